@@ -2,7 +2,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'generated/', '.data/', 'reports/', 'coverage/'] },
+  { ignores: ['**/node_modules/', 'generated/', '.data/', 'reports/', 'coverage/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

@@ -76,5 +76,7 @@ export interface Contestant {
   kind: Kind;
   side: Side;
   what: string;
+  /** Installs what only this contestant needs; called before the engines start. */
+  install?(): Promise<void>;
   measure(stage: Stage): Promise<Measurement>;
 }

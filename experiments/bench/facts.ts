@@ -2,12 +2,10 @@
  * The facts that a reader needs in addition to the figures: versions, settings, the features that
  * each peer lacks, and the deviations from the requested measurement.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT } from '../../local/root.js';
 import type { Machine } from '../record/run-record.js';
 import { summarize, type Standing, type Summary } from './figures.js';
 import type { Peer } from './peer.js';
+import { getPackageVersion } from './peers/packages.js';
 import { PEERS } from './peers/peers.js';
 import { LONGEST_SECONDS } from './warm-up.js';
 
@@ -27,13 +25,6 @@ export interface BenchFacts {
   notes: string[];
 }
 
-const versionOf = (name: string): string =>
-  (
-    JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as {
-      version: string;
-    }
-  ).version;
-
 export interface Circumstances {
   /** Requested payments per measurement. */
   wanted: number;
@@ -45,7 +36,7 @@ export interface Circumstances {
 const peerFacts = ({ name, what, packages, settings, lacks }: Peer): PeerFacts => ({
   name,
   what,
-  packages: Object.fromEntries(packages.map((each) => [each, versionOf(each)])),
+  packages: Object.fromEntries(packages.map((each) => [each, getPackageVersion(each)])),
   settings,
   lacks,
 });

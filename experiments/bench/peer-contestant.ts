@@ -9,6 +9,7 @@ import { ROOT } from '../../local/root.js';
 import type { Contestant, Kind, Measurement, Side, Stage } from './contestant.js';
 import type { OrdersWanted } from './orders.js';
 import type { Peer, PeerPlace } from './peer.js';
+import { installPeerPackages, usesPeerPackages } from './peers/packages.js';
 import { secondsOf, type Span } from './programs/commands.js';
 import { Program } from './programs/program.js';
 import { watchUsage } from './usage.js';
@@ -184,6 +185,7 @@ export function peerContestant(peer: Peer, kind: Kind, side: Side, folder = 'pee
     kind,
     side,
     what: peer.what,
+    ...(usesPeerPackages(peer) ? { install: installPeerPackages } : {}),
     measure: (stage) => measurePeer(peer, folder, { name, kind }, stage),
   };
 }

@@ -38,6 +38,7 @@ export interface BenchDone {
 
 /** @throws AbortError at Ctrl-C, and the error of a measurement. */
 export async function runBench(wanted: BenchWanted): Promise<BenchDone> {
+  for (const contestant of wanted.contestants) await contestant.install?.();
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-bench-'));
   mkdirSync('reports', { recursive: true });
   const log = new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path: LOG });

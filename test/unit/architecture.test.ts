@@ -37,7 +37,8 @@ interface Import {
   typeOnly: boolean;
 }
 
-const isCode = (name: string): boolean => /\.(ts|mts|mjs|js)$/.test(name);
+const isCode = (name: string): boolean =>
+  /\.(ts|mts|mjs|js)$/.test(name) && !name.split(sep).includes('node_modules');
 
 function readSources(): Source[] {
   const names = FOLDERS.flatMap((folder) =>

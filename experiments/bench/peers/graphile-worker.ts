@@ -3,11 +3,12 @@
  * its task. The queue is in PostgreSQL, so that a job can be added in the user's own transaction.
  * One payment stays one job; a job with a list of payments would be a parcel.
  */
-import { Logger, run, runMigrations } from 'graphile-worker';
+import type { Pool } from 'pg';
 import type { Order, Peer, PeerPlace, PeerProducer, PeerWorker } from '../peer.js';
 import { charge } from './gateway.js';
 import { MicroBatch } from './micro-batch.js';
 import { countPayments, createPaymentTable, insertPayments, openPool } from './payment-table.js';
+import { requirePeerPackage } from './packages.js';
 import { portionsOf } from './portions.js';
 
 const TASK = 'pay';
@@ -42,19 +43,34 @@ const ADD_JOBS = {
  * Errors only: otherwise it would log every job, and warn of fewer connections than jobs, which is
  * intended.
  */
-const quiet = new Logger(() => (level, message) => {
-  if ((level as string) === 'error') console.error(message);
-});
+const logErrors = () => (level: string, message: string) => {
+  if (level === 'error') console.error(message);
+};
 
-const PRESET: GraphileConfig.Preset = {
+/** The part of the package that is used here. */
+interface GraphileWorker {
+  Logger: new (createLog: typeof logErrors) => object;
+  runMigrations(options: { preset: Preset; pgPool: Pool }): Promise<void>;
+  run(options: {
+    preset: Preset;
+    pgPool: Pool;
+    taskList: Record<string, (payload: unknown) => Promise<void>>;
+    noHandleSignals: boolean;
+  }): Promise<{ stop(): Promise<void> }>;
+}
+
+const load = (): GraphileWorker => requirePeerPackage<GraphileWorker>('graphile-worker');
+
+const createPreset = ({ Logger }: GraphileWorker) => ({
   worker: {
     concurrentJobs: CONCURRENT_JOBS,
     localQueue: { size: LOCAL_QUEUE_SIZE },
     completeJobBatchDelay: BATCH_DELAY_MS,
     failJobBatchDelay: BATCH_DELAY_MS,
-    logger: quiet,
+    logger: new Logger(logErrors),
   },
-};
+});
+type Preset = ReturnType<typeof createPreset>;
 
 async function openProducer(place: PeerPlace): Promise<PeerProducer> {
   const pool = await openPool(place, 1);
@@ -75,6 +91,7 @@ async function openProducer(place: PeerPlace): Promise<PeerProducer> {
  * The pools are our own, because its pools would be closed without a listener for errors.
  */
 async function openWorker(place: PeerPlace): Promise<PeerWorker> {
+  const graphile = load();
   const [jobs, payments] = [await openPool(place, MAX_POOL_SIZE), await openPool(place, 1)];
   let committed: (payments: number) => void = () => undefined;
   let begin: () => void = () => undefined;
@@ -87,8 +104,8 @@ async function openWorker(place: PeerPlace): Promise<PeerWorker> {
     await charge(place.gatewayLatencyMs);
     await batch.add(payload as Order);
   };
-  const runner = await run({
-    preset: PRESET,
+  const runner = await graphile.run({
+    preset: createPreset(graphile),
     pgPool: jobs,
     taskList: { [TASK]: pay },
     noHandleSignals: true,
@@ -108,8 +125,9 @@ async function openWorker(place: PeerPlace): Promise<PeerWorker> {
 
 async function prepare(place: PeerPlace): Promise<void> {
   await createPaymentTable(place);
+  const graphile = load();
   const pool = await openPool(place, 1);
-  await runMigrations({ preset: PRESET, pgPool: pool });
+  await graphile.runMigrations({ preset: createPreset(graphile), pgPool: pool });
   await pool.end();
 }
 

@@ -3,11 +3,11 @@
  * queue is in PostgreSQL, so that a job can be added in the user's own transaction. pg-boss polls;
  * a worker that found jobs polls again at once.
  */
-import PgBoss from 'pg-boss';
 import { sleep } from '../../../shared/clock.js';
 import type { Order, Peer, PeerPlace, PeerProducer, PeerWorker } from '../peer.js';
 import { charge } from './gateway.js';
 import { countPayments, createPaymentTable, insertPayments, openPool } from './payment-table.js';
+import { requirePeerPackage } from './packages.js';
 import { portionsOf } from './portions.js';
 
 const QUEUE = 'payments';
@@ -34,11 +34,35 @@ const SERVER_OPTIONS = '-c enable_nestloop=off';
 /** Jobs per `insert`. */
 const PORTION = 5_000;
 
+/** The part of an instance that is used here. */
+interface Boss {
+  on(event: 'error', listen: (error: Error) => void): void;
+  start(): Promise<unknown>;
+  stop(options: { wait: boolean }): Promise<void>;
+  createQueue(name: string): Promise<void>;
+  insert(jobs: readonly { name: string; data: Order }[]): Promise<unknown>;
+  /** @returns the id of the worker, for `notifyWorker`. */
+  work(
+    queue: string,
+    options: { batchSize: number; pollingIntervalSeconds: number; priority: boolean },
+    handle: (jobs: readonly { data: Order }[]) => Promise<void>,
+  ): Promise<string>;
+  notifyWorker(id: string): void;
+}
+
+interface BossOptions {
+  supervise?: boolean;
+  migrate?: boolean;
+}
+
+/** The export of the package. */
+type BossClass = new (
+  options: BossOptions & { connectionString: string; schedule: boolean },
+) => Boss;
+
 /** @param options in addition to those of every instance here: no cron. */
-async function startBoss(
-  { databaseUrl }: PeerPlace,
-  options: PgBoss.ConstructorOptions = {},
-): Promise<PgBoss> {
+async function startBoss({ databaseUrl }: PeerPlace, options: BossOptions = {}): Promise<Boss> {
+  const PgBoss = requirePeerPackage<BossClass>('pg-boss');
   const url = new URL(databaseUrl);
   url.searchParams.set('options', SERVER_OPTIONS);
   const boss = new PgBoss({ connectionString: url.href, schedule: false, ...options });
@@ -60,7 +84,7 @@ async function openProducer(place: PeerPlace): Promise<PeerProducer> {
 
 /** Adds a poller. A handler with jobs notifies its own poller not to wait for the interval. */
 async function addPoller(
-  boss: PgBoss,
+  boss: Boss,
   handle: (orders: readonly Order[]) => Promise<void>,
 ): Promise<void> {
   let id = '';
@@ -69,7 +93,7 @@ async function addPoller(
     pollingIntervalSeconds: POLLING_INTERVAL_SECONDS,
     priority: false,
   };
-  id = await boss.work<Order>(QUEUE, options, async (jobs) => {
+  id = await boss.work(QUEUE, options, async (jobs) => {
     boss.notifyWorker(id);
     await handle(jobs.map(({ data }) => data));
   });
