@@ -7,7 +7,7 @@ import { runMain, StartError } from '../local/errors.js';
 import { migrate } from '../local/engines/migrate.js';
 import { seedIfEmpty } from '../prisma/seed.js';
 import { ConfigError, loadConfig } from '../shared/config.js';
-import { isPassing } from '../shared/postgres/postgres.js';
+import { isTransient } from '../shared/postgres/postgres.js';
 import { PREPARE_OPTIONS } from './config.js';
 
 /** Exit code when the configuration is wrong (EX_CONFIG of sysexits.h), as every service has it. */
@@ -31,7 +31,7 @@ runMain(async () => {
       process.stderr.write(`${error.message}\n`);
       return EXIT_CONFIG;
     }
-    if (isPassing(error))
+    if (isTransient(error))
       throw new StartError(
         `PostgreSQL cannot be reached: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
         1,

@@ -100,8 +100,8 @@ async function hear(
 }
 
 function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes): Delivery {
-  const sending = connectRedis(config.redisUrl, 'hasty', logger);
-  const hearing = connectRedis(config.redisUrl, 'patient', logger);
+  const sending = connectRedis(config.redisUrl, 'fail-fast', logger);
+  const hearing = connectRedis(config.redisUrl, 'wait', logger);
   const queue = openQueue(0, config.queuePrefix, sending);
   const dispatch = createDispatch({ queue, logger });
   hearing.on('message', (_channel, message) => void outcomes.hinted(message));
@@ -159,7 +159,7 @@ export function openPatients(
   }, config.backlogLookMs);
   void backlog.look();
   const delivery = openDelivery(config, logger, outcomes);
-  const web = connectRedis(config.redisUrl, 'brief', logger);
+  const web = connectRedis(config.redisUrl, 'bounded', logger);
   const staff = createStaffRecords(reads);
   const conversion = startConversion({ db: reads, logger });
 

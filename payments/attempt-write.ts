@@ -5,7 +5,7 @@
 import type { CommitResult } from '../shared/postgres/ledger.js';
 import { describeRefusal, isLockTimeout, isRefused } from '../shared/postgres/postgres.js';
 
-export type Attempted =
+export type WriteResult =
   | { written: CommitResult }
   /** The database refuses the statement because of its data; the reason as text. */
   | { refused: string }
@@ -24,7 +24,7 @@ export interface FencedStatement {
  * @throws every other error, and a lock time-out without a locked payment: then an election holds
  *   the row of the fence.
  */
-export async function attemptWrite({ run, locked, isWary }: FencedStatement): Promise<Attempted> {
+export async function attemptWrite({ run, locked, isWary }: FencedStatement): Promise<WriteResult> {
   const known = isWary ? await locked() : [];
   if (known.length > 0) return { locked: known };
   try {

@@ -1,5 +1,5 @@
 /**
- * Runs one term of a leader, from promotion to its end. The take-over is head start → reclaim →
+ * Runs one term of a leader, from promotion to its end. The take-over is prefetch → reclaim →
  * fetch → relay, without any timer: the work on the oldest parcels begins before the queue is in
  * order and its worker runs. The end is either forced (`stop`: the AbortSignal reaches every
  * handler) or planned (`finish`, then possibly `resume`).
@@ -8,14 +8,14 @@ import { setMaxListeners } from 'node:events';
 import type { Redis } from 'ioredis';
 import type { OutcomeMessage } from '../shared/contracts/outcome.js';
 import { markElection, type ElectionMarks } from '../shared/postgres/election-marks.js';
-import type { HealingQueue } from '../shared/queue/reconnecting-queue.js';
+import type { ReconnectingQueue } from '../shared/queue/reconnecting-queue.js';
 import type { CommitResult, FencingToken } from '../shared/postgres/ledger.js';
 import type { Logger } from '../shared/observability/logger.js';
 import type { Pool } from '../shared/postgres/postgres.js';
 import type { Parcel } from '../shared/queue/queue.js';
 import { isCalledOff, LeadershipLost } from './core/errors.js';
 import { stalledMs } from './core/progress.js';
-import { HeadStart, peekParcels } from './head-start.js';
+import { Prefetch, peekParcels } from './prefetch.js';
 import { commitsRefused, handoverStepSeconds, reclaimed } from './metrics.js';
 import type { ParcelWorker } from './parcel-worker.js';
 import { TermWork, type TermDependencies } from './process-parcel.js';
@@ -25,16 +25,16 @@ import { Relay } from './relay.js';
 
 export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'onCommit'> {
   token: FencingToken;
-  queue: HealingQueue;
+  queue: ReconnectingQueue;
   redis: Redis;
   worker: ParcelWorker;
   /**
    * For statements that may wait: marks in the history, polls of the relay. They never delay a load
    * or a commit.
    */
-  aside: Pool;
+  backgroundPool: Pool;
   /** Maximum number of parcels begun before the queue's worker runs. */
-  headStart: number;
+  prefetchMax: number;
   publish(message: OutcomeMessage): void;
   relayIntervalMs: number;
   relayGraceMs: number;
@@ -57,7 +57,7 @@ export class LeaderTerm {
   readonly work: TermWork;
   private readonly abort = new AbortController();
   private readonly relay: Relay;
-  private readonly ahead = new HeadStart();
+  private readonly prefetch = new Prefetch();
   private readonly logger: Logger;
   /** When this term began, monotonic ms. */
   private startMs = 0;
@@ -81,8 +81,8 @@ export class LeaderTerm {
       {
         ...options,
         logger: this.logger,
-        wakeIn: (ms) => this.relay.wakeIn(ms),
-        onCommit: (result) => this.committed(result),
+        wakeIn: (ms) => this.relay.scheduleIn(ms),
+        onCommit: (result) => this.onCommitted(result),
       },
       this.abort.signal,
     );
@@ -91,7 +91,7 @@ export class LeaderTerm {
       intervalMs: options.relayIntervalMs,
       graceMs: options.relayGraceMs,
       queue: options.queue,
-      pool: options.aside,
+      pool: options.backgroundPool,
       view: this.viewOfRelay(),
       now: () => options.clock.now(),
       logger: this.logger,
@@ -147,7 +147,7 @@ export class LeaderTerm {
     this.startMs = clock.now();
     const promoted = clock.wall();
     this.announceGap();
-    await this.startAhead();
+    await this.startPrefetch();
     const took = clock.wall();
     const parcels = await this.reclaim();
     if (this.abort.signal.aborted) return;
@@ -169,11 +169,11 @@ export class LeaderTerm {
     this.options.publish({ ...token, gapAt: clock.wall().toISOString() });
   }
 
-  private async startAhead(): Promise<void> {
-    const { queue, redis, headStart } = this.options;
-    const oldest = await queue.use((bull) => peekParcels(bull, redis, headStart)).catch(() => []);
+  private async startPrefetch(): Promise<void> {
+    const { queue, redis, prefetchMax } = this.options;
+    const oldest = await queue.use((bull) => peekParcels(bull, redis, prefetchMax)).catch(() => []);
     if (this.abort.signal.aborted) return;
-    for (const each of oldest) this.ahead.begin(each, this.attempt(each.parcel, each.jobId));
+    for (const each of oldest) this.prefetch.begin(each, this.attempt(each.parcel, each.jobId));
   }
 
   private async reclaim(): Promise<number> {
@@ -205,11 +205,11 @@ export class LeaderTerm {
     this.brought += fromQueue;
     let claimed = 0;
     try {
-      claimed = await ((jobId === null ? null : this.ahead.join(jobId, parcel)) ??
+      claimed = await ((jobId === null ? null : this.prefetch.join(jobId, parcel)) ??
         this.attempt(parcel, jobId));
     } finally {
       this.brought -= fromQueue;
-      if (parcel.relayed) this.relay.arrived(claimed);
+      if (parcel.relayed) this.relay.onArrived(claimed);
     }
   }
 
@@ -217,12 +217,12 @@ export class LeaderTerm {
     try {
       return await this.work.process(parcel, name);
     } catch (error) {
-      this.failed(error);
+      this.onFailed(error);
       throw error;
     }
   }
 
-  private failed(error: unknown): void {
+  private onFailed(error: unknown): void {
     this.brokeOff = true;
     if (error instanceof LeadershipLost) {
       commitsRefused.inc();
@@ -233,7 +233,7 @@ export class LeaderTerm {
     }
   }
 
-  private committed(result: CommitResult): void {
+  private onCommitted(result: CommitResult): void {
     this.options.onCommitted(result.ids.length);
     // The statement was repeated because its answer was lost: the first run wrote all the outcomes,
     // and no event was published.
@@ -249,7 +249,7 @@ export class LeaderTerm {
   }
 
   private mark(marks: ElectionMarks): void {
-    markElection(this.options.aside, this.options.token, marks).catch((error: unknown) =>
+    markElection(this.options.backgroundPool, this.options.token, marks).catch((error: unknown) =>
       this.logger.warn(
         { err: { message: (error as Error).message }, marks: Object.keys(marks) },
         'cannot write marks of the election',
@@ -258,7 +258,7 @@ export class LeaderTerm {
   }
 
   /** Redis is connected again and may be empty. */
-  redisReturned(): void {
+  onRedisReturned(): void {
     this.announceGap();
     this.relay.forget();
   }

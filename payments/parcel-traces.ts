@@ -62,7 +62,7 @@ export class ParcelTraces {
   }
 
   /** Notes that a payment of the parcel goes to the gateway. */
-  charging(work: number, paymentId: string): void {
+  onCharging(work: number, paymentId: string): void {
     const parcel = this.open.get(work);
     if (!parcel) return;
     parcel.chargingMs ??= spanTime();
@@ -70,13 +70,13 @@ export class ParcelTraces {
     this.workOf.set(paymentId, work);
   }
 
-  answered(work: number): void {
+  onAnswered(work: number): void {
     const parcel = this.open.get(work);
     if (parcel) parcel.answeredMs = spanTime();
   }
 
   /** Notes that a statement with these payments goes to the database. */
-  committing(paymentIds: readonly string[]): void {
+  onCommitting(paymentIds: readonly string[]): void {
     const now = spanTime();
     for (const id of paymentIds) {
       const parcel = this.open.get(this.workOf.get(id) ?? -1);

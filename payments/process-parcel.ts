@@ -1,7 +1,7 @@
 /**
  * Processes a parcel: load → charge → wait for its turn → commit under the fence → notify the
- * callers that wait. core/parcel-line.ts decides the order; this file carries out its effects and
- * returns their results to it.
+ * callers that wait. core/parcel-pipeline.ts decides the order; this file carries out its effects
+ * and returns their results to it.
  */
 import type { Clock } from '../shared/clock.js';
 import type { OutcomeEvent } from '../shared/contracts/outcome.js';
@@ -19,13 +19,13 @@ import { PARCEL_MAX, type Parcel } from '../shared/queue/queue.js';
 import type { Random } from '../shared/random.js';
 import { tracing } from '../shared/observability/tracing.js';
 import type { InFlight } from './core/in-flight.js';
-import type { Statement } from './core/commit-lane.js';
+import type { Statement } from './core/commit-queue.js';
 import type { FinalOutcome } from './core/parcel.js';
-import { ParcelLine, type Moment, type WorkEffect } from './core/parcel-line.js';
+import { ParcelPipeline, type PipelineTime, type WorkEffect } from './core/parcel-pipeline.js';
 import type { RetryPolicy } from './core/retry.js';
 import { chargeSafely } from './gateway/charge-safely.js';
 import type { Gateway } from './core/gateway.js';
-import { attemptWrite, type Attempted } from './attempt-write.js';
+import { attemptWrite, type WriteResult } from './attempt-write.js';
 import {
   commitGroup,
   commitSeconds,
@@ -36,7 +36,7 @@ import {
   retriesPlanned,
 } from './metrics.js';
 import { ParcelTraces } from './parcel-traces.js';
-import { steadfast } from './steadfast.js';
+import { retryStatement } from './retry-statement.js';
 
 /** Maximum number of rows of one load, earlier payments of the same patients included. */
 const LOAD_MAX = PARCEL_MAX * 2;
@@ -75,7 +75,7 @@ interface Waiting {
 
 /** The parcels of one term; discarded with the term. */
 export class TermWork {
-  private readonly line: ParcelLine;
+  private readonly line: ParcelPipeline;
   private readonly waiting = new Map<number, Waiting>();
   /** The name of each payment's parcel, from charge to commit. */
   private readonly parcelOf = new Map<string, string | null>();
@@ -90,7 +90,7 @@ export class TermWork {
     /** Fires when the term is over, or possibly over. */
     private readonly signal: AbortSignal,
   ) {
-    this.line = new ParcelLine({
+    this.line = new ParcelPipeline({
       term: token.term,
       policy: deps.policy,
       startMs: deps.clock.now(),
@@ -141,7 +141,7 @@ export class TermWork {
       return await new Promise<number>((resolve, reject) => {
         this.waiting.set(work, { name, resolve, reject });
         this.traces?.begin(work, parcel, name);
-        this.perform(this.line.arrive(work, parcel.ids, this.moment()));
+        this.perform(this.line.onArrived(work, parcel.ids, this.moment()));
       });
     } finally {
       stopTimer();
@@ -156,7 +156,7 @@ export class TermWork {
       : new Promise((resolve) => this.whenIdle.push(resolve));
   }
 
-  private moment(): Moment {
+  private moment(): PipelineTime {
     return { nowMs: this.deps.clock.now(), draw: () => this.deps.random.next() };
   }
 
@@ -198,17 +198,17 @@ export class TermWork {
     const { loads, logger } = this.deps;
     const { partition } = this.token;
     try {
-      const rows = await steadfast(
+      const rows = await retryStatement(
         () => loadParcel(loads, { partition, ids, limit: LOAD_MAX, beyond }),
         this.signal,
         logger,
       );
-      const effects = this.line.loaded(work, rows, this.moment());
+      const effects = this.line.onLoaded(work, rows, this.moment());
       const charges = effects.filter(({ type }) => type === 'charge').length;
       if (charges > 0) parcelSize.observe(charges);
       this.perform(effects);
     } catch (error) {
-      this.perform(this.line.failed(work, error, this.moment()));
+      this.perform(this.line.onFailed(work, error, this.moment()));
     }
   }
 
@@ -220,14 +220,14 @@ export class TermWork {
   }: Extract<WorkEffect, { type: 'charge' }>): Promise<void> {
     const { id, patientId, amountMinor, currency } = payment;
     this.parcelOf.set(id, this.waiting.get(work)?.name ?? null);
-    this.traces?.charging(work, id);
+    this.traces?.onCharging(work, id);
     const order = { key: id, patientId, amountMinor, currency };
     try {
       const answer = await chargeSafely(this.deps.gateway, order, last, this.signal);
-      this.traces?.answered(work);
-      this.perform(this.line.answered(work, index, answer, this.moment()));
+      this.traces?.onAnswered(work);
+      this.perform(this.line.onAnswered(work, index, answer, this.moment()));
     } catch (error) {
-      this.perform(this.line.failed(work, error, this.moment()));
+      this.perform(this.line.onFailed(work, error, this.moment()));
     }
   }
 
@@ -236,7 +236,7 @@ export class TermWork {
     commitGroup.observe(outcomes.length);
     const parcels = ids.map((id) => this.parcelOf.get(id) ?? null);
     const stopTimer = commitSeconds.startTimer();
-    this.traces?.committing(ids);
+    this.traces?.onCommitting(ids);
     try {
       const attempted = await this.write(ids, wary, () =>
         commitOutcomes(this.deps.commits, this.token, outcomes, { parcels }),
@@ -244,7 +244,7 @@ export class TermWork {
       stopTimer();
       if (!('written' in attempted)) return this.notWritten(attempted);
       for (const id of ids) this.parcelOf.delete(id);
-      const effects = this.line.committed(attempted.written, this.moment());
+      const effects = this.line.onCommitted(attempted.written, this.moment());
       for (const effect of effects)
         if (effect.type === 'announce') this.announce(attempted.written, effect.outcomes);
       this.perform(effects);
@@ -261,7 +261,7 @@ export class TermWork {
       );
       if (!('written' in attempted)) return this.notWritten(attempted);
       if (attempted.written.held) retriesPlanned.inc(waits.length);
-      this.perform(this.line.deferred(attempted.written, this.moment()));
+      this.perform(this.line.onDeferred(attempted.written, this.moment()));
     } catch (error) {
       this.perform(this.line.unwritten(error));
     }
@@ -271,18 +271,18 @@ export class TermWork {
     ids: readonly string[],
     wary: boolean | undefined,
     run: () => Promise<CommitResult>,
-  ): Promise<Attempted> {
+  ): Promise<WriteResult> {
     const { commits, logger } = this.deps;
     const statement = { run, locked: () => lockedPayments(commits, ids), isWary: wary === true };
-    return steadfast(() => attemptWrite(statement), this.signal, logger);
+    return retryStatement(() => attemptWrite(statement), this.signal, logger);
   }
 
-  private notWritten(attempted: Exclude<Attempted, { written: unknown }>): void {
+  private notWritten(attempted: Exclude<WriteResult, { written: unknown }>): void {
     const moment = this.moment();
     this.perform(
       'locked' in attempted
-        ? this.line.locked(attempted.locked, moment)
-        : this.line.rejected(attempted.refused, moment),
+        ? this.line.onLocked(attempted.locked, moment)
+        : this.line.onRejected(attempted.refused, moment),
     );
   }
 

@@ -9,7 +9,7 @@ import type { Redis } from 'ioredis';
 import { sleep } from '../shared/clock.js';
 import type { Logger } from '../shared/observability/logger.js';
 import { connectRedis, queueName, readParcel, type Parcel } from '../shared/queue/queue.js';
-import { toFront } from './core/front.js';
+import { oldestLast } from './core/oldest-last.js';
 import { parcelsUnreadable } from './metrics.js';
 import { removeUndecodable } from './undecodable-jobs.js';
 
@@ -95,7 +95,7 @@ export class QueueWorker {
     private readonly process: ProcessParcel,
   ) {
     const { partition, redisUrl, prefix, concurrency, logger } = options;
-    this.connection = connectRedis(redisUrl, 'patient', logger);
+    this.connection = connectRedis(redisUrl, 'wait', logger);
     this.worker = new TolerantWorker(queueName(partition), (job, token) => this.hold(job, token), {
       connection: this.connection,
       prefix,
@@ -247,7 +247,7 @@ export class QueueWorker {
    */
   private async giveBack(jobs: Map<string, string>): Promise<void> {
     const backend = this.worker.getBackend();
-    const inOrder = toFront([...jobs]);
+    const inOrder = oldestLast([...jobs]);
     jobs.clear();
     await Promise.allSettled(
       inOrder.map(([id, token]) => backend.moveJobFromActiveToWait(id, token)),

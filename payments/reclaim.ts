@@ -7,7 +7,7 @@
 import type { Redis } from 'ioredis';
 import type { BullQueue } from '../shared/queue/reconnecting-queue.js';
 import type { Logger } from '../shared/observability/logger.js';
-import { toFront } from './core/front.js';
+import { oldestLast } from './core/oldest-last.js';
 
 /**
  * Moves every active job to the front of the queue, to be fetched oldest first. Must run before
@@ -32,7 +32,7 @@ export async function reclaimParcels(
   await redis.del(...active.map((id) => queue.toKey(`${id}:lock`)));
   signal.throwIfAborted();
   const backend = queue.getBackend();
-  const inOrder = toFront(active);
+  const inOrder = oldestLast(active);
   const moves = await Promise.allSettled(
     inOrder.map((id) => backend.moveJobFromActiveToWait(id, '0')),
   );

@@ -5,12 +5,12 @@
  * core/relay.ts decides when, and which payments. When Redis is unavailable or delivers nothing,
  * the relay processes payments directly: that is slower, but no payment waits for Redis.
  */
-import type { HealingQueue } from '../shared/queue/reconnecting-queue.js';
+import type { ReconnectingQueue } from '../shared/queue/reconnecting-queue.js';
 import { overduePayments } from '../shared/postgres/ledger.js';
 import type { Logger } from '../shared/observability/logger.js';
-import { isPassing, type Pool } from '../shared/postgres/postgres.js';
+import { isTransient, type Pool } from '../shared/postgres/postgres.js';
 import { parcelsOf, type Parcel } from '../shared/queue/queue.js';
-import { toFront } from './core/front.js';
+import { oldestLast } from './core/oldest-last.js';
 import type { Owed } from './core/progress.js';
 import { RelayMachine, SWEEP_MAX, type RelayEffect, type TermView } from './core/relay.js';
 import { relayed, relayFound } from './metrics.js';
@@ -19,7 +19,7 @@ export interface RelayOptions {
   partition: number;
   intervalMs: number;
   graceMs: number;
-  queue: HealingQueue;
+  queue: ReconnectingQueue;
   pool: Pool;
   view: TermView;
   now: () => number;
@@ -58,7 +58,7 @@ export class Relay {
   }
 
   start(): void {
-    this.wakeIn(0);
+    this.scheduleIn(0);
   }
 
   stop(): void {
@@ -67,13 +67,13 @@ export class Relay {
   }
 
   /** Polls again in `ms` at the latest. */
-  wakeIn(ms: number): void {
-    this.perform(this.machine.wakeIn(ms, this.options.now()));
+  scheduleIn(ms: number): void {
+    this.perform(this.machine.scheduleIn(ms, this.options.now()));
   }
 
   /** A returned parcel arrived. @param claimed how many of its payments were processed. */
-  arrived(claimed: number): void {
-    this.perform(this.machine.arrived(claimed, this.options.now()));
+  onArrived(claimed: number): void {
+    this.perform(this.machine.onArrived(claimed, this.options.now()));
   }
 
   /** Redis may have lost its data. */
@@ -90,12 +90,12 @@ export class Relay {
     switch (effect.type) {
       case 'timer':
         clearTimeout(this.timer);
-        this.timer = setTimeout(() => this.perform(this.machine.due(now())), effect.inMs);
+        this.timer = setTimeout(() => this.perform(this.machine.onDue(now())), effect.inMs);
         return;
       case 'count':
         this.loggedDirect = false;
         return void this.count().then((waiting) =>
-          this.perform(this.machine.counted(waiting, this.options.view, now())),
+          this.perform(this.machine.onCounted(waiting, this.options.view, now())),
         );
       case 'search':
         return void this.search(effect.upto).then((done) => this.perform(done));
@@ -105,7 +105,7 @@ export class Relay {
         );
       case 'deliver':
         return void this.deliver(effect.parcel).then(() =>
-          this.perform(this.machine.delivered(now())),
+          this.perform(this.machine.onDelivered(now())),
         );
       case 'renew':
         this.options.logger.warn(
@@ -132,24 +132,28 @@ export class Relay {
     try {
       const rows = await overduePayments(pool, { partition, upto, graceMs, limit: SWEEP_MAX });
       relayFound.inc(rows.length);
-      return this.machine.found(
+      return this.machine.onFound(
         rows.map(({ id }) => id),
         view,
         now(),
       );
     } catch (error) {
-      if (!isPassing(error))
+      if (!isTransient(error))
         logger.error(
           { err: error },
           'the relay cannot search for payments; retrying on the next poll',
         );
-      return this.machine.failed(now());
+      return this.machine.onFailed(now());
     }
   }
 
   private async putBack(parcels: readonly Parcel[]): Promise<boolean> {
     try {
-      const jobs = toFront(parcels).map((data) => ({ name: 'parcel', data, opts: { lifo: true } }));
+      const jobs = oldestLast(parcels).map((data) => ({
+        name: 'parcel',
+        data,
+        opts: { lifo: true },
+      }));
       await this.options.queue.use((queue) => queue.addBulk(jobs));
       this.options.logger.info(
         { parcels: parcels.length },

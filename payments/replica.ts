@@ -67,7 +67,7 @@ export class Replica {
    * @param pushed whether a monitor sends this as a current decision, not as an echo of what it
    *   knows.
    */
-  hear(leadership: Leadership, pushed = false): void {
+  applyLeadership(leadership: Leadership, pushed = false): void {
     if (leadership.partition === this.options.partition)
       this.step({ type: 'leadership', leadership, pushed });
   }
@@ -76,8 +76,8 @@ export class Replica {
     this.step({ type: 'tick', nowMs: this.options.clock.now() });
   }
 
-  redisReturned(): void {
-    this.current?.redisReturned();
+  onRedisReturned(): void {
+    this.current?.onRedisReturned();
   }
 
   /**

@@ -26,7 +26,7 @@ import { BeatStreams } from './http/stream.js';
 import { measureReport } from './metrics.js';
 import type { ParcelWorkerOptions } from './parcel-worker.js';
 import { Probes } from './probes.js';
-import { Rehearsal } from './rehearsal.js';
+import { WarmUp } from './warm-up.js';
 import { Replica } from './replica.js';
 
 /** The only partition; every key contains it so that there can be more. */
@@ -35,7 +35,7 @@ const PARTITION = 0;
  * Parcels that a new leader begins before its worker runs: enough work until the worker delivers
  * more.
  */
-const HEAD_START = 8;
+const PREFETCH_MAX = 8;
 /**
  * Payments in flight per concurrent call: a parcel ends with its slowest call, and meanwhile other
  * parcels use the connections.
@@ -98,12 +98,12 @@ function createConnections(config: PaymentsConfig, logger: Logger) {
   const lockWait = `-c lock_timeout=${Math.min(LOCK_WAIT_MS, Math.floor(statementTimeoutMs / 2))}`;
   const pool = (name: string, max: number, settings = KEYED_PLANS) =>
     createPool({ url, statementTimeoutMs, settings, name: `${config.id}-${name}`, max }, logger);
-  const redis = connectRedis(config.redisUrl, 'hasty', logger);
+  const redis = connectRedis(config.redisUrl, 'fail-fast', logger);
   const queue = openQueue(PARTITION, config.queuePrefix, redis);
   return {
     loads: pool('load', 1),
     commits: pool('commit', 1, `${KEYED_PLANS} ${lockWait}`),
-    watch: pool('watch', 2),
+    backgroundPool: pool('watch', 2),
     redis,
     queue,
   };
@@ -133,21 +133,21 @@ export async function startPayments(
   logger: Logger,
   onFatal: (error: unknown) => void,
 ): Promise<RunningReplica> {
-  const { loads, commits, watch, redis, queue } = createConnections(config, logger);
+  const { loads, commits, backgroundPool, redis, queue } = createConnections(config, logger);
   const gateway = openGateway(config);
   const probes = new Probes({
-    pool: watch,
+    pool: backgroundPool,
     redis,
     gateway,
     prefix: config.queuePrefix,
     id: config.id,
   });
-  const rehearsal = new Rehearsal({
+  const warmUp = new WarmUp({
     partition: PARTITION,
     id: config.id,
     loads,
     commits,
-    aside: watch,
+    backgroundPool,
     queue,
     redis,
   });
@@ -158,8 +158,8 @@ export async function startPayments(
     bootId,
     partition: PARTITION,
     loads,
-    aside: watch,
-    headStart: Math.min(HEAD_START, config.parcelsInFlight),
+    backgroundPool,
+    prefetchMax: Math.min(PREFETCH_MAX, config.parcelsInFlight),
     inFlightMax: inFlightMax(config),
     commits,
     redis,
@@ -184,10 +184,10 @@ export async function startPayments(
     onFatal,
   });
   const streams = new BeatStreams(() => replica.report(), config.beatIntervalMs);
-  redis.on('ready', () => replica.redisReturned());
-  const timers = startTimers(config, replica, () => readLeadership(watch, PARTITION));
+  redis.on('ready', () => replica.onRedisReturned());
+  const timers = startTimers(config, replica, () => readLeadership(backgroundPool, PARTITION));
   probes.start();
-  void rehearsal.start();
+  void warmUp.start();
   streams.start();
   const tokens = {
     api: config.apiToken,
@@ -216,13 +216,16 @@ export async function startPayments(
       { name: 'close the beat streams', run: () => streams.close() },
       {
         name: 'stop polling',
-        run: () => (timers.forEach(clearInterval), probes.stop(), rehearsal.stop()),
+        run: () => (timers.forEach(clearInterval), probes.stop(), warmUp.stop()),
       },
       { name: 'stop listening', run: () => closeServer(server) },
       { name: 'close the worker', run: () => replica.close() },
       {
         name: 'close connections',
-        run: () => (redis.disconnect(), Promise.all([loads.end(), commits.end(), watch.end()])),
+        run: () => (
+          redis.disconnect(),
+          Promise.all([loads.end(), commits.end(), backgroundPool.end()])
+        ),
       },
     ],
   };
@@ -235,12 +238,12 @@ export async function startPayments(
 function startTimers(
   config: PaymentsConfig,
   replica: Replica,
-  read: () => Promise<Parameters<Replica['hear']>[0]>,
+  read: () => Promise<Parameters<Replica['applyLeadership']>[0]>,
 ): NodeJS.Timeout[] {
   const poll = setInterval(
     () =>
       void read().then(
-        (news) => replica.hear(news),
+        (news) => replica.applyLeadership(news),
         () => undefined,
       ),
     config.leadershipPollMs,

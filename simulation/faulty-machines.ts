@@ -1,40 +1,40 @@
 /** The machines of `payments/core`, each with one planted bug; see mutants.ts. */
 import { Blocked, type PutOff } from '../payments/core/blocked.js';
-import type { CommitLane } from '../payments/core/commit-lane.js';
+import type { CommitQueue } from '../payments/core/commit-queue.js';
 import {
-  ParcelLine,
-  type LineOptions,
-  type Moment,
+  ParcelPipeline,
+  type PipelineOptions,
+  type PipelineTime,
   type WorkEffect,
   type Written,
-} from '../payments/core/parcel-line.js';
+} from '../payments/core/parcel-pipeline.js';
 import { RelayMachine } from '../payments/core/relay.js';
 
 /** The private parts of the line in which a bug would be. */
 interface LineParts {
   blocked: Blocked;
   turns: { number: number }[];
-  lane: CommitLane;
+  lane: CommitQueue;
 }
-const partsOf = (line: ParcelLine): LineParts => line as unknown as LineParts;
+const partsOf = (line: ParcelPipeline): LineParts => line as unknown as LineParts;
 
-export class ForgetsWhatWaits extends ParcelLine {
-  override answered(...input: Parameters<ParcelLine['answered']>): WorkEffect[] {
+export class ForgetsWhatWaits extends ParcelPipeline {
+  override onAnswered(...input: Parameters<ParcelPipeline['onAnswered']>): WorkEffect[] {
     partsOf(this).blocked = new Blocked();
-    return super.answered(...input);
+    return super.onAnswered(...input);
   }
 }
 
-export class CommitsInOrderOfAnswers extends ParcelLine {
-  override answered(...input: Parameters<ParcelLine['answered']>): WorkEffect[] {
+export class CommitsInOrderOfAnswers extends ParcelPipeline {
+  override onAnswered(...input: Parameters<ParcelPipeline['onAnswered']>): WorkEffect[] {
     partsOf(this).turns.sort(
       (a, b) => Number(b.number === input[0]) - Number(a.number === input[0]),
     );
-    return super.answered(...input);
+    return super.onAnswered(...input);
   }
 }
 
-export class KeepsItsBounds extends ParcelLine {
+export class KeepsItsBounds extends ParcelPipeline {
   protected override beyond(): Map<string, number> {
     return this.inFlight.bounds();
   }
@@ -46,8 +46,8 @@ class BlocksByTheFirst extends Blocked {
   }
 }
 
-export class RemembersTheFirst extends ParcelLine {
-  constructor(options: LineOptions) {
+export class RemembersTheFirst extends ParcelPipeline {
+  constructor(options: PipelineOptions) {
     super(options);
     partsOf(this).blocked = new BlocksByTheFirst();
   }
@@ -59,56 +59,56 @@ class KeepsFinalPayments extends Blocked {
   }
 }
 
-export class NeverUnblocks extends ParcelLine {
-  constructor(options: LineOptions) {
+export class NeverUnblocks extends ParcelPipeline {
+  constructor(options: PipelineOptions) {
     super(options);
     partsOf(this).blocked = new KeepsFinalPayments();
   }
 }
 
-export class OvertakesWhatWasSetAside extends ParcelLine {
+export class OvertakesWhatWasSetAside extends ParcelPipeline {
   protected override behindMs(): null {
     return null;
   }
 }
 
-export class IgnoresRefusals extends ParcelLine {
-  override committed({ ids }: Written, moment: Moment): WorkEffect[] {
-    return super.committed({ held: true, ids }, moment);
+export class IgnoresRefusals extends ParcelPipeline {
+  override onCommitted({ ids }: Written, moment: PipelineTime): WorkEffect[] {
+    return super.onCommitted({ held: true, ids }, moment);
   }
 }
 
-export class AnnouncesTheUnwritten extends ParcelLine {
-  override committed(written: Written, moment: Moment): WorkEffect[] {
+export class AnnouncesTheUnwritten extends ParcelPipeline {
+  override onCommitted(written: Written, moment: PipelineTime): WorkEffect[] {
     const { outcomes } = partsOf(this).lane;
-    return [{ type: 'announce', outcomes }, ...super.committed(written, moment)];
+    return [{ type: 'announce', outcomes }, ...super.onCommitted(written, moment)];
   }
 }
 
 export class NeverLooks extends RelayMachine {
-  override wakeIn(): [] {
+  override scheduleIn(): [] {
     return [];
   }
 }
 
 export class TrustsAnEmptyQueue extends RelayMachine {
-  override counted(
-    ...input: Parameters<RelayMachine['counted']>
-  ): ReturnType<RelayMachine['counted']> {
-    return input[0] === 0 ? this.failed(input[2]) : super.counted(...input);
+  override onCounted(
+    ...input: Parameters<RelayMachine['onCounted']>
+  ): ReturnType<RelayMachine['onCounted']> {
+    return input[0] === 0 ? this.onFailed(input[2]) : super.onCounted(...input);
   }
 }
 
 export class WakesInVain extends RelayMachine {
-  override arrived(_claimed: number, nowMs: number): ReturnType<RelayMachine['arrived']> {
-    return super.arrived(1, nowMs);
+  override onArrived(_claimed: number, nowMs: number): ReturnType<RelayMachine['onArrived']> {
+    return super.onArrived(1, nowMs);
   }
 }
 
 export class TrustsTheCount extends RelayMachine {
-  override counted(
-    ...[waiting, view, nowMs]: Parameters<RelayMachine['counted']>
-  ): ReturnType<RelayMachine['counted']> {
-    return super.counted(waiting, { ...view, hasRoom: false }, nowMs);
+  override onCounted(
+    ...[waiting, view, nowMs]: Parameters<RelayMachine['onCounted']>
+  ): ReturnType<RelayMachine['onCounted']> {
+    return super.onCounted(waiting, { ...view, hasRoom: false }, nowMs);
   }
 }

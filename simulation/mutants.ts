@@ -6,7 +6,7 @@
 import type { Detector, State } from '../monitor/core/types.js';
 import { majority } from '../monitor/core/quorum.js';
 import type { AttemptStep } from '../payments/core/attempt.js';
-import { ParcelLine } from '../payments/core/parcel-line.js';
+import { ParcelPipeline } from '../payments/core/parcel-pipeline.js';
 import type { RoleState } from '../payments/core/role.js';
 import {
   AnnouncesTheUnwritten,
@@ -292,7 +292,7 @@ export const MUTANTS: readonly Mutant[] = [
     caughtBy: 'patience',
     change: {
       newLine: (options) =>
-        new ParcelLine({ ...options, policy: { ...options.policy, giveUpAfterMs: 0 } }),
+        new ParcelPipeline({ ...options, policy: { ...options.policy, giveUpAfterMs: 0 } }),
     },
   },
   {
@@ -317,7 +317,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'reclaim-turned-round',
     bug: 'parcels are returned to the front oldest first',
     caughtBy: 'I7',
-    change: { toFront: (items) => [...items] },
+    change: { oldestLast: (items) => [...items] },
   },
   {
     name: 'order-lost-on-retry',

@@ -8,8 +8,8 @@ import type { FencingToken } from '../shared/postgres/ledger.js';
 import { step } from '../monitor/core/failover.js';
 import { majority } from '../monitor/core/quorum.js';
 import { afterVerdict } from '../payments/core/attempt.js';
-import { toFront } from '../payments/core/front.js';
-import { ParcelLine, type LineOptions } from '../payments/core/parcel-line.js';
+import { oldestLast } from '../payments/core/oldest-last.js';
+import { ParcelPipeline, type PipelineOptions } from '../payments/core/parcel-pipeline.js';
 import { stalledMs } from '../payments/core/progress.js';
 import { RelayMachine, type RelayRules } from '../payments/core/relay.js';
 import { stepRole } from '../payments/core/role.js';
@@ -20,8 +20,8 @@ export interface Rules {
   stepMonitor: typeof step;
   stepRole: typeof stepRole;
   afterVerdict: typeof afterVerdict;
-  toFront: typeof toFront;
-  newLine(options: LineOptions): ParcelLine;
+  oldestLast: typeof oldestLast;
+  newLine(options: PipelineOptions): ParcelPipeline;
   newRelay(rules: RelayRules): RelayMachine;
   stalledMs: typeof stalledMs;
   /** Guards of the statements. */
@@ -60,8 +60,8 @@ export const STANDARD: Rules = {
   stepMonitor: step,
   stepRole,
   afterVerdict,
-  toFront,
-  newLine: (options) => new ParcelLine(options),
+  oldestLast: oldestLast,
+  newLine: (options) => new ParcelPipeline(options),
   newRelay: (rules) => new RelayMachine(rules),
   stalledMs,
   fence,

@@ -20,7 +20,7 @@ export interface Replica extends Process {
   readonly role: RoleState;
   report(): ReplicaReport;
   /** @param pushed whether a monitor promotes now, rather than echoes its knowledge. */
-  hear(leadership: Leadership, pushed: boolean): void;
+  applyLeadership(leadership: Leadership, pushed: boolean): void;
   /** Finishes payments in flight. @param settle receives whether nothing is in flight any more. */
   standDown(term: number, timeoutMs: number, settle: (drained: boolean) => void): void;
   /** Sends beats to this listener from now on. */

@@ -33,7 +33,7 @@ export class Backlog {
   ) {
     this.redis = connectRedis(
       laboratory.system.redisUrl,
-      'patient',
+      'wait',
       createLogger('lab', 'backlog', 'silent'),
     );
     this.queue = createQueue(0, PREFIX, this.redis);

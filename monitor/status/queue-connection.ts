@@ -18,7 +18,7 @@ export interface QueueConnection {
 }
 
 export function connectQueue(config: MonitorConfig, logger: Logger): QueueConnection {
-  const redis = connectRedis(config.redisUrl, 'hasty', logger);
+  const redis = connectRedis(config.redisUrl, 'fail-fast', logger);
   const queue = openQueue(0, config.queuePrefix, redis);
   let up: boolean | null = null;
   redis.on('ready', () => (up = true));

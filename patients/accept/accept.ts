@@ -18,7 +18,7 @@ import type { Dispatch } from './dispatch.js';
 import { GroupCommit } from './group-commit.js';
 import { acceptedTotal, acceptGroupSize, acceptSeconds, acceptWaiting } from '../metrics.js';
 import { paymentsByKey } from '../records/payment-rows.js';
-import { whilePassing } from '../retry.js';
+import { retryUntil } from './retry-until.js';
 import { WaryInsert, type Inserted } from './wary-insert.js';
 
 export interface AcceptDeps {
@@ -161,7 +161,7 @@ class Inserter {
   }
 
   private patiently<T>(giveUpAtMs: number, attempt: () => Promise<T>): Promise<T> {
-    return whilePassing(attempt, { clock: this.deps.clock, giveUpAtMs });
+    return retryUntil(attempt, { clock: this.deps.clock, giveUpAtMs });
   }
 }
 

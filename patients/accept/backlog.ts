@@ -8,7 +8,7 @@
 import type { Clock } from '../../shared/clock.js';
 import { Problem } from '../../shared/errors.js';
 import type { Logger } from '../../shared/observability/logger.js';
-import { isPassing } from '../../shared/postgres/postgres.js';
+import { isTransient } from '../../shared/postgres/postgres.js';
 import type { PatientsConfig } from '../config.js';
 import { Admission } from '../core/admission.js';
 import type { PaymentRecord } from '../core/payment-record.js';
@@ -16,7 +16,7 @@ import { GroupCommit } from './group-commit.js';
 import { measureDependencies } from '../../shared/observability/metrics.js';
 import { backlogAge, backlogGauge, backlogMax, refusedTotal } from '../metrics.js';
 import type { BacklogLook } from '../records/payment-rows.js';
-import { whilePassing } from '../retry.js';
+import { retryUntil } from './retry-until.js';
 
 export interface BacklogDeps {
   /** @see lookAtBacklog */
@@ -111,7 +111,7 @@ export class Backlog {
       measureDependencies({ postgres: false });
       // Other modules report that PostgreSQL is unavailable. Any other error would silently leave
       // the limit to local counts.
-      this.deps.logger[isPassing(error) ? 'debug' : 'warn'](
+      this.deps.logger[isTransient(error) ? 'debug' : 'warn'](
         { err: error },
         'cannot measure the backlog; retrying at the next interval',
       );
@@ -129,7 +129,7 @@ export class Backlog {
     keys: readonly string[],
     giveUpAtMs: number,
   ): Promise<(PaymentRecord | null)[]> {
-    const rows = await whilePassing(() => this.deps.byKey(keys), {
+    const rows = await retryUntil(() => this.deps.byKey(keys), {
       clock: this.deps.clock,
       giveUpAtMs,
     });

@@ -28,7 +28,7 @@ import { replaysTotal } from '../metrics.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import { timeOrderedId } from './time-ordered-id.js';
 import { batchById, batchRows, registerBatch, type BatchHead } from '../records/payment-rows.js';
-import { whilePassing } from '../retry.js';
+import { retryUntil } from './retry-until.js';
 
 /** Rows per read. */
 const PAGE = 5_000;
@@ -222,7 +222,7 @@ export async function fireBatch(
   const { clock, config } = deps;
   const startedMs = clock.now();
   const patiently: Patiently = (attempt) =>
-    whilePassing(attempt, { clock, giveUpAtMs: startedMs + config.acceptRetryMs });
+    retryUntil(attempt, { clock, giveUpAtMs: startedMs + config.acceptRetryMs });
   const { plan, place } = await letIn(deps, command, patiently);
   const countdown = new Countdown(deps.outcomes);
   try {

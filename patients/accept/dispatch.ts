@@ -3,7 +3,7 @@
  * Redis at a time: payments accepted during a call travel in the next parcels. While Redis is
  * unavailable the parcels are dropped; the leader's relay finds their rows (I5).
  */
-import type { HealingQueue } from '../../shared/queue/reconnecting-queue.js';
+import type { ReconnectingQueue } from '../../shared/queue/reconnecting-queue.js';
 import type { Logger } from '../../shared/observability/logger.js';
 import { parcelsOf, type Parcel } from '../../shared/queue/queue.js';
 import type { OpenSpan } from '../../shared/observability/spans.js';
@@ -19,7 +19,7 @@ export interface Dispatch {
 }
 
 interface DispatchDeps {
-  queue: HealingQueue;
+  queue: ReconnectingQueue;
   logger: Logger;
 }
 

@@ -11,7 +11,7 @@ import { hashCode } from '../../shared/code-hash.js';
 import type { Logger } from '../../shared/observability/logger.js';
 import {
   describeRefusal,
-  isPassing,
+  isTransient,
   isRefused,
   type Queryable,
 } from '../../shared/postgres/postgres.js';
@@ -129,11 +129,11 @@ export function startConversion(deps: ConversionDeps): Conversion {
     let next: NextLook = { after: FIRST, pauseMs: 0 };
     while (!stopping.signal.aborted) {
       next = await convertChunk(deps, next.after, stopping.signal).catch((error: unknown) => {
-        deps.logger[isPassing(error) ? 'debug' : 'warn'](
+        deps.logger[isTransient(error) ? 'debug' : 'warn'](
           { err: error },
           'cannot convert plain authorization codes; retrying later',
         );
-        return { after: FIRST, pauseMs: isPassing(error) ? LOOK_MS : FAILED_MS };
+        return { after: FIRST, pauseMs: isTransient(error) ? LOOK_MS : FAILED_MS };
       });
       await sleep(next.pauseMs, stopping.signal).catch(() => undefined);
     }

@@ -5,13 +5,13 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../../generated/prisma/client.js';
 import { Problem } from '../../shared/errors.js';
-import { isPassing, type Pool } from '../../shared/postgres/postgres.js';
+import { isTransient, type Pool } from '../../shared/postgres/postgres.js';
 
 /**
  * Unreachable, timed out, connection closed, no free connection.
  * @see https://www.prisma.io/docs/orm/reference/error-reference
  */
-const PASSING_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024']);
+const TRANSIENT_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024']);
 
 interface PrismaLikeError {
   code?: unknown;
@@ -22,13 +22,15 @@ interface PrismaLikeError {
 }
 
 /** Whether the error or its cause means that the server is unavailable now. */
-export function isPassingRead(error: unknown): boolean {
+export function isTransientRead(error: unknown): boolean {
   if (error === null || typeof error !== 'object') return false;
   const { code, cause, originalCode, originalMessage, meta } = error as PrismaLikeError;
-  if (isPassing(error) || PASSING_CODES.has(String(code))) return true;
+  if (isTransient(error) || TRANSIENT_CODES.has(String(code))) return true;
   // The adapter turns the driver's error into a plain object with the original code and message.
   const original = Object.assign(new Error(originalMessage ?? ''), { code: originalCode });
-  return isPassing(original) || isPassingRead(cause) || isPassingRead(meta?.driverAdapterError);
+  return (
+    isTransient(original) || isTransientRead(cause) || isTransientRead(meta?.driverAdapterError)
+  );
 }
 
 /**
@@ -42,7 +44,7 @@ export function createPrisma(pool: Pool, schema = 'public') {
         try {
           return (await query(args)) as unknown;
         } catch (error) {
-          if (isPassingRead(error))
+          if (isTransientRead(error))
             throw new Problem('UNAVAILABLE', undefined, { retryAfterSeconds: 1, cause: error });
           throw error;
         }

@@ -107,7 +107,7 @@ export class RelayMachine {
   }
 
   /** Polls again in `ms` at the latest. */
-  wakeIn(ms: number, nowMs: number): RelayEffect[] {
+  scheduleIn(ms: number, nowMs: number): RelayEffect[] {
     if (this.stopped || nowMs + ms >= this.dueMs) return [];
     this.dueMs = nowMs + ms;
     return [{ type: 'timer', inMs: ms }];
@@ -118,31 +118,31 @@ export class RelayMachine {
    * them had work to claim: otherwise the same payments would be found and returned again as fast
    * as the queue can carry them.
    */
-  arrived(claimed: number, nowMs: number): RelayEffect[] {
+  onArrived(claimed: number, nowMs: number): RelayEffect[] {
     this.claimed += claimed;
     this.outstanding = Math.max(0, this.outstanding - 1);
     if (this.outstanding > 0) return [];
     const wakes = this.claimed > 0;
     this.claimed = 0;
-    return wakes ? this.wakeIn(0, nowMs) : [];
+    return wakes ? this.scheduleIn(0, nowMs) : [];
   }
 
   /** Redis may have lost its data. */
   forget(nowMs: number): RelayEffect[] {
     this.outstanding = 0;
-    return this.wakeIn(0, nowMs);
+    return this.scheduleIn(0, nowMs);
   }
 
   /** The timer fired. */
-  due(nowMs: number): RelayEffect[] {
+  onDue(nowMs: number): RelayEffect[] {
     this.dueMs = Infinity;
-    if (this.sweeping) return this.wakeIn(this.rules.intervalMs, nowMs);
+    if (this.sweeping) return this.scheduleIn(this.rules.intervalMs, nowMs);
     this.sweeping = true;
     return [{ type: 'count' }];
   }
 
   /** @param waiting parcels in the queue; null: Redis is unavailable. */
-  counted(waiting: number | null, view: TermView, nowMs: number): RelayEffect[] {
+  onCounted(waiting: number | null, view: TermView, nowMs: number): RelayEffect[] {
     const isStuck = this.bringsNothing(waiting, view, nowMs);
     this.bypasses = waiting === null || isStuck;
     this.seenMs = nowMs;
@@ -151,7 +151,7 @@ export class RelayMachine {
     const idle = this.bypasses || (waiting === 0 && view.parcelsInFlight === 0);
     // While returned parcels are on their way, a search would find their payments again.
     if (!idle && this.outstanding > 0 && nowMs - this.putBackMs < REPEAT_MS)
-      return this.rest(nowMs);
+      return this.scheduleNext(nowMs);
     return [
       ...(isStuck ? this.renew(nowMs) : []),
       { type: 'search', upto: idle ? null : view.passedSeq },
@@ -185,11 +185,11 @@ export class RelayMachine {
   }
 
   /** @param found ids, oldest first. */
-  found(found: readonly string[], { inFlight }: TermView, nowMs: number): RelayEffect[] {
+  onFound(found: readonly string[], { inFlight }: TermView, nowMs: number): RelayEffect[] {
     const ids = found.filter((id) => !inFlight.has(id));
     if (ids.length > 0) this.owedSinceMs ??= nowMs;
     else if (!this.counts) this.owedSinceMs = null;
-    if (ids.length === 0 || this.stopped) return this.rest(nowMs);
+    if (ids.length === 0 || this.stopped) return this.scheduleNext(nowMs);
     const parcels = this.rules
       .parcelsOf(ids)
       .map((parcel): Parcel => ({ ...parcel, relayed: true }));
@@ -202,19 +202,19 @@ export class RelayMachine {
 
   /** @param taken whether the queue accepted the parcels. */
   putBack(taken: boolean, nowMs: number): RelayEffect[] {
-    if (taken) return this.rest(nowMs);
+    if (taken) return this.scheduleNext(nowMs);
     this.outstanding = 0;
     return this.deliver(this.toDeliver, nowMs);
   }
 
   /** The parcel delivered last is finished, or was cancelled. */
-  delivered(nowMs: number): RelayEffect[] {
+  onDelivered(nowMs: number): RelayEffect[] {
     return this.deliver(this.toDeliver, nowMs);
   }
 
   /** The search in PostgreSQL failed. */
-  failed(nowMs: number): RelayEffect[] {
-    return this.rest(nowMs);
+  onFailed(nowMs: number): RelayEffect[] {
+    return this.scheduleNext(nowMs);
   }
 
   /**
@@ -224,12 +224,12 @@ export class RelayMachine {
   private deliver(parcels: readonly Parcel[], nowMs: number): RelayEffect[] {
     const [parcel, ...others] = parcels;
     this.toDeliver = others;
-    return parcel && !this.stopped ? [{ type: 'deliver', parcel }] : this.rest(nowMs);
+    return parcel && !this.stopped ? [{ type: 'deliver', parcel }] : this.scheduleNext(nowMs);
   }
 
-  private rest(nowMs: number): RelayEffect[] {
+  private scheduleNext(nowMs: number): RelayEffect[] {
     this.sweeping = false;
     this.toDeliver = [];
-    return this.wakeIn(this.rules.intervalMs, nowMs);
+    return this.scheduleIn(this.rules.intervalMs, nowMs);
   }
 }

@@ -1,10 +1,10 @@
 /**
  * Sets aside the payments that PostgreSQL did not accept, and defers later payments of the same
- * patients that are in the commit lane.
+ * patients that are in the commit queue.
  */
 import type { PendingPayment } from '../../shared/postgres/ledger.js';
 import type { Blocked, PutOff } from './blocked.js';
-import type { CommitLane, Revision } from './commit-lane.js';
+import type { CommitQueue, Revision } from './commit-queue.js';
 import type { FinalOutcome, Wait } from './parcel.js';
 import type { SetAside, SetAsideReason } from './set-aside.js';
 import type { WorkEffect } from './work-effects.js';
@@ -20,7 +20,7 @@ export interface Fault {
 }
 
 export interface WithholdInput {
-  lane: CommitLane;
+  lane: CommitQueue;
   blocked: Blocked;
   aside: SetAside;
   payments: ReadonlyMap<string, Unwritten>;
@@ -28,7 +28,7 @@ export interface WithholdInput {
    * When the earlier payment of the patient is due that a payment must wait for, monotonic ms;
    * null: there is none.
    */
-  behindMs: (payment: PutOff) => number | null;
+  predecessorDueMs: (payment: PutOff) => number | null;
 }
 
 const wait = ({ id, attempts }: Unwritten, waitMs: number, lastError: string | null): Wait => ({
@@ -44,7 +44,7 @@ export function withhold(
   { ids, reason, error }: Fault,
   nowMs: number,
 ): number {
-  const { lane, blocked, aside, payments, behindMs } = input;
+  const { lane, blocked, aside, payments, predecessorDueMs: behindMs } = input;
   // A locked row cannot be deferred either. The same holds for a row whose deferral the database
   // refused.
   const isDeferred = lane.statement()?.type === 'commit' && reason === 'refused';

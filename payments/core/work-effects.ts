@@ -1,6 +1,6 @@
-/** The inputs and effects of the parcel line (parcel-line.ts). */
+/** The inputs and effects of the parcel pipeline (parcel-pipeline.ts). */
 import type { PendingPayment } from '../../shared/postgres/ledger.js';
-import type { Statement } from './commit-lane.js';
+import type { Statement } from './commit-queue.js';
 import type { Answer, FinalOutcome, ParcelPlan } from './parcel.js';
 import type { RetryPolicy } from './retry.js';
 import type { SetAsideReason } from './set-aside.js';
@@ -26,7 +26,7 @@ export type WorkEffect =
   | { type: 'failed'; work: number; error: unknown };
 
 /** The time of an input, and the random draw for waits. */
-export interface Moment {
+export interface PipelineTime {
   /** Monotonic ms. */
   nowMs: number;
   /** Uniform in [0, 1). */
@@ -42,7 +42,7 @@ export interface Written {
   ids: readonly string[];
 }
 
-export interface LineOptions {
+export interface PipelineOptions {
   term: number;
   policy: RetryPolicy;
   /** Monotonic ms. */

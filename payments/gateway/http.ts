@@ -9,7 +9,7 @@ import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { DeadlineExceeded, withDeadline } from '../../shared/deadline.js';
 import type { ChargeOrder, Gateway, Verdict } from '../core/gateway.js';
-import { verdictOf } from './verdict.js';
+import { toVerdict } from './verdict.js';
 
 export interface HttpGatewayOptions {
   url: string;
@@ -31,7 +31,7 @@ interface Sending {
 }
 
 /** Wraps node:http or node:https and records when a request was written. */
-function noting(
+function withBreadcrumb(
   url: string,
   sending: Sending,
 ): { request(options: object, handle: () => void): ClientRequest } {
@@ -77,11 +77,11 @@ export function createHttpGateway(options: HttpGatewayOptions): Gateway {
     const sending = { isSent: false };
     try {
       const send = (signal: AbortSignal) =>
-        client.request<unknown>({ ...request, signal, transport: noting(url, sending) });
+        client.request<unknown>({ ...request, signal, transport: withBreadcrumb(url, sending) });
       const { status, headers, data } = await withDeadline(timeoutMs, outer, send);
       const retryAfter =
         headers['retry-after'] === undefined ? undefined : String(headers['retry-after']);
-      return verdictOf({ status, retryAfter, body: data }, order, new Date());
+      return toVerdict({ status, retryAfter, body: data }, order, new Date());
     } catch (error) {
       outer.throwIfAborted();
       return failureVerdict(error, sending);

@@ -30,7 +30,7 @@ function refusal(
 }
 
 /** @param wall the current time, for a `Retry-After` that is a date. */
-export function verdictOf(response: GatewayResponse, order: ChargeOrder, wall: Date): Verdict {
+export function toVerdict(response: GatewayResponse, order: ChargeOrder, wall: Date): Verdict {
   const { status, body } = response;
   if (status === 404) return { kind: 'absent' };
   if (status === 503) return refusal('unavailable', response, wall);

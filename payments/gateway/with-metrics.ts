@@ -2,7 +2,7 @@
 import { gatewaySeconds } from '../metrics.js';
 import type { Gateway, Verdict } from '../core/gateway.js';
 
-async function timed(
+async function measureCall(
   call: 'charge' | 'lookup' | 'cancel',
   answer: Promise<Verdict>,
 ): Promise<Verdict> {
@@ -13,8 +13,8 @@ async function timed(
 }
 
 export const withMetrics = (gateway: Gateway): Gateway => ({
-  charge: (order, signal) => timed('charge', gateway.charge(order, signal)),
-  lookup: (order, signal) => timed('lookup', gateway.lookup(order, signal)),
-  cancel: (order, signal) => timed('cancel', gateway.cancel(order, signal)),
+  charge: (order, signal) => measureCall('charge', gateway.charge(order, signal)),
+  lookup: (order, signal) => measureCall('lookup', gateway.lookup(order, signal)),
+  cancel: (order, signal) => measureCall('cancel', gateway.cancel(order, signal)),
   reachable: () => gateway.reachable(),
 });

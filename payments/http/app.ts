@@ -59,12 +59,13 @@ export function createPaymentsApp({
   });
 
   app.post('/ping', internal, (request, response) => {
-    for (const news of parse(pingRequest, request.body, 'body').leaderships) replica.hear(news);
+    for (const news of parse(pingRequest, request.body, 'body').leaderships)
+      replica.applyLeadership(news);
     response.json(replica.report());
   });
 
   app.post('/leadership', internal, (request, response) => {
-    replica.hear(parse(leadership, request.body, 'body'), true);
+    replica.applyLeadership(parse(leadership, request.body, 'body'), true);
     response.json(replica.report());
   });
 

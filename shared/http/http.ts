@@ -14,7 +14,7 @@ import { Problem, type FieldError } from '../errors.js';
 import { jsonBodies } from './json-bodies.js';
 import type { Logger } from '../observability/logger.js';
 import { httpRequestSeconds, registry } from '../observability/metrics.js';
-import { isPassing } from '../postgres/postgres.js';
+import { isTransient } from '../postgres/postgres.js';
 import { traceRequests } from '../observability/trace-requests.js';
 import { tracing } from '../observability/tracing.js';
 
@@ -139,7 +139,7 @@ export function toProblem(error: unknown): Problem {
     return new Problem('BODY_TOO_LARGE');
   if (UNREADABLE.has(type ?? '')) return new Problem('BODY_MALFORMED');
   if (status === 400) return new Problem('VALIDATION_FAILED', 'The request cannot be read');
-  if (isPassing(error))
+  if (isTransient(error))
     return new Problem('UNAVAILABLE', undefined, { retryAfterSeconds: 1, cause: error });
   return new Problem('INTERNAL', undefined, { cause: error });
 }

@@ -107,26 +107,26 @@ export function createPool(options: PoolOptions, logger: Logger): Pool {
  * lost against another one. System error codes: a network, host, name, address or file handle that
  * is temporarily unavailable.
  */
-const PASSING_STATE = /^(08...|53...|57P..|58...|25006|40001|40P01|55P03)$/;
-const PASSING_ERRNO =
+const TRANSIENT_STATE = /^(08...|53...|57P..|58...|25006|40001|40P01|55P03)$/;
+const TRANSIENT_ERRNO =
   /^(ECONN[A-Z]+|ENET[A-Z]+|EHOST[A-Z]+|EAI_[A-Z]+|EADDRNOTAVAIL|EPIPE|ETIMEDOUT|ENOTFOUND|ENOTCONN|ESHUTDOWN|EMFILE|ENFILE|ENOBUFS)$/;
-const PASSING_MESSAGE =
+const TRANSIENT_MESSAGE =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection error and is not queryable/i;
 
 /**
  * Whether the same statement may succeed on retry. A time-out means an unknown result: only
  * repeatable statements may be retried.
  */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   // Not `instanceof`: an error of a socket belongs to another realm than a test's sandbox.
   if (!kinds.isNativeError(error)) return false;
   const { code, errors } = error as Error & { code?: unknown; errors?: unknown };
   if (code === '57014') return true; // statement_timeout
   // AggregateError: all addresses were tried.
-  if (Array.isArray(errors)) return errors.some(isPassing);
+  if (Array.isArray(errors)) return errors.some(isTransient);
   return (
-    (typeof code === 'string' && (PASSING_STATE.test(code) || PASSING_ERRNO.test(code))) ||
-    PASSING_MESSAGE.test(error.message)
+    (typeof code === 'string' && (TRANSIENT_STATE.test(code) || TRANSIENT_ERRNO.test(code))) ||
+    TRANSIENT_MESSAGE.test(error.message)
   );
 }
 

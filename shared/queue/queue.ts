@@ -16,9 +16,9 @@ export const outcomeChannel = (prefix: string): string => `${prefix}:outcomes`;
 export const JOB_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
 /** Blocking and worker connections: wait for Redis without limit. */
-const PATIENT = { maxRetriesPerRequest: null };
+const WAIT = { maxRetriesPerRequest: null };
 /** Producers: fail at once while Redis is unavailable; the payment is in PostgreSQL already. */
-const HASTY = {
+const FAIL_FAST = {
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   commandTimeout: 1_000,
@@ -29,18 +29,18 @@ const HASTY = {
  * Services with users: wait through a restart of Redis and report a longer outage. Waiting commands
  * are dropped every few seconds.
  */
-const BRIEF = { maxRetriesPerRequest: 20, commandTimeout: 1_000, connectTimeout: 1_000 };
-const TEMPERS = { patient: PATIENT, hasty: HASTY, brief: BRIEF };
+const BOUNDED = { maxRetriesPerRequest: 20, commandTimeout: 1_000, connectTimeout: 1_000 };
+const MODES = { 'wait': WAIT, 'fail-fast': FAIL_FAST, 'bounded': BOUNDED };
 
 /** Reconnects quickly, then every 250 ms: Redis on the same network restarts faster. */
 const retryStrategy = (attempt: number): number => Math.min(25 * attempt, 250);
 
 /**
- * @param temper while Redis is unavailable: `patient` waits, `hasty` fails at once, `brief` fails
+ * @param mode while Redis is unavailable: `wait` waits, `fail-fast` fails at once, `bounded` fails
  *   after a second.
  */
-export function connectRedis(url: string, temper: keyof typeof TEMPERS, logger: Logger): Redis {
-  const redis = new Redis(url, { ...TEMPERS[temper], retryStrategy });
+export function connectRedis(url: string, mode: keyof typeof MODES, logger: Logger): Redis {
+  const redis = new Redis(url, { ...MODES[mode], retryStrategy });
   let away = false;
   redis.on('error', (error: Error) => {
     if (!away) logger.warn({ err: { message: error.message } }, 'Redis is unavailable');

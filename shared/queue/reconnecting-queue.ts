@@ -15,7 +15,7 @@ export type BullQueue = Pick<
   'addBulk' | 'getJobCounts' | 'getBackend' | 'toKey' | 'waitUntilReady'
 >;
 
-export interface HealingQueue {
+export interface ReconnectingQueue {
   /**
    * Calls the current queue.
    * @param call must change nothing after its signal fired, because its caller no longer waits.
@@ -26,17 +26,19 @@ export interface HealingQueue {
 }
 
 /**
- * Longer than the time-out of one command of a hasty connection: such a command fails by itself
+ * Longer than the time-out of one command of a fail-fast connection: such a command fails by itself
  * first.
  */
 const DEADLINE_MS = 3_000;
 
-/** @param connection a hasty one; @param make is called again when a queue never became ready. */
-export function createHealingQueue(
+/**
+ * @param connection a fail-fast one; @param make is called again when a queue never became ready.
+ */
+export function createReconnectingQueue(
   connection: Pick<Redis, 'status'>,
   make: () => BullQueue,
   deadlineMs = DEADLINE_MS,
-): HealingQueue {
+): ReconnectingQueue {
   let queue = make();
   return {
     use: async (call) => {
@@ -57,5 +59,9 @@ export function createHealingQueue(
 }
 
 /** The queue of a partition over `connection`; the caller closes the connection. */
-export const openQueue = (partition: number, prefix: string, connection: Redis): HealingQueue =>
-  createHealingQueue(connection, () => createQueue(partition, prefix, connection));
+export const openQueue = (
+  partition: number,
+  prefix: string,
+  connection: Redis,
+): ReconnectingQueue =>
+  createReconnectingQueue(connection, () => createQueue(partition, prefix, connection));

@@ -218,7 +218,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
       replica,
       this.system.settings.pingTimeoutMs,
       (exchange) => {
-        if (leadership) replica.hear(leadership, false);
+        if (leadership) replica.applyLeadership(leadership, false);
         exchange.reply(replica.report());
       },
       (report, silence) => {
@@ -238,7 +238,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
       replica,
       this.system.settings.pingTimeoutMs,
       (exchange) => {
-        replica.hear(leadership, true);
+        replica.applyLeadership(leadership, true);
         exchange.reply(replica.report());
       },
       (report) =>

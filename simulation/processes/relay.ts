@@ -7,7 +7,7 @@ import { parcelsOf, type Parcel } from '../../shared/queue/queue.js';
 import type { Process } from '../model/process.js';
 import type { SimulatedEvent } from '../model/world.js';
 import { TIMES, type System } from '../system.js';
-import type { Settle } from './head-start.js';
+import type { Settle } from './prefetch.js';
 
 export class Relay {
   private readonly machine: RelayMachine;
@@ -39,11 +39,11 @@ export class Relay {
   }
 
   wakeIn(ms: number): void {
-    this.perform(this.machine.wakeIn(ms, this.now));
+    this.perform(this.machine.scheduleIn(ms, this.now));
   }
 
   arrived(claimed: number): void {
-    this.perform(this.machine.arrived(claimed, this.now));
+    this.perform(this.machine.onArrived(claimed, this.now));
   }
 
   forget(): void {
@@ -63,11 +63,11 @@ export class Relay {
     switch (effect.type) {
       case 'timer':
         if (this.timer) this.timer.run = null;
-        this.timer = this.replica.in(effect.inMs, () => this.perform(this.machine.due(this.now)));
+        this.timer = this.replica.in(effect.inMs, () => this.perform(this.machine.onDue(this.now)));
         return;
       case 'count':
         return queue.count(this.replica, (waiting) =>
-          this.perform(this.machine.counted(waiting, this.view, this.now)),
+          this.perform(this.machine.onCounted(waiting, this.view, this.now)),
         );
       case 'search':
         return this.search(effect.upto);
@@ -80,14 +80,14 @@ export class Relay {
           this.replica.name,
           `enqueues again ${effect.parcels.map(({ ids }) => ids.join(' ')).join(' | ')}`,
         );
-        return queue.add(this.replica, rules.toFront(effect.parcels), true, (taken) =>
+        return queue.add(this.replica, rules.oldestLast(effect.parcels), true, (taken) =>
           this.perform(this.machine.putBack(taken, this.now)),
         );
       case 'deliver':
         world.log?.(this.replica.name, `works on ${effect.parcel.ids.join(' ')} without the queue`);
         return this.attempt(effect.parcel.ids, (_failed, claimed) => {
           this.arrived(claimed);
-          this.perform(this.machine.delivered(this.now));
+          this.perform(this.machine.onDelivered(this.now));
         });
       case 'renew':
         return this.renew();
@@ -99,7 +99,9 @@ export class Relay {
     const run = (): string[] => payments.overdue(upto, TIMES.relayGraceMs);
     database.ask(this.replica, TIMES.statementMs, 'a search', run, (ids) =>
       this.perform(
-        ids === null ? this.machine.failed(this.now) : this.machine.found(ids, this.view, this.now),
+        ids === null
+          ? this.machine.onFailed(this.now)
+          : this.machine.onFound(ids, this.view, this.now),
       ),
     );
   }

@@ -92,7 +92,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
     };
   }
 
-  hear(leadership: Leadership, pushed: boolean): void {
+  applyLeadership(leadership: Leadership, pushed: boolean): void {
     this.step({ type: 'leadership', leadership, pushed });
   }
 
@@ -183,7 +183,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
       'a read of the row',
       () => leadership.row,
       (row) => {
-        if (row) this.hear(row, false);
+        if (row) this.applyLeadership(row, false);
         this.in(TIMES.pollMs, () => this.poll());
       },
     );

@@ -5,7 +5,11 @@
  */
 import { CalledOff, LeadershipLost } from '../../payments/core/errors.js';
 import { FIRST_CALL, type Call } from '../../payments/core/attempt.js';
-import type { Moment, ParcelLine, WorkEffect } from '../../payments/core/parcel-line.js';
+import type {
+  PipelineTime,
+  ParcelPipeline,
+  WorkEffect,
+} from '../../payments/core/parcel-pipeline.js';
 import type { Evidence } from '../../payments/core/progress.js';
 import type { TermView } from '../../payments/core/relay.js';
 import type { FinalOutcome } from '../../payments/core/parcel.js';
@@ -13,7 +17,7 @@ import type { RoleState } from '../../payments/core/role.js';
 import type { Process } from '../model/process.js';
 import type { Attempted, Job, Written } from '../model/records.js';
 import { TIMES, type System } from '../system.js';
-import { HeadStart, type Settle } from './head-start.js';
+import { SimulatedPrefetch, type Settle } from './prefetch.js';
 import { Relay } from './relay.js';
 import type { Worker } from './worker.js';
 
@@ -33,9 +37,9 @@ const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 250;
 
 export class Term {
-  readonly line: ParcelLine;
+  readonly line: ParcelPipeline;
   private readonly relay: Relay;
-  private readonly moment: Moment;
+  private readonly moment: PipelineTime;
   private stopped = false;
   private hung = false;
   private broughtMs = 0;
@@ -45,7 +49,7 @@ export class Term {
   private lastWork = 0;
   private readonly through = new Map<number, Settle>();
   private readonly charging = new Set<number>();
-  private readonly ahead = new HeadStart();
+  private readonly prefetch = new SimulatedPrefetch();
   private whenIdle: (() => void)[] = [];
 
   constructor(
@@ -132,17 +136,19 @@ export class Term {
 
   /**
    * Begins a parcel before the queue delivers it; on delivery, the queue job joins that work. @see
-   * payments/head-start.ts
+   * payments/prefetch.ts
    */
   private startAhead(job: Job): void {
-    this.attempt(job.data.ids, this.ahead.begin(job));
+    this.attempt(job.data.ids, this.prefetch.begin(job));
   }
 
   private reclaim(settle: (answered: boolean) => void): void {
     const { queue, rules } = this.system;
     queue.listActive(this.replica, (ids) => {
       if (ids === null || ids.length === 0) return settle(ids !== null);
-      queue.moveToWait(this.replica, rules.toFront(ids), null, (moved) => settle(moved !== null));
+      queue.moveToWait(this.replica, rules.oldestLast(ids), null, (moved) =>
+        settle(moved !== null),
+      );
     });
   }
 
@@ -153,7 +159,7 @@ export class Term {
         if (failed === null) through();
         if (job.data.relayed) this.relay.arrived(claimed);
       };
-      if (!this.ahead.join(job, settle)) this.attempt(job.data.ids, settle);
+      if (!this.prefetch.join(job, settle)) this.attempt(job.data.ids, settle);
     });
     this.relay.wakeIn(0);
   }
@@ -178,7 +184,7 @@ export class Term {
     this.relay.stop();
     this.line.stop();
     for (const work of [...this.charging])
-      this.feed(this.line.failed(work, new CalledOff(), this.at()));
+      this.feed(this.line.onFailed(work, new CalledOff(), this.at()));
     return isKept;
   }
 
@@ -191,7 +197,7 @@ export class Term {
     return this.system.world.nowMs;
   }
 
-  private at(): Moment {
+  private at(): PipelineTime {
     this.moment.nowMs = this.now;
     return this.moment;
   }
@@ -204,7 +210,7 @@ export class Term {
       if (failed instanceof LeadershipLost) this.replica.refused(this.term);
       through(failed, claimed);
     });
-    this.feed(this.line.arrive(this.lastWork, ids, this.at()));
+    this.feed(this.line.onArrived(this.lastWork, ids, this.at()));
   }
 
   private feed(effects: readonly WorkEffect[]): void {
@@ -248,7 +254,7 @@ export class Term {
    * Retries a statement while the database is unavailable. @param off called when the term ended
    * before the answer.
    */
-  private steadfast<T>(
+  private retryStatement<T>(
     what: string,
     run: () => T,
     settle: (answer: T) => void,
@@ -260,18 +266,18 @@ export class Term {
     this.system.database.ask(this.replica, TIMES.statementMs, what, run, (answer) => {
       if (answer !== null) return settle(answer);
       this.replica.in(waitMs, () =>
-        this.steadfast(what, run, settle, off, Math.min(waitMs * 2, LONGEST_WAIT_MS)),
+        this.retryStatement(what, run, settle, off, Math.min(waitMs * 2, LONGEST_WAIT_MS)),
       );
     });
   }
 
   private load({ work, ids, beyond }: Of<'load'>): void {
     const { payments } = this.system;
-    this.steadfast(
+    this.retryStatement(
       'a load',
       () => payments.load({ partition: 0, ids, limit: LOAD_MAX, beyond }),
-      (rows) => this.feed(this.line.loaded(work, rows, this.at())),
-      () => this.feed(this.line.failed(work, new CalledOff(), this.at())),
+      (rows) => this.feed(this.line.onLoaded(work, rows, this.at())),
+      () => this.feed(this.line.onFailed(work, new CalledOff(), this.at())),
     );
   }
 
@@ -291,7 +297,7 @@ export class Term {
         const step = rules.afterVerdict(call, verdict, last);
         if ('call' in step) return this.charge(effect, step.call);
         world.log?.(this.replica.name, `${payment.id}: ${step.answer.kind}`);
-        this.feed(this.line.answered(work, index, step.answer, this.at()));
+        this.feed(this.line.onAnswered(work, index, step.answer, this.at()));
       },
     );
   }
@@ -310,10 +316,10 @@ export class Term {
     const settle = (attempted: Attempted): void =>
       this.answeredBy(attempted, (written) => this.committed(written));
     const write = (isFenced: boolean): void =>
-      this.steadfast('a commit', () => attempt(isFenced), settle, off);
+      this.retryStatement('a commit', () => attempt(isFenced), settle, off);
     if (rules.fencesInOneStatement) write(true);
     else
-      this.steadfast(
+      this.retryStatement(
         'a check of the fence',
         () => payments.holds(token),
         (holds) => write(!holds),
@@ -326,15 +332,15 @@ export class Term {
     const { line } = this;
     this.feed(
       'locked' in attempted
-        ? line.locked(attempted.locked, this.at())
-        : line.rejected(attempted.refused, this.at()),
+        ? line.onLocked(attempted.locked, this.at())
+        : line.onRejected(attempted.refused, this.at()),
     );
   }
 
   private committed(result: Written): void {
     this.noteRefusal(result);
     this.replica.committed += result.ids.length;
-    this.feed(this.line.committed(result, this.at()));
+    this.feed(this.line.onCommitted(result, this.at()));
   }
 
   private noteRefusal({ held }: Written): void {
@@ -351,13 +357,13 @@ export class Term {
       this.replica.name,
       `defers ${waits.map(({ id, waitMs }) => `${id} for ${Math.round(waitMs)} ms`).join(', ')}`,
     );
-    this.steadfast(
+    this.retryStatement(
       'a delay',
       () => payments.attempt(token, waits, () => payments.defer(token, waits)),
       (attempted) =>
         this.answeredBy(attempted, (written) => {
           this.noteRefusal(written);
-          this.feed(this.line.deferred(written, this.at()));
+          this.feed(this.line.onDeferred(written, this.at()));
         }),
       () => this.feed(this.line.unwritten(new CalledOff())),
     );

@@ -50,7 +50,7 @@ export class Worker {
     const { rules, queue, world } = this.system;
     if (!rules.renewsWorker || this.pausing || this.isStuck || this.ended) return;
     world.log?.(this.replica.name, 'replaces its queue worker');
-    const [ids, token] = [rules.toFront([...this.held.keys()]), this.token];
+    const [ids, token] = [rules.oldestLast([...this.held.keys()]), this.token];
     this.held.clear();
     this.token = this.newToken();
     this.isJammed = false;
@@ -82,7 +82,7 @@ export class Worker {
   /** Ends at once; returns its parcels within a time limit. */
   destroy(done: () => void): void {
     this.ended = true;
-    const ids = this.system.rules.toFront([...this.held.keys()]);
+    const ids = this.system.rules.oldestLast([...this.held.keys()]);
     if (ids.length === 0) return done();
     let waits = true;
     const end = (): void => {

@@ -24,7 +24,7 @@ let survivor: string;
 const failed: string[] = [];
 
 async function putParcels(): Promise<void> {
-  const redis = connectRedis(testRedisUrl(), 'hasty', createLogger('test', 'test', 'silent'));
+  const redis = connectRedis(testRedisUrl(), 'fail-fast', createLogger('test', 'test', 'silent'));
   const queue = openQueue(0, system.hospital.prefix, redis);
   await eventually(() => redis.status === 'ready', { what: 'Redis' });
   await queue.use((bull) =>

@@ -41,7 +41,7 @@ const leads = async (name: string): Promise<void> => {
 async function expectFetching(): Promise<void> {
   const connection = connectRedis(
     scene.system.redisUrl,
-    'patient',
+    'wait',
     createLogger('test', 'test', 'silent'),
   );
   try {
@@ -89,7 +89,7 @@ test(
     await leads('server_1');
     const connection = connectRedis(
       scene.system.redisUrl,
-      'patient',
+      'wait',
       createLogger('test', 'test', 'silent'),
     );
     try {

@@ -40,7 +40,7 @@ test.each([
   'reports a Redis that refuses writes (%s), with the setting to change',
   async (setting, answer) => {
     const own = await startOwnRedis();
-    const redis = connectRedis(own.url, 'patient', createLogger('test', 'test', 'silent'));
+    const redis = connectRedis(own.url, 'wait', createLogger('test', 'test', 'silent'));
     try {
       const look = (): Promise<Finding[]> => problemsOf(redisCheck, { REDIS_URL: own.url });
       expect(await look()).toEqual([]);

@@ -78,7 +78,7 @@ export const pendingRows = async (): Promise<number> =>
 
 /** Enqueues pending payments again, as the leader's relay does. */
 export async function relay(): Promise<void> {
-  const redis = connectRedis(setup.redisUrl, 'patient', createLogger('test', 'test', 'silent'));
+  const redis = connectRedis(setup.redisUrl, 'wait', createLogger('test', 'test', 'silent'));
   const queue = createQueue(0, setup.prefix, redis);
   const overdue = await overduePayments(setup.pool, {
     partition: 0,

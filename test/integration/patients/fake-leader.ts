@@ -57,8 +57,8 @@ export async function startFakeLeader(options: FakeLeaderOptions): Promise<FakeL
     logger,
   );
   await electFakeLeader(pool);
-  const redis = connectRedis(options.redisUrl, 'patient', logger);
-  const publisher = connectRedis(options.redisUrl, 'patient', logger);
+  const redis = connectRedis(options.redisUrl, 'wait', logger);
+  const publisher = connectRedis(options.redisUrl, 'wait', logger);
   const parcels: Parcel[] = [];
   const rule = options.rule ?? ((): FinalStatus => 'SUCCEEDED');
 

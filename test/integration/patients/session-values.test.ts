@@ -24,7 +24,7 @@ const AT_ONCE = 50;
 let url: string;
 let redis: ReturnType<typeof connectRedis>;
 beforeAll(async () => {
-  redis = connectRedis(setup.redisUrl, 'brief', createLogger('test', 'test', 'silent'));
+  redis = connectRedis(setup.redisUrl, 'bounded', createLogger('test', 'test', 'silent'));
   ({ url } = await setup.start());
 });
 afterAll(() => redis.disconnect());

@@ -369,7 +369,7 @@ describe('wrong facts', () => {
       lockMinutes: 15,
       queuePrefix: `${setup.prefix}-right-burst`,
     };
-    const redis = connectRedis(setup.redisUrl, 'brief', createLogger('test', 'test', 'silent'));
+    const redis = connectRedis(setup.redisUrl, 'bounded', createLogger('test', 'test', 'silent'));
     const limits = createLimits(config, redis);
     const waits = await Promise.all(Array.from({ length: 20 }, () => limits.enter('203.0.113.1')));
     expect(waits.filter((ms) => ms === 0)).toHaveLength(5);

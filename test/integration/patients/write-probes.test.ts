@@ -37,7 +37,7 @@ test('a read-only database: payments are refused, and readiness fails and names 
 
 test('a Redis that refuses writes is named; payments are accepted and the instance stays ready', async () => {
   const own = await startOwnRedis();
-  const redis = connectRedis(own.url, 'patient', createLogger('test', 'test', 'silent'));
+  const redis = connectRedis(own.url, 'wait', createLogger('test', 'test', 'silent'));
   try {
     const instance = await setup.start({ REDIS_URL: own.url });
     const { url } = instance;

@@ -110,7 +110,7 @@ export async function startReplica(env: Record<string, string>): Promise<TestRep
     },
     lead: async (record) => {
       const term = await record.elect(config.id, running.replica.report().bootId);
-      running.replica.hear(await readLeadership(record.pool, 0));
+      running.replica.applyLeadership(await readLeadership(record.pool, 0));
       return term;
     },
   };

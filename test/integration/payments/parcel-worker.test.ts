@@ -17,7 +17,7 @@ let worker: ParcelWorker;
 
 beforeEach(() => {
   prefix = uniquePrefix();
-  redis = connectRedis(testRedisUrl(), 'patient', logger);
+  redis = connectRedis(testRedisUrl(), 'wait', logger);
   queue = createQueue(0, prefix, redis);
   worker = new ParcelWorker({
     partition: 0,

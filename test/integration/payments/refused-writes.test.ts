@@ -21,7 +21,7 @@ beforeAll(async () => void (record = await createRecord()));
 afterAll(() => record.drop());
 beforeEach(async () => {
   own = await startOwnRedis();
-  redis = connectRedis(own.url, 'patient', createLogger('test', 'test', 'silent'));
+  redis = connectRedis(own.url, 'wait', createLogger('test', 'test', 'silent'));
   queue = createQueue(0, 'test', redis);
   leader = await startReplica({
     ID: 'server_1',

@@ -26,7 +26,7 @@ afterAll(() => record.drop());
 
 beforeEach(async () => {
   prefix = uniquePrefix();
-  redis = connectRedis(testRedisUrl(), 'patient', logger);
+  redis = connectRedis(testRedisUrl(), 'wait', logger);
   queue = createQueue(0, prefix, redis);
   await emptyPayments(record.pool);
 });

@@ -130,7 +130,7 @@ describe('taking over', () => {
       RELAY_INTERVAL_MS: '3600000',
       RELAY_GRACE_MS: '3600000',
     });
-    const frozen = connectRedis(testRedisUrl(), 'patient', logger);
+    const frozen = connectRedis(testRedisUrl(), 'wait', logger);
     await frozen.subscribe(outcomeChannel(prefix));
     const connected = once(frozen, 'message'); // It can say that it begins.
     const term = await next.lead(record);
@@ -200,7 +200,7 @@ describe('taking over', () => {
     const term = await leader.lead(record);
     await leader.replica.standDown(term);
     await enqueue(await record.accept(5));
-    leader.replica.hear(await readLeadership(record.pool, 0), true);
+    leader.replica.applyLeadership(await readLeadership(record.pool, 0), true);
     expect((await allFinal()).every((row) => row.term === term)).toBe(true);
   });
 
@@ -221,7 +221,7 @@ describe('taking over', () => {
         what: 'a parcel in flight',
       });
       void leader.replica.standDown(term);
-      leader.replica.hear(await readLeadership(record.pool, 0), true);
+      leader.replica.applyLeadership(await readLeadership(record.pool, 0), true);
       const [later] = await record.accept(1, [PATIENTS[2]]);
       await enqueue([later as string]);
       await eventually(() => leader.replica.report().parcelsInFlight > 1, {

@@ -16,7 +16,7 @@ afterAll(() => record.drop());
 
 test('stopped in the middle of calls: each ends with an error, a replica leads and settles payments, and the queue is used again', async () => {
   const own = await startOwnRedis();
-  const redis = connectRedis(own.url, 'hasty', createLogger('test', 'test', 'silent'));
+  const redis = connectRedis(own.url, 'fail-fast', createLogger('test', 'test', 'silent'));
   const queue = openQueue(0, 'test', redis);
   const leader = await startReplica({
     ID: 'server_1',

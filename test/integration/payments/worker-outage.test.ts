@@ -23,7 +23,7 @@ let fetched: string[];
 
 beforeEach(async () => {
   own = await startOwnRedis();
-  redis = connectRedis(own.url, 'patient', logger);
+  redis = connectRedis(own.url, 'wait', logger);
   queue = createQueue(0, 'test', redis);
   worker = new ParcelWorker({
     partition: 0,

@@ -60,7 +60,7 @@ test.each([
 ])(
   'a Redis that refuses writes (%s) is not reached, until it takes them again',
   async (_why, setting, refuse) => {
-    const redis = connectRedis(own.url, 'patient', logger);
+    const redis = connectRedis(own.url, 'wait', logger);
     try {
       // A replica reports all dependencies as reached until its first check, which comes before its
       // connection to Redis.

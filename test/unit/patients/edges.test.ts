@@ -6,13 +6,16 @@ import type { Problem } from '../../../shared/errors.js';
 import type { NewPayment } from '../../../shared/postgres/ledger.js';
 import { createLogger } from '../../../shared/observability/logger.js';
 import type { Queryable } from '../../../shared/postgres/postgres.js';
-import { createHealingQueue, type BullQueue } from '../../../shared/queue/reconnecting-queue.js';
+import {
+  createReconnectingQueue,
+  type BullQueue,
+} from '../../../shared/queue/reconnecting-queue.js';
 import type { Parcel } from '../../../shared/queue/queue.js';
 import { createAcceptor } from '../../../patients/accept/accept.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
 import { acceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
 import { createDispatch } from '../../../patients/accept/dispatch.js';
-import { whilePassing } from '../../../patients/retry.js';
+import { retryUntil } from '../../../patients/accept/retry-until.js';
 
 const logger = createLogger('test', 'test', 'silent');
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -54,7 +57,7 @@ describe('dispatch', () => {
       waitUntilReady: async () => undefined,
     } as unknown as BullQueue;
     const dispatch = createDispatch({
-      queue: createHealingQueue({ status: status as 'ready' }, () => bull),
+      queue: createReconnectingQueue({ status: status as 'ready' }, () => bull),
       logger,
     });
     return { dispatch, sent, finish };
@@ -174,7 +177,7 @@ describe('retries', () => {
     const { patience, pauses } = create();
     let tries = 0;
     expect(
-      await whilePassing(async () => {
+      await retryUntil(async () => {
         if ((tries += 1) < 3) throw passing();
         return 'there';
       }, patience),
@@ -184,7 +187,7 @@ describe('retries', () => {
 
   test('end with UNAVAILABLE and Retry-After at the deadline', async () => {
     const { patience, pauses } = create();
-    const error = await whilePassing(() => Promise.reject(passing()), patience).catch(
+    const error = await retryUntil(() => Promise.reject(passing()), patience).catch(
       (thrown: unknown) => thrown as Problem,
     );
     expect(error).toMatchObject({ code: 'UNAVAILABLE', extra: { retryAfterSeconds: 1 } });
@@ -193,7 +196,7 @@ describe('retries', () => {
 
   test('do not repeat an error that is not transient', async () => {
     const { patience, pauses } = create();
-    await expect(whilePassing(() => Promise.reject(new Error('wrong')), patience)).rejects.toThrow(
+    await expect(retryUntil(() => Promise.reject(new Error('wrong')), patience)).rejects.toThrow(
       'wrong',
     );
     expect(pauses).toEqual([]);

@@ -1,6 +1,6 @@
 /** The relay: when it polls, for which payments, and how it returns them to work. */
 import { describe, expect, test } from '@jest/globals';
-import { toFront } from '../../../payments/core/front.js';
+import { oldestLast } from '../../../payments/core/oldest-last.js';
 import { RelayMachine, type TermView } from '../../../payments/core/relay.js';
 import { parcelsOf } from '../../../shared/queue/queue.js';
 
@@ -19,8 +19,8 @@ const REST = [{ type: 'timer', inMs: 500 }];
 /** A relay that asked for payments: the queue is empty. */
 function searching(nowMs = 0, waiting: number | null = 0): RelayMachine {
   const relay = newRelay();
-  relay.due(nowMs);
-  relay.counted(waiting, NOTHING, nowMs);
+  relay.onDue(nowMs);
+  relay.onCounted(waiting, NOTHING, nowMs);
   return relay;
 }
 
@@ -37,58 +37,62 @@ describe('relay', () => {
     ['work is in flight: only skipped payments', 0, 1, 7],
   ])('%s', (_name, waiting, parcelsInFlight, upto) => {
     const relay = newRelay();
-    expect(relay.due(0)).toEqual([{ type: 'count' }]);
-    expect(relay.counted(waiting, { ...NOTHING, parcelsInFlight }, 0)).toEqual([
+    expect(relay.onDue(0)).toEqual([{ type: 'count' }]);
+    expect(relay.onCounted(waiting, { ...NOTHING, parcelsInFlight }, 0)).toEqual([
       { type: 'search', upto },
     ]);
   });
 
   test('found payments return in parcels, except those in flight', () => {
     const relay = searching();
-    const effects = relay.found(['a', 'b', 'c', 'd'], { ...NOTHING, inFlight: new Set(['b']) }, 0);
+    const effects = relay.onFound(
+      ['a', 'b', 'c', 'd'],
+      { ...NOTHING, inFlight: new Set(['b']) },
+      0,
+    );
     expect(effects).toEqual([{ type: 'put-back', parcels: [parcel('a', 'c'), parcel('d')] }]);
     expect(relay.putBack(true, 0)).toEqual(REST);
   });
 
   test('while returned parcels are on their way it does not search, for five seconds', () => {
     const relay = searching();
-    relay.found(['a'], NOTHING, 0);
+    relay.onFound(['a'], NOTHING, 0);
     relay.putBack(true, 0);
-    relay.due(500);
-    expect(relay.counted(1, NOTHING, 500)).toEqual(REST);
-    relay.due(5_000);
-    expect(relay.counted(1, { ...NOTHING, broughtMs: 4_900 }, 5_000)).toEqual([
+    relay.onDue(500);
+    expect(relay.onCounted(1, NOTHING, 500)).toEqual(REST);
+    relay.onDue(5_000);
+    expect(relay.onCounted(1, { ...NOTHING, broughtMs: 4_900 }, 5_000)).toEqual([
       { type: 'search', upto: 7 },
     ]);
   });
 
   test('after the last of them arrived, or Redis reconnected, it polls at once', () => {
     const relay = searching();
-    relay.found(['a', 'b', 'c'], NOTHING, 0);
+    relay.onFound(['a', 'b', 'c'], NOTHING, 0);
     relay.putBack(true, 0);
-    expect(relay.arrived(2, 10)).toEqual([]);
-    expect(relay.arrived(0, 20)).toEqual([{ type: 'timer', inMs: 0 }]);
+    expect(relay.onArrived(2, 10)).toEqual([]);
+    expect(relay.onArrived(0, 20)).toEqual([{ type: 'timer', inMs: 0 }]);
     expect(searching().forget(20)).toEqual([{ type: 'timer', inMs: 0 }]);
   });
 
   test('when none of them had work, it polls after the usual interval, not at once', () => {
     const relay = searching();
-    relay.found(['a', 'b', 'c'], NOTHING, 0);
+    relay.onFound(['a', 'b', 'c'], NOTHING, 0);
     expect(relay.putBack(true, 0)).toEqual(REST);
-    expect(relay.arrived(0, 10)).toEqual([]);
-    expect(relay.arrived(0, 20)).toEqual([]);
+    expect(relay.onArrived(0, 10)).toEqual([]);
+    expect(relay.onArrived(0, 20)).toEqual([]);
   });
 
   describe('a queue that counts parcels and delivers none', () => {
     const stuckAt = (nowMs: number, view: Partial<TermView> = {}, waiting = 100) => {
       const relay = newRelay();
       for (let at = 0; at < nowMs; at += 500) {
-        relay.due(at);
-        relay.counted(waiting, { ...NOTHING, ...view }, at);
-        relay.found([], { ...NOTHING, ...view }, at);
+        relay.onDue(at);
+        relay.onCounted(waiting, { ...NOTHING, ...view }, at);
+        relay.onFound([], { ...NOTHING, ...view }, at);
       }
-      relay.due(nowMs);
-      return { relay, effects: relay.counted(waiting, { ...NOTHING, ...view }, nowMs) };
+      relay.onDue(nowMs);
+      return { relay, effects: relay.onCounted(waiting, { ...NOTHING, ...view }, nowMs) };
     };
 
     test('is trusted for two seconds', () =>
@@ -96,7 +100,7 @@ describe('relay', () => {
     test('is then bypassed: a search without an upper bound, delivery without the queue, another worker', () => {
       const { relay, effects } = stuckAt(2_000);
       expect(effects).toEqual([{ type: 'renew' }, { type: 'search', upto: null }]);
-      expect(relay.found(['a'], NOTHING, 2_000)).toEqual([
+      expect(relay.onFound(['a'], NOTHING, 2_000)).toEqual([
         { type: 'deliver', parcel: parcel('a') },
       ]);
     });
@@ -113,51 +117,51 @@ describe('relay', () => {
     test('owes what it counts, until a search finds that nothing is pending', () => {
       expect(stuckAt(1_000).relay.owed).toEqual({ sinceMs: 0, seenMs: 1_000 });
       const { relay } = stuckAt(2_000);
-      relay.found([], NOTHING, 2_000);
+      relay.onFound([], NOTHING, 2_000);
       expect(relay.owed).toBeNull();
     });
   });
 
   test('without Redis parcels are processed one after the other', () => {
     const relay = searching(0, null);
-    expect(relay.found(['a', 'b', 'c'], NOTHING, 0)).toEqual([
+    expect(relay.onFound(['a', 'b', 'c'], NOTHING, 0)).toEqual([
       { type: 'deliver', parcel: parcel('a', 'b') },
     ]);
-    expect(relay.delivered(1)).toEqual([{ type: 'deliver', parcel: parcel('c') }]);
-    expect(relay.delivered(2)).toEqual(REST);
+    expect(relay.onDelivered(1)).toEqual([{ type: 'deliver', parcel: parcel('c') }]);
+    expect(relay.onDelivered(2)).toEqual(REST);
   });
 
   test('also when Redis becomes unavailable in between', () => {
     const relay = searching();
-    relay.found(['a'], NOTHING, 0);
+    relay.onFound(['a'], NOTHING, 0);
     expect(relay.putBack(false, 0)).toEqual([{ type: 'deliver', parcel: parcel('a') }]);
   });
 
   test('a shorter wait replaces a longer one, a longer one changes nothing', () => {
     const relay = newRelay();
-    expect(relay.wakeIn(100, 0)).toEqual([{ type: 'timer', inMs: 100 }]);
-    expect(relay.wakeIn(200, 0)).toEqual([]);
-    expect(relay.wakeIn(50, 0)).toEqual([{ type: 'timer', inMs: 50 }]);
+    expect(relay.scheduleIn(100, 0)).toEqual([{ type: 'timer', inMs: 100 }]);
+    expect(relay.scheduleIn(200, 0)).toEqual([]);
+    expect(relay.scheduleIn(50, 0)).toEqual([{ type: 'timer', inMs: 50 }]);
   });
 
   test('it runs one poll at a time, and polls again after a failure', () => {
     const relay = newRelay();
-    relay.due(0);
-    expect(relay.due(10)).toEqual([{ type: 'timer', inMs: 500 }]);
-    expect(relay.failed(600)).toEqual([]); // An earlier poll is already planned.
-    expect(relay.due(510)).toEqual([{ type: 'count' }]);
+    relay.onDue(0);
+    expect(relay.onDue(10)).toEqual([{ type: 'timer', inMs: 500 }]);
+    expect(relay.onFailed(600)).toEqual([]); // An earlier poll is already planned.
+    expect(relay.onDue(510)).toEqual([{ type: 'count' }]);
   });
 
   test('stopped, it returns nothing and does not poll again', () => {
     const relay = searching();
     relay.stop();
-    expect(relay.found(['a'], NOTHING, 0)).toEqual([]);
-    expect(relay.wakeIn(0, 0)).toEqual([]);
+    expect(relay.onFound(['a'], NOTHING, 0)).toEqual([]);
+    expect(relay.scheduleIn(0, 0)).toEqual([]);
   });
 
   test('to the front: the oldest goes last, so that it is fetched first', () => {
     const queue: string[] = [];
-    for (const id of toFront(['oldest', 'older', 'old'])) queue.unshift(id);
+    for (const id of oldestLast(['oldest', 'older', 'old'])) queue.unshift(id);
     expect(queue).toEqual(['oldest', 'older', 'old']);
   });
 });

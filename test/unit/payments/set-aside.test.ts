@@ -4,13 +4,13 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { attemptWrite } from '../../../payments/attempt-write.js';
-import { ParcelLine, type WorkEffect } from '../../../payments/core/parcel-line.js';
+import { ParcelPipeline, type WorkEffect } from '../../../payments/core/parcel-pipeline.js';
 import { SetAside } from '../../../payments/core/set-aside.js';
 import type { PendingPayment } from '../../../shared/postgres/ledger.js';
 import {
   describeRefusal,
   isFromServer,
-  isPassing,
+  isTransient,
   isRefused,
 } from '../../../shared/postgres/postgres.js';
 
@@ -44,25 +44,25 @@ function words(effects: readonly WorkEffect[]): string[] {
 
 /** One parcel whose payments were all charged. @returns what the line asks for then. */
 function charged(
-  line: ParcelLine,
+  line: ParcelPipeline,
   work: number,
   payments: readonly PendingPayment[],
   nowMs = 1_000,
 ): string[] {
-  line.arrive(
+  line.onArrived(
     work,
     payments.map(({ id }) => id),
     at(nowMs),
   );
-  const charges = line.loaded(work, payments, at(nowMs)).filter(({ type }) => type === 'charge');
+  const charges = line.onLoaded(work, payments, at(nowMs)).filter(({ type }) => type === 'charge');
   return charges.flatMap((_, index) =>
-    words(line.answered(work, index, { kind: 'succeeded', reference: 'r' }, at(nowMs))),
+    words(line.onAnswered(work, index, { kind: 'succeeded', reference: 'r' }, at(nowMs))),
   );
 }
-const newLine = () => new ParcelLine({ term: 3, policy: POLICY, startMs: 0 });
-const written = (line: ParcelLine, ids: string[], nowMs = 1_000) =>
-  words(line.committed({ held: true, ids }, at(nowMs)));
-const rejected = (line: ParcelLine, nowMs = 1_000) => words(line.rejected('no', at(nowMs)));
+const newLine = () => new ParcelPipeline({ term: 3, policy: POLICY, startMs: 0 });
+const written = (line: ParcelPipeline, ids: string[], nowMs = 1_000) =>
+  words(line.onCommitted({ held: true, ids }, at(nowMs)));
+const rejected = (line: ParcelPipeline, nowMs = 1_000) => words(line.onRejected('no', at(nowMs)));
 
 describe('a commit that the database refuses', () => {
   test('is halved until the payment at fault is alone; the others are written, and it waits with the reason', () => {
@@ -79,7 +79,7 @@ describe('a commit that the database refuses', () => {
     expect(rejected(line)).toEqual(['commit p3']);
     expect(rejected(line)).toEqual(['refused p3', 'wake in 1000', 'commit p4']);
     expect(written(line, ['p4'])).toEqual(['announce p4', 'defer p3 1000 no']);
-    expect(words(line.deferred({ held: true }, at(1_000)))).toEqual(['wake in 1000', 'done 1']);
+    expect(words(line.onDeferred({ held: true }, at(1_000)))).toEqual(['wake in 1000', 'done 1']);
     expect([line.parcelsInFlight, line.holds('p3', 1_500), line.holds('p3', 2_000)]).toEqual([
       0,
       true,
@@ -94,16 +94,16 @@ describe('a commit that the database refuses', () => {
     expect(rejected(line)).toEqual(['commit p1']);
     expect(rejected(line)).toEqual(['refused p1', 'wake in 1000', 'commit p3']);
     expect(written(line, ['p3'])).toEqual(['announce p3', 'defer p1 1000 no,p2 1000 -']);
-    expect(words(line.deferred({ held: true }, at(1_000)))).toEqual([
+    expect(words(line.onDeferred({ held: true }, at(1_000)))).toEqual([
       'wake in 1000',
       'done 1',
       'commit p5',
     ]);
     expect(written(line, ['p5'])).toEqual(['announce p5', 'defer p4 1000 -']);
-    line.deferred({ held: true }, at(1_000));
+    line.onDeferred({ held: true }, at(1_000));
     const waiting = [1, 2, 4].map((seq) => ({ ...payment(seq, 'a'), waitMs: 1_000 }));
-    line.arrive(3, ['p6'], at(1_000));
-    expect(words(line.loaded(3, [...waiting, payment(6, 'a')], at(1_000)))).toEqual([
+    line.onArrived(3, ['p6'], at(1_000));
+    expect(words(line.onLoaded(3, [...waiting, payment(6, 'a')], at(1_000)))).toEqual([
       'defer p6 1000 -',
     ]);
   });
@@ -112,7 +112,7 @@ describe('a commit that the database refuses', () => {
     const line = newLine();
     charged(line, 1, [payment(1, 'a')]);
     rejected(line);
-    line.deferred({ held: true }, at(1_000));
+    line.onDeferred({ held: true }, at(1_000));
     expect(charged(line, 2, [payment(1, 'a'), payment(2, 'b')], 2_000)).toEqual(['commit p1']);
     expect(rejected(line, 2_000)).toEqual(['refused p1', 'wake in 2000', 'commit p2']);
     expect(written(line, ['p2'], 2_000)).toEqual(['announce p2', 'defer p1 2000 no']);
@@ -123,10 +123,10 @@ describe('a commit that the database refuses', () => {
     charged(line, 1, [payment(1, 'a')]);
     expect(rejected(line)).toEqual(['refused p1', 'wake in 1000', 'defer p1 1000 no']);
     expect(rejected(line)).toEqual(['refused p1', 'wake in 2000', 'done 1']);
-    line.arrive(2, ['p1'], at(2_500));
-    expect(words(line.loaded(2, [payment(1, 'a')], at(2_500)))).toEqual(['done 2']);
-    line.arrive(3, ['p1'], at(3_000));
-    expect(words(line.loaded(3, [payment(1, 'a')], at(3_000)))).toEqual(['charge p1']);
+    line.onArrived(2, ['p1'], at(2_500));
+    expect(words(line.onLoaded(2, [payment(1, 'a')], at(2_500)))).toEqual(['done 2']);
+    line.onArrived(3, ['p1'], at(3_000));
+    expect(words(line.onLoaded(3, [payment(1, 'a')], at(3_000)))).toEqual(['charge p1']);
   });
 });
 
@@ -134,13 +134,13 @@ describe('a commit that meets locked rows', () => {
   test('is repeated without them; they are checked before they are written again', () => {
     const line = newLine();
     charged(line, 1, [payment(1, 'a'), payment(2, 'b'), payment(3, 'a')]);
-    expect(words(line.locked(['p1'], at(1_000)))).toEqual([
+    expect(words(line.onLocked(['p1'], at(1_000)))).toEqual([
       'locked p1',
       'wake in 250',
       'commit p2',
     ]);
     expect(written(line, ['p2'])).toEqual(['announce p2', 'defer p3 250 -']);
-    expect(words(line.deferred({ held: true }, at(1_000)))).toEqual(['wake in 250', 'done 1']);
+    expect(words(line.onDeferred({ held: true }, at(1_000)))).toEqual(['wake in 250', 'done 1']);
     expect(charged(line, 2, [payment(1, 'a'), payment(3, 'a')], 1_250)).toEqual([
       'wary commit p1,p3',
     ]);
@@ -151,20 +151,20 @@ describe('a commit that meets locked rows', () => {
   test('a locked payment that became final by a statement whose answer was lost no longer blocks its patient', () => {
     const line = newLine();
     charged(line, 1, [payment(1, 'a')]);
-    expect(words(line.locked(['p1'], at(1_000)))).toEqual(['locked p1', 'wake in 250', 'done 1']);
+    expect(words(line.onLocked(['p1'], at(1_000)))).toEqual(['locked p1', 'wake in 250', 'done 1']);
     expect(charged(line, 2, [payment(2, 'a')], 1_100)).toEqual(['commit p2']);
   });
 
   test('the payments deferred behind it and became final by the same statement no longer block their patient', () => {
     const line = newLine();
     charged(line, 1, [payment(1, 'a'), payment(2, 'a'), payment(3, 'b')]);
-    expect(words(line.locked(['p1'], at(1_000)))).toEqual([
+    expect(words(line.onLocked(['p1'], at(1_000)))).toEqual([
       'locked p1',
       'wake in 250',
       'commit p3',
     ]);
     expect(written(line, ['p3'])).toEqual(['announce p3', 'defer p2 250 -']);
-    expect(words(line.deferred({ held: true }, at(1_000)))).toEqual(['wake in 250', 'done 1']);
+    expect(words(line.onDeferred({ held: true }, at(1_000)))).toEqual(['wake in 250', 'done 1']);
     expect(charged(line, 2, [payment(4, 'a')], 1_300)).toEqual(['commit p4']);
     expect(written(line, ['p4'], 1_300)).toEqual(['announce p4', 'done 2']);
   });
@@ -172,14 +172,14 @@ describe('a commit that meets locked rows', () => {
 
 test('an amount that cannot be read exactly is not charged, and later payments of its patient wait', () => {
   const line = newLine();
-  line.arrive(1, ['p1', 'p2', 'p3'], at(1_000));
+  line.onArrived(1, ['p1', 'p2', 'p3'], at(1_000));
   const rows = [{ ...payment(1, 'a'), amountMinor: 2 ** 53 }, payment(2, 'a'), payment(3, 'b')];
-  expect(words(line.loaded(1, rows, at(1_000)))).toEqual(['refused p1', 'charge p3']);
-  expect(words(line.answered(1, 0, { kind: 'succeeded', reference: 'r' }, at(1_000)))).toEqual([
+  expect(words(line.onLoaded(1, rows, at(1_000)))).toEqual(['refused p1', 'charge p3']);
+  expect(words(line.onAnswered(1, 0, { kind: 'succeeded', reference: 'r' }, at(1_000)))).toEqual([
     'commit p3',
   ]);
   expect(written(line, ['p3'])).toEqual(['announce p3', 'defer p2 1000 -']);
-  expect(words(line.deferred({ held: true }, at(1_000)))).toEqual([
+  expect(words(line.onDeferred({ held: true }, at(1_000)))).toEqual([
     'wake in 1000',
     'defer p1 1000 the amount is too large to read exactly',
   ]);
@@ -209,7 +209,7 @@ describe('errors of the server', () => {
     'P0001',
     'XX001',
   ])('%s blames the data', (code) => {
-    expect([isRefused(sqlError(code)), isPassing(sqlError(code))]).toEqual([true, false]);
+    expect([isRefused(sqlError(code)), isTransient(sqlError(code))]).toEqual([true, false]);
   });
 
   test.each(['42P01', '42501', '57014', '40001', '55P03', '08006', '53300'])(

@@ -3,7 +3,7 @@
  * counts.
  */
 import { describe, expect, test } from '@jest/globals';
-import { verdictOf } from '../../../payments/gateway/verdict.js';
+import { toVerdict } from '../../../payments/gateway/verdict.js';
 
 const order = { key: 'k', patientId: 'p', amountMinor: 100, currency: 'USD' };
 const charge = {
@@ -16,7 +16,7 @@ const charge = {
   at: '2026-11-28T10:00:00.000Z',
 };
 const say = (body: unknown, status = 200, retryAfter?: string) =>
-  verdictOf({ status, retryAfter, body }, order, new Date(0));
+  toVerdict({ status, retryAfter, body }, order, new Date(0));
 
 describe('verdictOf', () => {
   test.each<[string, object, object]>([

@@ -1,6 +1,6 @@
 /**
  * Parcels that a new leader begins before the queue delivers them, and joins on delivery:
- * payments/head-start.ts without promises.
+ * payments/prefetch.ts without promises.
  */
 import type { Job } from '../model/records.js';
 
@@ -31,7 +31,7 @@ class Begun {
   }
 }
 
-export class HeadStart {
+export class SimulatedPrefetch {
   private readonly begun = new Map<number, Begun>();
 
   /** @returns a function to call when the work on this job has ended. */

@@ -9,7 +9,7 @@ import type { Redis } from 'ioredis';
 import type { BullQueue } from '../shared/queue/reconnecting-queue.js';
 import { readParcel, type Parcel } from '../shared/queue/queue.js';
 
-export interface Ahead {
+export interface PrefetchedParcels {
   jobId: string;
   parcel: Parcel;
 }
@@ -26,7 +26,11 @@ function parse(data: string | null): Parcel | null {
  * Returns the `limit` oldest parcels, oldest first, without those whose content is unreadable.
  * @throws when Redis is unavailable.
  */
-export async function peekParcels(queue: BullQueue, redis: Redis, limit: number): Promise<Ahead[]> {
+export async function peekParcels(
+  queue: BullQueue,
+  redis: Redis,
+  limit: number,
+): Promise<PrefetchedParcels[]> {
   // Both lists are newest first. Active jobs are older than waiting ones.
   const [active, waiting] = await Promise.all([
     redis.lrange(queue.toKey('active'), 0, -1),
@@ -41,10 +45,10 @@ export async function peekParcels(queue: BullQueue, redis: Redis, limit: number)
 }
 
 /** Remembers the work begun early, so that the queue's worker joins it instead of repeating it. */
-export class HeadStart {
+export class Prefetch {
   private readonly begun = new Map<string, { ids: readonly string[]; work: Promise<number> }>();
 
-  begin({ jobId, parcel }: Ahead, work: Promise<number>): void {
+  begin({ jobId, parcel }: PrefetchedParcels, work: Promise<number>): void {
     work.catch(() => undefined); // The caller of `join` receives the error.
     this.begun.set(jobId, { ids: parcel.ids, work });
   }

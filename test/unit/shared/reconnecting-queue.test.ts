@@ -1,13 +1,16 @@
 /** The queue that recovers from failures. */
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.js';
-import { createHealingQueue, type BullQueue } from '../../../shared/queue/reconnecting-queue.js';
+import {
+  createReconnectingQueue,
+  type BullQueue,
+} from '../../../shared/queue/reconnecting-queue.js';
 
 /** Queues created in sequence; `begins[n]`: whether the first contact of queue n succeeds. */
 function create(begins: boolean[], status = 'ready') {
   const made: number[] = [];
   const connection = { status: status as 'ready' };
-  const queue = createHealingQueue(connection, () => {
+  const queue = createReconnectingQueue(connection, () => {
     const index = made.push(made.length) - 1;
     const first = (): Promise<void> =>
       begins[index] ? Promise.resolve() : Promise.reject(new Error('no version'));
@@ -23,7 +26,7 @@ function create(begins: boolean[], status = 'ready') {
 const add = (queue: ReturnType<typeof create>['queue']) => queue.use((bull) => bull.addBulk([]));
 const settle = () => new Promise(setImmediate);
 
-describe('healing queue', () => {
+describe('reconnecting queue', () => {
   test('recreates a queue whose first contact failed', async () => {
     const { queue, made } = create([false, true]);
     await expect(add(queue)).rejects.toThrow('no version');
@@ -48,7 +51,7 @@ describe('healing queue', () => {
 
   test('ends a call that never answers, aborts its signal, and recreates the queue when its first contact never happened', async () => {
     const made: number[] = [];
-    const queue = createHealingQueue(
+    const queue = createReconnectingQueue(
       { status: 'ready' },
       () => {
         const index = made.push(made.length) - 1;

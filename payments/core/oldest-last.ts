@@ -5,4 +5,4 @@
  */
 
 /** Reverses the items so that, returned one by one, they are fetched oldest first. */
-export const toFront = <T>(oldestFirst: readonly T[]): T[] => [...oldestFirst].reverse();
+export const oldestLast = <T>(oldestFirst: readonly T[]): T[] => [...oldestFirst].reverse();

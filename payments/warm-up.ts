@@ -6,18 +6,18 @@
  */
 import type { Redis } from 'ioredis';
 import { markElection } from '../shared/postgres/election-marks.js';
-import type { HealingQueue } from '../shared/queue/reconnecting-queue.js';
+import type { ReconnectingQueue } from '../shared/queue/reconnecting-queue.js';
 import { commitOutcomes, deferPayments, loadParcel } from '../shared/postgres/ledger.js';
 import type { Pool } from '../shared/postgres/postgres.js';
-import { peekParcels } from './head-start.js';
+import { peekParcels } from './prefetch.js';
 
-export interface RehearsalOptions {
+export interface WarmUpOptions {
   partition: number;
   id: string;
   loads: Pool;
   commits: Pool;
-  aside: Pool;
-  queue: HealingQueue;
+  backgroundPool: Pool;
+  queue: ReconnectingQueue;
   redis: Redis;
 }
 
@@ -26,15 +26,15 @@ const INTERVAL_MS = 3_000;
 /** No leader has this term: terms begin at 1. */
 const NO_TERM = 0;
 
-export class Rehearsal {
+export class WarmUp {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
 
-  constructor(private readonly options: RehearsalOptions) {}
+  constructor(private readonly options: WarmUpOptions) {}
 
-  /** Resolves after the first rehearsal. */
+  /** Resolves after the first round. */
   async start(): Promise<void> {
-    await this.rehearse();
+    await this.warmUp();
     if (!this.stopped) this.timer = setTimeout(() => void this.start(), INTERVAL_MS);
   }
 
@@ -43,14 +43,14 @@ export class Rehearsal {
     clearTimeout(this.timer);
   }
 
-  /** Ignores failures: the next rehearsal may succeed. */
-  private async rehearse(): Promise<void> {
-    const { partition, id, loads, commits, aside, queue, redis } = this.options;
+  /** Ignores failures: the next round may succeed. */
+  private async warmUp(): Promise<void> {
+    const { partition, id, loads, commits, backgroundPool, queue, redis } = this.options;
     const token = { partition, term: NO_TERM, leader: id };
     await Promise.allSettled([
       loadParcel(loads, { partition, ids: [], limit: 1, beyond: new Map() }),
       commitOutcomes(commits, token, []).then(() => deferPayments(commits, token, [])),
-      markElection(aside, token, {}),
+      markElection(backgroundPool, token, {}),
       queue.use((bull) => peekParcels(bull, redis, 1)),
     ]);
   }

@@ -7,7 +7,7 @@
  *   loaded → charging, or done
  * - charging: parcels overlap; all payments of a parcel are charged at once. all answered → in turn
  * - in turn: a parcel settles after every earlier one has settled or failed (I7). → writing
- * - writing: in that order, through the commit lane; small parcels share a statement. A payment
+ * - writing: in that order, through the commit queue; small parcels share a statement. A payment
  *   that PostgreSQL does not accept is set aside; the others continue. committed, deferred → done;
  *   rejected, locked → writing
  *
@@ -17,7 +17,7 @@
  */
 import type { PendingPayment } from '../../shared/postgres/ledger.js';
 import { Blocked, type PutOff } from './blocked.js';
-import { CommitLane, type Statement } from './commit-lane.js';
+import { CommitQueue, type Statement } from './commit-queue.js';
 import { CalledOff, LeadershipLost } from './errors.js';
 import { InFlight } from './in-flight.js';
 import { planParcel, settleParcel, type Answer, type FinalOutcome, type Wait } from './parcel.js';
@@ -25,11 +25,11 @@ import { isLastAttempt } from './retry.js';
 import { SetAside } from './set-aside.js';
 import { groupEnd, shareRows } from './share-rows.js';
 import { withhold, withholdUnreadable, type Fault } from './withhold.js';
-import type { LineOptions, Moment, Work, WorkEffect, Written } from './work-effects.js';
+import type { PipelineOptions, PipelineTime, Work, WorkEffect, Written } from './work-effects.js';
 
-export type { LineOptions, Moment, WorkEffect, Written } from './work-effects.js';
+export type { PipelineOptions, PipelineTime, WorkEffect, Written } from './work-effects.js';
 
-export class ParcelLine {
+export class ParcelPipeline {
   readonly inFlight = new InFlight();
   /**
    * The newest payment (`seq`) that was settled. An older payment that is still pending was
@@ -51,12 +51,12 @@ export class ParcelLine {
   private readBeyond: ReadonlyMap<string, number> = new Map();
   /** Parcels charged or being charged, in the order in which they may settle. */
   private turns: Work[] = [];
-  private readonly lane = new CommitLane();
+  private readonly lane = new CommitQueue();
   private readonly blocked = new Blocked();
   private readonly aside = new SetAside();
   private stopped = false;
 
-  constructor(private readonly options: LineOptions) {
+  constructor(private readonly options: PipelineOptions) {
     this.progressMs = this.busySinceMs = options.startMs;
   }
 
@@ -70,7 +70,7 @@ export class ParcelLine {
   }
 
   /** Accepts a parcel. */
-  arrive(number: number, ids: readonly string[], { nowMs }: Moment): WorkEffect[] {
+  onArrived(number: number, ids: readonly string[], { nowMs }: PipelineTime): WorkEffect[] {
     if (this.works.size === 0) this.busySinceMs = nowMs;
     const work: Work = {
       number,
@@ -89,7 +89,7 @@ export class ParcelLine {
    * Claims the rows of a load: from here on no later parcel works on them. @param number of the
    * first parcel of the load.
    */
-  loaded(number: number, rows: readonly PendingPayment[], moment: Moment): WorkEffect[] {
+  onLoaded(number: number, rows: readonly PendingPayment[], moment: PipelineTime): WorkEffect[] {
     const read = this.takeRead(number);
     if (read.length === 0) return [];
     if (this.stopped)
@@ -105,7 +105,10 @@ export class ParcelLine {
   /**
    * Applies the due time of payments that were set aside, even when the row says that they are due.
    */
-  private asDue(rows: readonly PendingPayment[], { nowMs }: Moment): readonly PendingPayment[] {
+  private asDue(
+    rows: readonly PendingPayment[],
+    { nowMs }: PipelineTime,
+  ): readonly PendingPayment[] {
     if (this.blocked.size > 0)
       for (const id of this.blocked.takeFinal(rows, this.readBeyond)) this.aside.remove(id);
     if (this.aside.size === 0) return rows;
@@ -140,7 +143,7 @@ export class ParcelLine {
   }
 
   /** Takes the gateway's answer for one payment. */
-  answered(number: number, index: number, answer: Answer, moment: Moment): WorkEffect[] {
+  onAnswered(number: number, index: number, answer: Answer, moment: PipelineTime): WorkEffect[] {
     const work = this.works.get(number);
     if (!work || work.answers[index]) return [];
     work.answers[index] = answer;
@@ -151,12 +154,12 @@ export class ParcelLine {
     return this.advance(moment);
   }
 
-  committed({ held, ids }: Written, moment: Moment): WorkEffect[] {
+  onCommitted({ held, ids }: Written, moment: PipelineTime): WorkEffect[] {
     if (!held) return this.refused();
     const outcomes = this.outcomesAmong(ids);
     if (this.aside.size > 0) for (const { id } of this.lane.outcomes) this.aside.remove(id);
     this.lane.step();
-    return [{ type: 'announce', outcomes }, ...this.goOn(moment)];
+    return [{ type: 'announce', outcomes }, ...this.proceed(moment)];
   }
 
   /** Returns the outcomes that the statement wrote: nearly always all of them. */
@@ -167,7 +170,7 @@ export class ParcelLine {
     return outcomes.filter(({ id }) => written.has(id));
   }
 
-  deferred({ held }: Pick<Written, 'held'>, moment: Moment): WorkEffect[] {
+  onDeferred({ held }: Pick<Written, 'held'>, moment: PipelineTime): WorkEffect[] {
     if (!held) return this.refused();
     const statement = this.lane.statement();
     const waits = statement?.type === 'defer' ? statement.waits : [];
@@ -176,15 +179,15 @@ export class ParcelLine {
       waits.length > 0
         ? [{ type: 'wake', ms: Math.min(...waits.map(({ waitMs }) => waitMs)) }]
         : [];
-    return [...wake, ...this.goOn(moment)];
+    return [...wake, ...this.proceed(moment)];
   }
 
   /**
    * The database refuses the current statement because of its data. @param error for `last_error`
    * of the payment at fault.
    */
-  rejected(error: string, moment: Moment): WorkEffect[] {
-    if (this.lane.halve()) return this.goOn(moment);
+  onRejected(error: string, moment: PipelineTime): WorkEffect[] {
+    if (this.lane.halve()) return this.proceed(moment);
     const statement = this.lane.statement();
     const items = statement?.type === 'commit' ? statement.outcomes : (statement?.waits ?? []);
     return this.setAside({ ids: items.map(({ id }) => id), reason: 'refused', error }, moment);
@@ -193,14 +196,14 @@ export class ParcelLine {
   /**
    * Other sessions hold locks on these rows of the current statement, and may hold them for long.
    */
-  locked(ids: readonly string[], moment: Moment): WorkEffect[] {
+  onLocked(ids: readonly string[], moment: PipelineTime): WorkEffect[] {
     return this.setAside(
       { ids, reason: 'locked', error: 'another session holds a lock on the row' },
       moment,
     );
   }
 
-  private setAside(fault: Fault, moment: Moment): WorkEffect[] {
+  private setAside(fault: Fault, moment: PipelineTime): WorkEffect[] {
     const { lane, blocked, aside } = this;
     const payments = new Map(
       [...this.works.values()].flatMap(({ plan }) =>
@@ -208,11 +211,11 @@ export class ParcelLine {
       ),
     );
     const ms = withhold(
-      { lane, blocked, aside, payments, behindMs: (payment) => this.behindMs(payment) },
+      { lane, blocked, aside, payments, predecessorDueMs: (payment) => this.behindMs(payment) },
       fault,
       moment.nowMs,
     );
-    return [{ type: 'set-aside', ...fault }, { type: 'wake', ms }, ...this.goOn(moment)];
+    return [{ type: 'set-aside', ...fault }, { type: 'wake', ms }, ...this.proceed(moment)];
   }
 
   /**
@@ -224,7 +227,7 @@ export class ParcelLine {
   }
 
   /** Continues with the rest of the current group. */
-  private goOn(moment: Moment): WorkEffect[] {
+  private proceed(moment: PipelineTime): WorkEffect[] {
     this.progressMs = moment.nowMs;
     const statement = this.lane.statement();
     return statement === null ? this.written(moment) : this.begin(statement);
@@ -233,7 +236,7 @@ export class ParcelLine {
   /**
    * The work on one parcel failed. After its turn the failure has no effect: its statement decides.
    */
-  failed(number: number, error: unknown, moment: Moment): WorkEffect[] {
+  onFailed(number: number, error: unknown, moment: PipelineTime): WorkEffect[] {
     const read = this.takeRead(number);
     if (read.length > 0)
       return [
@@ -266,8 +269,8 @@ export class ParcelLine {
     const [first] = this.reading;
     const ids = this.reading.flatMap((work) => work.ids);
     if (!first) return [];
-    const beyond = (this.readBeyond = this.beyond());
-    return [{ type: 'load', work: first.number, ids, beyond }];
+    const loadBounds = (this.readBeyond = this.beyond());
+    return [{ type: 'load', work: first.number, ids, beyond: loadBounds }];
   }
 
   /**
@@ -294,7 +297,7 @@ export class ParcelLine {
   }
 
   /** Settles, in order, every complete parcel whose turn it is. */
-  private advance(moment: Moment): WorkEffect[] {
+  private advance(moment: PipelineTime): WorkEffect[] {
     const effects: WorkEffect[] = [];
     for (let work = this.turns[0]; work && work.missing === 0; work = this.turns[0]) {
       this.turns.shift();
@@ -304,7 +307,7 @@ export class ParcelLine {
     return [...effects, ...this.write(moment)];
   }
 
-  private settle({ number, plan, answers }: Work, { nowMs, draw }: Moment): void {
+  private settle({ number, plan, answers }: Work, { nowMs, draw }: PipelineTime): void {
     const charged = plan.charge.map((payment, index) => ({
       payment,
       answer: answers[index] as Answer,
@@ -323,7 +326,7 @@ export class ParcelLine {
     });
   }
 
-  private write(moment: Moment): WorkEffect[] {
+  private write(moment: PipelineTime): WorkEffect[] {
     if (this.lane.isWriting) return [];
     const statement = this.lane.next(
       this.aside.size > 0 ? (id) => this.aside.is(id, 'refused') : null,
@@ -344,7 +347,7 @@ export class ParcelLine {
     return items.some(({ id }) => this.aside.is(id, 'locked'));
   }
 
-  private written(moment: Moment): WorkEffect[] {
+  private written(moment: PipelineTime): WorkEffect[] {
     const done = this.lane.written().map((number): WorkEffect => {
       const work = this.works.get(number) as Work;
       this.passedSeq = Math.max(this.passedSeq, work.lastSeq);

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { LeadershipLost } from '../../../payments/core/errors.js';
-import { ParcelLine, type WorkEffect } from '../../../payments/core/parcel-line.js';
+import { ParcelPipeline, type WorkEffect } from '../../../payments/core/parcel-pipeline.js';
 import type { Answer } from '../../../payments/core/parcel.js';
 import type { PendingPayment } from '../../../shared/postgres/ledger.js';
 
@@ -24,7 +24,7 @@ const payment = (seq: number, patientId = `patient-${seq}`): PendingPayment => (
   failingMs: 0,
   waitMs: 0,
 });
-const newLine = () => new ParcelLine({ term: 3, policy: POLICY, startMs: 0 });
+const newLine = () => new ParcelPipeline({ term: 3, policy: POLICY, startMs: 0 });
 
 /** Formats effects as short texts. */
 function words(effects: readonly WorkEffect[]): string[] {
@@ -55,25 +55,25 @@ function words(effects: readonly WorkEffect[]): string[] {
 function twoCharging(patients: [string, string] = ['a', 'b']) {
   const line = newLine();
   const [first, second] = [payment(1, patients[0]), payment(2, patients[1])];
-  line.arrive(1, [first.id], MOMENT);
-  line.arrive(2, [second.id], MOMENT);
-  line.loaded(1, [first], MOMENT);
-  line.loaded(2, [second], MOMENT);
+  line.onArrived(1, [first.id], MOMENT);
+  line.onArrived(2, [second.id], MOMENT);
+  line.onLoaded(1, [first], MOMENT);
+  line.onLoaded(2, [second], MOMENT);
   return line;
 }
 
-describe('parcel line', () => {
+describe('parcel pipeline', () => {
   test('the life of a parcel: load, charge, commit, announce, done', () => {
     const line = newLine();
-    expect(words(line.arrive(1, ['p1', 'p2'], MOMENT))).toEqual(['load p1,p2']);
-    expect(words(line.loaded(1, [payment(1), payment(2)], MOMENT))).toEqual([
+    expect(words(line.onArrived(1, ['p1', 'p2'], MOMENT))).toEqual(['load p1,p2']);
+    expect(words(line.onLoaded(1, [payment(1), payment(2)], MOMENT))).toEqual([
       'charge p1',
       'charge p2',
     ]);
-    expect(words(line.answered(1, 1, SUCCEEDED, MOMENT))).toEqual([]);
-    expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['commit p1,p2']);
+    expect(words(line.onAnswered(1, 1, SUCCEEDED, MOMENT))).toEqual([]);
+    expect(words(line.onAnswered(1, 0, SUCCEEDED, MOMENT))).toEqual(['commit p1,p2']);
     expect([line.parcelsInFlight, line.passedSeq]).toEqual([1, 0]);
-    expect(words(line.committed({ ...HELD, ids: ['p2'] }, MOMENT))).toEqual([
+    expect(words(line.onCommitted({ ...HELD, ids: ['p2'] }, MOMENT))).toEqual([
       'announce p2',
       'done 1',
     ]);
@@ -82,33 +82,33 @@ describe('parcel line', () => {
 
   test('loads are sequential, and each names the claims of the one before', () => {
     const line = newLine();
-    line.arrive(1, ['p1'], MOMENT);
-    expect(line.arrive(2, ['p2'], MOMENT)).toEqual([]);
-    const effects = line.loaded(1, [payment(1, 'a')], MOMENT);
+    line.onArrived(1, ['p1'], MOMENT);
+    expect(line.onArrived(2, ['p2'], MOMENT)).toEqual([]);
+    const effects = line.onLoaded(1, [payment(1, 'a')], MOMENT);
     expect(words(effects)).toEqual(['charge p1', 'load p2']);
     expect(effects.at(-1)).toMatchObject({ beyond: new Map([['a', 1]]) });
-    expect(words(line.loaded(2, [], MOMENT))).toEqual(['done 2']);
+    expect(words(line.onLoaded(2, [], MOMENT))).toEqual(['done 2']);
   });
 
   test('parcels that arrive during a load are loaded together, and each is charged and settled by itself', () => {
     const line = newLine();
-    for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
-    expect(words(line.loaded(1, [], MOMENT))).toEqual(['done 1', 'load p2,p3']);
-    expect(words(line.loaded(2, [payment(2), payment(3)], MOMENT))).toEqual([
+    for (const number of [1, 2, 3]) line.onArrived(number, [`p${number}`], MOMENT);
+    expect(words(line.onLoaded(1, [], MOMENT))).toEqual(['done 1', 'load p2,p3']);
+    expect(words(line.onLoaded(2, [payment(2), payment(3)], MOMENT))).toEqual([
       'charge p2',
       'charge p3',
     ]);
-    expect(words(line.answered(2, 0, SUCCEEDED, MOMENT))).toEqual(['commit p2']);
-    expect(words(line.answered(3, 0, SUCCEEDED, MOMENT))).toEqual([]);
+    expect(words(line.onAnswered(2, 0, SUCCEEDED, MOMENT))).toEqual(['commit p2']);
+    expect(words(line.onAnswered(3, 0, SUCCEEDED, MOMENT))).toEqual([]);
   });
 
   test('loaded together, one parcel claims what the next names too, as if it had been loaded before', () => {
     const line = newLine();
-    for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
-    line.loaded(1, [], MOMENT);
+    for (const number of [1, 2, 3]) line.onArrived(number, [`p${number}`], MOMENT);
+    line.onLoaded(1, [], MOMENT);
     const rows = [payment(1, 'a'), payment(2, 'a'), payment(3, 'a')];
     const effects = line
-      .loaded(2, rows, MOMENT)
+      .onLoaded(2, rows, MOMENT)
       .map((effect) => effect.type === 'charge' && [effect.work, effect.payment.id]);
     expect(effects).toEqual([
       [2, 'p1'],
@@ -119,17 +119,17 @@ describe('parcel line', () => {
 
   test('loaded together, a payment that is not due holds back the patient’s later payments in every parcel of the group', () => {
     const line = newLine();
-    for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
-    line.loaded(1, [], MOMENT);
+    for (const number of [1, 2, 3]) line.onArrived(number, [`p${number}`], MOMENT);
+    line.onLoaded(1, [], MOMENT);
     expect(
-      words(line.loaded(2, [{ ...payment(2, 'a'), waitMs: 70 }, payment(3, 'a')], MOMENT)),
+      words(line.onLoaded(2, [{ ...payment(2, 'a'), waitMs: 70 }, payment(3, 'a')], MOMENT)),
     ).toEqual(['done 2', 'defer p3']);
   });
 
   test('so many earlier ones are pending that its own were not read: a parcel works on those', () => {
     const line = newLine();
-    line.arrive(1, ['p1300'], MOMENT);
-    expect(words(line.loaded(1, [payment(1, 'a'), payment(2, 'a')], MOMENT))).toEqual([
+    line.onArrived(1, ['p1300'], MOMENT);
+    expect(words(line.onLoaded(1, [payment(1, 'a'), payment(2, 'a')], MOMENT))).toEqual([
       'charge p1',
       'charge p2',
     ]);
@@ -137,10 +137,10 @@ describe('parcel line', () => {
 
   test('a failed load fails every parcel of its group, and the next group is loaded', () => {
     const line = newLine();
-    for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
-    line.loaded(1, [], MOMENT);
-    line.arrive(4, ['p4'], MOMENT);
-    expect(words(line.failed(2, new Error('gone'), MOMENT))).toEqual([
+    for (const number of [1, 2, 3]) line.onArrived(number, [`p${number}`], MOMENT);
+    line.onLoaded(1, [], MOMENT);
+    line.onArrived(4, ['p4'], MOMENT);
+    expect(words(line.onFailed(2, new Error('gone'), MOMENT))).toEqual([
       'failed 2: Error',
       'failed 3: Error',
       'load p4',
@@ -149,23 +149,23 @@ describe('parcel line', () => {
 
   test('a group is no longer than one statement should be, a large parcel goes alone', () => {
     const line = newLine();
-    line.arrive(1, ['p1'], MOMENT);
+    line.onArrived(1, ['p1'], MOMENT);
     const many = Array.from({ length: 500 }, (_, index) => `q${index}`);
-    line.arrive(2, many, MOMENT);
-    line.arrive(3, ['p3'], MOMENT);
-    expect(line.loaded(1, [], MOMENT)).toContainEqual(
+    line.onArrived(2, many, MOMENT);
+    line.onArrived(3, ['p3'], MOMENT);
+    expect(line.onLoaded(1, [], MOMENT)).toContainEqual(
       expect.objectContaining({ type: 'load', work: 2, ids: many }),
     );
-    expect(words(line.loaded(2, [], MOMENT))).toEqual(['done 2', 'load p3']);
+    expect(words(line.onLoaded(2, [], MOMENT))).toEqual(['done 2', 'load p3']);
   });
 
   test('at the limit in flight no parcel is loaded until a statement is written', () => {
-    const line = new ParcelLine({ term: 3, policy: POLICY, startMs: 0, inFlightMax: 2 });
-    line.arrive(1, ['p1', 'p2'], MOMENT);
-    line.loaded(1, [payment(1), payment(2, 'b')], MOMENT);
-    expect(line.arrive(2, ['p3'], MOMENT)).toEqual([]);
-    for (const index of [0, 1]) line.answered(1, index, SUCCEEDED, MOMENT);
-    expect(words(line.committed({ held: true, ids: ['p1', 'p2'] }, MOMENT))).toEqual([
+    const line = new ParcelPipeline({ term: 3, policy: POLICY, startMs: 0, inFlightMax: 2 });
+    line.onArrived(1, ['p1', 'p2'], MOMENT);
+    line.onLoaded(1, [payment(1), payment(2, 'b')], MOMENT);
+    expect(line.onArrived(2, ['p3'], MOMENT)).toEqual([]);
+    for (const index of [0, 1]) line.onAnswered(1, index, SUCCEEDED, MOMENT);
+    expect(words(line.onCommitted({ held: true, ids: ['p1', 'p2'] }, MOMENT))).toEqual([
       'announce p1,p2',
       'done 1',
       'load p3',
@@ -174,48 +174,48 @@ describe('parcel line', () => {
 
   test('a parcel answered early waits for its turn', () => {
     const line = twoCharging();
-    expect(line.answered(2, 0, SUCCEEDED, MOMENT)).toEqual([]);
-    expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['commit p1,p2']);
+    expect(line.onAnswered(2, 0, SUCCEEDED, MOMENT)).toEqual([]);
+    expect(words(line.onAnswered(1, 0, SUCCEEDED, MOMENT))).toEqual(['commit p1,p2']);
   });
 
   test('a failed parcel lets the next one pass, but not before the earlier ones', () => {
     const line = twoCharging();
-    line.arrive(3, ['p3'], MOMENT);
-    line.loaded(3, [payment(3)], MOMENT);
-    line.answered(3, 0, SUCCEEDED, MOMENT);
-    expect(words(line.failed(2, new Error('gone'), MOMENT))).toEqual(['failed 2: Error']);
-    expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['commit p1,p3']);
+    line.onArrived(3, ['p3'], MOMENT);
+    line.onLoaded(3, [payment(3)], MOMENT);
+    line.onAnswered(3, 0, SUCCEEDED, MOMENT);
+    expect(words(line.onFailed(2, new Error('gone'), MOMENT))).toEqual(['failed 2: Error']);
+    expect(words(line.onAnswered(1, 0, SUCCEEDED, MOMENT))).toEqual(['commit p1,p3']);
   });
 
   test('a deferred payment holds back the patient’s later payment in the next parcel', () => {
     const line = twoCharging(['a', 'a']);
-    line.answered(2, 0, SUCCEEDED, MOMENT);
-    expect(words(line.answered(1, 0, AGAIN, MOMENT))).toEqual(['defer p1,p2']);
-    expect(words(line.deferred(HELD, MOMENT))).toEqual(['wake in 100', 'done 1', 'done 2']);
+    line.onAnswered(2, 0, SUCCEEDED, MOMENT);
+    expect(words(line.onAnswered(1, 0, AGAIN, MOMENT))).toEqual(['defer p1,p2']);
+    expect(words(line.onDeferred(HELD, MOMENT))).toEqual(['wake in 100', 'done 1', 'done 2']);
   });
 
   test('a deferred payment is loaded again although a later one of its patient is in flight, and before later ones', () => {
     const line = newLine();
-    line.arrive(1, ['p1'], MOMENT);
-    line.loaded(1, [payment(1, 'a')], MOMENT);
-    line.arrive(2, ['p2'], MOMENT);
-    line.loaded(2, [payment(2, 'a')], MOMENT);
-    line.answered(1, 0, AGAIN, MOMENT);
-    line.deferred(HELD, MOMENT);
+    line.onArrived(1, ['p1'], MOMENT);
+    line.onLoaded(1, [payment(1, 'a')], MOMENT);
+    line.onArrived(2, ['p2'], MOMENT);
+    line.onLoaded(2, [payment(2, 'a')], MOMENT);
+    line.onAnswered(1, 0, AGAIN, MOMENT);
+    line.onDeferred(HELD, MOMENT);
     const later = { ...MOMENT, nowMs: 1_200 };
-    expect(line.arrive(3, ['p3'], later)).toEqual([
+    expect(line.onArrived(3, ['p3'], later)).toEqual([
       { type: 'load', work: 3, ids: ['p3'], beyond: new Map([['a', 0]]) },
     ]);
     expect(
-      words(line.loaded(3, [payment(1, 'a'), payment(2, 'a'), payment(3, 'a')], later)),
+      words(line.onLoaded(3, [payment(1, 'a'), payment(2, 'a'), payment(3, 'a')], later)),
     ).toEqual(['charge p1', 'charge p3']);
-    expect(line.arrive(4, ['p4'], later)).toMatchObject([{ beyond: new Map([['a', 3]]) }]);
-    line.loaded(4, [], later);
-    expect(words(line.answered(2, 0, SUCCEEDED, later))).toEqual(['defer p2']);
-    expect(words(line.deferred(HELD, later))).toEqual(['wake in 0', 'done 2']);
-    line.answered(3, 0, SUCCEEDED, later);
-    expect(words(line.answered(3, 1, SUCCEEDED, later))).toEqual(['commit p1']);
-    expect(words(line.committed({ ...HELD, ids: ['p1'] }, later))).toEqual([
+    expect(line.onArrived(4, ['p4'], later)).toMatchObject([{ beyond: new Map([['a', 3]]) }]);
+    line.onLoaded(4, [], later);
+    expect(words(line.onAnswered(2, 0, SUCCEEDED, later))).toEqual(['defer p2']);
+    expect(words(line.onDeferred(HELD, later))).toEqual(['wake in 0', 'done 2']);
+    line.onAnswered(3, 0, SUCCEEDED, later);
+    expect(words(line.onAnswered(3, 1, SUCCEEDED, later))).toEqual(['commit p1']);
+    expect(words(line.onCommitted({ ...HELD, ids: ['p1'] }, later))).toEqual([
       'announce p1',
       'defer p3',
     ]);
@@ -223,39 +223,43 @@ describe('parcel line', () => {
 
   test('a parcel reports how many of its payments were processed', () => {
     const line = newLine();
-    line.arrive(1, ['p1'], MOMENT);
-    expect(line.loaded(1, [], MOMENT)).toEqual([{ type: 'done', work: 1, claimed: 0 }]);
-    line.arrive(2, ['p2', 'p3'], MOMENT);
-    line.loaded(2, [{ ...payment(2, 'a'), waitMs: 70 }, payment(3, 'a'), payment(4, 'b')], MOMENT);
-    line.answered(2, 0, SUCCEEDED, MOMENT);
-    line.committed({ ...HELD, ids: ['p4'] }, MOMENT);
-    expect(line.deferred(HELD, MOMENT)).toContainEqual({ type: 'done', work: 2, claimed: 2 });
+    line.onArrived(1, ['p1'], MOMENT);
+    expect(line.onLoaded(1, [], MOMENT)).toEqual([{ type: 'done', work: 1, claimed: 0 }]);
+    line.onArrived(2, ['p2', 'p3'], MOMENT);
+    line.onLoaded(
+      2,
+      [{ ...payment(2, 'a'), waitMs: 70 }, payment(3, 'a'), payment(4, 'b')],
+      MOMENT,
+    );
+    line.onAnswered(2, 0, SUCCEEDED, MOMENT);
+    line.onCommitted({ ...HELD, ids: ['p4'] }, MOMENT);
+    expect(line.onDeferred(HELD, MOMENT)).toContainEqual({ type: 'done', work: 2, claimed: 2 });
   });
 
   test('a refused commit ends the term: later statements are not written, and no work begins', () => {
     const line = twoCharging();
-    line.answered(1, 0, SUCCEEDED, MOMENT);
-    line.answered(2, 0, SUCCEEDED, MOMENT);
-    const effects = line.committed({ held: false, ids: [] }, MOMENT);
+    line.onAnswered(1, 0, SUCCEEDED, MOMENT);
+    line.onAnswered(2, 0, SUCCEEDED, MOMENT);
+    const effects = line.onCommitted({ held: false, ids: [] }, MOMENT);
     expect(words(effects)).toEqual(['failed 1: LeadershipLost', 'failed 2: LeadershipLost']);
     expect(effects.map((effect) => effect.type === 'failed' && effect.error)).toContainEqual(
       new LeadershipLost(3),
     );
-    expect(words(line.arrive(4, ['p4'], MOMENT))).toEqual(['failed 4: AbortError']);
+    expect(words(line.onArrived(4, ['p4'], MOMENT))).toEqual(['failed 4: AbortError']);
   });
 
   test('a refused deferral too', () => {
     const line = twoCharging();
-    line.answered(1, 0, AGAIN, MOMENT);
-    expect(words(line.deferred({ held: false }, MOMENT))).toEqual(['failed 1: LeadershipLost']);
+    line.onAnswered(1, 0, AGAIN, MOMENT);
+    expect(words(line.onDeferred({ held: false }, MOMENT))).toEqual(['failed 1: LeadershipLost']);
   });
 
   test('cancelled: the current statement is announced after it is written, all other work ends', () => {
     const line = twoCharging();
-    line.answered(1, 0, SUCCEEDED, MOMENT);
-    line.answered(2, 0, SUCCEEDED, MOMENT);
+    line.onAnswered(1, 0, SUCCEEDED, MOMENT);
+    line.onAnswered(2, 0, SUCCEEDED, MOMENT);
     line.stop();
-    expect(words(line.committed({ ...HELD, ids: ['p1'] }, MOMENT))).toEqual([
+    expect(words(line.onCommitted({ ...HELD, ids: ['p1'] }, MOMENT))).toEqual([
       'announce p1',
       'done 1',
       'failed 2: AbortError',
@@ -266,15 +270,15 @@ describe('parcel line', () => {
   test('cancelled: a later turn decides nothing', () => {
     const line = twoCharging();
     line.stop();
-    expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['failed 1: AbortError']);
+    expect(words(line.onAnswered(1, 0, SUCCEEDED, MOMENT))).toEqual(['failed 1: AbortError']);
   });
 
   test('cancelled: payments loaded later are not charged', () => {
     const line = newLine();
-    line.arrive(1, ['p1'], MOMENT);
-    line.arrive(2, ['p2'], MOMENT);
+    line.onArrived(1, ['p1'], MOMENT);
+    line.onArrived(2, ['p2'], MOMENT);
     line.stop();
-    expect(words(line.loaded(1, [payment(1)], MOMENT))).toEqual([
+    expect(words(line.onLoaded(1, [payment(1)], MOMENT))).toEqual([
       'failed 1: AbortError',
       'failed 2: AbortError',
     ]);
@@ -282,9 +286,9 @@ describe('parcel line', () => {
 
   test('a settlement in progress fails only through its statement', () => {
     const line = twoCharging();
-    line.answered(1, 0, SUCCEEDED, MOMENT);
-    expect(line.failed(1, new Error('late'), MOMENT)).toEqual([]);
-    expect(words(line.committed({ ...HELD, ids: ['p1'] }, MOMENT))).toEqual([
+    line.onAnswered(1, 0, SUCCEEDED, MOMENT);
+    expect(line.onFailed(1, new Error('late'), MOMENT)).toEqual([]);
+    expect(words(line.onCommitted({ ...HELD, ids: ['p1'] }, MOMENT))).toEqual([
       'announce p1',
       'done 1',
     ]);
@@ -292,33 +296,33 @@ describe('parcel line', () => {
 
   test('each answer of a slow gateway is progress; while a statement runs only its end is', () => {
     const line = newLine();
-    line.arrive(1, ['p1'], MOMENT);
-    line.loaded(1, [payment(1)], MOMENT);
-    line.arrive(2, ['p2', 'p3'], MOMENT);
-    line.loaded(2, [payment(2), payment(3)], MOMENT);
-    line.answered(2, 0, SUCCEEDED, { ...MOMENT, nowMs: 6_000 });
+    line.onArrived(1, ['p1'], MOMENT);
+    line.onLoaded(1, [payment(1)], MOMENT);
+    line.onArrived(2, ['p2', 'p3'], MOMENT);
+    line.onLoaded(2, [payment(2), payment(3)], MOMENT);
+    line.onAnswered(2, 0, SUCCEEDED, { ...MOMENT, nowMs: 6_000 });
     expect(line.progressMs).toBe(6_000);
-    expect(words(line.answered(1, 0, SUCCEEDED, { ...MOMENT, nowMs: 7_000 }))).toEqual([
+    expect(words(line.onAnswered(1, 0, SUCCEEDED, { ...MOMENT, nowMs: 7_000 }))).toEqual([
       'commit p1',
     ]);
-    line.answered(2, 1, SUCCEEDED, { ...MOMENT, nowMs: 9_000 });
+    line.onAnswered(2, 1, SUCCEEDED, { ...MOMENT, nowMs: 9_000 });
     expect(line.progressMs).toBe(7_000);
   });
 
   test('the last attempt is marked as last', () => {
     const line = newLine();
-    line.arrive(1, ['p1'], MOMENT);
+    line.onArrived(1, ['p1'], MOMENT);
     expect(
-      words(line.loaded(1, [{ ...payment(1), attempts: 2, failingMs: 10_000 }], MOMENT)),
+      words(line.onLoaded(1, [{ ...payment(1), attempts: 2, failingMs: 10_000 }], MOMENT)),
     ).toEqual(['charge p1, last']);
   });
 
   test('late and repeated answers have no effect', () => {
     const line = twoCharging();
-    line.answered(2, 0, SUCCEEDED, MOMENT);
-    expect(line.answered(2, 0, AGAIN, MOMENT)).toEqual([]);
-    expect(line.answered(9, 0, SUCCEEDED, MOMENT)).toEqual([]);
-    expect(line.failed(9, new Error('gone'), MOMENT)).toEqual([]);
-    expect(line.loaded(9, [payment(9)], MOMENT)).toEqual([]);
+    line.onAnswered(2, 0, SUCCEEDED, MOMENT);
+    expect(line.onAnswered(2, 0, AGAIN, MOMENT)).toEqual([]);
+    expect(line.onAnswered(9, 0, SUCCEEDED, MOMENT)).toEqual([]);
+    expect(line.onFailed(9, new Error('gone'), MOMENT)).toEqual([]);
+    expect(line.onLoaded(9, [payment(9)], MOMENT)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
-/** The commit lane: order, groups, and the effect of a failure on later settlements. */
+/** The commit queue: order, groups, and the effect of a failure on later settlements. */
 import { describe, expect, test } from '@jest/globals';
-import { CommitLane, type Settled } from '../../../payments/core/commit-lane.js';
+import { CommitQueue, type Settled } from '../../../payments/core/commit-queue.js';
 import type { FinalOutcome, Wait } from '../../../payments/core/parcel.js';
 
 const outcome = (id: string): FinalOutcome => ({
@@ -17,9 +17,9 @@ const settled = (work: number, outcomes: string[], waits: string[] = []): Settle
   waits: waits.map(wait),
 });
 
-describe('commit lane', () => {
+describe('commit queue', () => {
   test('a single settlement is written at once; later ones share the next statement, in order', () => {
-    const lane = new CommitLane();
+    const lane = new CommitQueue();
     lane.add(settled(1, ['a']));
     expect(lane.next()).toEqual({ type: 'commit', outcomes: [outcome('a')] });
     lane.add(settled(2, ['b']));
@@ -32,7 +32,7 @@ describe('commit lane', () => {
   });
 
   test('deferrals follow the outcomes of their group, in a statement of their own', () => {
-    const lane = new CommitLane();
+    const lane = new CommitQueue();
     lane.add(settled(1, ['a'], ['b']));
     expect(lane.next()?.type).toBe('commit');
     expect(lane.step()).toEqual({ type: 'defer', waits: [wait('b')] });
@@ -42,7 +42,7 @@ describe('commit lane', () => {
   });
 
   test('a failure ends the current group and everything after it', () => {
-    const lane = new CommitLane();
+    const lane = new CommitQueue();
     lane.add(settled(1, ['a']));
     lane.next();
     lane.add(settled(2, ['b']));
@@ -51,7 +51,7 @@ describe('commit lane', () => {
   });
 
   test('a statement stays below 500 payments, except when one parcel alone has more', () => {
-    const lane = new CommitLane();
+    const lane = new CommitQueue();
     const ids = (count: number) => Array.from({ length: count }, (_, index) => `p${index}`);
     for (const [work, count] of [
       [1, 300],

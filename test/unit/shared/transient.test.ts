@@ -2,9 +2,9 @@
  * Transient and permanent errors: a transient one is answered with 503, a permanent one is a defect
  * of ours.
  */
-import { isPassingRead } from '../../../patients/records/prisma.js';
+import { isTransientRead } from '../../../patients/records/prisma.js';
 import { toProblem } from '../../../shared/http/http.js';
-import { isPassing } from '../../../shared/postgres/postgres.js';
+import { isTransient } from '../../../shared/postgres/postgres.js';
 
 const failure = (code: string): Error => Object.assign(new Error(`failed: ${code}`), { code });
 
@@ -45,9 +45,9 @@ const STATES = [
 
 describe.each([...NETWORK, ...SOCKET, ...NAMES_AND_HANDLES, ...STATES])('%s', (code) => {
   test('is transient, alone, in an AggregateError and as the cause of a failed read', () => {
-    expect(isPassing(failure(code))).toBe(true);
-    expect(isPassing(new AggregateError([failure(code)]))).toBe(true);
-    expect(isPassingRead({ cause: { originalCode: code, originalMessage: 'x' } })).toBe(true);
+    expect(isTransient(failure(code))).toBe(true);
+    expect(isTransient(new AggregateError([failure(code)]))).toBe(true);
+    expect(isTransientRead({ cause: { originalCode: code, originalMessage: 'x' } })).toBe(true);
   });
 
   test('is answered with 503 and Retry-After', () => {
@@ -73,5 +73,5 @@ test.each([
   'ERR_ASSERTION',
   '5300',
 ])('%s is permanent: the same call fails again', (code) =>
-  expect(isPassing(failure(code))).toBe(false),
+  expect(isTransient(failure(code))).toBe(false),
 );

@@ -64,7 +64,7 @@ function halveFirst<T>(parts: (readonly T[])[]): boolean {
   return true;
 }
 
-export class CommitLane {
+export class CommitQueue {
   private queue: Settled[] = [];
   private group: readonly Settled[] = [];
   /** The statements of the current group, in order; the first one is in progress. */

@@ -1,0 +1,38 @@
+/**
+ * Retries an operation that failed because PostgreSQL was unavailable, until a deadline. Only for
+ * statements that may run twice. Any other failure is thrown at once.
+ */
+import type { Clock } from '../../shared/clock.js';
+import { Problem } from '../../shared/errors.js';
+import { retryTransient } from '../../shared/retry-transient.js';
+
+/** Short at first, because a restart takes a quarter of a second. */
+const PAUSES_MS = [25, 50, 100, 200];
+
+export interface RetryDeadline {
+  clock: Clock;
+  /**
+   * No attempt starts after this time of the clock, in ms; the last attempt may exceed it by its
+   * own time-out. In the past: one attempt.
+   */
+  giveUpAtMs: number;
+  pause?: (ms: number) => Promise<void>;
+}
+
+/**
+ * @throws Problem UNAVAILABLE with `Retry-After` after the deadline; any error that is not
+ *   transient, unchanged.
+ */
+export function retryUntil<T>(
+  attempt: () => Promise<T>,
+  { clock, giveUpAtMs, ...rest }: RetryDeadline,
+): Promise<T> {
+  return retryTransient(attempt, {
+    ...rest,
+    pausesMs: PAUSES_MS,
+    beforePause: ({ error, pauseMs }) => {
+      if (clock.now() + pauseMs > giveUpAtMs)
+        throw new Problem('UNAVAILABLE', undefined, { retryAfterSeconds: 1, cause: error });
+    },
+  });
+}
