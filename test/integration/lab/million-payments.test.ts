@@ -3,38 +3,36 @@
  * memory does not grow.
  */
 import { expect, test } from '@jest/globals';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { judge } from '../../../experiments/checkers/checkers.js';
-import { EvidenceKeeper } from '../../../experiments/record/evidence-sampling.js';
-import { STRETCH_PAYMENTS } from '../../../experiments/scenarios/stretches.js';
-import { stretchOf } from '../../support/evidence.js';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { compile } from '../../../local/processes/compile.js';
+import { ROOT } from '../../../local/root.js';
+import type { JudgedStretch } from '../../support/judge-stretches.js';
 
 const PAYMENTS = 1_000_000;
 const KEPT = 60_000;
 
+async function judgeStretches(): Promise<JudgedStretch[]> {
+  const program = join(ROOT, await compile('test/support/judge-stretches.ts'));
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--expose-gc', program, String(PAYMENTS), String(KEPT)],
+    { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: '' } },
+  );
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as JudgedStretch);
+}
+
 test('a million payments: the second half needs no more memory than the first, and every rule checks all of them', async () => {
-  const kept = new EvidenceKeeper({
-    system: 'relevo',
-    historyPath: '/dev/null',
-    keptPayments: KEPT,
-  });
-  const heapMb: number[] = [];
-  for (let from = 0; from < PAYMENTS; from += STRETCH_PAYMENTS) {
-    const stretch = stretchOf(from, STRETCH_PAYMENTS);
-    expect(judge(stretch, { rested: true, deadlineMs: 1_000 })).toMatchObject({
-      verdict: 'valid',
-      violations: [],
-      findings: [],
-    });
-    await kept.add(stretch, () => false);
-    collectGarbage();
-    heapMb.push(process.memoryUsage().heapUsed / 2 ** 20);
-  }
+  const stretches = await judgeStretches();
+  for (const stretch of stretches)
+    expect(stretch).toMatchObject({ verdict: 'valid', violations: [], findings: [] });
+  expect(stretches.reduce((sum, { requests }) => sum + requests, 0)).toBe(PAYMENTS);
+  const heapMb = stretches.map((stretch) => stretch.heapMb);
   const half = heapMb.length / 2;
   expect(Math.max(...heapMb.slice(half))).toBeLessThan(Math.max(...heapMb.slice(0, half)) + 20);
-  expect(kept.evidence().requests.length).toBeLessThanOrEqual(KEPT);
+  expect(stretches.at(-1)?.kept).toBeLessThanOrEqual(KEPT);
 }, 600_000);
