@@ -204,21 +204,16 @@ const LOADERS = ['--import', '--require', '--loader'];
 const loadsSomething = (nodeArgs: readonly string[]): boolean =>
   nodeArgs.some((word) => LOADERS.some((loader) => word.startsWith(loader)));
 
-/** The services on the path of a payment run compiled, also those of another system. */
-const COMPILED: readonly ProcessKind[] = ['payments', 'patients', 'gateway'];
-
 /**
- * The program of each place. Does not compile a service with a loader in its node arguments:
- * loaders work on the sources.
+ * The program of each place: compiled, also that of another system. Does not compile a service with
+ * a loader in its node arguments: loaders work on the sources.
  */
 async function getPrograms(
   places: readonly Place[],
   options: SystemOptions,
 ): Promise<(place: Place) => string> {
   const source = options.program ?? (({ kind }: Place): string => `${kind}/main.ts`);
-  const fit = places.filter(
-    (place) => COMPILED.includes(place.kind) && !loadsSomething(getNodeArgs(place, options)),
-  );
+  const fit = places.filter((place) => !loadsSomething(getNodeArgs(place, options)));
   const toCompile = fit.map(source);
   const files = await Promise.all(
     [...new Set(toCompile)].map(async (file) => [file, await compile(file)] as const),
