@@ -1,0 +1,2 @@
+/** The files whose durations are known, relative to the project's root. */
+export const LISTED: readonly string[];
