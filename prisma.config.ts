@@ -6,6 +6,6 @@ import { defineConfig } from 'prisma/config';
 
 export default defineConfig({
   schema: 'prisma/schema.prisma',
-  migrations: { path: 'prisma/migrations', seed: 'node --import tsx prisma/seed.ts' },
+  migrations: { path: 'prisma/migrations', seed: 'node --import tsx local/seed-command.ts' },
   ...(process.env['DATABASE_URL'] ? { datasource: { url: process.env['DATABASE_URL'] } } : {}),
 });

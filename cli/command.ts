@@ -1,14 +1,12 @@
 /**
- * The structure of a command: its declaration for yargs, its texts for help and completion, and the
- * function that runs it.
+ * The structure of a command: its arguments, its texts for help and completion, and the function
+ * that runs it.
  */
-import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
+import type { PositionalTable } from '../shared/arguments/help.js';
+import type { Options, OptionTable } from '../shared/arguments/options.js';
 import type { LocalConfig } from '../local/config.js';
 import type { Target } from './target.js';
 import type { Terminal } from './output/terminal.js';
-import { wrongArguments } from './failure.js';
-
-export type OptionTable = Readonly<Record<string, Options>>;
 
 /** The sections of the overview. */
 export const GROUPS = ['The system', 'Payments', 'Leadership', 'Tools'] as const;
@@ -18,7 +16,7 @@ export type Group = (typeof GROUPS)[number];
 export interface CommonArguments {
   json: boolean;
   /** The address of the service that receives the requests. */
-  url: string | undefined;
+  url: string | null;
 }
 
 export interface Context {
@@ -36,13 +34,13 @@ export interface Context {
 }
 
 export interface Command {
-  /** In the syntax of yargs: `drain <replica>`. */
+  /** Name and positional arguments: `drain <replica>`, `open [page]`. */
   command: string;
   describe: string;
   group: Group;
   /** A longer explanation, shown above the options. */
   details?: string;
-  positionals?: Readonly<Record<string, PositionalOptions>>;
+  positionals?: PositionalTable;
   options: OptionTable;
   /**
    * Whether the command is a program that parses its own arguments: of the common options it
@@ -57,14 +55,19 @@ export interface Command {
 export const getName = ({ command }: Pick<Command, 'command'>): string =>
   command.split(' ')[0] ?? command;
 
-type Positional = Readonly<Record<string, string | undefined>>;
-type Arguments<T extends OptionTable, P> = InferredOptionTypes<T> & CommonArguments & P;
+type Positionals<P extends PositionalTable> = {
+  readonly [K in keyof P]: P[K] extends { required: true } ? string : string | null;
+};
 
-/** Derives the type of `run` from the options. `P`: the positional arguments. */
-export function command<const T extends OptionTable, P extends Positional = Record<never, never>>(
-  spec: Omit<Command, 'options' | 'run'> & {
+/** Derives the type of `run` from the options and the positional arguments. */
+export function command<
+  const T extends OptionTable,
+  const P extends PositionalTable = Record<never, never>,
+>(
+  spec: Omit<Command, 'options' | 'positionals' | 'run'> & {
     options: T;
-    run(args: Arguments<T, P>, context: Context): Promise<number>;
+    positionals?: P;
+    run(args: Options<T> & CommonArguments & Positionals<P>, context: Context): Promise<number>;
   },
 ): Command {
   return spec;
@@ -78,29 +81,7 @@ export const answer = (
   text: () => string,
 ): void => terminal.out(json ? JSON.stringify(document, null, 2) : text());
 
-interface Range {
-  describe: string;
-  min: number;
-  max: number;
-}
-
-const checkWhole = (name: string, value: number, { min, max }: Range): number => {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw wrongArguments(`--${name} must be a whole number from ${min} to ${max}.`);
-};
-
-/** A whole number with a default. */
-export const whole = (name: string, spec: Range & { default: number }) =>
-  ({
-    type: 'number',
-    requiresArg: true,
-    describe: spec.describe,
-    default: spec.default,
-    coerce: (value: number) => checkWhole(name, value, spec),
-  }) as const;
-
 /** An optional text. */
-export const words = (describe: string) =>
-  ({ type: 'string', requiresArg: true, describe }) as const;
+export const text = (doc: string) => ({ text: true, doc }) as const;
 
-export const flag = (describe: string) => ({ type: 'boolean', default: false, describe }) as const;
+export const flag = (doc: string) => ({ flag: true, doc }) as const;

@@ -77,8 +77,8 @@ function localTarget({ dataDir, tokens, remote }: LocalConfig): Target {
  * depending on the command.
  * @throws CommandFailure NOT_RUNNING
  */
-export function findTarget(config: LocalConfig, { url }: { url: string | undefined }): Target {
-  if (url !== undefined) return remoteTarget(url, url, config);
+export function findTarget(config: LocalConfig, { url }: { url: string | null }): Target {
+  if (url !== null) return remoteTarget(url, url, config);
   const { url: patients, monitorUrl } = config.remote;
   if (patients !== undefined)
     return remoteTarget(patients, monitorUrl ?? toMonitorUrl(patients), config);

@@ -6,6 +6,7 @@ import { exitWhenWritten } from '../shared/exit.js';
 import { ArgumentError } from '../shared/arguments/parse.js';
 import { describeOptions, parseExperimentOptions } from './arguments.js';
 import type { Experiment } from './experiment.js';
+import type { ExperimentName } from './names.js';
 import { LOG } from './system/laboratory.js';
 import { runMany } from './run/many-runs.js';
 import { asksForReplay, optionsOfPlan, parseReplay, readRunPlan } from './record/replay.js';
@@ -20,7 +21,13 @@ import { failover } from './scenarios/failover.js';
 import { growth } from './scenarios/growth.js';
 import { PlanError } from './run/schedule.js';
 
-const EXPERIMENTS: readonly Experiment[] = [availability, chaos, failover, bench, growth];
+const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experiment>> = {
+  availability,
+  chaos,
+  failover,
+  bench,
+  growth,
+};
 
 const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };
 
@@ -28,7 +35,9 @@ const usage = (): string =>
   [
     'Usage: npm run experiment -- NAME [options]',
     '',
-    ...[...EXPERIMENTS, COMPARE].map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`),
+    ...[...Object.values(EXPERIMENTS), COMPARE].map(
+      ({ name, summary }) => `  ${name.padEnd(14)} ${summary}`,
+    ),
   ].join('\n');
 
 async function main(args: readonly string[]): Promise<number> {
@@ -38,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
     return name === undefined ? EXIT.arguments : EXIT.met;
   }
   if (name === 'compare') return compareCommand(rest, (text) => console.log(text));
-  const experiment = EXPERIMENTS.find((candidate) => candidate.name === name);
+  const experiment = Object.values(EXPERIMENTS).find((candidate) => candidate.name === name);
   if (!experiment) throw new ArgumentError(`There is no experiment "${name}". ${usage()}`);
   if (asksForReplay(rest)) return carryOut(replayOf(experiment, rest), rest);
   const { options, json, help } = parseExperimentOptions(experiment.options, rest);

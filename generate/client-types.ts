@@ -7,6 +7,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import openapiTypes, { astToString } from 'openapi-typescript';
+import { runMain } from '../local/errors.js';
+import { CLIENT_OPTIONS, parseProgramOptions } from '../local/program-options.js';
 import { ROOT } from '../shared/web/assets.js';
 import { getDocuments, type ServiceName } from './documents.js';
 import { writePackage } from './client-package.js';
@@ -37,14 +39,15 @@ export async function writeClientTypes(): Promise<string[]> {
   );
 }
 
-async function main([option, folder]: readonly string[]): Promise<void> {
+async function main(words: readonly string[]): Promise<number> {
+  const { package: folder } = parseProgramOptions('npm run client', CLIENT_OPTIONS, words);
   const files = await writeClientTypes();
   for (const file of files) process.stdout.write(`${relative(ROOT, file)}\n`);
-  if (option !== '--package') return;
-  if (folder === undefined) throw new Error('--package needs a folder');
+  if (folder === null) return 0;
   writePackage(resolve(folder));
   process.stdout.write(`${folder}: npm install ${folder}\n`);
+  return 0;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  await main(process.argv.slice(2));
+  runMain(() => main(process.argv.slice(2)));

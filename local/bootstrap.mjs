@@ -7,6 +7,7 @@
  */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PROGRAMS } from './programs.mjs';
 import { reportBare } from './setup/bare-doctor.mjs';
 import { alone } from './setup/lock.mjs';
 import { isInstalled, installPackages } from './setup/packages.mjs';
@@ -20,24 +21,6 @@ const OLDEST_NODE = [20, 19];
 /** As in sysexits.h: the set-up failed, not the program. */
 const SETUP_FAILED = 3;
 
-/**
- * The programs that run directly, and whether they need Redis. `helps`: the program has its own
- * help. `setup` only prepares.
- */
-const PROGRAMS = {
-  'up': { file: 'local/up.ts', redis: true },
-  'test': { file: 'local/test.ts', redis: true },
-  'test-node': { file: 'local/node-versions/main.ts', redis: true },
-  'experiment': { file: 'experiments/cli.ts', redis: true, helps: true },
-  'simulate': { file: 'simulation/cli.ts', helps: true },
-  'gateway': { file: 'gateway/main.ts' },
-  'seed': { file: 'local/seed-command.ts' },
-  'studio': { file: 'local/studio.ts' },
-  'postman': { file: 'generate/postman/cli.ts' },
-  'handbook': { file: 'cli/programs/handbook-cli.ts' },
-  'client': { file: 'generate/client-types.ts' },
-  'setup': { redis: true },
-};
 /** All other commands, and the help of the programs above. */
 const COMMANDS = { file: 'cli/main.ts' };
 
@@ -57,11 +40,11 @@ async function makeReady({ redis }) {
   if (redis) await provideRedis();
 }
 
-/** @returns the program and its arguments. */
-function chosen(words) {
+/** @returns the program and its arguments. Commands are not programs, nor is the help of most. */
+function chooseProgram(words) {
   const [name, ...rest] = words;
   const program = PROGRAMS[name];
-  const asksHelp = !program?.helps && rest.some((word) => word === '--help' || word === '-h');
+  const asksHelp = !program?.hasHelp && rest.some((word) => word === '--help' || word === '-h');
   const inBackground = name === 'up' && rest.includes('--detach');
   return !program || asksHelp || inBackground
     ? { program: COMMANDS, args: words }
@@ -71,7 +54,7 @@ function chosen(words) {
 async function main(words) {
   checkNode();
   process.chdir(ROOT);
-  const { program, args } = chosen(words);
+  const { program, args } = chooseProgram(words);
   // Commands that only read must not install anything: the doctor reports missing packages, and
   // completion runs on a key press in a shell.
   if (words[0] === 'doctor' && !isInstalled(ROOT))

@@ -5,35 +5,17 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { forgetPgVariables } from '../shared/postgres/connection-settings.js';
 import { startHint } from './command-hint.js';
 import { readLocalConfig } from './config.js';
 import { runMain, StartError } from './errors.js';
 import { readRunning } from './installation.js';
 import { isPortFree } from './processes/ports.js';
+import { parseProgramOptions, STUDIO_OPTIONS } from './program-options.js';
 import { ROOT } from './root.js';
-import { wrongArguments } from './up-options.js';
-
-const USAGE = 'npm run studio -- [--port N]';
-
-function parsePort(words: readonly string[]): number {
-  try {
-    const { port } = parseArgs({
-      args: [...words],
-      options: { port: { type: 'string', default: '5555' } },
-      strict: true,
-    }).values;
-    const value = Number(port);
-    if (Number.isInteger(value) && value >= 1 && value <= 65_535) return value;
-    throw new Error(`--port must be between 1 and 65535, not "${port}".`);
-  } catch (error) {
-    throw wrongArguments((error as Error).message, USAGE);
-  }
-}
 
 async function main(): Promise<number> {
-  const port = parsePort(process.argv.slice(2));
+  const { port } = parseProgramOptions('npm run studio', STUDIO_OPTIONS, process.argv.slice(2));
   const { dataDir, databaseUrl } = readLocalConfig(process.env);
   const url = databaseUrl ?? readRunning(dataDir)?.system?.databaseUrl;
   if (!url)

@@ -25,7 +25,7 @@ import { keepLine, keepPassword, keepSecret, keepSource } from '../test/support/
 import { searchLogs } from '../test/support/log-search.js';
 import { provideTestTools } from './setup/test-tools.mjs';
 import type { ManagedProcess } from './processes/processes.js';
-import { jestArguments, needsEngines, selectedTests } from './test-arguments.js';
+import { jestArguments, needsEngines, selectTests } from './test-arguments.js';
 
 interface Engines {
   postgres: PostgresServer;
@@ -139,7 +139,7 @@ async function provideTools(args: readonly string[]): Promise<void> {
   const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).filter(
     (name) => name.endsWith('.test.ts'),
   );
-  const selected = selectedTests(
+  const selected = selectTests(
     args,
     files.map((name) => `test/${name}`),
   );

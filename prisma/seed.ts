@@ -1,12 +1,8 @@
 /**
  * Seeds the database with the sample hospital: patients with fixed ids, and their charges. Existing
- * rows do not change. As a program, `node --import tsx prisma/seed.ts` (needs DATABASE_URL):
- * `--patients 500` adds patients up to that number, `--show 3` prints the first ones with their
- * identification. Authorization codes are stored as hashes, which takes most of the time: about 15
- * s per thousand patients on two cores. A large seed therefore reports its progress.
+ * rows do not change. Authorization codes are stored as hashes, which takes most of the time: about
+ * 15 s per thousand patients on two cores. The program is local/seed-command.ts.
  */
-import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { hashCodes, isCodeOf } from '../shared/code-hash.js';
 import { connectionTo } from '../shared/postgres/connection-settings.js';
@@ -177,45 +173,4 @@ export async function showPatients(databaseUrl: string, count: number): Promise<
       .trimEnd(),
   );
   return `${text.join('\n')}\n`;
-}
-
-const isCount = (count: number): boolean =>
-  Number.isInteger(count) && count >= 1 && count <= 1_000_000;
-
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: { patients: { type: 'string' }, show: { type: 'string' } },
-  });
-  const databaseUrl = process.env['DATABASE_URL'];
-  const wrong = Object.entries(values).find(([, value]) => !isCount(Number(value)));
-  if (!databaseUrl || wrong) {
-    process.stderr.write(
-      wrong
-        ? `--${wrong[0]} must be a whole number from 1 to 1000000, got "${wrong[1]}".\n`
-        : 'DATABASE_URL is not set: it must name the database to seed.\n',
-    );
-    return 1;
-  }
-  const patients = Number(values.patients ?? 100);
-  if (values.patients !== undefined || values.show === undefined) {
-    const added = await seedUpTo(databaseUrl, patients, (there) =>
-      process.stderr.write(`${there} of ${patients} patients are stored …\n`),
-    );
-    process.stdout.write(
-      `${added} patients were added; ${patients - added} of these ${patients} existed already.\n`,
-    );
-  }
-  if (values.show !== undefined)
-    process.stdout.write(await showPatients(databaseUrl, Number(values.show)));
-  return 0;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  main().then(
-    (code) => (process.exitCode = code),
-    (error: unknown) => {
-      process.stderr.write(`${(error as Error).message || String(error)}\n`);
-      process.exitCode = 1;
-    },
-  );
 }

@@ -9,7 +9,7 @@ import { BATCH_MAX, type Batch } from '../../shared/contracts/batch.js';
 import { readAmount, readCurrency } from './amount.js';
 import { ask, Refused, Unreachable, type Question } from '../client.js';
 import { formatTime } from '../output/format-time.js';
-import { answer, command, flag, whole, words, type Context } from '../command.js';
+import { answer, command, flag, text, type Context } from '../command.js';
 import { wrongArguments } from '../failure.js';
 import type { Target } from '../target.js';
 import { formatProgress, formatBatch, getBatchExitCode, getLeaders } from './batch-text.js';
@@ -90,19 +90,18 @@ interface Fired {
 
 interface Wanted {
   count: number;
-  patient: string | undefined;
-  amount: string | undefined;
-  currency: string | undefined;
+  patient: string | null;
+  amount: string | null;
+  currency: string | null;
 }
 
 function toRequest({ count, patient, amount, currency }: Wanted): Fired {
-  if (currency !== undefined && amount === undefined)
-    throw wrongArguments('--currency needs --amount.');
+  if (currency !== null && amount === null) throw wrongArguments('--currency needs --amount.');
   const code = readCurrency(currency ?? 'USD');
   return {
     count,
-    ...(patient === undefined ? {} : { patientId: patient }),
-    ...(amount === undefined ? {} : { amountMinor: readAmount(amount, code), currency: code }),
+    ...(patient === null ? {} : { patientId: patient }),
+    ...(amount === null ? {} : { amountMinor: readAmount(amount, code), currency: code }),
   };
 }
 
@@ -122,18 +121,18 @@ export const batch = command({
   describe: 'Send many payments at once and show progress',
   group: 'Payments',
   options: {
-    count: whole('count', { min: 1, max: BATCH_MAX, default: 230, describe: 'Number of payments' }),
-    id: words('Show this batch instead of sending one'),
-    patient: words('Id of the patient for all payments. Default: different patients'),
-    amount: words('Amount of each payment, such as 150.00'),
-    currency: words('Currency of the amount. Default: USD'),
-    key: words('Idempotency key of the batch. Default: a new one'),
-    timeout: whole('timeout', {
+    count: { min: 1, max: BATCH_MAX, default: 230, doc: 'Number of payments' },
+    id: text('Show this batch instead of sending one'),
+    patient: text('Id of the patient for all payments. Default: different patients'),
+    amount: text('Amount of each payment, such as 150.00'),
+    currency: text('Currency of the amount. Default: USD'),
+    key: text('Idempotency key of the batch. Default: a new one'),
+    timeout: {
       min: 0,
       max: 3_600,
       default: 60,
-      describe: 'Longest wait for the last outcome, in seconds',
-    }),
+      doc: 'Longest wait for the last outcome, in seconds',
+    },
     watch: flag('Without a terminal, print progress to standard error once per second'),
   },
   examples: [
@@ -152,7 +151,7 @@ export const batch = command({
     };
     const key = args.key ?? randomUUID();
     const first =
-      args.id === undefined
+      args.id === null
         ? await startBatch(following, request, key)
         : await askUntilAnswered<Batch>(following, {
             path: `/api/batches/${encodeURIComponent(args.id)}`,
@@ -164,8 +163,8 @@ export const batch = command({
         terminal.err(`Stopped waiting; the batch continues: relevo batch --id ${first.batchId}`);
       throw error;
     });
-    const tookMs = args.id === undefined ? performance.now() - begun : null;
-    const document = { ...(args.id === undefined ? { key } : {}), ...done };
+    const tookMs = args.id === null ? performance.now() - begun : null;
+    const document = { ...(args.id === null ? { key } : {}), ...done };
     answer(context, args.json, document, () => formatBatch(done, tookMs, terminal.paint));
     return getBatchExitCode(done);
   },

@@ -23,13 +23,13 @@ import {
   type Shell,
 } from '../completion/completion-scripts.js';
 import { EXIT } from '../exit-codes.js';
-import { EXPERIMENTS } from '../programs/programs.js';
+import { EXPERIMENT_NAMES } from '../../experiments/names.js';
 
 /** Longest wait for the names of the replicas. */
 const ASK_TIMEOUT_MS = 800;
 
 async function fetchReplicas(context: Context): Promise<Candidate[]> {
-  const addresses = context.target({ json: false, url: undefined }).addresses('monitor');
+  const addresses = context.target({ json: false, url: null }).addresses('monitor');
   const { body } = await ask<Pick<StatusSummary, 'replicas'>>(addresses, {
     path: '/status',
     timeoutMs: ASK_TIMEOUT_MS,
@@ -51,27 +51,23 @@ function listTestFolders(): Candidate[] {
 }
 
 async function lookUpNames(kind: NameKind, context: Context): Promise<Candidate[]> {
-  if (kind === 'experiments') return toCandidates(EXPERIMENTS);
+  if (kind === 'experiments') return toCandidates(EXPERIMENT_NAMES);
   return kind === 'test folders' ? listTestFolders() : fetchReplicas(context).catch(() => []);
 }
 
-/** The arguments after `--`, unparsed: yargs would interpret options among them. */
+/** The arguments after `--`: the unfinished command line of the user. */
 const getTypedWords = (): string[] => process.argv.slice(process.argv.indexOf('--') + 1);
 
-const options = {
-  words: { ...flag('Print the candidates; for the script'), hidden: true },
-} as const;
-
-export const completion = command<typeof options, { shell: string }>({
+export const completion = command({
   command: 'completion <shell>',
   describe: 'Print the script that completes `relevo` in a shell',
   group: 'Tools',
   details:
     'The script completes commands, options, replicas of the running system and experiments, and defines a command `relevo`.',
   positionals: {
-    shell: { type: 'string', choices: SHELLS, demandOption: true, describe: 'The shell' },
+    shell: { choices: SHELLS, required: true, doc: 'The shell' },
   },
-  options,
+  options: { words: { ...flag('Print the candidates; for the script'), hidden: true } },
   examples: [
     ['eval "$(npx relevo completion bash)"', 'in ~/.bashrc'],
     ['eval "$(npx relevo completion zsh)"', 'in ~/.zshrc, below compinit'],

@@ -34,7 +34,7 @@ export const getFollowers = ({ status, leader }: Leadership): string[] =>
     .map(({ id }) => id);
 
 /** @throws CommandFailure WRONG_ARGUMENTS without a reason and without a terminal. */
-export async function askReason(given: string | undefined, { terminal }: Context): Promise<string> {
+export async function askReason(given: string | null, { terminal }: Context): Promise<string> {
   const reason =
     given ?? (terminal.canAsk ? await terminal.ask('Reason (kept in the history): ') : '');
   if (reason.trim() !== '') return reason.trim();

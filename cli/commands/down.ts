@@ -8,7 +8,7 @@ import { readRunning, type Running } from '../../local/installation.js';
 import { PATIENTS_PORT } from '../../local/plan.js';
 import { isAlive, sendSignal } from '../../local/processes/process-tree.js';
 import { formatDuration } from '../output/format-time.js';
-import { command, flag, whole, type Context } from '../command.js';
+import { command, flag, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 
@@ -57,7 +57,7 @@ export const down = command({
   details: 'The data stays. `npm stop` is the same.',
   options: {
     force: flag('Kill every process at once; accepted payments remain safe'),
-    wait: whole('wait', { min: 1, max: 600, default: 60, describe: 'Longest wait, in seconds' }),
+    wait: { min: 1, max: 600, default: 60, doc: 'Longest wait, in seconds' },
   },
   async run(args, context) {
     const { terminal } = context;

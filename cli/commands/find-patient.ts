@@ -72,8 +72,8 @@ export async function patientByDocument(asking: Asking, typed: string): Promise<
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export interface Wanted {
-  patient?: string | undefined;
-  document?: string | undefined;
+  patient: string | null;
+  document: string | null;
 }
 
 export interface Named {
@@ -84,18 +84,18 @@ export interface Named {
 
 /** @throws CommandFailure WRONG_ARGUMENTS when neither or both are given; PATIENT_NOT_FOUND. */
 export async function findPatient(asking: Asking, { patient, document }: Wanted): Promise<Named> {
-  if ((patient === undefined) === (document === undefined)) {
+  if ((patient === null) === (document === null)) {
     throw wrongArguments(
       'Name the patient with either --patient ID or --document NUMBER.',
       '`relevo patients` lists them.',
     );
   }
-  if (patient !== undefined && !UUID.test(patient))
+  if (patient !== null && !UUID.test(patient))
     throw wrongArguments(
       `A patient's id is a UUID, not "${patient}".`,
       'For a document, use --document.',
     );
-  if (patient !== undefined)
+  if (patient !== null)
     return { id: patient.toLowerCase(), shown: `patient ${patient.toLowerCase()}` };
   const found = await patientByDocument(asking, document ?? '');
   return { id: found.id, shown: `${found.name}, document ${found.document}` };

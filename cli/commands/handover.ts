@@ -4,7 +4,7 @@
  */
 import { confirm, getFollowers, readLeadership, askReason } from './confirm.js';
 import { ask } from '../client.js';
-import { answer, command, flag, words } from '../command.js';
+import { answer, command, flag, text } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { formatHandover, formatLeadership, type HandoverAnswer } from './leadership-text.js';
 
@@ -18,8 +18,8 @@ export const handover = command({
   details:
     'The leader finishes the payments in flight, then the next term begins. Without --to, the monitor chooses the next leader.',
   options: {
-    to: words('The next leader'),
-    reason: words('Reason, kept in the history. On a terminal, the command asks for it'),
+    to: text('The next leader'),
+    reason: text('Reason, kept in the history. On a terminal, the command asks for it'),
     yes: { ...flag('Do not ask for confirmation'), alias: 'y' },
   },
   examples: [['relevo handover --to server_2 --reason "kernel update"', 'server_2 leads next']],
@@ -38,7 +38,7 @@ export const handover = command({
       method: 'POST',
       path: '/handover',
       token: leadership.target.token('operator'),
-      body: { reason, ...(args.to === undefined ? {} : { to: args.to }) },
+      body: { reason, ...(args.to === null ? {} : { to: args.to }) },
       timeoutMs: TIMEOUT_MS,
       signal: context.interruption,
     });

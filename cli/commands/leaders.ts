@@ -2,7 +2,7 @@
  * `relevo leaders`: all leaders with the reason and the duration of each hand-over, newest first.
  */
 import { ask } from '../client.js';
-import { command, flag, whole, type CommonArguments, type Context } from '../command.js';
+import { command, flag, type CommonArguments, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { watch } from '../output/watch.js';
 import { formatElection, formatLeaders, type ElectionRow } from './leaders-text.js';
@@ -30,12 +30,12 @@ export const leaders = command({
   details:
     '`took`: time from the suspicion (or the election, without a suspicion) until the new leader worked.',
   options: {
-    limit: whole('limit', {
+    limit: {
       min: 1,
       max: MOST,
       default: 10,
-      describe: 'Number of elections, newest first',
-    }),
+      doc: 'Number of elections, newest first',
+    },
     watch: flag('Refresh until Ctrl-C; without a terminal, print a line per new election'),
   },
   examples: [['relevo leaders --limit 5', 'the last five']],

@@ -8,12 +8,12 @@ const PAGES = [
   { name: 'docs', role: 'patients', path: '/docs', describe: 'API documentation' },
 ] as const;
 
-export const open = command<Record<never, never>, { page: string | undefined }>({
+export const open = command({
   command: 'open [page]',
   describe: 'Print the addresses of the web pages',
   group: 'The system',
   positionals: {
-    page: { type: 'string', choices: PAGES.map(({ name }) => name), describe: 'The page' },
+    page: { choices: PAGES.map(({ name }) => name), doc: 'The page' },
   },
   options: {},
   examples: [['xdg-open $(relevo open console)', 'in a browser']],

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readAmount, readCurrency } from './amount.js';
-import { command, whole, words, type Context } from '../command.js';
+import { command, text, type Context } from '../command.js';
 import { findPatient } from './find-patient.js';
 import { payWithRetry, type PayCommand, type PayOutcome } from './pay-with-retry.js';
 import { getExitCode, formatPayment, formatIntent, REPLAYED, REPLAYED_OWN } from './pay-text.js';
@@ -40,18 +40,18 @@ export const pay = command({
   describe: 'Make one payment and wait for its outcome',
   group: 'Payments',
   options: {
-    patient: words('Id of the patient'),
-    document: words('Document of the patient'),
-    amount: { ...words('Amount, such as 150.00'), demandOption: true },
-    currency: { ...words('Code of ISO 4217'), default: 'USD' },
-    concept: words('Purpose of the payment'),
-    key: words('Idempotency key; a repeated key returns the first answer. Default: a new one'),
-    wait: whole('wait', {
+    patient: text('Id of the patient'),
+    document: text('Document of the patient'),
+    amount: { ...text('Amount, such as 150.00'), required: true },
+    currency: { ...text('Code of ISO 4217'), default: 'USD' },
+    concept: text('Purpose of the payment'),
+    key: text('Idempotency key; a repeated key returns the first answer. Default: a new one'),
+    wait: {
       min: 0,
       max: LONGEST_WAIT_S,
       default: 10,
-      describe: 'Longest wait for the outcome, in seconds',
-    }),
+      doc: 'Longest wait for the outcome, in seconds',
+    },
   },
   examples: [
     ['relevo pay --document 107919317 --amount 150.00', 'pays, waits, shows the outcome'],
@@ -74,7 +74,7 @@ export const pay = command({
       patientId: patient.id,
       amountMinor,
       currency,
-      ...(args.concept === undefined ? {} : { concept: args.concept }),
+      ...(args.concept === null ? {} : { concept: args.concept }),
     };
     const onRetry = (reason: string): void =>
       terminal.err(`  ${reason} Retrying with the same key.`);

@@ -1,7 +1,7 @@
 /** `relevo payments|payment|patients|bill`: read-only views of the API. */
 import { PAYMENT_STATUSES, type Payment } from '../../shared/contracts/payment.js';
 import { ask } from '../client.js';
-import { answer, command, whole, words, type CommonArguments, type Context } from '../command.js';
+import { answer, command, text, type CommonArguments, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { findPatient, patientPage, type Asking } from './find-patient.js';
 import { formatPayment } from './pay-text.js';
@@ -23,8 +23,8 @@ async function read<T>({ addresses, token, signal }: Asking, path: string): Prom
 }
 
 const page = {
-  limit: whole('limit', { min: 1, max: MOST, default: 20, describe: 'Largest number of rows' }),
-  cursor: words('Cursor of the next page, from the previous answer'),
+  limit: { min: 1, max: MOST, default: 20, doc: 'Largest number of rows' },
+  cursor: text('Cursor of the next page, from the previous answer'),
 } as const;
 
 export const payments = command({
@@ -33,14 +33,14 @@ export const payments = command({
   group: 'Payments',
   options: {
     status: {
-      ...words('Payments with this status'),
+      ...text('Payments with this status'),
       choices: PAYMENT_STATUSES,
-      coerce: (value: string | undefined) => value?.toUpperCase(),
+      normalize: (status: string) => status.toUpperCase(),
     },
-    patient: words('Payments of the patient with this id'),
-    batch: words('Payments of the batch with this id'),
-    by: words('Payments processed by this replica'),
-    term: words('Payments processed in this term'),
+    patient: text('Payments of the patient with this id'),
+    batch: text('Payments of the batch with this id'),
+    by: text('Payments processed by this replica'),
+    term: text('Payments processed in this term'),
     ...page,
   },
   examples: [['relevo payments --status failed', 'payments that could not be charged']],
@@ -56,7 +56,7 @@ export const payments = command({
       limit: String(limit),
     };
     const given = Object.entries(filter).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined,
+      (entry): entry is [string, string] => entry[1] !== null,
     );
     const found = await read<{ payments: Payment[]; next: string | null }>(
       toAsking(args, context),
@@ -69,11 +69,11 @@ export const payments = command({
   },
 });
 
-export const payment = command<Record<never, never>, { id: string }>({
+export const payment = command({
   command: 'payment <id>',
   describe: 'Show one payment',
   group: 'Payments',
-  positionals: { id: { type: 'string', describe: 'Id of the payment', demandOption: true } },
+  positionals: { id: { doc: 'Id of the payment', required: true } },
   options: {},
   async run(args, context) {
     const { terminal } = context;
@@ -92,20 +92,18 @@ export const patients = command({
   group: 'Payments',
   options: page,
   async run(args, context) {
-    const found = await patientPage(toAsking(args, context), args.limit, args.cursor ?? null);
+    const found = await patientPage(toAsking(args, context), args.limit, args.cursor);
     answer(context, args.json, found, () => formatPatients(found.patients, found.next));
     return EXIT.done;
   },
 });
 
-const billOptions = { document: words('Document of the patient, instead of the id') } as const;
-
-export const bill = command<typeof billOptions, { patient: string | undefined }>({
+export const bill = command({
   command: 'bill [patient]',
   describe: 'Show the consolidated bill of a patient',
   group: 'Payments',
-  positionals: { patient: { type: 'string', describe: 'Id of the patient' } },
-  options: billOptions,
+  positionals: { patient: { doc: 'Id of the patient' } },
+  options: { document: text('Document of the patient, instead of the id') },
   examples: [['relevo bill --document 107919317', 'by document']],
   async run(args, context) {
     const who = toAsking(args, context);

@@ -4,7 +4,7 @@
  */
 import { confirm, getFollowers, readLeadership, askReason } from './confirm.js';
 import { ask } from '../client.js';
-import { answer, command, flag, words, type Command } from '../command.js';
+import { answer, command, flag, text, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { findNearest } from '../../shared/arguments/nearest.js';
@@ -18,29 +18,22 @@ function unknownReplica(id: string, known: readonly string[]): CommandFailure {
   return new CommandFailure('REPLICA_NOT_FOUND', `There is no replica ${id}.`, EXIT.no, hint);
 }
 
-const options = () =>
-  ({
-    reason: words('Reason, kept in the history. On a terminal, the command asks for it'),
-    yes: { ...flag('Do not ask for confirmation'), alias: 'y' },
-  }) as const;
-
 const stateCommand = (
   state: 'drain' | 'maint' | 'ready',
   describe: string,
   example: string,
 ): Command =>
-  command<ReturnType<typeof options>, { replica: string }>({
+  command({
     command: `${state} <replica>`,
     describe,
     group: 'Leadership',
     positionals: {
-      replica: {
-        type: 'string',
-        describe: 'Name of the replica, such as server_1',
-        demandOption: true,
-      },
+      replica: { doc: 'Name of the replica, such as server_1', required: true },
     },
-    options: options(),
+    options: {
+      reason: text('Reason, kept in the history. On a terminal, the command asks for it'),
+      yes: { ...flag('Do not ask for confirmation'), alias: 'y' },
+    },
     examples: [[`relevo ${state} server_1 --reason "${example}"`, describe.toLowerCase()]],
     async run(args, context) {
       const { terminal } = context;

@@ -14,13 +14,13 @@ const USE: Readonly<Record<(typeof KINDS)[number], string>> = {
   internal: 'between services',
 };
 
-export const tokens = command<Record<never, never>, { kind: string | undefined }>({
+export const tokens = command({
   command: 'tokens [kind]',
   describe: 'Print the tokens of this installation',
   group: 'The system',
   details:
     'Tokens are secrets: they permit payments and operations. With a kind, prints only that token, for `$(relevo tokens api)`.',
-  positionals: { kind: { type: 'string', choices: KINDS, describe: 'Kind of the token' } },
+  positionals: { kind: { choices: KINDS, doc: 'Kind of the token' } },
   options: {},
   examples: [['curl -H "Authorization: Bearer $(relevo tokens api)" …', 'in a command']],
   async run(args, context) {

@@ -40,21 +40,18 @@ const COMMON: readonly Candidate[] = [
 
 const NOTHING: Next = { candidates: [], names: null };
 
-const toCandidates = (choices: unknown): Candidate[] =>
-  Array.isArray(choices) ? choices.map((word) => ({ word: String(word), describe: '' })) : [];
+const toCandidates = (choices: readonly string[] = []): Candidate[] =>
+  choices.map((word) => ({ word, describe: '' }));
 
 const getOptions = ({ options }: Command): Candidate[] =>
-  Object.entries(options).map(([name, { describe }]) => ({
-    word: `--${name}`,
-    describe: typeof describe === 'string' ? describe : '',
-  }));
+  Object.entries(options).map(([name, { doc }]) => ({ word: `--${name}`, describe: doc }));
 
 function suggestValues(command: Command, option: string): Next | null {
   const spec = command.options[option.replace(/^--/, '')];
   if (option === '--url') return NOTHING;
-  if (!spec || spec.type === 'boolean') return null;
+  if (!spec || 'flag' in spec) return null;
   return {
-    candidates: toCandidates(spec.choices),
+    candidates: toCandidates('text' in spec ? spec.choices : []),
     names: NAMES_BY_OPTION[`${getName(command)} ${option}`] ?? null,
   };
 }

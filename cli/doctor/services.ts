@@ -149,7 +149,7 @@ export const servicesCheck: Check = {
   name: 'services',
   async look({ config, running }) {
     if (!running?.system) return [];
-    const target = findTarget({ ...config, remote: {} }, { url: undefined });
+    const target = findTarget({ ...config, remote: {} }, { url: null });
     const [services, status] = await Promise.all([
       Promise.all(running.system.processes.filter(({ kind }) => SERVICES.has(kind)).map(readiness)),
       askMonitors(target),

@@ -9,7 +9,7 @@ import { HANDBOOK, getUndocumented, updateHelp } from './handbook.js';
 runMain(async () => {
   const file = join(ROOT, HANDBOOK);
   const before = readFileSync(file, 'utf8');
-  const after = await updateHelp(before, COMMANDS);
+  const after = updateHelp(before, COMMANDS);
   writeFileSync(file, after);
   const missing = getUndocumented(after, COMMANDS);
   process.stdout.write(

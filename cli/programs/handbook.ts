@@ -1,7 +1,7 @@
 /**
  * Generates the help of every command into a page: the text between `<!-- help: pay -->` and `<!--
  * /help -->` in docs/cli.md comes from the command itself. A test generates the blocks again and
- * compares them, so that the page stays current. Pure, except that yargs formats the help.
+ * compares them, so that the page stays current. Pure.
  */
 import { getName, type Command } from '../command.js';
 import { listCommands } from '../output/command-list.js';
@@ -17,12 +17,12 @@ export const getDocumented = (page: string): string[] =>
   [...page.matchAll(BLOCK)].map(([, name = '']) => name);
 
 /** The page with every block generated again. @throws Error for a block of an unknown command. */
-export async function updateHelp(page: string, commands: readonly Command[]): Promise<string> {
+export function updateHelp(page: string, commands: readonly Command[]): string {
   const texts = new Map<string, string>();
   for (const name of getDocumented(page)) {
-    if (name !== ALL && !commands.some((command) => getName(command) === name))
-      throw new Error(`There is no command ${name}.`);
-    texts.set(name, name === ALL ? listCommands(commands) : await getHelp(name, commands));
+    const command = commands.find((each) => getName(each) === name);
+    if (name !== ALL && !command) throw new Error(`There is no command ${name}.`);
+    texts.set(name, command ? getHelp(command) : listCommands(commands));
   }
   const tidy = (text: string): string =>
     text

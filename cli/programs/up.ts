@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readRunning } from '../../local/installation.js';
 import { ROOT } from '../../local/root.js';
-import { parseUpOptions } from '../../local/up-options.js';
+import { UP_OPTIONS } from '../../local/program-options.js';
 import { answer, command, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { FileFollower } from './file-follower.js';
-import { runProgram, UP_OPTIONS, getWordsAfter } from './programs.js';
+import { runProgram } from './programs.js';
 
 const POLL_MS = 100;
 /** The last line of the start screen. */
@@ -117,11 +117,11 @@ export const up = command({
     ['relevo up --detach && relevo batch', 'in the background'],
   ],
   async run(args, context) {
-    const words = getWordsAfter('up').filter(
-      (word) => word !== '--detach' && word !== '--detach=true',
+    const { monitors, replicas, patients, gateway, faults } = args;
+    const words = Object.entries({ monitors, replicas, patients, gateway, faults }).map(
+      ([name, value]) => `--${name}=${value}`,
     );
     if (!args.detach) return runProgram('local/up.ts', words);
-    parseUpOptions(words);
     const { dataDir } = context.config;
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const former = readRunning(dataDir);

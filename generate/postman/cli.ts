@@ -6,6 +6,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runMain } from '../../local/errors.js';
+import { parseProgramOptions, POSTMAN_OPTIONS } from '../../local/program-options.js';
 import { ROOT } from '../../shared/web/assets.js';
 import { getDocuments } from '../documents.js';
 import { updateErrorsTable } from '../errors-table.js';
@@ -38,7 +40,8 @@ export const outdatedFiles = (): string[] =>
     .filter(([path, text]) => onDisk(path) !== text)
     .map(([path]) => path);
 
-function main(check: boolean): number {
+function main(words: readonly string[]): number {
+  const { check } = parseProgramOptions('npm run postman', POSTMAN_OPTIONS, words);
   if (check) {
     const outdated = outdatedFiles();
     for (const path of outdated)
@@ -54,4 +57,4 @@ function main(check: boolean): number {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  process.exitCode = main(process.argv.includes('--check'));
+  runMain(() => Promise.resolve().then(() => main(process.argv.slice(2))));

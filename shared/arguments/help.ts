@@ -64,6 +64,21 @@ function formatRows(rows: readonly Row[]): string[] {
   });
 }
 
+const formatUsageOf = ([name, option]: [string, Option]): string => {
+  if ('flag' in option) return `[--${name}]`;
+  if ('min' in option) return `[--${name} N]`;
+  const [first, ...more] = option.choices ?? [option.value ?? name.toUpperCase()];
+  const isLong = more.length > 4;
+  return `[--${name} ${isLong ? `${first}..${more.at(-1)}` : [first, ...more].join('|')}]`;
+};
+
+/** The usage of an npm script: `npm run studio -- [--port N]`, and how npm passes options. */
+export const formatUsage = (line: string, table: OptionTable): string =>
+  [
+    [`${line} --`, ...Object.entries(table).map(formatUsageOf)].join(' '),
+    '(npm passes the options after the two dashes to Relevo)',
+  ].join('\n');
+
 /** The options of a table, one or more lines each. */
 export const formatOptions = (table: OptionTable): string[] =>
   formatRows(

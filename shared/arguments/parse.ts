@@ -8,7 +8,7 @@ import { findNearest } from './nearest.js';
 import { listChoices, type Option, type Options, type OptionTable } from './options.js';
 
 /** The exit code of a program for an ArgumentError. */
-export const EXIT_ARGUMENTS = 4;
+export const EXIT_ARGUMENTS = 4 as const;
 
 /** A wrong argument, explained in one sentence. */
 export class ArgumentError extends Error {}
@@ -46,9 +46,14 @@ function readTokens(table: OptionTable, words: readonly string[]) {
   }).tokens;
 }
 
-/** The positional arguments; unknown options are skipped. */
-export const findPositionals = (table: OptionTable, words: readonly string[]): string[] =>
-  readTokens(table, words).flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+/** The positional arguments with their places among the words; unknown options are skipped. */
+export const findPositionals = (
+  table: OptionTable,
+  words: readonly string[],
+): { value: string; index: number }[] =>
+  readTokens(table, words).flatMap((token) =>
+    token.kind === 'positional' ? [{ value: token.value, index: token.index }] : [],
+  );
 
 function refuseUnknown(table: OptionTable, { name, rawName }: OptionToken): never {
   const known = Object.keys(table).filter((each) => table[each]?.hidden !== true);

@@ -126,7 +126,7 @@ it('reports why it cannot start, and leaves nothing running', async () => {
   const refused = await ran(['up', '--detach', '--replicas', '12'], env);
   expect([refused.code, refused.err]).toEqual([
     4,
-    expect.stringContaining('--replicas cannot be "12"; it is one of 1, 2'),
+    expect.stringContaining('--replicas must be 1 to 9, not "12"'),
   ]);
   const failed = await ran(['up', '--detach'], {
     ...env,

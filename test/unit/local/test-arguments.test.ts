@@ -1,4 +1,4 @@
-import { jestArguments, needsEngines, selectedTests } from '../../../local/test-arguments.js';
+import { jestArguments, needsEngines, selectTests } from '../../../local/test-arguments.js';
 
 const exists = (path: string): boolean => ['test/unit', 'test/integration'].includes(path);
 
@@ -45,7 +45,7 @@ describe('the arguments of npm test', () => {
     [['Report'], ['test/browser/report.test.ts']],
     [['nothing'], []],
   ])('%j select %j', (args, expected) => {
-    expect(selectedTests(args, ['test/unit/a.test.ts', 'test/browser/report.test.ts'])).toEqual(
+    expect(selectTests(args, ['test/unit/a.test.ts', 'test/browser/report.test.ts'])).toEqual(
       expected,
     );
   });

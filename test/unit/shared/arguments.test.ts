@@ -63,7 +63,11 @@ describe('positional arguments', () => {
       options: { ...DEFAULTS, count: 3 },
       positionals: ['a', 'b', '--yes'],
     });
-    expect(findPositionals(TABLE, ['--unknown', 'a', ...words])).toEqual(['a', 'a', 'b', '--yes']);
+    expect(findPositionals(TABLE, ['--unknown', ...words])).toEqual([
+      { value: 'a', index: 1 },
+      { value: 'b', index: 4 },
+      { value: '--yes', index: 6 },
+    ]);
   });
 
   it('the help is requested only before --', () => {

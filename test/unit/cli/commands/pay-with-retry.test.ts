@@ -173,12 +173,13 @@ describe('a patient', () => {
       exitCode: 1,
     });
   });
-  it.each([[{}], [{ patient: 'x', document: '1' }], [{ patient: 'x' }]])(
-    'named by %j is refused',
-    async (named) => {
-      await expect(findPatient(asking(), named)).rejects.toMatchObject({ exitCode: 4 });
-    },
-  );
+  it.each([
+    [{ patient: null, document: null }],
+    [{ patient: 'x', document: '1' }],
+    [{ patient: 'x', document: null }],
+  ])('named by %j is refused', async (named) => {
+    await expect(findPatient(asking(), named)).rejects.toMatchObject({ exitCode: 4 });
+  });
 });
 
 describe('the target', () => {
@@ -188,7 +189,7 @@ describe('the target', () => {
   it('expects the monitor of another machine 1,000 ports above, unless it is configured', () => {
     expect(toMonitorUrl('http://10.0.0.5:4000')).toBe('http://10.0.0.5:5000');
     const target = findTarget(config({ RELEVO_URL: 'http://10.0.0.5:4000/', RELEVO_TOKEN: 't' }), {
-      url: undefined,
+      url: null,
     });
     expect([
       target.addresses('patients'),
@@ -196,7 +197,7 @@ describe('the target', () => {
       target.token('api'),
     ]).toEqual([['http://10.0.0.5:4000'], ['http://10.0.0.5:5000'], 't']);
     const named = config({ RELEVO_URL: 'http://a:4000', RELEVO_MONITOR_URL: 'http://b:5010' });
-    expect(findTarget(named, { url: undefined }).addresses('monitor')).toEqual(['http://b:5010']);
+    expect(findTarget(named, { url: null }).addresses('monitor')).toEqual(['http://b:5010']);
   });
 
   it('--url is the address of the service that receives the request', () => {
@@ -215,6 +216,6 @@ describe('the target', () => {
   });
 
   it('fails with exit code 5 when Relevo does not run here', () => {
-    expect(() => findTarget(config({}), { url: undefined })).toThrow(/Relevo is not running/);
+    expect(() => findTarget(config({}), { url: null })).toThrow(/Relevo is not running/);
   });
 });

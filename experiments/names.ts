@@ -1,0 +1,10 @@
+/** The names of the experiments, for the completion of a shell, which must not load them. */
+export const EXPERIMENT_NAMES = [
+  'availability',
+  'chaos',
+  'failover',
+  'bench',
+  'growth',
+  'compare',
+] as const;
+export type ExperimentName = (typeof EXPERIMENT_NAMES)[number];
