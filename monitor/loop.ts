@@ -13,14 +13,9 @@ import type {
 } from '../shared/contracts/leadership.js';
 import type { MonitorEvent } from './core/events.js';
 import { initialState, step } from './core/failover.js';
-import type {
-  Effect,
-  HandoverOutcome,
-  HandoverRequest,
-  Happening,
-  Settings,
-  State,
-} from './core/types.js';
+import type { Event } from './core/inputs.js';
+import type { Effect, HandoverOutcome } from './core/effects.js';
+import type { HandoverRequest, Settings, State } from './core/types.js';
 import type { AdminRow, LeadershipStore } from './cluster/leadership-store.js';
 import { failureOf, type ReplicaClient } from './cluster/replica-client.js';
 import type { StreamListener } from './cluster/replica-stream.js';
@@ -128,12 +123,12 @@ export class MonitorLoop {
     });
   }
 
-  dispatch(happening: Happening): void {
+  dispatch(event: Event): void {
     if (this.stopped) return;
     const { clock, random } = this.options;
     try {
       const { state, effects, decision } = step(this.current, {
-        ...happening,
+        ...event,
         now: clock.now(),
         random: random(),
       });
@@ -183,10 +178,10 @@ export class MonitorLoop {
    */
   private async ask<T>(
     call: Promise<T>,
-    toInput: (answer: T) => Happening,
-    failed: Happening = { type: 'database-failed' },
+    toInput: (answer: T) => Event,
+    failed: Event = { type: 'database-failed' },
   ): Promise<void> {
-    let input: Happening;
+    let input: Event;
     try {
       input = toInput(await call);
     } catch (error) {

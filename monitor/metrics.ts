@@ -109,8 +109,8 @@ export interface Surroundings {
 
 /** Updates the gauges of the state. Called after every tick. */
 export function measureState(state: State, { monitorsReached, eventReaders }: Surroundings): void {
-  const { settings, leadership, replicas, admin, doubt, databaseUp } = state;
-  latenessSeconds.set(doubt.latenessMs / 1_000);
+  const { settings, leadership, replicas, admin, health, databaseUp } = state;
+  latenessSeconds.set(health.latenessMs / 1_000);
   term.set(leadership?.term ?? 0);
   for (const name of PHASES) phase.set({ phase: name }, state.phase.name === name ? 1 : 0);
   for (const replica of settings.replicas) {

@@ -13,7 +13,7 @@ import { writeEvent } from './announce.js';
 import { settingsOf, type MonitorConfig } from './config.js';
 import type { MonitorEvent } from './core/events.js';
 import type { State } from './core/types.js';
-import { worstCaseFailoverMs } from './core/timings.js';
+import { getWorstCaseMs } from './core/timings.js';
 import { PostgresEndedSessions } from './console/ended-sessions.js';
 import { PostgresHistory } from './cluster/history.js';
 import { createMonitorApp } from './http/app.js';
@@ -293,7 +293,7 @@ export async function startMonitor(
   observers.start();
   loop.start();
   logger.info(
-    { worstCaseMs: worstCaseFailoverMs(settingsOf(config)) },
+    { worstCaseMs: getWorstCaseMs(settingsOf(config)) },
     `${config.id} watches ${config.replicas.length} replicas`,
   );
   const closeClients = (): void => {

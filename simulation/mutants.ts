@@ -4,7 +4,7 @@
  * exist only in the simulator.
  */
 import type { Detector, State } from '../monitor/core/types.js';
-import { majority } from '../monitor/core/quorum.js';
+import { getMajority } from '../monitor/core/quorum.js';
 import type { AttemptStep } from '../payments/core/attempt.js';
 import { ParcelPipeline } from '../payments/core/parcel-pipeline.js';
 import type { RoleState } from '../payments/core/role.js';
@@ -55,7 +55,7 @@ const standbysAreHeard = (state: State, now: number): State => ({
 /** As if the monitor's loop had never been late; its knowledge of the replicas stays. */
 export const withoutLateness = (state: State): State => ({
   ...state,
-  doubt: { ...state.doubt, tickAt: null, lenientUntil: 0, doubtingUntil: 0 },
+  health: { ...state.health, tickAt: null, lenientUntil: 0, unhealthyUntil: 0 },
 });
 
 export const MUTANTS: readonly Mutant[] = [
@@ -99,7 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'quorum-of-voters',
     bug: 'a majority of those that vote is enough',
     caughtBy: 'quorum',
-    change: { votesNeeded: (_configured, voting) => majority(voting) },
+    change: { votesNeeded: (_configured, voting) => getMajority(voting) },
   },
   {
     name: 'term-reused',

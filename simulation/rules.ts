@@ -6,7 +6,7 @@
 import type { Leadership, AdminState } from '../shared/contracts/leadership.js';
 import type { FencingToken } from '../shared/postgres/ledger.js';
 import { step } from '../monitor/core/failover.js';
-import { majority } from '../monitor/core/quorum.js';
+import { getMajority } from '../monitor/core/quorum.js';
 import { afterVerdict } from '../payments/core/attempt.js';
 import { oldestLast } from '../payments/core/oldest-last.js';
 import { ParcelPipeline, type PipelineOptions } from '../payments/core/parcel-pipeline.js';
@@ -74,7 +74,7 @@ export const STANDARD: Rules = {
   mayBeElected: (admin) => admin === 'ready',
   oneVoteEach: true,
   isCounted: (vote, term, nowMs, freshMs) => vote.term === term && vote.castMs > nowMs - freshMs,
-  votesNeeded: (configured) => majority(configured),
+  votesNeeded: (configured) => getMajority(configured),
   insertsBeforeAnswering: true,
   gatewayKey: (id) => id,
   fencesInOneStatement: true,

@@ -6,7 +6,7 @@
  * the last necessary vote.
  */
 import { loadMonitorConfig, settingsOf } from '../../monitor/config.js';
-import { concertMs, worstCaseFailoverMs } from '../../monitor/core/timings.js';
+import { getConcertMs, getWorstCaseMs } from '../../monitor/core/timings.js';
 import type { Settings } from '../../monitor/core/types.js';
 
 /**
@@ -38,8 +38,8 @@ function defaults(monitors: number): Settings {
 }
 
 /** Longest time between the necessary votes, ms; 0 for one monitor. */
-export const voteSpreadMs = (monitors: number): number => concertMs(defaults(monitors));
+export const voteSpreadMs = (monitors: number): number => getConcertMs(defaults(monitors));
 
 /** The client must see 99 of 100 hand-overs after silence within this, ms. */
 export const silenceP99Ms = (monitors: number): number =>
-  worstCaseFailoverMs(defaults(monitors)).freeze + TAKE_OVER_MS;
+  getWorstCaseMs(defaults(monitors)).freeze + TAKE_OVER_MS;

@@ -36,7 +36,7 @@ export interface HandoverShape {
   blows(laboratory: Laboratory, leader: string, random: Random): Blow[];
   /**
    * Shortest duration of the fault, ms. The monitors count a shorter silence as a false alarm and
-   * then wait longer (monitor/core/self-doubt.ts).
+   * then wait longer (monitor/core/local-health.ts).
    */
   heldMs: number;
   /** Smallest number of monitors for which this kind is possible. */

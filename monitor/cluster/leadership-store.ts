@@ -8,7 +8,7 @@ import type { AdminState, Leadership } from '../../shared/contracts/leadership.j
 import { readLeadership } from '../../shared/postgres/leadership-store.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import { unblocked, type BlockerOptions } from './blockers.js';
-import type { Candidate } from '../core/types.js';
+import type { Candidate } from '../core/effects.js';
 import type { ElectionKind } from '../core/kinds.js';
 
 /** A requested change of leadership. */

@@ -2,7 +2,7 @@
 import type { CsvValue } from '../../shared/csv.js';
 import { csvTable } from '../../shared/csv.js';
 import type { Answer } from '../../shared/http/routes.js';
-import { stepsOf } from '../core/steps.js';
+import { toSteps } from '../core/steps.js';
 import type { AuditRow, ElectionRow } from '../cluster/history.js';
 import type { ReplicaStatus } from '../../shared/contracts/status.js';
 import type { Audit, Election } from '../http/schemas.js';
@@ -20,7 +20,7 @@ export function electionOf({ bootId, ...row }: ElectionRow, full: boolean): Elec
     promotedAt: iso(row.promotedAt),
     reclaimedAt: iso(row.reclaimedAt),
     firstCommitAt: iso(row.firstCommitAt),
-    steps: stepsOf(row),
+    steps: toSteps(row),
   };
 }
 

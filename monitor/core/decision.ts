@@ -3,13 +3,13 @@
  * the sentence.
  */
 import type { Ballot, State } from './types.js';
-import { majority } from './quorum.js';
+import { getMajority } from './quorum.js';
 
-const votes = (ballot: Ballot, monitors: number): string =>
-  `${ballot.votes ?? 'no'} fresh votes, ${majority(monitors)} of ${monitors} are needed`;
+const formatVotes = (ballot: Ballot, monitors: number): string =>
+  `${ballot.votes ?? 'no'} fresh votes, ${getMajority(monitors)} of ${monitors} are needed`;
 
 /** One sentence for a state; equal states have equal sentences. */
-export function decisionOf(state: State): string {
+export function describeDecision(state: State): string {
   const { phase, settings, leadership } = state;
   const leader = leadership?.leader ?? 'no replica';
   const term = leadership?.term ?? 0;
@@ -23,7 +23,7 @@ export function decisionOf(state: State): string {
     case 'confirming':
       return `${leader} closed its connection; pinging it again.`;
     case 'voting':
-      return `Voting, because ${phase.verdict.reason}; ${votes(phase.ballot, settings.monitors.length)}.`;
+      return `Voting, because ${phase.verdict.reason}; ${formatVotes(phase.ballot, settings.monitors.length)}.`;
     case 'no-candidate':
       return `An election is necessary, because ${phase.verdict.reason}; but no replica is up and ready.`;
     case 'promoting':

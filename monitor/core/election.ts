@@ -8,9 +8,11 @@
  */
 import type { Policy } from './kinds.js';
 import type { Reaches } from '../../shared/contracts/leadership.js';
-import type { Candidate, Detector, Moment, Settings, State, Trouble } from './types.js';
+import type { Now } from './inputs.js';
+import type { Candidate } from './effects.js';
+import type { Detector, Settings, State, Trouble } from './types.js';
 
-interface Standing extends Candidate {
+interface RatedCandidate extends Candidate {
   readonly pingMs: number | null;
   readonly reaches: Reaches;
   readonly reachesAll: boolean;
@@ -18,7 +20,7 @@ interface Standing extends Candidate {
   readonly fresh: boolean;
 }
 
-function standing(state: State, id: string): Standing | null {
+function rateCandidate(state: State, id: string): RatedCandidate | null {
   const detector: Detector | undefined = state.replicas[id];
   const report = detector?.report;
   if (!detector || !report || detector.opinion !== 'alive' || detector.confirmingSince !== null)
@@ -51,9 +53,12 @@ const isHeard = (
  * replicas that have not led without progress.
  * @param heardAt leaves out replicas without a recent report at this time. Null: leaves out none.
  */
-export function candidates(state: State, heardAt: number | null = null): readonly Standing[] {
+export function getCandidates(
+  state: State,
+  heardAt: number | null = null,
+): readonly RatedCandidate[] {
   const all = state.settings.replicas
-    .map((id) => standing(state, id))
+    .map((id) => rateCandidate(state, id))
     .filter((each) => each !== null);
   const others = all.filter(({ id }) => id !== state.leadership?.leader);
   const restarted = all.filter(
@@ -63,44 +68,44 @@ export function candidates(state: State, heardAt: number | null = null): readonl
     ({ id }) =>
       heardAt === null || isHeard(state.replicas[id] as Detector, state.settings, heardAt),
   );
-  return preferred(
-    preferred(eligible, ({ reachesAll }) => reachesAll),
+  return prefer(
+    prefer(eligible, ({ reachesAll }) => reachesAll),
     ({ fresh }) => fresh,
   );
 }
 
 /** The candidates that meet the condition, or all candidates when none meets it. */
-function preferred(
-  all: readonly Standing[],
-  holds: (each: Standing) => boolean,
-): readonly Standing[] {
+function prefer(
+  all: readonly RatedCandidate[],
+  holds: (each: RatedCandidate) => boolean,
+): readonly RatedCandidate[] {
   const some = all.filter(holds);
   return some.length > 0 ? some : all;
 }
 
-const byId = (a: Standing, b: Standing): number =>
+const compareIds = (a: RatedCandidate, b: RatedCandidate): number =>
   a.id.localeCompare(b.id, 'en', { numeric: true });
 /** Unknown ping times come last. */
-const byPing = (a: Standing, b: Standing): number =>
-  (a.pingMs ?? Number.MAX_VALUE) - (b.pingMs ?? Number.MAX_VALUE) || byId(a, b);
+const comparePings = (a: RatedCandidate, b: RatedCandidate): number =>
+  (a.pingMs ?? Number.MAX_VALUE) - (b.pingMs ?? Number.MAX_VALUE) || compareIds(a, b);
 
 function pick(
-  standings: readonly Standing[],
+  standings: readonly RatedCandidate[],
   policy: Policy,
   random: number,
-): Standing | undefined {
+): RatedCandidate | undefined {
   switch (policy) {
     case 'random':
       return standings[Math.floor(random * standings.length)];
     case 'lowest-id':
-      return [...standings].sort(byId)[0];
+      return [...standings].sort(compareIds)[0];
     case 'fastest':
-      return [...standings].sort(byPing)[0];
+      return [...standings].sort(comparePings)[0];
   }
 }
 
-const chosenOf = (
-  standings: readonly Standing[],
+const chooseFrom = (
+  standings: readonly RatedCandidate[],
   { settings }: State,
   random: number,
 ): Candidate | null => {
@@ -112,16 +117,16 @@ const chosenOf = (
  * For a planned hand-over. @param random in [0, 1), for the policy `random`. @returns null when
  * there is no candidate.
  */
-export const choose = (state: State, random: number): Candidate | null =>
-  chosenOf(candidates(state), state, random);
+export const chooseCandidate = (state: State, random: number): Candidate | null =>
+  chooseFrom(getCandidates(state), state, random);
 
 /**
  * The candidates without a recent report that have no stream to this monitor. A ping shows whether
  * they are ready. Leaves out replicas that were pinged within the last VOTE_INTERVAL_MS.
  */
-export function unheardWithoutStream(state: State, now: number): readonly string[] {
+export function getUnheardWithoutStream(state: State, now: number): readonly string[] {
   const { settings, replicas } = state;
-  return candidates(state)
+  return getCandidates(state)
     .map(({ id }) => id)
     .filter((id) => {
       const { streamOpen, pingSentAt } = replicas[id] as Detector;
@@ -134,12 +139,12 @@ export function unheardWithoutStream(state: State, now: number): readonly string
  * For an election. @returns null when no candidate has a recent report. The next beat or ping may
  * change that.
  */
-export const chooseHeard = (state: State, { now, random }: Moment): Candidate | null =>
-  chosenOf(candidates(state, now), state, random);
+export const chooseHeardCandidate = (state: State, { now, random }: Now): Candidate | null =>
+  chooseFrom(getCandidates(state, now), state, random);
 
 /** The replica that an operator named. @returns null when it is no candidate. */
-export function named(state: State, id: string): Candidate | null {
-  const found = standing(state, id);
+export function getNamedCandidate(state: State, id: string): Candidate | null {
+  const found = rateCandidate(state, id);
   return found ? { id, bootId: found.bootId } : null;
 }
 
@@ -158,7 +163,7 @@ export function hasBetter(state: State, trouble: Pick<Trouble, 'stalled'>): bool
   const leader = state.leadership?.leader ?? null;
   const reaches = (leader === null ? null : state.replicas[leader]?.report?.reaches) ?? NOTHING;
   const reachesAll = DEPENDENCIES.every((name) => reaches[name]);
-  return candidates(state).some((each) => {
+  return getCandidates(state).some((each) => {
     if (each.id === leader) return false;
     if (each.reachesAll && !(reachesAll && trouble.stalled)) return true;
     return trouble.stalled && each.fresh && reachesAsMuch(each.reaches, reaches);

@@ -1,8 +1,8 @@
 /**
  * The failover machine of one partition: step(state, input) → { state, effects, decision }. Pure;
- * time and chance come with the input. Every input first updates the state (absorb.ts). Then the
- * machine derives the phase from the whole state. So the order of inputs does not matter, and the
- * next input corrects the effect of a lost one.
+ * time and chance come with the input. Every input first updates the state (apply-input.ts). Then
+ * the machine derives the phase from the whole state. So the order of inputs does not matter, and
+ * the next input corrects the effect of a lost one.
  *
  * - observing: the row was not read yet, or there is neither leader nor candidate.
  *   a leader is read → watching; a candidate → voting
@@ -25,46 +25,34 @@
  * Does not guarantee that a deposed leader is really dead. The leadership row and the fence in
  * every commit make a mistake harmless.
  */
-import { absorb } from './absorb.js';
-import { decisionOf } from './decision.js';
-import { choose, chooseHeard, unheardWithoutStream } from './election.js';
-import { pingSent, UNSEEN } from './failure-detector.js';
+import { applyInput } from './apply-input.js';
+import { describeDecision } from './decision.js';
+import { chooseCandidate, chooseHeardCandidate, getUnheardWithoutStream } from './election.js';
+import { onPingSent, UNSEEN } from './failure-detector.js';
 import { NO_UNREST } from './grace.js';
-import { beginHandover, giveUp, stoodDown } from './handover.js';
+import { beginHandover, giveUp, onStoodDown } from './handover.js';
 import { assertInvariants } from './invariants.js';
-import { grayVerdict, leaderDetector, noticeBetter, verdictOnLeader } from './leader-check.js';
-import { isDoubting, noticeLateness, NO_DOUBT } from './self-doubt.js';
-import type {
-  Ballot,
-  Candidate,
-  Detector,
-  Effect,
-  Input,
-  Moment,
-  Phase,
-  Reaction,
-  Settings,
-  State,
-  Step,
-  Verdict,
-} from './types.js';
+import { getGrayVerdict, getLeaderDetector, noteBetter, judgeLeader } from './leader-check.js';
+import { isUnhealthy, noteLateness, HEALTHY } from './local-health.js';
+import type { Input, Now } from './inputs.js';
+import { unchanged, type Candidate, type Effect, type Reaction, type Step } from './effects.js';
+import type { Ballot, Detector, Phase, Settings, State, Verdict } from './types.js';
 
 const EMPTY: Ballot = { castAt: null, pending: false, votes: null };
-const still = (state: State): Reaction => ({ state, effects: [] });
 
 /** A monitor that knows nothing yet. */
 export function initialState(settings: Settings): State {
   return {
     settings,
     phase: { name: 'observing' },
-    doubt: NO_DOUBT,
+    health: HEALTHY,
     replicas: Object.fromEntries(settings.replicas.map((id) => [id, UNSEEN])),
     admin: {},
     leadership: null,
-    learntAt: 0,
+    adoptedAt: 0,
     graceUntil: 0,
     unrest: NO_UNREST,
-    taken: false,
+    leaderConfirmed: false,
     trouble: null,
     betterSince: null,
     stalled: [],
@@ -73,12 +61,12 @@ export function initialState(settings: Settings): State {
     reading: false,
     readAt: -Infinity,
     refreshedAt: null,
-    course: null,
+    failoverTimer: null,
   };
 }
 
 /** The phase of an election. The ballot of this term continues when the candidate changes. */
-function electing(
+function toElectionPhase(
   state: State,
   verdict: Verdict,
   term: number,
@@ -95,11 +83,14 @@ function electing(
 }
 
 /** Emits the loss of the leadership once, and starts to time this failover. */
-function beginCourse(state: State, verdict: Verdict, now: number): Reaction {
+function startFailover(state: State, verdict: Verdict, now: number): Reaction {
   const { phase, leadership } = state;
-  if (phase.name === 'voting' || phase.name === 'no-candidate') return still(state);
-  const begun = { ...state, course: { kind: verdict.kind, startedAt: now, electedAt: null } };
-  if (!leadership?.leader) return still(begun);
+  if (phase.name === 'voting' || phase.name === 'no-candidate') return unchanged(state);
+  const begun = {
+    ...state,
+    failoverTimer: { kind: verdict.kind, startedAt: now, electedAt: null },
+  };
+  if (!leadership?.leader) return unchanged(begun);
   const { partition, term, leader } = leadership;
   const data = { partition, term, leader, kind: verdict.kind, reason: verdict.reason };
   return { state: begun, effects: [{ type: 'emit', event: { name: 'leadership:lost', data } }] };
@@ -109,13 +100,13 @@ function beginCourse(state: State, verdict: Verdict, now: number): Reaction {
  * Votes at once, then repeatedly while the verdict holds. A vote without a candidate only supports
  * the candidates of other monitors.
  */
-function cast(state: State, candidate: Candidate | null, now: number): Reaction {
+function castVote(state: State, candidate: Candidate | null, now: number): Reaction {
   const { phase, settings } = state;
-  if (phase.name !== 'voting' && phase.name !== 'no-candidate') return still(state);
+  if (phase.name !== 'voting' && phase.name !== 'no-candidate') return unchanged(state);
   const { ballot, verdict, term } = phase;
   const due =
     !ballot.pending && (ballot.castAt === null || now - ballot.castAt >= settings.voteIntervalMs);
-  if (!due || (candidate === null && settings.monitors.length === 1)) return still(state);
+  if (!due || (candidate === null && settings.monitors.length === 1)) return unchanged(state);
   const suspectedMsAgo = verdict.since === null ? null : now - verdict.since;
   return {
     state: { ...state, phase: { ...phase, ballot: { ...ballot, castAt: now, pending: true } } },
@@ -130,49 +121,54 @@ function cast(state: State, candidate: Candidate | null, now: number): Reaction 
  * that tries the election again.
  */
 function pingUnheard(state: State, now: number): Reaction {
-  const ids = unheardWithoutStream(state, now);
-  if (ids.length === 0) return still(state);
+  const ids = getUnheardWithoutStream(state, now);
+  if (ids.length === 0) return unchanged(state);
   const sent = Object.fromEntries(
-    ids.map((id) => [id, pingSent(state.replicas[id] as Detector, now)]),
+    ids.map((id) => [id, onPingSent(state.replicas[id] as Detector, now)]),
   );
   const effects = ids.map((replica): Effect => ({ type: 'ping', replica, fresh: true }));
   return { state: { ...state, replicas: { ...state.replicas, ...sent } }, effects };
 }
 
-function elect(state: State, verdict: Verdict, moment: Moment): Reaction {
-  const { now } = moment;
+function elect(state: State, verdict: Verdict, at: Now): Reaction {
+  const { now } = at;
   const term = state.leadership?.term ?? 0;
-  const candidate = chooseHeard(state, moment);
+  const candidate = chooseHeardCandidate(state, at);
   if (verdict.kind === 'first' && candidate === null)
-    return still({ ...state, phase: { name: 'observing' }, course: null });
-  const begun = beginCourse(state, verdict, now);
-  const voting = cast(
-    { ...begun.state, phase: electing(state, verdict, term, candidate) },
+    return unchanged({ ...state, phase: { name: 'observing' }, failoverTimer: null });
+  const begun = startFailover(state, verdict, now);
+  const voting = castVote(
+    { ...begun.state, phase: toElectionPhase(state, verdict, term, candidate) },
     candidate,
     now,
   );
-  const asked = candidate === null ? pingUnheard(voting.state, now) : still(voting.state);
+  const asked = candidate === null ? pingUnheard(voting.state, now) : unchanged(voting.state);
   // The vote is the first effect, because it is the most urgent.
   return { state: asked.state, effects: [...voting.effects, ...asked.effects, ...begun.effects] };
 }
 
 /** Completes the failover when the new leader reports that it leads. */
-function complete(state: State, now: number): Reaction {
-  const { course, leadership } = state;
-  if (!state.taken || !course || course.electedAt === null || !leadership?.leader)
-    return still(state);
+function completeFailover(state: State, now: number): Reaction {
+  const { failoverTimer, leadership } = state;
+  if (
+    !state.leaderConfirmed ||
+    !failoverTimer ||
+    failoverTimer.electedAt === null ||
+    !leadership?.leader
+  )
+    return unchanged(state);
   const { partition, term, leader } = leadership;
-  const totalMs = course.startedAt === null ? null : now - course.startedAt;
+  const totalMs = failoverTimer.startedAt === null ? null : now - failoverTimer.startedAt;
   const data = {
     partition,
     term,
     leader,
-    kind: course.kind,
-    promoteMs: now - course.electedAt,
+    kind: failoverTimer.kind,
+    promoteMs: now - failoverTimer.electedAt,
     totalMs,
   };
   return {
-    state: { ...state, course: null },
+    state: { ...state, failoverTimer: null },
     effects: [{ type: 'emit', event: { name: 'failover:completed', data } }],
   };
 }
@@ -181,14 +177,14 @@ function complete(state: State, now: number): Reaction {
  * Begins a hand-over of the monitor's own: the leader is drained, or gray while another replica is
  * better.
  */
-function wish(state: State, { now, random }: Moment): Reaction | null {
+function beginOwnHandover(state: State, { now, random }: Now): Reaction | null {
   const leader = state.leadership?.leader;
   if (!leader || now < state.restUntil || state.databaseUp === false) return null;
-  const gray = grayVerdict(state, now);
+  const gray = getGrayVerdict(state, now);
   if (gray)
     return beginHandover(state, { id: null, to: null, kind: 'gray', reason: gray.reason }, now);
   const admin = state.admin[leader] ?? 'ready';
-  if (admin === 'ready' || choose(state, random) === null) return null;
+  if (admin === 'ready' || chooseCandidate(state, random) === null) return null;
   return beginHandover(
     state,
     { id: null, to: null, kind: 'planned', reason: `${leader} is in ${admin}` },
@@ -200,49 +196,49 @@ function wish(state: State, { now, random }: Moment): Reaction | null {
 function promote(state: State, now: number): Reaction {
   const { phase, leadership, settings } = state;
   const pushedAt = phase.name === 'promoting' ? phase.pushedAt : -Infinity;
-  if (!leadership?.leader || now - pushedAt < settings.pushIntervalMs) return still(state);
+  if (!leadership?.leader || now - pushedAt < settings.pushIntervalMs) return unchanged(state);
   const effect: Effect = { type: 'push', leadership, to: [leadership.leader] };
   return { state: { ...state, phase: { name: 'promoting', pushedAt: now } }, effects: [effect] };
 }
 
 /** Handles an input while there is no verdict against the leader. */
-function lookAfter(state: State, moment: Moment): Reaction {
-  const { state: settled, effects } = complete(state, moment.now);
-  const wanted = wish(settled, moment);
+function watchLeader(state: State, at: Now): Reaction {
+  const { state: settled, effects } = completeFailover(state, at.now);
+  const wanted = beginOwnHandover(settled, at);
   if (wanted) return { state: wanted.state, effects: [...effects, ...wanted.effects] };
-  if ((leaderDetector(settled)?.confirmingSince ?? null) !== null)
+  if ((getLeaderDetector(settled)?.confirmingSince ?? null) !== null)
     return { state: { ...settled, phase: { name: 'confirming' } }, effects };
-  const promoting = settled.course !== null && settled.course.electedAt !== null;
-  if (promoting) return promote(settled, moment.now);
-  const asBefore = settled.phase.name === 'watching' && settled.course === null;
+  const promoting = settled.failoverTimer !== null && settled.failoverTimer.electedAt !== null;
+  if (promoting) return promote(settled, at.now);
+  const asBefore = settled.phase.name === 'watching' && settled.failoverTimer === null;
   return {
-    state: asBefore ? settled : { ...settled, phase: { name: 'watching' }, course: null },
+    state: asBefore ? settled : { ...settled, phase: { name: 'watching' }, failoverTimer: null },
     effects,
   };
 }
 
 /** Waits for the answers of a hand-over, unless there is a verdict against the leader. */
-function handOver(state: State, moment: Moment): Reaction {
+function awaitHandover(state: State, at: Now): Reaction {
   const { phase } = state;
-  const verdict = verdictOnLeader(state);
-  if (phase.name !== 'handing-over' || verdict === null) return still(state);
+  const verdict = judgeLeader(state);
+  if (phase.name !== 'handing-over' || verdict === null) return unchanged(state);
   return phase.request.kind === 'gray'
-    ? elect(state, verdict, moment)
-    : stoodDown(state, phase.term, false, moment);
+    ? elect(state, verdict, at)
+    : onStoodDown(state, phase.term, false, at);
 }
 
 /** Derives the phase from the state. */
-function react(state: State, moment: Moment): Reaction {
+function react(state: State, at: Now): Reaction {
   const { phase } = state;
-  if (isDoubting(state.doubt, moment.now)) {
+  if (isUnhealthy(state.health, at.now)) {
     const told = giveUp(state, 'The clock of this monitor jumped');
     return { state: { ...state, phase: { name: 'doubting' } }, effects: told };
   }
-  if (phase.name === 'handing-over') return handOver(state, moment);
-  if (!state.leadership) return still({ ...state, phase: { name: 'observing' } });
+  if (phase.name === 'handing-over') return awaitHandover(state, at);
+  if (!state.leadership) return unchanged({ ...state, phase: { name: 'observing' } });
   const grayGoesOn = phase.name === 'voting' && phase.verdict.kind === 'gray';
-  const verdict = verdictOnLeader(state) ?? (grayGoesOn ? grayVerdict(state, moment.now) : null);
-  return verdict ? elect(state, verdict, moment) : lookAfter(state, moment);
+  const verdict = judgeLeader(state) ?? (grayGoesOn ? getGrayVerdict(state, at.now) : null);
+  return verdict ? elect(state, verdict, at) : watchLeader(state, at);
 }
 
 /**
@@ -250,13 +246,13 @@ function react(state: State, moment: Moment): Reaction {
  * @throws Error when an invariant is broken. The cause is then a bug in the core, not the input.
  */
 export function step(state: State, input: Input): Step {
-  const doubt = noticeLateness(state.doubt, state.settings, input.now);
-  const seen = absorb(doubt === state.doubt ? state : { ...state, doubt }, input);
-  const reaction = react(noticeBetter(seen.state, input.now), input);
+  const health = noteLateness(state.health, state.settings, input.now);
+  const seen = applyInput(health === state.health ? state : { ...state, health }, input);
+  const reaction = react(noteBetter(seen.state, input.now), input);
   assertInvariants(reaction.state, state, input.now);
   return {
     state: reaction.state,
     effects: [...seen.effects, ...reaction.effects],
-    decision: decisionOf(reaction.state),
+    decision: describeDecision(reaction.state),
   };
 }

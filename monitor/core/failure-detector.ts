@@ -40,12 +40,12 @@ export const UNSEEN: Detector = {
   pingSentAt: null,
 };
 
-const suspect = (detector: Detector, layer: Layer, now: number): Detector =>
+const markSuspect = (detector: Detector, layer: Layer, now: number): Detector =>
   detector.opinion === 'alive'
     ? { ...detector, opinion: 'suspect', layer, since: now, successes: 0, confirmingSince: null }
     : detector;
 
-const alive = (detector: Detector, now: number): Detector => ({
+const markAlive = (detector: Detector, now: number): Detector => ({
   ...detector,
   opinion: 'alive',
   layer: null,
@@ -54,12 +54,12 @@ const alive = (detector: Detector, now: number): Detector => ({
 });
 
 /** Stores a report. A new `bootId` starts a new life, which is alive. */
-function hear(detector: Detector, report: ReplicaReport, now: number): Detector {
+function storeReport(detector: Detector, report: ReplicaReport, now: number): Detector {
   const heard = { ...detector, report, seenAt: now };
   if (detector.report?.bootId === report.bootId)
-    return heard.opinion === 'unknown' ? alive(heard, now) : heard;
+    return heard.opinion === 'unknown' ? markAlive(heard, now) : heard;
   return {
-    ...alive(heard, now),
+    ...markAlive(heard, now),
     bornAt: now,
     failures: 0,
     failingSince: null,
@@ -74,7 +74,7 @@ function hear(detector: Detector, report: ReplicaReport, now: number): Detector 
 const isOutdated = (detector: Detector, report: ReplicaReport, sentAt: number): boolean =>
   detector.report !== null && detector.report.bootId !== report.bootId && sentAt < detector.bornAt;
 
-export const streamOpened = (detector: Detector, now: number): Detector => ({
+export const onStreamOpened = (detector: Detector, now: number): Detector => ({
   ...detector,
   streamOpen: true,
   lastBeatAt: now,
@@ -83,7 +83,7 @@ export const streamOpened = (detector: Detector, now: number): Detector => ({
 /**
  * The stream is closed, which alone proves nothing. The caller pings at once, and the ping decides.
  */
-export function streamClosed(detector: Detector, now: number): Detector {
+export function onStreamClosed(detector: Detector, now: number): Detector {
   return {
     ...detector,
     streamOpen: false,
@@ -91,23 +91,23 @@ export function streamClosed(detector: Detector, now: number): Detector {
   };
 }
 
-export function beatHeard(detector: Detector, report: ReplicaReport, now: number): Detector {
-  const heard = { ...hear(detector, report, now), lastBeatAt: now, confirmingSince: null };
-  return heard.opinion === 'suspect' && heard.layer !== 'ping' ? alive(heard, now) : heard;
+export function onBeat(detector: Detector, report: ReplicaReport, now: number): Detector {
+  const heard = { ...storeReport(detector, report, now), lastBeatAt: now, confirmingSince: null };
+  return heard.opinion === 'suspect' && heard.layer !== 'ping' ? markAlive(heard, now) : heard;
 }
 
 /**
  * The replica leaves gracefully: it stays `left` until a report of another life arrives. Later
  * reports of this life do not change that.
  */
-export function byeHeard(detector: Detector, report: ReplicaReport, now: number): Detector {
-  const heard = hear(detector, report, now);
+export function onBye(detector: Detector, report: ReplicaReport, now: number): Detector {
+  const heard = storeReport(detector, report, now);
   return heard.opinion === 'left'
     ? heard
     : { ...heard, opinion: 'left', layer: null, since: now, confirmingSince: null };
 }
 
-export const pingSent = (detector: Detector, now: number): Detector => ({
+export const onPingSent = (detector: Detector, now: number): Detector => ({
   ...detector,
   pingSentAt: now,
 });
@@ -116,7 +116,7 @@ export const pingSent = (detector: Detector, now: number): Detector => ({
  * @param sentAt when the ping was sent. An answer to a ping from before the suspicion does not end
  *   the suspicion.
  */
-export function pingAnswered(
+export function onPingAnswered(
   detector: Detector,
   report: ReplicaReport,
   sentAt: number,
@@ -125,7 +125,7 @@ export function pingAnswered(
 ): Detector {
   if (isOutdated(detector, report, sentAt)) return detector;
   const heard = {
-    ...hear(detector, report, now),
+    ...storeReport(detector, report, now),
     failures: 0,
     failingSince: null,
     pingMs: now - sentAt,
@@ -135,10 +135,10 @@ export function pingAnswered(
   if (heard.opinion !== 'suspect' || sentAt < heard.since) return heard;
   const counted = { ...heard, successes: heard.successes + 1 };
   const beatIsMissing = counted.layer === 'heartbeat' && counted.streamOpen;
-  return counted.successes >= rise && !beatIsMissing ? alive(counted, now) : counted;
+  return counted.successes >= rise && !beatIsMissing ? markAlive(counted, now) : counted;
 }
 
-export function pingFailed(
+export function onPingFailed(
   detector: Detector,
   cause: PingFailure,
   sentAt: number,
@@ -156,28 +156,28 @@ export function pingFailed(
   };
   const confirmed = detector.confirmingSince !== null && sentAt >= detector.confirmingSince;
   if (!detector.streamOpen && (cause === 'refused' || confirmed))
-    return suspect(failed, 'connection', now);
-  return failures >= fall ? suspect(failed, 'ping', now) : failed;
+    return markSuspect(failed, 'connection', now);
+  return failures >= fall ? markSuspect(failed, 'ping', now) : failed;
 }
 
 /**
  * Trusts a leader that other monitors elected: they received its reports, so this monitor discards
  * the failures before the election. A refused connection still counts.
  */
-export function trusted(detector: Detector, now: number): Detector {
+export function trust(detector: Detector, now: number): Detector {
   if (detector.opinion === 'unknown') return { ...detector, failures: 0, failingSince: null };
   if (detector.opinion !== 'suspect' || detector.layer === 'connection') return detector;
-  return { ...alive(detector, now), lastBeatAt: now, failures: 0, failingSince: null };
+  return { ...markAlive(detector, now), lastBeatAt: now, failures: 0, failingSince: null };
 }
 
-/** Checks for silence. @param patienceMs BEAT_TIMEOUT_MS with the additions of self-doubt.ts. */
-export function timePassed(detector: Detector, now: number, patienceMs: number): Detector {
+/** Checks for silence. @param patienceMs BEAT_TIMEOUT_MS with the additions of local-health.ts. */
+export function checkSilence(detector: Detector, now: number, patienceMs: number): Detector {
   const silent = detector.streamOpen && now - detector.lastBeatAt > patienceMs;
-  return silent ? suspect(detector, 'heartbeat', now) : detector;
+  return silent ? markSuspect(detector, 'heartbeat', now) : detector;
 }
 
 /** When the failure behind the current suspicion began, to measure the time to detect it. */
-export function troubleBegan(before: Detector, layer: Layer, now: number): number {
+export function getTroubleStart(before: Detector, layer: Layer, now: number): number {
   if (layer === 'connection') return before.confirmingSince ?? before.failingSince ?? now;
   return layer === 'heartbeat' ? before.lastBeatAt : (before.failingSince ?? now);
 }

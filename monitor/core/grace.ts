@@ -6,7 +6,7 @@
  * leader for a silence that began before its election, and leadership moves as fast as they detect
  * silence.
  */
-import { beatPatienceMs, leftOf } from './self-doubt.js';
+import { getBeatPatienceMs, countRemaining } from './local-health.js';
 import type { Settings, State, Unrest } from './types.js';
 
 /** Time after which one election expires, in ms. */
@@ -16,22 +16,22 @@ export const ELECTIONS_MAX = 2;
 
 export const NO_UNREST: Unrest = { elections: 0, at: 0 };
 
-const electionsAt = ({ elections, at }: Unrest, now: number): number =>
-  leftOf(elections, now - at, FORGET_ELECTION_MS);
+const countElections = ({ elections, at }: Unrest, now: number): number =>
+  countRemaining(elections, now - at, FORGET_ELECTION_MS);
 
 /** Maximum of the grace, in ms: the time that pings need to detect a failure. */
-const longestGraceMs = ({ fall, pingIntervalMs, pingTimeoutMs }: Settings): number =>
+const getLongestGraceMs = ({ fall, pingIntervalMs, pingTimeoutMs }: Settings): number =>
   fall * pingIntervalMs + pingTimeoutMs;
 
 /** The grace of a leader that is elected at `now`, in ms. */
-export function graceMs({ doubt, unrest, settings }: State, now: number): number {
-  const patienceMs = beatPatienceMs(doubt, settings.beatTimeoutMs, now);
-  return Math.min(longestGraceMs(settings), patienceMs * 2 ** electionsAt(unrest, now));
+export function getGraceMs({ health, unrest, settings }: State, now: number): number {
+  const patienceMs = getBeatPatienceMs(health, settings.beatTimeoutMs, now);
+  return Math.min(getLongestGraceMs(settings), patienceMs * 2 ** countElections(unrest, now));
 }
 
 /** Counts one more election that deposed a leader. */
-export const oneMoreElection = (unrest: Unrest, now: number): Unrest => ({
-  elections: Math.min(ELECTIONS_MAX, electionsAt(unrest, now) + 1),
+export const addElection = (unrest: Unrest, now: number): Unrest => ({
+  elections: Math.min(ELECTIONS_MAX, countElections(unrest, now) + 1),
   at: now,
 });
 

@@ -7,43 +7,40 @@
  */
 import type { ProblemCode } from '../../shared/errors.js';
 import type { Leadership } from '../../shared/contracts/leadership.js';
-import { choose, named } from './election.js';
-import { grayVerdict } from './leader-check.js';
-import { learn, readRow } from './learning.js';
-import { isDoubting } from './self-doubt.js';
-import type {
-  Candidate,
-  Effect,
-  HandoverOutcome,
-  HandoverRequest,
-  Moment,
-  Phase,
-  Reaction,
-  State,
-} from './types.js';
+import { chooseCandidate, getNamedCandidate } from './election.js';
+import { getGrayVerdict } from './leader-check.js';
+import { adoptLeadership, requestRow } from './adopt-leadership.js';
+import { isUnhealthy } from './local-health.js';
+import type { Now } from './inputs.js';
+import {
+  unchanged,
+  type Candidate,
+  type Effect,
+  type HandoverOutcome,
+  type Reaction,
+} from './effects.js';
+import type { HandoverRequest, Phase, State } from './types.js';
 
 type HandingOver = Extract<Phase, { name: 'handing-over' }>;
 
 /** Time before the monitor retries a hand-over of its own that is not gray, in ms. */
 const RETRY_MS = 1_000;
 
-const still = (state: State): Reaction => ({ state, effects: [] });
-
 const answer = (request: HandoverRequest, outcome: HandoverOutcome): Effect[] =>
   request.id === null ? [] : [{ type: 'answer', id: request.id, outcome }];
 
-const refusal = (code: ProblemCode, detail: string): HandoverOutcome => ({
+const toRefusal = (code: ProblemCode, detail: string): HandoverOutcome => ({
   ok: false,
   code,
   detail,
 });
 
-const candidateFor = (state: State, request: HandoverRequest, random: number): Candidate | null =>
-  request.to === null ? choose(state, random) : named(state, request.to);
+const getCandidate = (state: State, request: HandoverRequest, random: number): Candidate | null =>
+  request.to === null ? chooseCandidate(state, random) : getNamedCandidate(state, request.to);
 
 /** The refusal when no replica may take over. */
 const refuseWithoutCandidate = (request: HandoverRequest): HandoverOutcome =>
-  refusal(
+  toRefusal(
     'NO_CANDIDATE',
     request.to === null
       ? 'No other replica is up and ready to lead'
@@ -51,26 +48,26 @@ const refuseWithoutCandidate = (request: HandoverRequest): HandoverOutcome =>
   );
 
 /** Why a hand-over cannot begin; null when it can. */
-export function objection(
+export function findObjection(
   state: State,
   request: HandoverRequest,
-  { now, random }: Moment,
+  { now, random }: Now,
 ): HandoverOutcome | null {
   const { leadership, phase } = state;
   if (request.to !== null && !state.settings.replicas.includes(request.to)) {
-    return refusal('REPLICA_NOT_FOUND', `There is no replica ${request.to}`);
+    return toRefusal('REPLICA_NOT_FOUND', `There is no replica ${request.to}`);
   }
   if (!leadership || state.databaseUp === false)
-    return refusal('UNAVAILABLE', 'This monitor does not reach the database');
-  if (isDoubting(state.doubt, now))
-    return refusal(
+    return toRefusal('UNAVAILABLE', 'This monitor does not reach the database');
+  if (isUnhealthy(state.health, now))
+    return toRefusal(
       'UNAVAILABLE',
       'This monitor was late or its clock jumped; it does not act for a short time',
     );
   if (phase.name === 'handing-over')
-    return refusal('HANDOVER_LOST', 'Another hand-over is under way');
-  if (phase.name === 'voting') return refusal('HANDOVER_LOST', 'An election is under way');
-  if (leadership.leader === null || candidateFor(state, request, random) === null)
+    return toRefusal('HANDOVER_LOST', 'Another hand-over is under way');
+  if (phase.name === 'voting') return toRefusal('HANDOVER_LOST', 'An election is under way');
+  if (leadership.leader === null || getCandidate(state, request, random) === null)
     return refuseWithoutCandidate(request);
   return null;
 }
@@ -78,7 +75,7 @@ export function objection(
 /** Begins a hand-over. The candidate receives no call until the leader has finished. */
 export function beginHandover(state: State, request: HandoverRequest, now: number): Reaction {
   const { leadership, settings } = state;
-  if (!leadership?.leader) return still(state);
+  if (!leadership?.leader) return unchanged(state);
   const { term, leader } = leadership;
   const phase: Phase = {
     name: 'handing-over',
@@ -95,7 +92,7 @@ export function beginHandover(state: State, request: HandoverRequest, now: numbe
       ...state,
       phase,
       restUntil: now + restMs,
-      course: { kind: request.kind, startedAt: now, electedAt: null },
+      failoverTimer: { kind: request.kind, startedAt: now, electedAt: null },
     },
     effects: [{ type: 'stand-down', replica: leader, term, timeoutMs }],
   };
@@ -105,11 +102,7 @@ export function beginHandover(state: State, request: HandoverRequest, now: numbe
  * An operator requests a hand-over. A request that names the current leader moves nothing and is
  * not an error.
  */
-export function handoverRequested(
-  state: State,
-  request: HandoverRequest,
-  moment: Moment,
-): Reaction {
+export function onHandoverRequested(state: State, request: HandoverRequest, at: Now): Reaction {
   const { leadership } = state;
   if (leadership && leadership.leader !== null && request.to === leadership.leader) {
     const outcome = {
@@ -122,8 +115,8 @@ export function handoverRequested(
     } as const;
     return { state, effects: answer(request, outcome) };
   }
-  const no = objection(state, request, moment);
-  return no ? { state, effects: answer(request, no) } : beginHandover(state, request, moment.now);
+  const no = findObjection(state, request, at);
+  return no ? { state, effects: answer(request, no) } : beginHandover(state, request, at.now);
 }
 
 /**
@@ -136,18 +129,13 @@ function abandon(state: State, phase: HandingOver, outcome: HandoverOutcome): Re
     ? [{ type: 'push', leadership, to: [leadership.leader] }]
     : [];
   return {
-    state: { ...state, phase: { name: 'watching' }, course: null },
+    state: { ...state, phase: { name: 'watching' }, failoverTimer: null },
     effects: [...goOn, ...answer(phase.request, outcome)],
   };
 }
 
-function move(
-  state: State,
-  phase: HandingOver,
-  drained: boolean,
-  { now, random }: Moment,
-): Reaction {
-  const candidate = candidateFor(state, phase.request, random);
+function move(state: State, phase: HandingOver, drained: boolean, { now, random }: Now): Reaction {
+  const candidate = getCandidate(state, phase.request, random);
   if (candidate === null) return abandon(state, phase, refuseWithoutCandidate(phase.request));
   const { term, request, startedAt } = phase;
   const effect: Effect = {
@@ -166,31 +154,31 @@ function move(
  * vote.
  */
 function voteOnGray(state: State, phase: HandingOver, now: number): Reaction {
-  const verdict = grayVerdict(state, now);
-  if (!verdict) return abandon(state, phase, refusal('NO_CANDIDATE', 'The leader recovered'));
+  const verdict = getGrayVerdict(state, now);
+  if (!verdict) return abandon(state, phase, toRefusal('NO_CANDIDATE', 'The leader recovered'));
   const ballot = { castAt: null, pending: false, votes: null };
-  return still({ ...state, phase: { name: 'voting', term: phase.term, verdict, ballot } });
+  return unchanged({ ...state, phase: { name: 'voting', term: phase.term, verdict, ballot } });
 }
 
 /**
- * The leader has finished, timed out or did not answer. A monitor that doubts itself moves nothing:
+ * The leader has finished, timed out or did not answer. A monitor that was late moves nothing:
  * it ends the hand-over instead.
  */
-export function stoodDown(state: State, term: number, drained: boolean, moment: Moment): Reaction {
+export function onStoodDown(state: State, term: number, drained: boolean, at: Now): Reaction {
   const { phase } = state;
-  if (isDoubting(state.doubt, moment.now)) return still(state);
+  if (isUnhealthy(state.health, at.now)) return unchanged(state);
   if (phase.name !== 'handing-over' || phase.stage !== 'standing-down' || phase.term !== term)
-    return still(state);
+    return unchanged(state);
   return phase.request.kind === 'gray'
-    ? voteOnGray(state, phase, moment.now)
-    : move(state, phase, drained, moment);
+    ? voteOnGray(state, phase, at.now)
+    : move(state, phase, drained, at);
 }
 
 const isMoving = (phase: Phase, term: number): phase is HandingOver =>
   phase.name === 'handing-over' && phase.stage === 'moving' && phase.term === term;
 
 /** @param leadership null: the term had already moved, or the candidate is no longer ready. */
-export function moveAnswered(
+export function onMoveAnswered(
   state: State,
   term: number,
   leadership: Leadership | null,
@@ -198,7 +186,7 @@ export function moveAnswered(
 ): Reaction {
   const { phase } = state;
   if (leadership) {
-    const learnt = learn(state, leadership, true, now);
+    const learnt = adoptLeadership(state, leadership, true, now);
     if (!isMoving(phase, term)) return learnt;
     const previous = state.leadership?.leader ?? null;
     const outcome = {
@@ -211,35 +199,35 @@ export function moveAnswered(
     } as const;
     return { ...learnt, effects: [...learnt.effects, ...answer(phase.request, outcome)] };
   }
-  if (!isMoving(phase, term)) return still(state);
+  if (!isMoving(phase, term)) return unchanged(state);
   const lost = abandon(
     state,
     phase,
-    refusal(
+    toRefusal(
       'HANDOVER_LOST',
       'The leadership moved, or the candidate was taken out of service meanwhile',
     ),
   );
-  const read = readRow(lost.state, now);
+  const read = requestRow(lost.state, now);
   return { state: read.state, effects: [...lost.effects, ...read.effects] };
 }
 
 /** The database did not answer, so the result is unknown. The monitor reads the row to find out. */
-export function moveFailed(state: State, term: number, now: number): Reaction {
+export function onMoveFailed(state: State, term: number, now: number): Reaction {
   const { phase } = state;
-  if (!isMoving(phase, term)) return still(state);
+  if (!isMoving(phase, term)) return unchanged(state);
   const lost = abandon(
     state,
     phase,
-    refusal('UNAVAILABLE', 'The database did not answer; ask for the status to see who leads'),
+    toRefusal('UNAVAILABLE', 'The database did not answer; ask for the status to see who leads'),
   );
-  const read = readRow(lost.state, now);
+  const read = requestRow(lost.state, now);
   return { state: read.state, effects: [...lost.effects, ...read.effects] };
 }
 
 /** Notifies the caller that waits for the hand-over, because this monitor must not act any more. */
 export function giveUp(state: State, detail: string): Effect[] {
   return state.phase.name === 'handing-over'
-    ? answer(state.phase.request, refusal('HANDOVER_LOST', detail))
+    ? answer(state.phase.request, toRefusal('HANDOVER_LOST', detail))
     : [];
 }

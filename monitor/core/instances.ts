@@ -19,7 +19,7 @@ export interface Instance {
 export const UNSEEN_INSTANCE: Instance = { observed: 'unknown', since: null, failures: 0 };
 
 /** @param now epoch ms. */
-export const instanceAnswered = (instance: Instance, now: number): Instance =>
+export const onInstanceAnswered = (instance: Instance, now: number): Instance =>
   instance.observed === 'alive'
     ? { ...instance, failures: 0 }
     : { observed: 'alive', since: now, failures: 0 };
@@ -28,7 +28,7 @@ export const instanceAnswered = (instance: Instance, now: number): Instance =>
  * @param now epoch ms. @param fall consecutive failures before a suspicion, unless the connection
  *   was refused.
  */
-export function instanceUnanswered(
+export function onInstanceUnanswered(
   instance: Instance,
   cause: PingFailure,
   now: number,

@@ -2,7 +2,7 @@
  * The invariants of the failover machine after every step. The monitor checks them at run time,
  * because a broken machine must stop.
  */
-import { isDoubting } from './self-doubt.js';
+import { isUnhealthy } from './local-health.js';
 import type { State } from './types.js';
 
 type Rule = readonly [text: string, broken: (state: State, before: State, now: number) => boolean];
@@ -55,7 +55,7 @@ const RULES: readonly Rule[] = [
   ],
   [
     'a monitor in doubt does not act',
-    ({ phase, doubt }, _before, now) => phase.name !== 'doubting' && isDoubting(doubt, now),
+    ({ phase, health }, _before, now) => phase.name !== 'doubting' && isUnhealthy(health, now),
   ],
 ];
 

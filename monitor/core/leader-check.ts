@@ -26,10 +26,10 @@ const WORDS: Readonly<Record<Layer, string>> = {
  * Whether a report of another life than the elected one arrived after this monitor adopted the
  * leadership.
  */
-const isRestarted = (detector: Detector, leadership: Leadership, learntAt: number): boolean =>
+const isRestarted = (detector: Detector, leadership: Leadership, adoptedAt: number): boolean =>
   detector.opinion === 'alive' &&
   detector.report?.bootId !== leadership.bootId &&
-  (detector.seenAt ?? -Infinity) > learntAt;
+  (detector.seenAt ?? -Infinity) > adoptedAt;
 
 /** The verdict on one replica as the leader. */
 function judge(
@@ -42,11 +42,11 @@ function judge(
   if (opinion === 'suspect' && layer)
     return { kind: KIND_OF[layer], reason: `${id} ${WORDS[layer]}`, since };
   if (opinion === 'left') return { kind: 'left', reason: `${id} left in good order`, since };
-  if (isRestarted(detector, leadership, state.learntAt)) {
+  if (isRestarted(detector, leadership, state.adoptedAt)) {
     return {
       kind: 'restart',
       reason: `${id} was restarted`,
-      since: Math.max(detector.bornAt, state.learntAt),
+      since: Math.max(detector.bornAt, state.adoptedAt),
     };
   }
   const neverSeen = opinion === 'unknown' && failures >= state.settings.fall;
@@ -59,7 +59,7 @@ function judge(
  * The reason for an election now; null while the leader is healthy. At first there is no leader,
  * which is a reason as well.
  */
-export function verdictOnLeader(state: State): Verdict | null {
+export function judgeLeader(state: State): Verdict | null {
   const { leadership } = state;
   if (!leadership) return null;
   if (leadership.leader === null)
@@ -69,7 +69,7 @@ export function verdictOnLeader(state: State): Verdict | null {
   return {
     kind: 'left',
     reason: `${leadership.leader} is not configured any more`,
-    since: state.learntAt,
+    since: state.adoptedAt,
   };
 }
 
@@ -78,7 +78,7 @@ export const isStalled = (report: ReplicaReport, { stallMs }: Settings): boolean
   (report.stalledMs ?? 0) > stallMs;
 
 /** The obstacle to the leader's work, as text; null when there is none. */
-function complaint(report: ReplicaReport, stalled: boolean): string | null {
+function describeTrouble(report: ReplicaReport, stalled: boolean): string | null {
   const missing = (['postgres', 'redis', 'gateway'] as const).filter(
     (name) => !report.reaches[name],
   );
@@ -94,14 +94,14 @@ function complaint(report: ReplicaReport, stalled: boolean): string | null {
  * Derives the trouble from the leader's report about itself. `since` is when the trouble was first
  * reported.
  */
-export function troubleOf(state: State, report: ReplicaReport, now: number): Trouble | null {
+export function getTrouble(state: State, report: ReplicaReport, now: number): Trouble | null {
   const stalled = isStalled(report, state.settings);
-  const what = complaint(report, stalled);
+  const what = describeTrouble(report, stalled);
   return what === null ? null : { what, stalled, since: state.trouble?.since ?? now };
 }
 
 /** Stores since when another replica has been better than the leader. */
-export function noticeBetter(state: State, now: number): State {
+export function noteBetter(state: State, now: number): State {
   const isBetter = state.trouble !== null && hasBetter(state, state.trouble);
   const betterSince = isBetter ? (state.betterSince ?? now) : null;
   return betterSince === state.betterSince ? state : { ...state, betterSince };
@@ -112,7 +112,7 @@ export function noticeBetter(state: State, now: number): State {
  * replica has been better. Replicas probe their dependencies at different times. After a shared
  * outage the first replica to probe is better for a short time, which proves nothing.
  */
-export function grayVerdict(state: State, now: number): Verdict | null {
+export function getGrayVerdict(state: State, now: number): Verdict | null {
   const { trouble, leadership, betterSince } = state;
   if (!trouble || !leadership?.leader || betterSince === null || !hasBetter(state, trouble))
     return null;
@@ -121,7 +121,7 @@ export function grayVerdict(state: State, now: number): Verdict | null {
 }
 
 /** The leader's detector; null when the leader is not configured. */
-export function leaderDetector(state: State): Detector | null {
+export function getLeaderDetector(state: State): Detector | null {
   const leader = state.leadership?.leader;
   return leader ? (state.replicas[leader] ?? null) : null;
 }

@@ -13,10 +13,10 @@ import type { State } from './types.js';
  */
 export type Opinions = Readonly<Record<string, readonly string[]>>;
 
-export const suspectsOf = (state: State): readonly string[] =>
+export const getSuspects = (state: State): readonly string[] =>
   state.settings.replicas.filter((id) => state.replicas[id]?.opinion === 'suspect');
 
-export function observedOf(state: State, id: string, opinions: Opinions): Observed {
+export function getObserved(state: State, id: string, opinions: Opinions): Observed {
   const opinion = state.replicas[id]?.opinion ?? 'unknown';
   if (opinion !== 'suspect') return opinion;
   const { monitor, monitors } = state.settings;
@@ -25,7 +25,7 @@ export function observedOf(state: State, id: string, opinions: Opinions): Observ
 }
 
 /** This monitor's opinion of every replica. */
-export const opinionsOf = (state: State): Record<string, Opinion> =>
+export const getOpinions = (state: State): Record<string, Opinion> =>
   Object.fromEntries(
     state.settings.replicas.map((id) => [id, state.replicas[id]?.opinion ?? 'unknown']),
   );

@@ -5,10 +5,11 @@
  */
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import type { ProblemCode } from '../../shared/errors.js';
-import { candidates } from './election.js';
-import { objection } from './handover.js';
-import { worstCaseFailoverMs } from './timings.js';
-import type { Moment, State } from './types.js';
+import { getCandidates } from './election.js';
+import { findObjection } from './handover.js';
+import { getWorstCaseMs } from './timings.js';
+import type { Now } from './inputs.js';
+import type { State } from './types.js';
 
 /** The actions of an operator. `kill` and `freeze` exist only with fault switches. */
 export const ACTIONS = ['handover', 'ready', 'drain', 'maint', 'kill', 'freeze'] as const;
@@ -54,15 +55,15 @@ const ADMIN_WORDS: Readonly<Record<AdminState, string>> = {
 };
 
 /** A duration for people. */
-export const duration = (ms: number): string =>
+export const formatDuration = (ms: number): string =>
   ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
 
-const listed = (names: readonly string[]): string =>
+const joinNames = (names: readonly string[]): string =>
   names.length <= 1
     ? (names[0] ?? 'no replica')
     : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 
-const parcels = (count: number | null): string =>
+const formatParcels = (count: number | null): string =>
   count === null
     ? 'an unknown number of parcels'
     : count === 0
@@ -70,7 +71,7 @@ const parcels = (count: number | null): string =>
       : `${count} ${count === 1 ? 'parcel' : 'parcels'}`;
 
 /** The fields that are the same in every preview. */
-function facts(
+function getFacts(
   state: State,
   { action, replica }: Intent,
 ): Omit<Preview, 'refusal' | 'moves' | 'worstCaseMs' | 'words' | 'candidates'> {
@@ -85,131 +86,132 @@ function facts(
   };
 }
 
-function chosenBy(state: State, names: readonly string[]): string {
+function describeChoice(state: State, names: readonly string[]): string {
   if (names.length === 1) return `${names[0]} leads next.`;
-  return `${listed(names)} leads next (policy ${state.settings.policy}).`;
+  return `${joinNames(names)} leads next (policy ${state.settings.policy}).`;
 }
 
-const successors = (state: State): string[] => candidates(state).map(({ id }) => id);
+const getSuccessors = (state: State): string[] => getCandidates(state).map(({ id }) => id);
 
 /** Previews a planned hand-over. */
-function planned(
+function previewMove(
   state: State,
   intent: Intent,
   to: string | null,
   after: readonly string[],
 ): Preview {
-  const known = facts(state, intent);
-  const names = to === null ? successors(state) : [to];
-  const worstCaseMs = worstCaseFailoverMs(state.settings).planned;
+  const known = getFacts(state, intent);
+  const names = to === null ? getSuccessors(state) : [to];
+  const worstCaseMs = getWorstCaseMs(state.settings).planned;
   const words = [
-    `${known.leader} leads in term ${known.term} and has ${parcels(known.parcelsInFlight)} in flight.`,
-    `It finishes its parcels, for ${duration(state.settings.handoverDrainMs)} at most, and fetches no new ones.`,
-    chosenBy(state, names),
-    `There is no leader for ${duration(worstCaseMs)} at worst; payments wait that much longer, and none is lost.`,
+    `${known.leader} leads in term ${known.term} and has ${formatParcels(known.parcelsInFlight)} in flight.`,
+    `It finishes its parcels, for ${formatDuration(state.settings.handoverDrainMs)} at most, and fetches no new ones.`,
+    describeChoice(state, names),
+    `There is no leader for ${formatDuration(worstCaseMs)} at worst; payments wait that much longer, and none is lost.`,
     ...after,
   ];
   return { ...known, refusal: null, moves: true, candidates: names, worstCaseMs, words };
 }
 
 /** Previews an action that does not move the leadership. */
-const still = (state: State, intent: Intent, words: readonly string[]): Preview => ({
-  ...facts(state, intent),
+const previewWithoutMove = (state: State, intent: Intent, words: readonly string[]): Preview => ({
+  ...getFacts(state, intent),
   refusal: null,
   moves: false,
-  candidates: successors(state),
+  candidates: getSuccessors(state),
   worstCaseMs: null,
   words,
 });
 
-const refused = (
+const previewRefusal = (
   state: State,
   intent: Intent,
   refusal: NonNullable<Preview['refusal']>,
   words: readonly string[],
 ): Preview => ({
-  ...still(state, intent, [`This is refused: ${refusal.detail}.`, ...words]),
+  ...previewWithoutMove(state, intent, [`This is refused: ${refusal.detail}.`, ...words]),
   refusal,
 });
 
-function moving(
+function previewMoveOrRefusal(
   state: State,
   intent: Intent,
   to: string | null,
   after: readonly string[],
-  moment: Moment,
+  at: Now,
 ): Preview {
-  const no = objection(state, { id: null, to, kind: 'planned', reason: '' }, moment);
+  const no = findObjection(state, { id: null, to, kind: 'planned', reason: '' }, at);
   return no && !no.ok
-    ? refused(state, intent, { code: no.code, detail: no.detail }, ['Nothing changes.'])
-    : planned(state, intent, to, after);
+    ? previewRefusal(state, intent, { code: no.code, detail: no.detail }, ['Nothing changes.'])
+    : previewMove(state, intent, to, after);
 }
 
-function handover(state: State, intent: Intent, moment: Moment): Preview {
+function previewHandover(state: State, intent: Intent, at: Now): Preview {
   const leader = state.leadership?.leader;
   if (leader && intent.replica === leader)
-    return still(state, intent, [`${leader} leads already. Nothing changes.`]);
-  return moving(state, intent, intent.replica, [], moment);
+    return previewWithoutMove(state, intent, [`${leader} leads already. Nothing changes.`]);
+  return previewMoveOrRefusal(state, intent, intent.replica, [], at);
 }
 
 /** The warning when no replica would remain to follow the leader. */
-function alone(state: State, without: string): string[] {
+function warnWithoutSuccessor(state: State, without: string): string[] {
   const leader = state.leadership?.leader;
-  if (!leader || leader === without || successors(state).some((id) => id !== without)) return [];
+  if (!leader || leader === without || getSuccessors(state).some((id) => id !== without)) return [];
   return [`Then no replica could follow ${leader} if it failed.`];
 }
 
-function administered(
+function previewStateChange(
   state: State,
   intent: Intent & { action: AdminState; replica: string },
-  moment: Moment,
+  at: Now,
 ): Preview {
   const { action, replica } = intent;
   const isNow = (state.admin[replica] ?? 'ready') === action;
   const after = `${isNow ? `${replica} is already ${action}; the new reason is recorded. It` : replica} ${ADMIN_WORDS[action]}.`;
-  if (action === 'ready') return still(state, intent, [after, 'No payment waits.']);
-  if (state.leadership?.leader === replica) return moving(state, intent, null, [after], moment);
-  return still(state, intent, [
+  if (action === 'ready') return previewWithoutMove(state, intent, [after, 'No payment waits.']);
+  if (state.leadership?.leader === replica)
+    return previewMoveOrRefusal(state, intent, null, [after], at);
+  return previewWithoutMove(state, intent, [
     `${replica} does not lead: no payment waits.`,
     after,
-    ...alone(state, replica),
+    ...warnWithoutSuccessor(state, replica),
   ]);
 }
 
-const struck = ({ action, replica, freezeMs }: Intent): string =>
+const describeFault = ({ action, replica, freezeMs }: Intent): string =>
   action === 'kill'
     ? `${replica} is killed (SIGKILL): it sends no goodbye and its connections break. Its supervisor may restart it.`
-    : `${replica} freezes for ${duration(freezeMs)}: it answers nothing and keeps its connections. Then it continues.`;
+    : `${replica} freezes for ${formatDuration(freezeMs)}: it answers nothing and keeps its connections. Then it continues.`;
 
-function fault(
+function previewFault(
   state: State,
   intent: Intent & { action: 'kill' | 'freeze'; replica: string },
 ): Preview {
   const { action, replica, freezeMs } = intent;
-  const known = facts(state, intent);
+  const known = getFacts(state, intent);
   const { settings } = state;
   if (known.leader !== replica)
-    return still(state, intent, [
-      struck(intent),
+    return previewWithoutMove(state, intent, [
+      describeFault(intent),
       'It does not lead: no payment waits.',
-      ...alone(state, replica),
+      ...warnWithoutSuccessor(state, replica),
     ]);
-  const held = `It leads in term ${known.term} and has ${parcels(known.parcelsInFlight)} in flight.`;
+  const held = `It leads in term ${known.term} and has ${formatParcels(known.parcelsInFlight)} in flight.`;
   if (action === 'freeze' && freezeMs <= settings.beatTimeoutMs) {
-    return still(state, intent, [
-      struck(intent),
+    return previewWithoutMove(state, intent, [
+      describeFault(intent),
       held,
-      `The monitors tolerate silence for ${duration(settings.beatTimeoutMs)}: it probably stays the leader.`,
+      `The monitors tolerate silence for ${formatDuration(settings.beatTimeoutMs)}: it probably stays the leader.`,
     ]);
   }
-  const names = successors(state);
-  const worstCaseMs = worstCaseFailoverMs(settings)[action];
+  const names = getSuccessors(state);
+  const worstCaseMs = getWorstCaseMs(settings)[action];
   const next =
     names.length === 0
       ? ['No replica can follow: payments are accepted and wait until a replica is up and ready.']
       : [
-          chosenBy(state, names),
-          `There is no leader for ${duration(worstCaseMs)} at worst. The next leader takes over the payments in flight; none is lost or charged twice.`,
+          describeChoice(state, names),
+          `There is no leader for ${formatDuration(worstCaseMs)} at worst. The next leader takes over the payments in flight; none is lost or charged twice.`,
         ];
   return {
     ...known,
@@ -217,7 +219,7 @@ function fault(
     moves: names.length > 0,
     candidates: names,
     worstCaseMs,
-    words: [struck(intent), held, ...next],
+    words: [describeFault(intent), held, ...next],
   };
 }
 
@@ -225,17 +227,18 @@ function fault(
  * Previews an operator action. @param moment the current time and a random number for the choice of
  * a successor.
  */
-export function previewOf(state: State, intent: Intent, moment: Moment): Preview {
+export function previewAction(state: State, intent: Intent, at: Now): Preview {
   const { action, replica } = intent;
-  if (action === 'handover') return handover(state, intent, moment);
+  if (action === 'handover') return previewHandover(state, intent, at);
   if (replica === null || !state.settings.replicas.includes(replica)) {
-    return refused(
+    return previewRefusal(
       state,
       intent,
       { code: 'REPLICA_NOT_FOUND', detail: `There is no replica ${replica ?? 'without a name'}` },
       [],
     );
   }
-  if (action === 'kill' || action === 'freeze') return fault(state, { ...intent, action, replica });
-  return administered(state, { ...intent, action, replica }, moment);
+  if (action === 'kill' || action === 'freeze')
+    return previewFault(state, { ...intent, action, replica });
+  return previewStateChange(state, { ...intent, action, replica }, at);
 }

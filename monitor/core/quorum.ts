@@ -5,11 +5,11 @@
  */
 
 /** floor(n / 2) + 1. */
-export const majority = (configured: number): number => Math.floor(configured / 2) + 1;
+export const getMajority = (configured: number): number => Math.floor(configured / 2) + 1;
 
 /** How many different configured monitors are among `voters`. */
-export const tally = (configured: readonly string[], voters: readonly string[]): number =>
+export const countVoters = (configured: readonly string[], voters: readonly string[]): number =>
   configured.filter((monitor) => voters.includes(monitor)).length;
 
 export const hasQuorum = (configured: readonly string[], voters: readonly string[]): boolean =>
-  tally(configured, voters) >= majority(configured.length);
+  countVoters(configured, voters) >= getMajority(configured.length);

@@ -14,7 +14,7 @@ export interface Tally {
 /** By replica, without replicas that never reported. */
 export type Tallies = Readonly<Record<string, Tally>>;
 
-export function talliesOf(state: State): Tallies {
+export function toTallies(state: State): Tallies {
   const known = state.settings.replicas.flatMap((id): [string, Tally][] => {
     const report = state.replicas[id]?.report;
     return report ? [[id, { bootId: report.bootId, committed: report.committed }]] : [];
@@ -26,7 +26,7 @@ export function talliesOf(state: State): Tallies {
  * Payments since the previous tally. The first tally of a replica is only the starting point, so it
  * counts as 0.
  */
-function committedSince(before: Tally | undefined, after: Tally): number {
+function countCommitted(before: Tally | undefined, after: Tally): number {
   if (before === undefined) return 0;
   return before.bootId === after.bootId
     ? Math.max(0, after.committed - before.committed)
@@ -34,7 +34,7 @@ function committedSince(before: Tally | undefined, after: Tally): number {
 }
 
 /** @returns payments per second, by replica; 0 when no time has passed. */
-export function ratesBetween(
+export function toRates(
   before: Tallies,
   after: Tallies,
   elapsedMs: number,
@@ -42,10 +42,10 @@ export function ratesBetween(
   const perSecond = (count: number): number =>
     elapsedMs > 0 ? Math.round((count * 10_000) / elapsedMs) / 10 : 0;
   return Object.fromEntries(
-    Object.entries(after).map(([id, tally]) => [id, perSecond(committedSince(before[id], tally))]),
+    Object.entries(after).map(([id, tally]) => [id, perSecond(countCommitted(before[id], tally))]),
   );
 }
 
 /** Sum over all replicas. */
-export const totalOf = (rates: Readonly<Record<string, number>>): number =>
+export const sumRates = (rates: Readonly<Record<string, number>>): number =>
   Math.round(Object.values(rates).reduce((sum, rate) => sum + rate, 0) * 10) / 10;

@@ -23,18 +23,18 @@ export interface Steps {
   readonly firstCommitMs: number | null;
 }
 
-const between = (from: Date | null, to: Date | null): number | null =>
+const getDurationMs = (from: Date | null, to: Date | null): number | null =>
   from === null || to === null ? null : Math.max(0, to.getTime() - from.getTime());
 
-export const stepsOf = ({
+export const toSteps = ({
   suspectedAt,
   electedAt,
   promotedAt,
   reclaimedAt,
   firstCommitAt,
 }: Marks): Steps => ({
-  voteMs: between(suspectedAt, electedAt),
-  promoteMs: between(electedAt, promotedAt),
-  reclaimMs: between(promotedAt, reclaimedAt),
-  firstCommitMs: between(reclaimedAt, firstCommitAt),
+  voteMs: getDurationMs(suspectedAt, electedAt),
+  promoteMs: getDurationMs(electedAt, promotedAt),
+  reclaimMs: getDurationMs(promotedAt, reclaimedAt),
+  firstCommitMs: getDurationMs(reclaimedAt, firstCommitAt),
 });

@@ -1,13 +1,11 @@
 /**
- * The types of the monitor's core: settings, state, inputs and effects. All of them are plain data.
- * The loop performs the effects; a simulator may do so as well. Every time here is in monotonic
- * milliseconds of this monitor's clock. Times of two monitors are never compared.
+ * The settings and the state of the monitor's core; inputs.ts and effects.ts have the rest. All of
+ * them are plain data. Every time here is in monotonic milliseconds of this monitor's clock. Times
+ * of two monitors are never compared.
  */
-import type { ProblemCode } from '../../shared/errors.js';
 import type { AdminState, Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
 import type { Layer, Opinion } from '../../shared/contracts/status.js';
-import type { MonitorEvent } from './events.js';
-import type { ElectionKind, PingFailure, Policy } from './kinds.js';
+import type { ElectionKind, Policy } from './kinds.js';
 
 export interface Settings {
   readonly monitor: string;
@@ -63,8 +61,8 @@ export interface Detector {
   readonly pingSentAt: number | null;
 }
 
-/** The monitor's doubt of itself; see self-doubt.ts. */
-export interface Doubt {
+/** How far the monitor trusts its own observations; see local-health.ts. */
+export interface LocalHealth {
   readonly tickAt: number | null;
   readonly wallMs: number | null;
   /** How late the loop was last, in ms; for the metric. */
@@ -72,7 +70,7 @@ export interface Doubt {
   /** Added to every patience until `lenientUntil`. */
   readonly extraMs: number;
   readonly lenientUntil: number;
-  readonly doubtingUntil: number;
+  readonly unhealthyUntil: number;
   /** False alarms that had not expired at `alarmedAt`. */
   readonly alarms: number;
   readonly alarmedAt: number;
@@ -158,7 +156,7 @@ export interface Trouble {
  * The times of a failover, from its beginning until the new leader reports that it leads. Used for
  * metrics only.
  */
-export interface Course {
+export interface FailoverTimer {
   /** Null: another monitor carried out the election, and the row does not contain the kind. */
   readonly kind: ElectionKind | null;
   /** When this monitor began to vote or to hand over. Null: it took no part. */
@@ -169,18 +167,18 @@ export interface Course {
 export interface State {
   readonly settings: Settings;
   readonly phase: Phase;
-  readonly doubt: Doubt;
+  readonly health: LocalHealth;
   readonly replicas: Readonly<Record<string, Detector>>;
   /** From the last read of the database. A replica without an entry is ready. */
   readonly admin: Readonly<Record<string, AdminState>>;
   /** The leadership row as this monitor last read it. Null before the first read. */
   readonly leadership: Leadership | null;
-  readonly learntAt: number;
+  readonly adoptedAt: number;
   /** Until this time the leader is new: silence and failed pings do not depose it. */
   readonly graceUntil: number;
   readonly unrest: Unrest;
   /** Whether the leader of this term has reported that it leads. */
-  readonly taken: boolean;
+  readonly leaderConfirmed: boolean;
   readonly trouble: Trouble | null;
   /**
    * Since when another replica has continuously been better than the leader. Null: none is better,
@@ -201,133 +199,5 @@ export interface State {
   readonly readAt: number;
   readonly refreshedAt: number | null;
   /** The failover under way. Null when there is none. */
-  readonly course: Course | null;
-}
-
-/** Every input has a time and a random number in [0, 1) for the choice of a candidate. */
-export interface Moment {
-  readonly now: number;
-  readonly random: number;
-}
-
-export type Happening =
-  | { readonly type: 'tick'; readonly wallMs: number }
-  | { readonly type: 'stream-opened'; readonly replica: string }
-  | { readonly type: 'stream-closed'; readonly replica: string }
-  | { readonly type: 'beat'; readonly replica: string; readonly report: ReplicaReport }
-  | { readonly type: 'bye'; readonly replica: string; readonly report: ReplicaReport }
-  | {
-      readonly type: 'ping-answered';
-      readonly replica: string;
-      readonly report: ReplicaReport;
-      readonly sentAt: number;
-    }
-  | {
-      readonly type: 'ping-failed';
-      readonly replica: string;
-      readonly cause: PingFailure;
-      readonly sentAt: number;
-    }
-  | {
-      readonly type: 'push-answered';
-      readonly replica: string;
-      readonly report: ReplicaReport;
-      readonly sentAt: number;
-    }
-  | { readonly type: 'push-failed'; readonly replica: string }
-  | { readonly type: 'leadership-read'; readonly leadership: Leadership }
-  | { readonly type: 'admin-read'; readonly admin: Readonly<Record<string, AdminState>> }
-  | { readonly type: 'database-failed' }
-  | {
-      readonly type: 'vote-answered';
-      readonly term: number;
-      readonly votes: number;
-      readonly elected: boolean;
-      readonly leadership: Leadership;
-    }
-  | { readonly type: 'vote-failed'; readonly term: number }
-  | { readonly type: 'handover-requested'; readonly request: HandoverRequest }
-  | { readonly type: 'stand-down-answered'; readonly term: number; readonly drained: boolean }
-  | { readonly type: 'stand-down-failed'; readonly term: number }
-  | {
-      readonly type: 'move-answered';
-      readonly term: number;
-      readonly leadership: Leadership | null;
-    }
-  | { readonly type: 'move-failed'; readonly term: number };
-export type Input = Moment & Happening;
-export type InputType = Happening['type'];
-export const INPUT_TYPES = [
-  'tick',
-  'stream-opened',
-  'stream-closed',
-  'beat',
-  'bye',
-  'ping-answered',
-  'ping-failed',
-  'push-answered',
-  'push-failed',
-  'leadership-read',
-  'admin-read',
-  'database-failed',
-  'vote-answered',
-  'vote-failed',
-  'handover-requested',
-  'stand-down-answered',
-  'stand-down-failed',
-  'move-answered',
-  'move-failed',
-] as const satisfies readonly InputType[];
-
-export interface Candidate {
-  readonly id: string;
-  readonly bootId: string;
-}
-
-export type HandoverOutcome =
-  | {
-      readonly ok: true;
-      readonly moved: boolean;
-      readonly leadership: Leadership;
-      readonly previous: string | null;
-      readonly drained: boolean;
-      readonly tookMs: number;
-    }
-  | { readonly ok: false; readonly code: ProblemCode; readonly detail: string };
-
-interface Change {
-  readonly term: number;
-  readonly kind: ElectionKind;
-  readonly reason: string;
-  readonly suspectedMsAgo: number | null;
-}
-
-export type Effect =
-  /** `fresh`: on a new connection, to find out whether a process still listens there. */
-  | { readonly type: 'ping'; readonly replica: string; readonly fresh: boolean }
-  /** Read the administrative states and poll the other monitors, at every ping interval. */
-  | { readonly type: 'refresh' }
-  | { readonly type: 'read-leadership' }
-  | ({ readonly type: 'vote'; readonly candidate: Candidate | null } & Change)
-  | ({ readonly type: 'move'; readonly candidate: Candidate } & Change)
-  /** Notify these replicas in this order: the new leader first. */
-  | { readonly type: 'push'; readonly leadership: Leadership; readonly to: readonly string[] }
-  | {
-      readonly type: 'stand-down';
-      readonly replica: string;
-      readonly term: number;
-      readonly timeoutMs: number;
-    }
-  | { readonly type: 'answer'; readonly id: number; readonly outcome: HandoverOutcome }
-  | { readonly type: 'emit'; readonly event: MonitorEvent };
-
-/** The result of a part of the machine: the new state and the effects. */
-export interface Reaction {
-  readonly state: State;
-  readonly effects: readonly Effect[];
-}
-
-export interface Step extends Reaction {
-  /** The monitor's decision in one sentence. */
-  readonly decision: string;
+  readonly failoverTimer: FailoverTimer | null;
 }

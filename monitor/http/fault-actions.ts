@@ -5,8 +5,8 @@
  */
 import { sleep, type Clock } from '../../shared/clock.js';
 import { Problem } from '../../shared/errors.js';
-import { duration } from '../core/preview.js';
-import { worstCaseFailoverMs } from '../core/timings.js';
+import { formatDuration } from '../core/preview.js';
+import { getWorstCaseMs } from '../core/timings.js';
 import type { MonitorLoop } from '../loop.js';
 
 /** `kill`: SIGKILL. `freeze`: blocks its event loop, ms. */
@@ -62,7 +62,7 @@ async function nextTerm(
 }
 
 const struck = (id: string, what: Strike): string =>
-  what.kind === 'kill' ? `${id} was killed` : `${id} was frozen for ${duration(what.ms)}`;
+  what.kind === 'kill' ? `${id} was killed` : `${id} was frozen for ${formatDuration(what.ms)}`;
 
 /** @throws Problem UNAVAILABLE. */
 export async function strike(parts: Parts, id: string, what: Strike): Promise<StrikeOutcome> {
@@ -70,7 +70,7 @@ export async function strike(parts: Parts, id: string, what: Strike): Promise<St
   const { leader = null, term = 0 } = loop.state.leadership ?? {};
   const startedAt = clock.now();
   await tell(parts, id, what);
-  const worstCaseMs = worstCaseFailoverMs(loop.state.settings)[what.kind];
+  const worstCaseMs = getWorstCaseMs(loop.state.settings)[what.kind];
   const tookMs =
     leader === id ? await nextTerm(parts, term, startedAt, worstCaseMs + MARGIN_MS) : null;
   const now = {
@@ -83,6 +83,6 @@ export async function strike(parts: Parts, id: string, what: Strike): Promise<St
   return {
     ...now,
     tookMs,
-    words: `${struck(id, what)}; ${now.leader} leads in term ${now.term}, elected after ${duration(tookMs)}`,
+    words: `${struck(id, what)}; ${now.leader} leads in term ${now.term}, elected after ${formatDuration(tookMs)}`,
   };
 }

@@ -9,7 +9,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
 import type { Logger } from '../../shared/observability/logger.js';
-import type { HandoverOutcome } from '../core/types.js';
+import type { HandoverOutcome } from '../core/effects.js';
 import type { LeadershipStore } from '../cluster/leadership-store.js';
 import type { MonitorLoop } from '../loop.js';
 import { strike, type Strike, type StrikeOutcome, type Striker } from './fault-actions.js';

@@ -8,7 +8,7 @@ import { handoverRequest, stateRequest } from '../../shared/contracts/leadership
 import { Problem } from '../../shared/errors.js';
 import { LONGEST_BLOCK_MS } from '../../shared/fault-switches.js';
 import { route, type Route } from '../../shared/http/routes.js';
-import { ACTIONS, previewOf } from '../core/preview.js';
+import { ACTIONS, previewAction } from '../core/preview.js';
 import { FROZEN, HANDED_OVER, KILLED, PREVIEW, STATE_SET } from './examples.js';
 import type { Moved } from './operations.js';
 import type { RoutesOptions } from './options.js';
@@ -80,7 +80,7 @@ function previewRoute({ loop, sources, faults }: RoutesOptions): Route {
       const intent = { action, replica: query.replica || null, freezeMs: query.freezeMs };
       return {
         status: 200,
-        body: previewOf(loop.state, intent, { now: sources.clock.now(), random: 0 }),
+        body: previewAction(loop.state, intent, { now: sources.clock.now(), random: 0 }),
       };
     },
   });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { written } from '../../shared/contracts/ids.js';
 import { Problem } from '../../shared/errors.js';
 import { answeredHead, route, type Route } from '../../shared/http/routes.js';
-import { opinionsOf, suspectsOf } from '../core/observed.js';
+import { getOpinions, getSuspects } from '../core/observed.js';
 import { opinion } from '../cluster/peer-client.js';
 import { columnsOf, SAMPLE_MS } from '../status/sampler.js';
 import { statusOf, withoutAddresses } from '../status/status.js';
@@ -114,9 +114,9 @@ export function watchingRoutes(options: RoutesOptions): Route[] {
         status: 200,
         body: {
           id: sources.id,
-          suspects: suspectsOf(loop.state),
+          suspects: getSuspects(loop.state),
           at: sources.clock.wall().toISOString(),
-          opinions: opinionsOf(loop.state),
+          opinions: getOpinions(loop.state),
           leader: loop.state.leadership?.leader ?? null,
           term: loop.state.leadership?.term ?? 0,
         },

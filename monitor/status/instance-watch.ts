@@ -8,8 +8,8 @@ import axios, { type AxiosInstance } from 'axios';
 import type { Clock } from '../../shared/clock.js';
 import type { Member } from '../../shared/config.js';
 import {
-  instanceAnswered,
-  instanceUnanswered,
+  onInstanceAnswered,
+  onInstanceUnanswered,
   UNSEEN_INSTANCE,
   type Instance,
 } from '../core/instances.js';
@@ -78,8 +78,8 @@ export class InstanceWatch {
     this.known.set(
       id,
       cause === null
-        ? instanceAnswered(this.of(id), now)
-        : instanceUnanswered(this.of(id), cause, now, fall),
+        ? onInstanceAnswered(this.of(id), now)
+        : onInstanceUnanswered(this.of(id), cause, now, fall),
     );
   }
 }

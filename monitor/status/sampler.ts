@@ -6,7 +6,7 @@
  * busy minute.
  */
 import type { Clock } from '../../shared/clock.js';
-import { ratesBetween, talliesOf, totalOf, type Tallies } from '../core/rates.js';
+import { toRates, toTallies, sumRates, type Tallies } from '../core/rates.js';
 import type { State } from '../core/types.js';
 import type { Latency } from '../cluster/history.js';
 import type { QueueCounts } from './queue-counts.js';
@@ -126,12 +126,8 @@ export class Sampler {
   private sample(): void {
     const { clock, state, isWatched, onSample } = this.options;
     const now = clock.now();
-    const tallies = talliesOf(state());
-    const rates = ratesBetween(
-      this.tallies,
-      tallies,
-      this.lookedAt === null ? 0 : now - this.lookedAt,
-    );
+    const tallies = toTallies(state());
+    const rates = toRates(this.tallies, tallies, this.lookedAt === null ? 0 : now - this.lookedAt);
     const made = {
       at: clock.wall().getTime(),
       rates,
@@ -144,7 +140,7 @@ export class Sampler {
     if (this.samples.length > SAMPLES_KEPT) this.samples.shift();
     onSample(made);
     void this.counts.again(isWatched() ? SAMPLE_MS : UNWATCHED_MS);
-    void this.latency.again(isWatched() || totalOf(rates) > 0 ? LATENCY_MS : UNWATCHED_MS);
+    void this.latency.again(isWatched() || sumRates(rates) > 0 ? LATENCY_MS : UNWATCHED_MS);
   }
 
   /** Each answer is part of one sample only: the next one. */
@@ -164,7 +160,7 @@ export function columnsOf(
   const column = <T>(pick: (sample: Sample) => T): T[] => samples.map(pick);
   return {
     at: column(({ at }) => at),
-    committed: column(({ rates }) => totalOf(rates)),
+    committed: column(({ rates }) => sumRates(rates)),
     pending: column(({ queue }) => queue.pending),
     waiting: column(({ queue }) => queue.waiting),
     active: column(({ queue }) => queue.active),

@@ -3,7 +3,7 @@
  * and once per second the numbers that changed. At 1,000 payments per second this is a few
  * kilobytes per minute instead of half a megabyte. Pure.
  */
-import { totalOf } from '../core/rates.js';
+import { sumRates } from '../core/rates.js';
 import type { Status } from '../../shared/contracts/status.js';
 import type { Sample } from './sampler.js';
 
@@ -67,7 +67,7 @@ export function changes(
 ): SampleChanges {
   return {
     at,
-    rate: totalOf(rates),
+    rate: sumRates(rates),
     numbers: Object.fromEntries(
       Object.entries(after).filter(([name, value]) => before[name] !== value),
     ),

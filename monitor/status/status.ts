@@ -12,9 +12,9 @@ import type {
   ReplicaStatus,
   Status,
 } from '../../shared/contracts/status.js';
-import { candidates } from '../core/election.js';
+import { getCandidates } from '../core/election.js';
 import type { Instance } from '../core/instances.js';
-import { observedOf, opinionsOf, type Opinions } from '../core/observed.js';
+import { getObserved, getOpinions, type Opinions } from '../core/observed.js';
 import type { State } from '../core/types.js';
 import type { Failure } from './failure-memory.js';
 import type { AdminRow } from '../cluster/leadership-store.js';
@@ -59,7 +59,7 @@ function partitionOf(state: State, decision: string): PartitionStatus {
     reason: leadership?.reason ?? 'not known yet',
     phase: phase.name,
     decision,
-    candidates: candidates(state).map(({ id }) => id),
+    candidates: getCandidates(state).map(({ id }) => id),
   };
 }
 
@@ -84,7 +84,7 @@ function heldOf(
   { id, monitors, peerWord }: StatusSources,
   state: State,
 ): ReplicaStatus['opinions'] {
-  const own = opinionsOf(state);
+  const own = getOpinions(state);
   return Object.fromEntries(
     monitors.map((each) => {
       const held = each.id === id ? own : peerWord(each.id)?.opinions;
@@ -108,7 +108,7 @@ function replicaOf({ id, url }: Member, sources: StatusSources, state: State): R
     pid: report?.pid ?? null,
     bootId: report?.bootId ?? null,
     ...administered(sources.adminRows(), id),
-    observed: observedOf(state, id, sources.opinions()),
+    observed: getObserved(state, id, sources.opinions()),
     observedSince: wallTime(
       sources.clock,
       detector && detector.opinion !== 'unknown' ? detector.since : null,

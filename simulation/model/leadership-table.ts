@@ -4,7 +4,7 @@
  * and the database's clock decides which votes are fresh.
  */
 import type { AdminState, Leadership } from '../../shared/contracts/leadership.js';
-import type { Candidate } from '../../monitor/core/types.js';
+import type { Candidate } from '../../monitor/core/effects.js';
 import type { Checks } from '../invariants.js';
 import type { Rules } from '../rules.js';
 import type { Vote } from './records.js';

@@ -3,7 +3,9 @@
  * its own clock, which may stop during a suspension and may jump.
  */
 import { initialState } from '../../monitor/core/failover.js';
-import type { Effect, Happening, Input, Settings, State } from '../../monitor/core/types.js';
+import type { Event, Input } from '../../monitor/core/inputs.js';
+import type { Effect } from '../../monitor/core/effects.js';
+import type { Settings, State } from '../../monitor/core/types.js';
 import type { ReplicaReport, StandDownAnswer } from '../../shared/contracts/leadership.js';
 import { Process } from '../model/process.js';
 import type { Monitor, Replica, System } from '../system.js';
@@ -21,7 +23,7 @@ const ANSWER_MARGIN_MS = 100;
  */
 function experienced(settings: Settings): State {
   const state = initialState(settings);
-  return { ...state, doubt: { ...state.doubt, startedAt: -Infinity } };
+  return { ...state, health: { ...state.health, startedAt: -Infinity } };
 }
 
 export class MonitorProcess extends Process implements Monitor, StreamOwner {
@@ -94,23 +96,23 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
     });
   }
 
-  dispatch(happening: Happening): void {
+  dispatch(event: Event): void {
     const { world, rules } = this.system;
-    const input = Object.assign(happening, {
+    const input = Object.assign(event, {
       now: this.nowMs,
       random: world.chance.next(),
     }) as Input;
     const { state, effects, decision } = rules.stepMonitor(this.state, input);
     this.state = state;
-    this.noticeUpset(happening.type === 'tick');
+    this.noticeUpset(event.type === 'tick');
     if (world.log !== null && decision !== this.sentence) world.log(this.name, decision);
     this.sentence = decision;
     for (const effect of effects) if (effect.type !== 'emit') this.perform(effect);
   }
 
   /**
-   * Independent of self-doubt.ts: late by the world's clock, or jumped, at the tick that could have
-   * shown it.
+   * Independent of local-health.ts: late by the world's clock, or jumped, at the tick that could
+   * have shown it.
    */
   private noticeUpset(isTick: boolean): void {
     const { tickMs, doubtMs } = this.system.settings;
@@ -162,12 +164,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
     }
   }
 
-  private ask<T>(
-    what: string,
-    run: () => T,
-    toInput: (answer: T) => Happening,
-    failed: Happening,
-  ): void {
+  private ask<T>(what: string, run: () => T, toInput: (answer: T) => Event, failed: Event): void {
     this.system.database.ask(
       this,
       STATEMENT_MS,
@@ -184,7 +181,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
       votes: number;
       elected: boolean;
       leadership: State['leadership'];
-    }): Happening => ({ type: 'vote-answered', term, ...answer }) as Happening;
+    }): Event => ({ type: 'vote-answered', term, ...answer }) as Event;
     this.ask('a vote', () => this.system.leadership.voteAndElect(change), toInput, {
       type: 'vote-failed',
       term,

@@ -4,13 +4,13 @@
  * until its silence has lasted too long.
  */
 import type { ReplicaReport } from '../../shared/contracts/leadership.js';
-import type { Happening } from '../../monitor/core/types.js';
+import type { Event } from '../../monitor/core/inputs.js';
 import type { Process } from '../model/process.js';
 import type { BeatListener, Replica, System } from '../system.js';
 
 /** The receiver of the events of a stream. */
 export interface StreamOwner extends Process {
-  dispatch(happening: Happening): void;
+  dispatch(event: Event): void;
 }
 
 const RECONNECT_MIN_MS = 100;

@@ -25,7 +25,10 @@ describe('the console of three monitors', () => {
         await hospital.startMonitor(place, { ...CALM, FAULTS: 'on', GRAY_MS: '10000' }),
       );
     await eventually(
-      () => monitors.every(({ loop }) => loop.state.phase.name === 'watching' && loop.state.taken),
+      () =>
+        monitors.every(
+          ({ loop }) => loop.state.phase.name === 'watching' && loop.state.leaderConfirmed,
+        ),
       { what: 'a leader', deadlineMs: 20_000 },
     );
   }, 60_000);

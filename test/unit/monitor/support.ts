@@ -4,15 +4,9 @@
  */
 import type { Leadership, ReplicaReport } from '../../../shared/contracts/leadership.js';
 import { initialState, step } from '../../../monitor/core/failover.js';
-import type {
-  Effect,
-  Happening,
-  Phase,
-  PhaseName,
-  Settings,
-  State,
-  Step,
-} from '../../../monitor/core/types.js';
+import type { Event } from '../../../monitor/core/inputs.js';
+import type { Effect, Step } from '../../../monitor/core/effects.js';
+import type { Phase, PhaseName, Settings, State } from '../../../monitor/core/types.js';
 
 export const SETTINGS: Settings = {
   monitor: 'monitor_1',
@@ -86,8 +80,8 @@ export class Machine {
   }
 
   /** @returns the effects of this input alone. */
-  happen(happening: Happening): readonly Effect[] {
-    this.last = step(this.state, { ...happening, now: this.now, random: this.random });
+  happen(event: Event): readonly Effect[] {
+    this.last = step(this.state, { ...event, now: this.now, random: this.random });
     this.state = this.last.state;
     this.effects = [...this.effects, ...this.last.effects];
     return this.last.effects;

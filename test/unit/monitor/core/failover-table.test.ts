@@ -4,18 +4,14 @@
  * fails when the lists and the tables differ.
  */
 import { PHASES } from '../../../../shared/contracts/status.js';
-import {
-  INPUT_TYPES,
-  type Happening,
-  type InputType,
-  type PhaseName,
-} from '../../../../monitor/core/types.js';
+import { INPUT_TYPES, type Event, type InputType } from '../../../../monitor/core/inputs.js';
+import type { PhaseName } from '../../../../monitor/core/types.js';
 import { assertInvariants } from '../../../../monitor/core/invariants.js';
-import { decisionOf } from '../../../../monitor/core/decision.js';
+import { describeDecision } from '../../../../monitor/core/decision.js';
 import { LEADING, REACH, report, row, type Machine } from '../support.js';
 
 /** One input of each type. Inputs about a replica are about the leader of term 1. */
-const INPUTS: Readonly<Record<InputType, (now: number) => Happening>> = {
+const INPUTS: Readonly<Record<InputType, (now: number) => Event>> = {
   'tick': (now) => ({ type: 'tick', wallMs: now }),
   'stream-opened': () => ({ type: 'stream-opened', replica: 'server_1' }),
   'stream-closed': () => ({ type: 'stream-closed', replica: 'server_1' }),
@@ -128,7 +124,7 @@ describe('the failover machine, every phase × every input', () => {
     const before = machine.state;
     machine.happen(INPUTS[input](machine.now));
     expect(machine.phase).toBe(next);
-    expect(machine.last.decision).toBe(decisionOf(machine.state));
+    expect(machine.last.decision).toBe(describeDecision(machine.state));
     expect(machine.last.decision).toMatch(/\.$/);
     expect(() => assertInvariants(machine.state, before, machine.now)).not.toThrow();
   });
@@ -137,10 +133,10 @@ describe('the failover machine, every phase × every input', () => {
     '$phase, on $input about a replica that is not configured: nothing changes',
     ({ phase, input }) => {
       const machine = REACH[phase]();
-      const happening = INPUTS[input](machine.now);
-      if (!('replica' in happening)) return expect(PHASES).toContain(machine.phase);
+      const event = INPUTS[input](machine.now);
+      if (!('replica' in event)) return expect(PHASES).toContain(machine.phase);
       const { replicas, leadership } = machine.state;
-      machine.happen({ ...happening, replica: 'server_9' });
+      machine.happen({ ...event, replica: 'server_9' });
       expect(machine.state.replicas).toEqual(replicas);
       expect(machine.state.leadership).toBe(leadership);
       return expect(machine.phase).toBe(phase);

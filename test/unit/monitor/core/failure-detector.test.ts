@@ -3,15 +3,15 @@
  * replica.
  */
 import {
-  beatHeard,
-  byeHeard,
-  pingAnswered,
-  pingFailed,
-  streamClosed,
-  streamOpened,
-  timePassed,
-  troubleBegan,
-  trusted,
+  onBeat,
+  onBye,
+  onPingAnswered,
+  onPingFailed,
+  onStreamClosed,
+  onStreamOpened,
+  checkSilence,
+  getTroubleStart,
+  trust,
   UNSEEN,
 } from '../../../../monitor/core/failure-detector.js';
 import type { PingFailure } from '../../../../monitor/core/kinds.js';
@@ -25,31 +25,31 @@ const B = report('server_1', { bootId: 'server_1-b' });
 const open =
   (now: number): Verb =>
   (detector) =>
-    streamOpened(detector, now);
+    onStreamOpened(detector, now);
 const close =
   (now: number): Verb =>
   (detector) =>
-    streamClosed(detector, now);
+    onStreamClosed(detector, now);
 const beat =
   (now: number, life = A): Verb =>
   (detector) =>
-    beatHeard(detector, life, now);
+    onBeat(detector, life, now);
 const bye =
   (now: number): Verb =>
   (detector) =>
-    byeHeard(detector, A, now);
+    onBye(detector, A, now);
 const echo =
   (sentAt: number, now: number, life = A): Verb =>
   (detector) =>
-    pingAnswered(detector, life, sentAt, now, 2);
+    onPingAnswered(detector, life, sentAt, now, 2);
 const fail =
   (sentAt: number, now: number, cause: PingFailure): Verb =>
   (detector) =>
-    pingFailed(detector, cause, sentAt, now, 2);
+    onPingFailed(detector, cause, sentAt, now, 2);
 const pass =
   (now: number): Verb =>
   (detector) =>
-    timePassed(detector, now, 400);
+    checkSilence(detector, now, 400);
 
 const up = [open(0), beat(0)];
 const STORIES: readonly [string, readonly Verb[], Detector['opinion'], Detector['layer']][] = [
@@ -176,9 +176,9 @@ describe('the failure detector', () => {
 
   test('reports the start of the failure: cut, last beat, first failed ping', () => {
     const cut = [...up, close(10)].reduce((state, verb) => verb(state), UNSEEN);
-    expect(troubleBegan(cut, 'connection', 15)).toBe(10);
-    expect(troubleBegan(cut, 'heartbeat', 500)).toBe(0);
-    expect(troubleBegan(fail(30, 40, 'timeout')(cut), 'ping', 99)).toBe(30);
+    expect(getTroubleStart(cut, 'connection', 15)).toBe(10);
+    expect(getTroubleStart(cut, 'heartbeat', 500)).toBe(0);
+    expect(getTroubleStart(fail(30, 40, 'timeout')(cut), 'ping', 99)).toBe(30);
   });
 
   test('measures the echo', () => {
@@ -190,7 +190,7 @@ describe('the failure detector', () => {
       (state, verb) => verb(state),
       UNSEEN,
     );
-    expect([never.failures, trusted(never, 4).failures, trusted(never, 4).failingSince]).toEqual([
+    expect([never.failures, trust(never, 4).failures, trust(never, 4).failingSince]).toEqual([
       2,
       0,
       null,
@@ -199,6 +199,6 @@ describe('the failure detector', () => {
       (state, verb) => verb(state),
       UNSEEN,
     );
-    expect(trusted(refused, 12).opinion).toBe('suspect');
+    expect(trust(refused, 12).opinion).toBe('suspect');
   });
 });

@@ -368,7 +368,7 @@ describe('the invariants', () => {
     expect(refuse({})).not.toThrow();
     expect(refuse({ leadership: row(0, null) })).toThrow('a known term never goes back');
     expect(refuse({ leadership: row(1, 'server_2') })).toThrow('a term has one leader');
-    expect(refuse({ doubt: { ...state.doubt, doubtingUntil: now + 1 } })).toThrow(
+    expect(refuse({ health: { ...state.health, unhealthyUntil: now + 1 } })).toThrow(
       'a monitor in doubt does not act',
     );
   });
@@ -376,7 +376,7 @@ describe('the invariants', () => {
   test('a beat between two ticks, exactly at the end of the doubt, violates none', () => {
     const machine = REACH.doubting();
     machine.pass(1_990);
-    machine.now = machine.state.doubt.doubtingUntil + 1;
+    machine.now = machine.state.health.unhealthyUntil + 1;
     expect(() => machine.beat(LEADING)).not.toThrow();
     expect(machine.phase).toBe('watching');
   });

@@ -3,8 +3,8 @@
  * order.
  */
 import {
-  instanceAnswered,
-  instanceUnanswered,
+  onInstanceAnswered,
+  onInstanceUnanswered,
   UNSEEN_INSTANCE,
   type Instance,
 } from '../../../../monitor/core/instances.js';
@@ -18,8 +18,8 @@ function after(...looks: readonly (PingFailure | 'answered')[]): Instance {
   return looks.reduce<Instance>((instance, look, index) => {
     const now = (index + 1) * 1_000;
     return look === 'answered'
-      ? instanceAnswered(instance, now)
-      : instanceUnanswered(instance, look, now, FALL);
+      ? onInstanceAnswered(instance, now)
+      : onInstanceUnanswered(instance, look, now, FALL);
   }, UNSEEN_INSTANCE);
 }
 

@@ -1,20 +1,25 @@
-/** The small pure parts: quorum, choice, self-doubt, timings, displayed states. */
-import { candidates, choose, hasBetter, named } from '../../../../monitor/core/election.js';
-import { observedOf } from '../../../../monitor/core/observed.js';
-import { hasQuorum, majority, tally } from '../../../../monitor/core/quorum.js';
+/** The small pure parts: quorum, choice, local health, timings, displayed states. */
+import {
+  getCandidates,
+  chooseCandidate,
+  hasBetter,
+  getNamedCandidate,
+} from '../../../../monitor/core/election.js';
+import { getObserved } from '../../../../monitor/core/observed.js';
+import { hasQuorum, getMajority, countVoters } from '../../../../monitor/core/quorum.js';
 import {
   ALARMS_MAX,
-  beatPatienceMs,
-  extraPatienceMs,
+  getBeatPatienceMs,
+  getExtraPatienceMs,
   FORGET_MS,
-  isDoubting,
+  isUnhealthy,
   LENIENT_FOR_MS,
-  NO_DOUBT,
-  noticeLateness,
-  silenceEnded,
-  ticked,
-} from '../../../../monitor/core/self-doubt.js';
-import { concertMs, worstCaseFailoverMs } from '../../../../monitor/core/timings.js';
+  HEALTHY,
+  noteLateness,
+  noteSilenceEnd,
+  noteTick,
+} from '../../../../monitor/core/local-health.js';
+import { getConcertMs, getWorstCaseMs } from '../../../../monitor/core/timings.js';
 import { ALL, STANDBYS, Machine, report, row, SETTINGS, watching } from '../support.js';
 
 describe('the quorum', () => {
@@ -41,21 +46,21 @@ describe('the quorum', () => {
   );
 
   test('two disjoint sets never both have a quorum', () => {
-    for (let size = 1; size <= 7; size += 1) expect(majority(size) * 2).toBeGreaterThan(size);
+    for (let size = 1; size <= 7; size += 1) expect(getMajority(size) * 2).toBeGreaterThan(size);
   });
 
-  test('a voter counts once', () => expect(tally(['a', 'b'], ['a', 'a', 'c'])).toBe(1));
+  test('a voter counts once', () => expect(countVoters(['a', 'b'], ['a', 'a', 'c'])).toBe(1));
 });
 
 describe('candidates', () => {
   test('are alive, ready, reach PostgreSQL, and are not the leader', () => {
-    expect(candidates(watching().state).map(({ id }) => id)).toEqual(['server_2', 'server_3']);
+    expect(getCandidates(watching().state).map(({ id }) => id)).toEqual(['server_2', 'server_3']);
     const machine = watching();
     machine.happen({ type: 'admin-read', admin: { server_2: 'maint' } });
     machine.beat(
       report('server_3', { term: 1, reaches: { postgres: false, redis: true, gateway: true } }),
     );
-    expect(choose(machine.state, 0)).toBeNull();
+    expect(chooseCandidate(machine.state, 0)).toBeNull();
   });
 
   test('that reach every service are preferred', () => {
@@ -63,14 +68,14 @@ describe('candidates', () => {
     machine.beat(
       report('server_2', { term: 1, reaches: { postgres: true, redis: false, gateway: true } }),
     );
-    expect(candidates(machine.state).map(({ id }) => id)).toEqual(['server_3']);
+    expect(getCandidates(machine.state).map(({ id }) => id)).toEqual(['server_3']);
     expect(hasBetter(machine.state, { stalled: false })).toBe(true);
   });
 
   test('exclude a replica whose connection was just cut', () => {
     const machine = watching();
     machine.happen({ type: 'stream-closed', replica: 'server_2' });
-    expect(named(machine.state, 'server_2')).toBeNull();
+    expect(getNamedCandidate(machine.state, 'server_2')).toBeNull();
   });
 
   const standing = (policy: 'random' | 'lowest-id' | 'fastest'): Machine => {
@@ -97,33 +102,37 @@ describe('candidates', () => {
     ['random', 0.34, 'server_2'],
     ['random', 0.999_999, 'server_3'],
   ] as const)('by %s with %d: %s', (policy, random, id) => {
-    expect(choose(standing(policy).state, random)?.id).toBe(id);
+    expect(chooseCandidate(standing(policy).state, random)?.id).toBe(id);
   });
 });
 
-describe('self-doubt', () => {
+describe('local health', () => {
   const settings = { tickMs: 50, doubtMs: 1_000, doubtForMs: 2_000 };
-  const started = ticked(NO_DOUBT, settings, 100, 5_000).doubt;
+  const started = noteTick(HEALTHY, settings, 100, 5_000).health;
 
   test('a tick in time has no effect', () => {
-    const { doubt, jump } = ticked(started, settings, 150, 5_050);
-    expect([jump, extraPatienceMs(doubt, 150), isDoubting(doubt, 150)]).toEqual([null, 0, false]);
+    const { health, jump } = noteTick(started, settings, 150, 5_050);
+    expect([jump, getExtraPatienceMs(health, 150), isUnhealthy(health, 150)]).toEqual([
+      null,
+      0,
+      false,
+    ]);
   });
 
   test('a late tick lengthens the patience by its lateness, for a limited time', () => {
-    const { doubt, jump } = ticked(started, settings, 450, 5_350);
+    const { health, jump } = noteTick(started, settings, 450, 5_350);
     expect(jump).toBeNull();
-    expect(extraPatienceMs(doubt, 450)).toBe(300);
-    expect(extraPatienceMs(doubt, 450 + LENIENT_FOR_MS)).toBe(0);
+    expect(getExtraPatienceMs(health, 450)).toBe(300);
+    expect(getExtraPatienceMs(health, 450 + LENIENT_FOR_MS)).toBe(0);
   });
 
   test('a smaller lateness later does not shorten it', () => {
-    const late = ticked(started, settings, 450, 5_350).doubt;
-    expect(extraPatienceMs(ticked(late, settings, 550, 5_450).doubt, 550)).toBe(300);
+    const late = noteTick(started, settings, 450, 5_350).health;
+    expect(getExtraPatienceMs(noteTick(late, settings, 550, 5_450).health, 550)).toBe(300);
   });
 
   test('the first input after a long pause detects the pause, for any type of input', () => {
-    expect(isDoubting(noticeLateness(started, settings, 3_000), 3_000)).toBe(true);
+    expect(isUnhealthy(noteLateness(started, settings, 3_000), 3_000)).toBe(true);
   });
 
   test.each([
@@ -131,19 +140,19 @@ describe('self-doubt', () => {
     ['a wall clock set forward', 150, 65_050, { lateMs: 0, jumpMs: 60_000 }],
     ['a wall clock set back', 150, 1_050, { lateMs: 0, jumpMs: -4_000 }],
   ])('%s: observe and do not act', (_what, now, wallMs, jump) => {
-    const after = ticked(started, settings, now, wallMs);
+    const after = noteTick(started, settings, now, wallMs);
     expect(after.jump).toEqual(jump);
-    expect(isDoubting(after.doubt, now + 1_999)).toBe(true);
-    expect(isDoubting(after.doubt, now + 2_000)).toBe(false);
+    expect(isUnhealthy(after.health, now + 1_999)).toBe(true);
+    expect(isUnhealthy(after.health, now + 2_000)).toBe(false);
   });
 });
 
 describe('false alarms', () => {
   const TIMEOUT_MS = 400;
   const alarmed = (count: number, now = 0) =>
-    Array.from({ length: count }).reduce<typeof NO_DOUBT>(
-      (doubt) => silenceEnded(doubt, TIMEOUT_MS, 300, now),
-      NO_DOUBT,
+    Array.from({ length: count }).reduce<typeof HEALTHY>(
+      (health) => noteSilenceEnd(health, TIMEOUT_MS, 300, now),
+      HEALTHY,
     );
 
   test.each([
@@ -153,20 +162,20 @@ describe('false alarms', () => {
     [3, 3_200],
     [9, 3_200],
   ])('after %i of them the patience is %i ms', (count, patienceMs) => {
-    expect(beatPatienceMs(alarmed(count), TIMEOUT_MS, 0)).toBe(patienceMs);
+    expect(getBeatPatienceMs(alarmed(count), TIMEOUT_MS, 0)).toBe(patienceMs);
   });
 
   test('expire one by one', () => {
-    const doubt = alarmed(ALARMS_MAX);
+    const health = alarmed(ALARMS_MAX);
     const after = [0, 1, 2, 3, 4].map((times) =>
-      beatPatienceMs(doubt, TIMEOUT_MS, times * FORGET_MS),
+      getBeatPatienceMs(health, TIMEOUT_MS, times * FORGET_MS),
     );
     expect(after).toEqual([3_200, 1_600, 800, 400, 400]);
   });
 
   test('a long suspicion was a freeze, and not a false alarm', () => {
-    expect(silenceEnded(NO_DOUBT, TIMEOUT_MS, 801, 0)).toEqual(NO_DOUBT);
-    expect(silenceEnded(alarmed(3), TIMEOUT_MS, 801, FORGET_MS)).toEqual(alarmed(3));
+    expect(noteSilenceEnd(HEALTHY, TIMEOUT_MS, 801, 0)).toEqual(HEALTHY);
+    expect(noteSilenceEnd(alarmed(3), TIMEOUT_MS, 801, FORGET_MS)).toEqual(alarmed(3));
   });
 
   test('a freeze of two seconds is not a false alarm either, even when the connection was cut and reopened meanwhile', () => {
@@ -175,7 +184,7 @@ describe('false alarms', () => {
     machine.happen({ type: 'stream-closed', replica: 'server_1' });
     machine.happen({ type: 'stream-opened', replica: 'server_1' });
     machine.pass(100, ALL);
-    expect(machine.state.doubt.alarms).toBe(0);
+    expect(machine.state.health.alarms).toBe(0);
   });
 
   test('leadership does not leave a slow replica endlessly: the third silence of the same length is tolerated', () => {
@@ -196,7 +205,7 @@ describe('false alarms', () => {
 
 describe('the timings', () => {
   test('of the defaults match the README', () => {
-    expect(worstCaseFailoverMs(SETTINGS)).toEqual({
+    expect(getWorstCaseMs(SETTINGS)).toEqual({
       kill: 30,
       freeze: 470,
       ping: 5_070,
@@ -208,14 +217,14 @@ describe('the timings', () => {
   });
 
   test('with several monitors a vote may reach the majority one interval later', () => {
-    expect(concertMs({ ...SETTINGS, monitors: ['a', 'b', 'c'] })).toBe(200);
+    expect(getConcertMs({ ...SETTINGS, monitors: ['a', 'b', 'c'] })).toBe(200);
   });
 
   test('hold for the machine: from silence to the vote', () => {
     const machine = watching();
     const begun = machine.now;
     while (machine.phase !== 'voting') machine.pass(50, ALL.slice(1));
-    expect(machine.now - begun).toBeLessThanOrEqual(worstCaseFailoverMs(SETTINGS).freeze);
+    expect(machine.now - begun).toBeLessThanOrEqual(getWorstCaseMs(SETTINGS).freeze);
   });
 });
 
@@ -225,22 +234,22 @@ describe('the displayed state', () => {
   test('with one monitor a suspected replica is down', () => {
     const machine = watching();
     machine.kill('server_2');
-    expect(observedOf(machine.state, 'server_2', {})).toBe('down');
-    expect(observedOf(machine.state, 'server_1', {})).toBe('alive');
+    expect(getObserved(machine.state, 'server_2', {})).toBe('down');
+    expect(getObserved(machine.state, 'server_1', {})).toBe('alive');
   });
 
   test('with three, a suspected replica is down when another configured monitor agrees', () => {
     const machine = watching(three);
     machine.kill('server_2');
     expect(
-      observedOf(machine.state, 'server_2', { monitor_2: ['server_3'], stranger: ['server_2'] }),
+      getObserved(machine.state, 'server_2', { monitor_2: ['server_3'], stranger: ['server_2'] }),
     ).toBe('suspect');
-    expect(observedOf(machine.state, 'server_2', { monitor_3: ['server_2'] })).toBe('down');
+    expect(getObserved(machine.state, 'server_2', { monitor_3: ['server_2'] })).toBe('down');
   });
 
   test('a replica that only other monitors suspect is alive', () => {
     expect(
-      observedOf(watching(three).state, 'server_2', {
+      getObserved(watching(three).state, 'server_2', {
         monitor_2: ['server_2'],
         monitor_3: ['server_2'],
       }),

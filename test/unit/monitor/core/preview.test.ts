@@ -1,12 +1,12 @@
 /** Compares the preview of an operator action with the behaviour of the machine. */
 import {
   ACTIONS,
-  duration,
-  previewOf,
+  formatDuration,
+  previewAction,
   type Action,
   type Preview,
 } from '../../../../monitor/core/preview.js';
-import { worstCaseFailoverMs } from '../../../../monitor/core/timings.js';
+import { getWorstCaseMs } from '../../../../monitor/core/timings.js';
 import type { Machine } from '../support.js';
 import { LEADING, ofType, REACH, report, SETTINGS, watching } from '../support.js';
 
@@ -16,7 +16,7 @@ const look = (
   replica: string | null = null,
   freezeMs = 2_000,
 ): Preview =>
-  previewOf(machine.state, { action, replica, freezeMs }, { now: machine.now, random: 0 });
+  previewAction(machine.state, { action, replica, freezeMs }, { now: machine.now, random: 0 });
 
 describe('a hand-over', () => {
   test('names the leader, the candidates, and the longest time without a leader', () => {
@@ -29,7 +29,7 @@ describe('a hand-over', () => {
       term: 1,
       candidates: ['server_2', 'server_3'],
       parcelsInFlight: 4,
-      worstCaseMs: worstCaseFailoverMs(SETTINGS).planned,
+      worstCaseMs: getWorstCaseMs(SETTINGS).planned,
     });
     expect(look(machine, 'handover').words.join(' ')).toMatch(
       /server_1 leads in term 1 and has 4 parcels in flight.*server_2 or server_3 leads next/,
@@ -127,7 +127,7 @@ describe('a fault', () => {
       expect(look(watching(), action, 'server_1')).toMatchObject({
         moves: true,
         candidates: ['server_2', 'server_3'],
-        worstCaseMs: worstCaseFailoverMs(SETTINGS)[action],
+        worstCaseMs: getWorstCaseMs(SETTINGS)[action],
         refusal: null,
       });
     },
@@ -173,7 +173,7 @@ test.each([
   [470, '470 ms'],
   [2_000, '2 s'],
   [1_930, '1.9 s'],
-])('%i is written as %s', (ms, words) => expect(duration(ms)).toBe(words));
+])('%i is written as %s', (ms, words) => expect(formatDuration(ms)).toBe(words));
 
 test('the preview words the number of payments that the leader has begun', () => {
   const machine = watching();

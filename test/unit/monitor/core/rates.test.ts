@@ -2,8 +2,8 @@
  * Payments per second from counters that restart with each life, and the steps of a hand-over from
  * its marks.
  */
-import { ratesBetween, talliesOf, totalOf } from '../../../../monitor/core/rates.js';
-import { stepsOf } from '../../../../monitor/core/steps.js';
+import { toRates, toTallies, sumRates } from '../../../../monitor/core/rates.js';
+import { toSteps } from '../../../../monitor/core/steps.js';
 import { report, watching } from '../support.js';
 
 const tally = (bootId: string, committed: number) => ({ bootId, committed });
@@ -16,7 +16,7 @@ test.each([
   ['no time has passed', tally('a', 1), tally('a', 2), 0, 0],
   ['a counter that falls within a life is no rate', tally('a', 9), tally('a', 2), 1_000, 0],
 ])('%s', (_name, before, after, elapsedMs, rate) => {
-  expect(ratesBetween(before ? { server_1: before } : {}, { server_1: after }, elapsedMs)).toEqual({
+  expect(toRates(before ? { server_1: before } : {}, { server_1: after }, elapsedMs)).toEqual({
     server_1: rate,
   });
 });
@@ -24,11 +24,11 @@ test.each([
 test('the tallies are the last reports of the replicas; the total is their sum', () => {
   const machine = watching();
   machine.beat(report('server_2', { committed: 7 }));
-  expect(talliesOf(machine.state)).toMatchObject({
+  expect(toTallies(machine.state)).toMatchObject({
     server_1: { committed: 0 },
     server_2: { bootId: 'server_2-a', committed: 7 },
   });
-  expect(totalOf({ server_1: 0.1, server_2: 0.2 })).toBe(0.3);
+  expect(sumRates({ server_1: 0.1, server_2: 0.2 })).toBe(0.3);
 });
 
 describe('the steps of a hand-over', () => {
@@ -42,11 +42,11 @@ describe('the steps of a hand-over', () => {
   };
 
   test('follow each other', () =>
-    expect(stepsOf(marks)).toEqual({ voteMs: 12, promoteMs: 3, reclaimMs: 4, firstCommitMs: 21 }));
+    expect(toSteps(marks)).toEqual({ voteMs: 12, promoteMs: 3, reclaimMs: 4, firstCommitMs: 21 }));
 
   test('are null for steps that have not finished', () => {
     expect(
-      stepsOf({ ...marks, suspectedAt: null, reclaimedAt: null, firstCommitAt: null }),
+      toSteps({ ...marks, suspectedAt: null, reclaimedAt: null, firstCommitAt: null }),
     ).toEqual({
       voteMs: null,
       promoteMs: 3,
@@ -56,5 +56,5 @@ describe('the steps of a hand-over', () => {
   });
 
   test('two clocks that differ cause no negative step', () =>
-    expect(stepsOf({ ...marks, promotedAt: at(11) }).promoteMs).toBe(0));
+    expect(toSteps({ ...marks, promotedAt: at(11) }).promoteMs).toBe(0));
 });

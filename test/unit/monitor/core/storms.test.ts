@@ -4,19 +4,19 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import {
-  graceMs,
+  getGraceMs,
   ELECTIONS_MAX,
   FORGET_ELECTION_MS,
-  oneMoreElection,
+  addElection,
 } from '../../../../monitor/core/grace.js';
 import {
   ALARMS_MAX,
-  beatPatienceMs,
-  NO_DOUBT,
-  silenceBorne,
+  getBeatPatienceMs,
+  HEALTHY,
+  noteToleratedSilence,
   START_FORGET_MS,
-} from '../../../../monitor/core/self-doubt.js';
-import { worstCaseFailoverMs } from '../../../../monitor/core/timings.js';
+} from '../../../../monitor/core/local-health.js';
+import { getWorstCaseMs } from '../../../../monitor/core/timings.js';
 import type { PingFailure } from '../../../../monitor/core/kinds.js';
 import type { Unrest } from '../../../../monitor/core/types.js';
 import {
@@ -79,7 +79,7 @@ describe('silence of several replicas at once', () => {
     const begun = machine.now;
     while (machine.phase !== 'voting' && machine.now < begun + 5_000)
       machine.pass(50, [STANDBYS[1]!]);
-    expect(machine.now - begun).toBeLessThanOrEqual(worstCaseFailoverMs(SETTINGS).freeze);
+    expect(machine.now - begun).toBeLessThanOrEqual(getWorstCaseMs(SETTINGS).freeze);
   });
 
   test('pings that time out meanwhile are not counted', () => {
@@ -123,11 +123,11 @@ describe('pings of several replicas that time out', () => {
 });
 
 describe('a monitor that has just started', () => {
-  const started = { ...NO_DOUBT, startedAt: 0 };
+  const started = { ...HEALTHY, startedAt: 0 };
 
   test('is as patient as after several false alarms, and less patient every second', () => {
     const patience = [0, 1, 2, 3, 4].map((times) =>
-      beatPatienceMs(started, 400, times * START_FORGET_MS),
+      getBeatPatienceMs(started, 400, times * START_FORGET_MS),
     );
     expect(patience).toEqual([400 * 2 ** ALARMS_MAX, 1_600, 800, 400, 400]);
   });
@@ -159,10 +159,10 @@ describe('a monitor that has just started', () => {
 });
 
 test('a silence that needed the longer patience keeps it long; control: a short silence, or a late monitor, does not', () => {
-  expect(silenceBorne(NO_DOUBT, 400, 1_000, 50)).toMatchObject({ alarms: 2, alarmedAt: 50 });
-  expect(silenceBorne(NO_DOUBT, 400, 400, 50)).toBe(NO_DOUBT);
-  const late = { ...NO_DOUBT, extraMs: 700, lenientUntil: 100 };
-  expect(silenceBorne(late, 400, 1_000, 50)).toBe(late);
+  expect(noteToleratedSilence(HEALTHY, 400, 1_000, 50)).toMatchObject({ alarms: 2, alarmedAt: 50 });
+  expect(noteToleratedSilence(HEALTHY, 400, 400, 50)).toBe(HEALTHY);
+  const late = { ...HEALTHY, extraMs: 700, lenientUntil: 100 };
+  expect(noteToleratedSilence(late, 400, 1_000, 50)).toBe(late);
 });
 
 describe('a new leader', () => {
@@ -174,7 +174,7 @@ describe('a new leader', () => {
 
   test('that remains silent is deposed at the end of its grace', () => {
     const machine = handedOver();
-    machine.pass(graceMs(machine.state, machine.now) + 2 * SETTINGS.tickMs, [STANDBYS[1]!]);
+    machine.pass(getGraceMs(machine.state, machine.now) + 2 * SETTINGS.tickMs, [STANDBYS[1]!]);
     expect(ofType(machine.effects, 'vote').at(-1)).toMatchObject({
       term: 2,
       kind: 'freeze',
@@ -217,15 +217,15 @@ describe('a new leader', () => {
     const { now } = machine;
     const after = (count: number): number => {
       const unrest = Array.from({ length: count }).reduce<Unrest>(
-        (sum) => oneMoreElection(sum, now),
+        (sum) => addElection(sum, now),
         machine.state.unrest,
       );
-      return graceMs({ ...machine.state, unrest }, now);
+      return getGraceMs({ ...machine.state, unrest }, now);
     };
     expect([0, 1, 2, 3, 9].map(after)).toEqual([400, 800, 1_600, 1_600, 1_600]);
     const unrest = { elections: ELECTIONS_MAX, at: now };
     const later = [0, 1, 2, 3].map((times) =>
-      graceMs({ ...machine.state, unrest }, now + times * FORGET_ELECTION_MS),
+      getGraceMs({ ...machine.state, unrest }, now + times * FORGET_ELECTION_MS),
     );
     expect(later).toEqual([1_600, 800, 400, 400]);
   });

@@ -3,16 +3,17 @@
  * another monitor's election. A lower term never replaces a known term: such an answer is outdated.
  */
 import type { Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
-import { trusted } from './failure-detector.js';
-import { graceMs, oneMoreElection } from './grace.js';
-import { forgetEarlierLife, isStalled, troubleOf } from './leader-check.js';
-import type { Effect, Reaction, State } from './types.js';
+import { trust } from './failure-detector.js';
+import { getGraceMs, addElection } from './grace.js';
+import { forgetEarlierLife, isStalled, getTrouble } from './leader-check.js';
+import type { Effect, Reaction } from './effects.js';
+import type { State } from './types.js';
 
 /** Minimum time between two reads of the row that a report caused, in ms. */
 export const READ_PAUSE_MS = 50;
 
 /** Whether a report of the elected life states that it leads in this term. */
-export const saysItLeads = (
+export const reportsLeading = (
   report: ReplicaReport | null | undefined,
   leadership: Leadership,
 ): boolean =>
@@ -20,7 +21,7 @@ export const saysItLeads = (
   report.term === leadership.term &&
   report.bootId === leadership.bootId;
 
-export function readRow(state: State, now: number): Reaction {
+export function requestRow(state: State, now: number): Reaction {
   return {
     state: { ...state, reading: true, readAt: now },
     effects: [{ type: 'read-leadership' }],
@@ -28,7 +29,7 @@ export function readRow(state: State, now: number): Reaction {
 }
 
 /** Answers the caller of a hand-over when another election ends that hand-over. */
-function overtaken(state: State): Effect[] {
+function answerOvertaken(state: State): Effect[] {
   if (state.phase.name !== 'handing-over' || state.phase.request.id === null) return [];
   const detail = `An election ended this hand-over; the term is not ${state.phase.term} any more`;
   return [
@@ -44,14 +45,19 @@ function overtaken(state: State): Effect[] {
  * The monitor that carried out the election notifies every replica, the new leader first. The
  * others only notify the leader.
  */
-function pushes(state: State, leadership: Leadership, mine: boolean): Effect[] {
+function toPushes(state: State, leadership: Leadership, mine: boolean): Effect[] {
   const { leader } = leadership;
-  if (leader === null || (!mine && state.taken)) return [];
+  if (leader === null || (!mine && state.leaderConfirmed)) return [];
   const others = mine ? state.settings.replicas.filter((id) => id !== leader) : [];
   return [{ type: 'push', leadership, to: [leader, ...others] }];
 }
 
-function announce(before: State, leadership: Leadership, mine: boolean, now: number): Effect {
+function toLeadershipEvent(
+  before: State,
+  leadership: Leadership,
+  mine: boolean,
+  now: number,
+): Effect {
   const { partition, term, leader, reason, electedAt } = leadership;
   if (!before.leadership)
     return {
@@ -59,7 +65,7 @@ function announce(before: State, leadership: Leadership, mine: boolean, now: num
       event: { name: 'leadership:learnt', data: { partition, term, leader } },
     };
   const previous = before.leadership.leader;
-  const startedAt = before.course?.startedAt ?? null;
+  const startedAt = before.failoverTimer?.startedAt ?? null;
   const data = {
     partition,
     term,
@@ -68,7 +74,7 @@ function announce(before: State, leadership: Leadership, mine: boolean, now: num
     reason,
     mine,
     electedAt,
-    kind: mine ? (before.course?.kind ?? null) : null,
+    kind: mine ? (before.failoverTimer?.kind ?? null) : null,
     voteMs: mine && startedAt !== null ? now - startedAt : null,
   };
   return { type: 'emit', event: { name: 'election:won', data } };
@@ -78,15 +84,15 @@ function announce(before: State, leadership: Leadership, mine: boolean, now: num
  * The state under a new leadership. Discards the trouble of the old leader and the opinion of an
  * earlier life of the new leader.
  */
-function under(state: State, leadership: Leadership, mine: boolean, now: number): State {
+function withLeadership(state: State, leadership: Leadership, mine: boolean, now: number): State {
   const { leader } = leadership;
   const detector = leader === null ? undefined : state.replicas[leader];
-  const followed = detector && trusted(forgetEarlierLife(detector, leadership), now);
+  const followed = detector && trust(forgetEarlierLife(detector, leadership), now);
   const replicas =
     leader !== null && followed ? { ...state.replicas, [leader]: followed } : state.replicas;
-  const course = {
-    kind: mine ? (state.course?.kind ?? null) : null,
-    startedAt: state.course?.startedAt ?? null,
+  const failoverTimer = {
+    kind: mine ? (state.failoverTimer?.kind ?? null) : null,
+    startedAt: state.failoverTimer?.startedAt ?? null,
     electedAt: now,
   };
   const wasElecting = state.phase.name === 'voting' || state.phase.name === 'no-candidate';
@@ -94,13 +100,12 @@ function under(state: State, leadership: Leadership, mine: boolean, now: number)
     ...state,
     replicas,
     leadership,
-    learntAt: now,
-    graceUntil: now + graceMs(state, now),
-    unrest:
-      wasElecting && state.leadership?.leader ? oneMoreElection(state.unrest, now) : state.unrest,
-    taken: saysItLeads(detector?.report, leadership),
+    adoptedAt: now,
+    graceUntil: now + getGraceMs(state, now),
+    unrest: wasElecting && state.leadership?.leader ? addElection(state.unrest, now) : state.unrest,
+    leaderConfirmed: reportsLeading(detector?.report, leadership),
     trouble: null,
-    course: state.leadership && leader !== null ? course : null,
+    failoverTimer: state.leadership && leader !== null ? failoverTimer : null,
     phase:
       state.leadership && leader !== null
         ? { name: 'promoting', pushedAt: now }
@@ -112,19 +117,28 @@ function under(state: State, leadership: Leadership, mine: boolean, now: number)
  * Adopts a leadership.
  * @param mine whether this monitor's own vote or move created it.
  */
-export function learn(state: State, leadership: Leadership, mine: boolean, now: number): Reaction {
+export function adoptLeadership(
+  state: State,
+  leadership: Leadership,
+  mine: boolean,
+  now: number,
+): Reaction {
   if (state.leadership && leadership.term <= state.leadership.term) return { state, effects: [] };
-  const after = under(state, leadership, mine, now);
-  const told = state.leadership ? pushes(after, leadership, mine) : [];
+  const after = withLeadership(state, leadership, mine, now);
+  const told = state.leadership ? toPushes(after, leadership, mine) : [];
   // The push is the first effect, because it is the most urgent.
   return {
     state: after,
-    effects: [...told, announce(state, leadership, mine, now), ...(mine ? [] : overtaken(state))],
+    effects: [
+      ...told,
+      toLeadershipEvent(state, leadership, mine, now),
+      ...(mine ? [] : answerOvertaken(state)),
+    ],
   };
 }
 
 /** The replicas that led without progress. Empty as soon as a leader makes progress. */
-function stalledSince(
+function updateStalled(
   state: State,
   report: ReplicaReport,
   before: ReplicaReport | null,
@@ -141,7 +155,7 @@ function stalledSince(
  * monitor does not know yet.
  * @param before the previous report of the same replica.
  */
-export function hearOut(
+export function applyReport(
   state: State,
   report: ReplicaReport,
   before: ReplicaReport | null,
@@ -150,12 +164,15 @@ export function hearOut(
   const { leadership } = state;
   if (!leadership) return { state, effects: [] };
   const ofLeader = leadership.leader === report.id && leadership.bootId === report.bootId;
-  const taken = state.taken || (ofLeader && saysItLeads(report, leadership));
-  const trouble = ofLeader ? troubleOf(state, report, now) : state.trouble;
-  const stalled = ofLeader ? stalledSince(state, report, before) : state.stalled;
-  const asBefore = taken === state.taken && trouble === state.trouble && stalled === state.stalled;
-  const heard = asBefore ? state : { ...state, taken, trouble, stalled };
+  const leaderConfirmed = state.leaderConfirmed || (ofLeader && reportsLeading(report, leadership));
+  const trouble = ofLeader ? getTrouble(state, report, now) : state.trouble;
+  const stalled = ofLeader ? updateStalled(state, report, before) : state.stalled;
+  const asBefore =
+    leaderConfirmed === state.leaderConfirmed &&
+    trouble === state.trouble &&
+    stalled === state.stalled;
+  const heard = asBefore ? state : { ...state, leaderConfirmed, trouble, stalled };
   const unheardOf =
     report.term > leadership.term && !heard.reading && now - heard.readAt >= READ_PAUSE_MS;
-  return unheardOf ? readRow(heard, now) : { state: heard, effects: [] };
+  return unheardOf ? requestRow(heard, now) : { state: heard, effects: [] };
 }

@@ -1,6 +1,6 @@
 /**
- * Makes a monitor doubt itself, because a monitor that was late must not suspect the replicas for
- * it. There are two degrees:
+ * A monitor's view of its own health: a monitor that was late must not suspect the replicas for it.
+ * There are two degrees:
  * - Late by L: for a short time every patience is longer by L (memberlist's awareness).
  * - Late by more than DOUBT_MS, or the wall clock and the monotonic clock disagree: the monitor
  *   observes and does not act for DOUBT_FOR_MS (sentinel's TILT). A suspended machine, a stopped
@@ -19,7 +19,7 @@
  * @see hashicorp/memberlist awareness.go; redis sentinel.c, sentinelCheckTiltCondition; Chandra and
  * Toueg 1996 for the growing time-out of an eventually perfect detector.
  */
-import type { Doubt, Settings } from './types.js';
+import type { LocalHealth, Settings } from './types.js';
 
 /**
  * How long the monitor is more patient after it was late, in ms: long enough to read the messages
@@ -47,73 +47,74 @@ export const SHARED_TIMES = 7;
 /** How long one tick that finds several silent replicas makes the monitor patient, in ms. */
 export const SHARED_FOR_MS = 2_000;
 
-export const NO_DOUBT: Doubt = {
+export const HEALTHY: LocalHealth = {
   tickAt: null,
   wallMs: null,
   latenessMs: 0,
   extraMs: 0,
   lenientUntil: 0,
-  doubtingUntil: 0,
+  unhealthyUntil: 0,
   alarms: 0,
   alarmedAt: 0,
   startedAt: null,
   sharedUntil: -Infinity,
 };
 
-type DoubtSettings = Pick<Settings, 'tickMs' | 'doubtMs' | 'doubtForMs'>;
+type HealthSettings = Pick<Settings, 'tickMs' | 'doubtMs' | 'doubtForMs'>;
 
-export const isDoubting = (doubt: Doubt, now: number): boolean => now < doubt.doubtingUntil;
+export const isUnhealthy = (health: LocalHealth, now: number): boolean =>
+  now < health.unhealthyUntil;
 
 /** The addition to every patience at `now`, in ms. */
-export const extraPatienceMs = (doubt: Doubt, now: number): number =>
-  now < doubt.lenientUntil ? doubt.extraMs : 0;
+export const getExtraPatienceMs = (health: LocalHealth, now: number): number =>
+  now < health.lenientUntil ? health.extraMs : 0;
 
 /** How many of `count` events remain when one expires every `everyMs`. */
-export const leftOf = (count: number, sinceMs: number, everyMs: number): number =>
+export const countRemaining = (count: number, sinceMs: number, everyMs: number): number =>
   Math.max(0, count - Math.floor(sinceMs / everyMs));
 
-const alarmsAt = ({ alarms, alarmedAt, startedAt }: Doubt, now: number): number =>
+const countAlarms = ({ alarms, alarmedAt, startedAt }: LocalHealth, now: number): number =>
   Math.max(
-    leftOf(alarms, now - alarmedAt, FORGET_MS),
-    startedAt === null ? 0 : leftOf(ALARMS_MAX, now - startedAt, START_FORGET_MS),
+    countRemaining(alarms, now - alarmedAt, FORGET_MS),
+    startedAt === null ? 0 : countRemaining(ALARMS_MAX, now - startedAt, START_FORGET_MS),
   );
 
-const isShared = (doubt: Doubt, now: number): boolean => now < doubt.sharedUntil;
+const isShared = (health: LocalHealth, now: number): boolean => now < health.sharedUntil;
 
 /** Several replicas are silent at once. */
-export const silentTogether = (doubt: Doubt, now: number): Doubt => ({
-  ...doubt,
+export const noteSharedSilence = (health: LocalHealth, now: number): LocalHealth => ({
+  ...health,
   sharedUntil: now + SHARED_FOR_MS,
 });
 
 /** A suspicion of silence that lasted `suspectedMs` ended with a beat of the same life. */
-export function silenceEnded(
-  doubt: Doubt,
+export function noteSilenceEnd(
+  health: LocalHealth,
   beatTimeoutMs: number,
   suspectedMs: number,
   now: number,
-): Doubt {
-  const wasShared = doubt.sharedUntil > now - suspectedMs;
-  if (suspectedMs > FALSE_ALARM_WITHIN * beatTimeoutMs && !wasShared) return doubt;
-  return { ...doubt, alarms: Math.min(ALARMS_MAX, alarmsAt(doubt, now) + 1), alarmedAt: now };
+): LocalHealth {
+  const wasShared = health.sharedUntil > now - suspectedMs;
+  if (suspectedMs > FALSE_ALARM_WITHIN * beatTimeoutMs && !wasShared) return health;
+  return { ...health, alarms: Math.min(ALARMS_MAX, countAlarms(health, now) + 1), alarmedAt: now };
 }
 
 /**
  * A silence that only the longer patience tolerated ended with a beat. Without that patience it
  * would have been a false alarm.
  */
-export function silenceBorne(
-  doubt: Doubt,
+export function noteToleratedSilence(
+  health: LocalHealth,
   beatTimeoutMs: number,
   silentMs: number,
   now: number,
-): Doubt {
-  const realMs = silentMs - extraPatienceMs(doubt, now);
-  if (realMs <= beatTimeoutMs) return doubt;
+): LocalHealth {
+  const realMs = silentMs - getExtraPatienceMs(health, now);
+  if (realMs <= beatTimeoutMs) return health;
   const needed = Math.min(ALARMS_MAX, Math.ceil(Math.log2(realMs / beatTimeoutMs)));
   return {
-    ...doubt,
-    alarms: Math.max(needed, leftOf(doubt.alarms, now - doubt.alarmedAt, FORGET_MS)),
+    ...health,
+    alarms: Math.max(needed, countRemaining(health.alarms, now - health.alarmedAt, FORGET_MS)),
     alarmedAt: now,
   };
 }
@@ -122,66 +123,81 @@ export function silenceBorne(
  * Longest silence without a suspicion at `now`, in ms: BEAT_TIMEOUT_MS, doubled for each false
  * alarm, plus the monitor's own lateness, plus an addition while several replicas are silent.
  */
-export const beatPatienceMs = (doubt: Doubt, beatTimeoutMs: number, now: number): number =>
-  beatTimeoutMs * (2 ** alarmsAt(doubt, now) + (isShared(doubt, now) ? SHARED_TIMES : 0)) +
-  extraPatienceMs(doubt, now);
+export const getBeatPatienceMs = (
+  health: LocalHealth,
+  beatTimeoutMs: number,
+  now: number,
+): number =>
+  beatTimeoutMs * (2 ** countAlarms(health, now) + (isShared(health, now) ? SHARED_TIMES : 0)) +
+  getExtraPatienceMs(health, now);
 
 /**
  * Whether a ping that timed out at `now` is no evidence about the replica. Either this monitor was
  * late for much of the ping, so the answer may be unread in a buffer, or the monitor has just
  * started, or several replicas are silent at once.
  */
-export function isPingExcused(doubt: Doubt, pingTimeoutMs: number, now: number): boolean {
+export function isPingExcused(health: LocalHealth, pingTimeoutMs: number, now: number): boolean {
   const isStarting =
-    doubt.startedAt !== null && now - doubt.startedAt < ALARMS_MAX * START_FORGET_MS;
-  return isStarting || isShared(doubt, now) || extraPatienceMs(doubt, now) * 2 >= pingTimeoutMs;
+    health.startedAt !== null && now - health.startedAt < ALARMS_MAX * START_FORGET_MS;
+  return (
+    isStarting || isShared(health, now) || getExtraPatienceMs(health, now) * 2 >= pingTimeoutMs
+  );
 }
 
 /** How late the loop is at `now`, in ms, for any kind of input. */
-const latenessAt = (doubt: Doubt, settings: DoubtSettings, now: number): number =>
-  doubt.tickAt === null ? 0 : Math.max(0, now - doubt.tickAt - settings.tickMs);
+const getLatenessMs = (health: LocalHealth, settings: HealthSettings, now: number): number =>
+  health.tickAt === null ? 0 : Math.max(0, now - health.tickAt - settings.tickMs);
 
 /**
  * Checks the lateness at every input, because any input, not only a tick, may be the first after a
  * pause.
  */
-export function noticeLateness(doubt: Doubt, settings: DoubtSettings, now: number): Doubt {
-  const lateMs = latenessAt(doubt, settings, now);
-  if (lateMs <= TOLERATED_MS) return doubt;
+export function noteLateness(
+  health: LocalHealth,
+  settings: HealthSettings,
+  now: number,
+): LocalHealth {
+  const lateMs = getLatenessMs(health, settings, now);
+  if (lateMs <= TOLERATED_MS) return health;
   return {
-    ...doubt,
+    ...health,
     latenessMs: lateMs,
-    extraMs: Math.max(lateMs, extraPatienceMs(doubt, now)),
+    extraMs: Math.max(lateMs, getExtraPatienceMs(health, now)),
     lenientUntil: now + LENIENT_FOR_MS,
-    doubtingUntil: lateMs > settings.doubtMs ? now + settings.doubtForMs : doubt.doubtingUntil,
+    unhealthyUntil: lateMs > settings.doubtMs ? now + settings.doubtForMs : health.unhealthyUntil,
   };
 }
 
-export interface Ticked {
-  doubt: Doubt;
+export interface TickResult {
+  health: LocalHealth;
   /** Set when this tick shows a jump of the clock or a long pause. */
   jump: { lateMs: number; jumpMs: number } | null;
 }
 
 /** Handles a tick: compares both clocks and starts the next interval. */
-export function ticked(doubt: Doubt, settings: DoubtSettings, now: number, wallMs: number): Ticked {
-  const lateMs = latenessAt(doubt, settings, now);
+export function noteTick(
+  health: LocalHealth,
+  settings: HealthSettings,
+  now: number,
+  wallMs: number,
+): TickResult {
+  const lateMs = getLatenessMs(health, settings, now);
   const passed =
-    doubt.tickAt === null || doubt.wallMs === null
+    health.tickAt === null || health.wallMs === null
       ? 0
-      : wallMs - doubt.wallMs - (now - doubt.tickAt);
+      : wallMs - health.wallMs - (now - health.tickAt);
   const jumpMs = Math.round(passed);
   const jumped = lateMs > settings.doubtMs || Math.abs(jumpMs) > settings.doubtMs;
-  const noticed = noticeLateness(doubt, settings, now);
-  const doubtingUntil = jumped ? now + settings.doubtForMs : noticed.doubtingUntil;
+  const noticed = noteLateness(health, settings, now);
+  const doubtingUntil = jumped ? now + settings.doubtForMs : noticed.unhealthyUntil;
   return {
-    doubt: {
+    health: {
       ...noticed,
       latenessMs: lateMs,
       tickAt: now,
       wallMs,
-      doubtingUntil,
-      startedAt: doubt.startedAt ?? now,
+      unhealthyUntil: doubtingUntil,
+      startedAt: health.startedAt ?? now,
     },
     jump: jumped ? { lateMs, jumpMs } : null,
   };
