@@ -77,7 +77,7 @@ describe.each(Object.keys(READERS))('%s', (name) => {
 });
 
 test('control: a pattern that backtracks would not pass', () => {
-  const length = 60_000;
+  const length = 10_000;
   const cost = costOf(() => /\s+$/.test(`${' '.repeat(length)}x`));
   expect(cost * (LENGTH / length) ** 2).toBeGreaterThan(MOST_MS);
 });
