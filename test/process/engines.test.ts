@@ -65,7 +65,8 @@ test(
   'PostgreSQL crashed under load: other requests get 503 with Retry-After; no 2xx is lost, and all payments become final',
   async () => {
     const postgres = scene.system.process('postgres');
-    const load = scene.load();
+    // Clients with an accepted payment wait for its outcome before they send another one.
+    const load = scene.load({ waitMs: 10_000 });
     await load.flows();
     postgres.kill('SIGKILL');
     await postgres.exited;

@@ -16,6 +16,8 @@ export interface LoadOptions {
   clients?: number;
   /** Few patients, so that each has several payments in flight and their order can be checked. */
   patients?: number;
+  /** Longest wait of a client for an outcome, ms. */
+  waitMs?: number;
 }
 
 const WAIT_MS = 30_000;
@@ -25,8 +27,8 @@ export class Load {
   private stopped = false;
   private readonly done: Promise<unknown>;
 
-  constructor(target: LoadTarget, { clients = 8, patients = 3 }: LoadOptions) {
-    const client = createPaymentClient(target.urls, target.token, WAIT_MS);
+  constructor(target: LoadTarget, { clients = 8, patients = 3, waitMs = WAIT_MS }: LoadOptions) {
+    const client = createPaymentClient(target.urls, target.token, waitMs);
     let count = 0;
     const keepPaying = async (): Promise<void> => {
       while (!this.stopped) {
