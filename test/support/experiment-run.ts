@@ -1,17 +1,15 @@
 /**
  * Runs experiments like a user: `experiments/cli.ts` as a process, in a separate folder that is
- * removed after each test.
+ * removed after each test. The program is compiled once per file: the TypeScript loader would take
+ * most of the time of a short run.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { compile } from '../../local/processes/compile.js';
+import { ROOT } from '../../local/root.js';
 import { keepReports } from './log-evidence.js';
-
-const ROOT = resolve('.');
-const TSX = pathToFileURL(createRequire(join(ROOT, 'package.json')).resolve('tsx')).href;
 
 export interface ExperimentRun {
   child: ChildProcess;
@@ -28,17 +26,13 @@ export interface Workplace {
   leftovers(this: void): string[];
 }
 
-function start(folder: string, args: readonly string[]): ExperimentRun {
+function start(program: string, folder: string, args: readonly string[]): ExperimentRun {
   const texts: string[] = [];
-  const child = spawn(
-    process.execPath,
-    ['--import', TSX, join(ROOT, 'experiments/cli.ts'), ...args],
-    {
-      cwd: folder,
-      env: { ...process.env, NODE_OPTIONS: '', TMPDIR: folder },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, ['--enable-source-maps', program, ...args], {
+    cwd: folder,
+    env: { ...process.env, NODE_OPTIONS: '', TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (text: Buffer) => texts.push(String(text)));
   return {
@@ -63,7 +57,11 @@ function processesNaming(folder: string): string[] {
 
 /** A separate folder for each test of the file. */
 export function experimentWorkplace(): Workplace {
+  let program = '';
   let folder = '';
+  beforeAll(async () => {
+    program = join(ROOT, await compile('experiments/cli.ts'));
+  });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'relevo-experiment-'));
   });
@@ -75,7 +73,7 @@ export function experimentWorkplace(): Workplace {
     get folder() {
       return folder;
     },
-    run: (...args) => start(folder, args),
+    run: (...args) => start(program, folder, args),
     leftovers: () => processesNaming(folder),
   };
 }

@@ -4,6 +4,8 @@
  * all other sources.
  */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../../shared/web/assets.js';
 import type { Journal } from '../../record/run-record.js';
 import { isPublished } from '../beside-published.js';
 import { chooseStories } from '../facts/choose-stories.js';
@@ -15,7 +17,7 @@ import { systemSection } from './system.js';
 import { systemsSection } from './systems.js';
 
 const read = (name: string): Markup =>
-  trusted(readFileSync(new URL(name, import.meta.url), 'utf8'));
+  trusted(readFileSync(join(ROOT, 'experiments/report/page', name), 'utf8'));
 
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
@@ -36,10 +38,10 @@ export const htmlPage = (title: string, content: Part): Markup => markup`<!docty
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <link rel="icon" href="${trusted(ICON)}">
-<style>${read('./report.css')}</style>
+<style>${read('report.css')}</style>
 </head><body>
 ${HATCH}${content}
-<script>${read('./report.js')}</script>
+<script>${read('report.js')}</script>
 </body></html>
 `;
 

@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline';
 import { FAULTS, faultOf } from '../../../experiments/faults/faults.js';
 import { Injector } from '../../../experiments/faults/injector.js';
 import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import { compile } from '../../../local/processes/compile.js';
 import { isAlive } from '../../../local/processes/process-tree.js';
 import { ROOT } from '../../../local/root.js';
 import { seededRandom } from '../../../shared/random.js';
@@ -77,12 +78,15 @@ interface UnderFire {
 
 describe('a laboratory with every kind of fault active', () => {
   let child: ChildProcess | null = null;
+  let program = '';
+  beforeAll(async () => {
+    program = join(ROOT, await compile('test/support/laboratory-under-fire.ts'));
+  });
   afterAll(() => void child?.kill('SIGKILL'));
 
   /** Its output lines, in order. */
   function start(): { running: ChildProcess; next: () => Promise<unknown> } {
-    const program = join(ROOT, 'test/support/laboratory-under-fire.ts');
-    const running = (child = spawn(process.execPath, ['--import', 'tsx', program], {
+    const running = (child = spawn(process.execPath, ['--enable-source-maps', program], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NODE_OPTIONS: '' },
