@@ -7,7 +7,7 @@ import { ArgumentError } from '../shared/arguments/parse.js';
 import { describeOptions, parseExperimentOptions } from './arguments.js';
 import type { Experiment } from './experiment.js';
 import type { ExperimentName } from './names.js';
-import { LOG } from './system/laboratory.js';
+import { LOG } from './system/cluster.js';
 import { runMany } from './run/many-runs.js';
 import { asksForReplay, optionsOfPlan, parseReplay, readRunPlan } from './record/replay.js';
 import { createProgress } from './report/progress.js';

@@ -2,7 +2,7 @@
  * Summarizes the measurements of a run: medians over the rounds with their extremes, and ratios of
  * medians. Pure.
  */
-import type { Contestant, Measurement } from './contestant.js';
+import type { Contestant, Measurement } from './benchmark.js';
 import { PARTS, type Part } from './usage.js';
 
 /** A contestant and its measurements, one per round. */

@@ -6,13 +6,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogFile, USUAL_LOG } from '../../local/processes/log-file.js';
-import { LOG } from '../system/laboratory.js';
+import { LOG } from '../system/cluster.js';
 import type { Progress } from '../report/progress.js';
 import { BenchEngines } from './engines.js';
-import type { Contestant, Measurement, Stage } from './contestant.js';
+import type { Contestant, Measurement, Stage } from './benchmark.js';
 import type { Standing } from './figures.js';
 import { Program } from './programs/program.js';
-import { shuffled } from './rounds.js';
+import { shuffled } from './shuffle.js';
 
 /** Time-out of a measurement. */
 const DEADLINE_MS = 240_000;

@@ -4,7 +4,7 @@
  * time; `bounds.ts` derives those about silence.
  */
 import type { Random } from '../../shared/random.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { silenceP99Ms, voteSpreadMs } from './bounds.js';
 
 export const HANDOVER_KINDS = ['kill', 'freeze', 'partition', 'planned', 'kill+monitor'] as const;

@@ -8,12 +8,12 @@ import { seededRandom, type Random } from '../../shared/random.js';
 import { faultOf } from '../faults/faults.js';
 import { Injector, type Struck } from '../faults/injector.js';
 import type { FaultWindow, RequestRecord } from '../record/history.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { createPaymentClient, wallMs } from '../traffic/client.js';
 import { runTraffic } from '../traffic/traffic.js';
 import type { TrafficReport } from '../traffic/traffic-report.js';
 import { HANDOVERS, type Blow, type HandoverKind } from './kinds.js';
-import { TermWatch } from './watch.js';
+import { TermWatch } from './term-watch.js';
 
 /** Longest wait for a successor before the run fails, ms. */
 const SUCCESSOR_MS = 20_000;

@@ -4,7 +4,7 @@
  * path; `Injector` does so, therefore a fault itself need not.
  */
 import type { Random } from '../../shared/random.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 
 /** Undoes the fault. Resolves when the part is in its former state. Called once. */
 export type Heal = () => Promise<void>;

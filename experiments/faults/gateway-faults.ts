@@ -5,7 +5,7 @@
  */
 import type { GatewayFaults } from '../../gateway/faults.js';
 import type { Random } from '../../shared/random.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import type { Fault } from './fault.js';
 import { bringBack, processNames, running } from './processes.js';
 import { switchFaults } from './switches.js';

@@ -10,7 +10,7 @@
  */
 import type { Random } from '../../shared/random.js';
 import type { FaultWindow } from '../record/history.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { directionsOf, isSameTarget } from '../network/link-names.js';
 import type { Fault, Heal } from './fault.js';
 

@@ -1,7 +1,7 @@
 /** Shared code of the faults of links. A laboratory opened without `links: true` has no links. */
 import type { Lane, Undo } from '../network/lane.js';
 import type { Links } from '../network/links.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import type { Heal } from './fault.js';
 
 /** Names of all links: both ways, and each way. */

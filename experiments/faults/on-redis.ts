@@ -1,6 +1,6 @@
 /** A short-lived connection of the lab to Redis, for the faults that change a running Redis. */
 import { Redis } from 'ioredis';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 
 const ANSWER_MS = 2_000;
 

@@ -5,7 +5,7 @@
  */
 import { processNames } from './processes.js';
 import type { Fault } from './fault.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 
 /** Longer than a hand-over that waits for payments in flight, ms. */
 const ANSWER_MS = 10_000;

@@ -1,6 +1,6 @@
 /** Shared code of the faults of processes: lists the processes, and restarts one in any state. */
 import type { ManagedProcess, ProcessKind } from '../../local/processes/processes.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 
 /** Names of all processes, or of those of the given kinds. */
 export const processNames = ({ system }: Laboratory, ...kinds: readonly ProcessKind[]): string[] =>

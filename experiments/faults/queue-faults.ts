@@ -6,7 +6,7 @@ import { Queue } from 'bullmq';
 import { PAYMENTS_OPTIONS } from '../../payments/config.js';
 import { sleep } from '../../shared/clock.js';
 import { JOB_OPTIONS, queueName } from '../../shared/queue/queue.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import type { Fault } from './fault.js';
 import { onRedis } from './on-redis.js';
 import { handOver } from './planned.js';

@@ -3,7 +3,7 @@
  * of acceptance and the memory of patients.
  */
 import { randomUUID } from 'node:crypto';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { costsOf } from './costs.js';
 import { spent, type AcceptRound } from './figures.js';
 

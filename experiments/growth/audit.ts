@@ -5,7 +5,7 @@
  */
 import { check } from '../checkers/checkers.js';
 import { readElections, readPayments } from '../record/evidence.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import type { Violation } from '../record/result.js';
 
 /** Largest number of rows that are read for the checkers. */

@@ -5,7 +5,7 @@
  */
 import { createLogger } from '../../shared/observability/logger.js';
 import { connectRedis, createQueue, parcelsOf } from '../../shared/queue/queue.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 
 /** Rows of one insert, and ids in one call to the queue. */
 const PORTION = 20_000;

@@ -1,5 +1,5 @@
 /** Reads the costs of every process of a laboratory so far, by role. */
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { costOf, resetPeak, type Memory, type ProcessCost } from '../system/processes-cost.js';
 import type { Costs } from './figures.js';
 

@@ -6,7 +6,7 @@ import { lookAtBacklog } from '../../patients/records/payment-rows.js';
 import { SWEEP_MAX } from '../../payments/core/relay.js';
 import { sleep } from '../../shared/clock.js';
 import { overduePayments } from '../../shared/postgres/ledger.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { acceptBatches } from './accepting.js';
 import type { Backlog } from './backlog.js';
 import { costsOf, memoryOf, resetPeaks } from './costs.js';
@@ -17,7 +17,7 @@ import {
   type DrainRound,
   type Surroundings,
 } from './figures.js';
-import type { Steering } from './steering.js';
+import type { Steering } from './cluster-control.js';
 
 /** The part of each backlog that is sent through the API, and its upper limit. */
 const THROUGH_API = { share: 0.2, most: 50_000 };

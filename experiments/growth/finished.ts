@@ -6,7 +6,7 @@
 import { statfsSync } from 'node:fs';
 import { createLogger } from '../../shared/observability/logger.js';
 import { createPool, type Pool, type Queryable } from '../../shared/postgres/postgres.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { addPatients } from './backlog.js';
 import { dropIndexes, makeIndexes, secondaryIndexes, sizesOnDisk } from './indexes.js';
 

@@ -8,7 +8,7 @@ import { batchDocument } from '../../patients/accept/batches.js';
 import { createPrisma } from '../../patients/records/prisma.js';
 import { createRecords, type Records } from '../../patients/records/records.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { percentile } from '../statistics/statistics.js';
 import { explain, joinPlans, openListening, type PlanFigures } from './plans.js';
 

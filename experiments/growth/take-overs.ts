@@ -11,7 +11,7 @@ import { readElections } from '../record/evidence.js';
 import { bringBack } from '../faults/processes.js';
 import { splitHandover } from '../run/handovers.js';
 import type { ElectionRow } from '../record/history.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { costsOf } from './costs.js';
 import { countPending } from './backlog.js';
 import type { DrainPlan } from './draining.js';

@@ -3,7 +3,7 @@
  * hand-overs, and the skipped faults.
  */
 import type { ExperimentResult, FaultRecord, Trial } from '../record/result.js';
-import type { DeclaredFacts } from '../scenarios/declared.js';
+import type { DeclaredFacts } from '../scenarios/scenario-runner.js';
 import { percentile } from '../statistics/statistics.js';
 import { inAll, sayLateness } from '../traffic/traffic-report.js';
 import { formatTable, ms, percent } from './table.js';

@@ -10,7 +10,7 @@ import type { ExperimentResult } from '../record/result.js';
 import { trialsCsv } from './csv.js';
 import { writeHistory, writeRequests } from './history-file.js';
 import { junitXml } from './junit.js';
-import { keptJournal } from './kept-journal.js';
+import { keptJournal } from './stored-record.js';
 import { reportPage } from './page/page.js';
 import { summaryMarkdown } from './summary.js';
 

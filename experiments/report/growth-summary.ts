@@ -1,5 +1,5 @@
 /** The growth experiment as a page of GitHub Markdown. Pure. */
-import type { Growth } from '../growth/campaign.js';
+import type { Growth } from '../growth/growth-run.js';
 import type { Journal } from '../record/run-record.js';
 import { growthSheets } from './growth-table.js';
 import {

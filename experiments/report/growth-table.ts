@@ -2,7 +2,7 @@
  * The tables of the growth experiment, in 80 columns: cost per payment, memory, take-over by step,
  * reads. Pure.
  */
-import type { Growth } from '../growth/campaign.js';
+import type { Growth } from '../growth/growth-run.js';
 import {
   cpuUsAPayment,
   ofSystem,

@@ -7,7 +7,7 @@
 import { CHECKERS } from '../checkers/checkers.js';
 import type { Journal, SystemJournal } from '../record/run-record.js';
 import type { Objective } from '../record/result.js';
-import { RELEVO } from '../system/subject.js';
+import { RELEVO } from '../system/system-under-test.js';
 import { readableTime } from './format.js';
 import { markup, type Markup } from './markup.js';
 

@@ -8,7 +8,7 @@ import type { Fault } from '../faults/fault.js';
 import { FAULTS } from '../faults/faults.js';
 import { Injector } from '../faults/injector.js';
 import type { FaultWindow } from '../record/history.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { refusal, type Census } from '../planning/guards.js';
 import { habitOf } from '../planning/kinds.js';
 import { fits, partStruck } from '../planning/roles.js';

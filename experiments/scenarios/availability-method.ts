@@ -11,12 +11,12 @@ import { Injector } from '../faults/injector.js';
 import { planFaults } from '../faults/plan.js';
 import { handoversSince } from '../run/handovers.js';
 import type { Evidence, FaultWindow } from '../record/history.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import type { Trial } from '../record/result.js';
 import { createPaymentClient } from '../traffic/client.js';
 import { isTrafficMode, type TrafficMode } from '../traffic/traffic-report.js';
 import { summarizeTrial } from '../record/trial-summary.js';
-import { paymentsById, SETTLE_MS, type Method } from './in-laboratory.js';
+import { paymentsById, SETTLE_MS, type Method } from './with-cluster.js';
 import { runTrial, type TrialOptions, type TrialRun } from './trial.js';
 
 export const OPTIONS = {

@@ -16,7 +16,7 @@ import {
 } from './availability-method.js';
 import { everyPayment } from './availability-objectives.js';
 import { compareSystems } from './compare.js';
-import { runInLaboratory, type Measured } from './in-laboratory.js';
+import { runInLaboratory, type Measured } from './with-cluster.js';
 
 export const availability: Experiment<typeof OPTIONS> = {
   name: 'availability',

@@ -5,8 +5,8 @@
  * affects both terms.
  */
 import { join, resolve } from 'node:path';
-import type { Contestant } from '../bench/contestant.js';
-import { chooseContestants, CONTESTANTS } from '../bench/contestants.js';
+import type { Contestant } from '../bench/benchmark.js';
+import { chooseContestants, CONTESTANTS } from '../bench/benchmarks.js';
 import { factsOf } from '../bench/facts.js';
 import { summarize, type Standing } from '../bench/figures.js';
 import { objectivesOf } from '../bench/objectives.js';

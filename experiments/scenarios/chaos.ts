@@ -7,14 +7,14 @@ import { readFileSync } from 'node:fs';
 import type { Options } from '../../shared/arguments/options.js';
 import type { Experiment, RunContext } from '../experiment.js';
 import { FAULTS } from '../faults/faults.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { habitOf } from '../planning/kinds.js';
 import { planSchedule, type PlannedKind } from '../planning/planner.js';
 import { rolesOf } from '../planning/roles.js';
 import { chaosTable } from '../report/chaos-table.js';
 import { parsePlan, parseSchedule, PlanError, type Schedule } from '../run/schedule.js';
 import { declaration } from './declaration.js';
-import { runDeclared } from './declared.js';
+import { runDeclared } from './scenario-runner.js';
 import type { AskedScenario } from './pay-under-faults.js';
 
 const OPTIONS = {

@@ -3,16 +3,16 @@
  * Relevo, one after the other, each with its own engines. The verdict is Relevo's. A rule that a
  * baseline breaks is an expected result: the report shows it, and the verdict ignores it.
  */
-import { PUBLISHED, SINGLE_SERVER } from '../baselines/subjects.js';
+import { PUBLISHED, SINGLE_SERVER } from '../baselines/baseline-systems.js';
 import type { Journal } from '../record/run-record.js';
 import { describeMachine } from '../system/machine.js';
 import { currentCommit } from '../report/files.js';
 import { compareTable } from '../report/compare-table.js';
 import type { ExperimentResult } from '../record/result.js';
-import { RELEVO } from '../system/subject.js';
+import { RELEVO } from '../system/system-under-test.js';
 import { availabilityMethod, trafficOf, type Context } from './availability-method.js';
 import { everyPayment, morePayments } from './availability-objectives.js';
-import { measure, systemJournal, type Measured } from './in-laboratory.js';
+import { measure, systemJournal, type Measured } from './with-cluster.js';
 
 /** @throws as `measure`. */
 export async function compareSystems(context: Context): Promise<Journal> {

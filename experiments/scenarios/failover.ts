@@ -17,7 +17,7 @@ import {
 import { strikeUnderTraffic, type RoundsDone } from '../failover/rounds.js';
 import type { Journal } from '../record/run-record.js';
 import { failoverTable } from '../report/failover-table.js';
-import { runInLaboratory } from './in-laboratory.js';
+import { runInLaboratory } from './with-cluster.js';
 
 const OPTIONS = {
   count: { default: 20, min: 1, max: 10_000, doc: 'hand-overs of each kind' },

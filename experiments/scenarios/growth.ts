@@ -6,22 +6,22 @@
  */
 import { tmpdir } from 'node:os';
 import type { Experiment, RunContext } from '../experiment.js';
-import { Campaign, KILLS_GATEWAY_MS, type Growth } from '../growth/campaign.js';
+import { Campaign, KILLS_GATEWAY_MS, type Growth } from '../growth/growth-run.js';
 import { ratePerSec, type CostFigures, type TakeOverFigures } from '../growth/figures.js';
 import { missingRoom } from '../growth/finished.js';
 import { growthObjectives } from '../growth/objectives.js';
 import { parseSizes } from '../growth/sizes.js';
-import { REPLICAS } from '../growth/steering.js';
+import { REPLICAS } from '../growth/cluster-control.js';
 import type { Journal, OwnReport } from '../record/run-record.js';
-import { openLaboratory } from '../system/laboratory.js';
+import { openLaboratory } from '../system/cluster.js';
 import { describeMachine } from '../system/machine.js';
 import { currentCommit } from '../report/files.js';
 import { growthSummary } from '../report/growth-summary.js';
 import { growthTable } from '../report/growth-table.js';
 import { growthPage } from '../report/page/growth.js';
 import type { ExperimentResult, Trial } from '../record/result.js';
-import { RELEVO } from '../system/subject.js';
-import { SETTLE_MS } from './in-laboratory.js';
+import { RELEVO } from '../system/system-under-test.js';
+import { SETTLE_MS } from './with-cluster.js';
 
 const PENDING = '1000,10000,100000,1000000';
 

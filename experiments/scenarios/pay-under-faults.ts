@@ -4,17 +4,17 @@
  */
 import { seededRandom } from '../../shared/random.js';
 import type { FaultWindow, RequestRecord } from '../record/history.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { LeaderWatch } from '../system/leader-watch.js';
 import type { Schedule } from '../run/schedule.js';
 import { Strikes, type SkippedStrike } from '../run/schedule-runner.js';
-import type { Leader } from '../system/subject.js';
+import type { Leader } from '../system/system-under-test.js';
 import { createPaymentClient, type PaymentClient } from '../traffic/client.js';
 import { withRetries } from '../traffic/retrying-client.js';
 import type { TrafficReport } from '../traffic/traffic-report.js';
 import { runTraffic } from '../traffic/traffic.js';
 import type { Declaration } from './declaration.js';
-import type { Stretch } from './stretches.js';
+import type { Stretch } from './segments.js';
 
 /** A declaration whose schedule may still depend on the capabilities of the laboratory. */
 export type AskedScenario = Omit<Declaration, 'schedule'> & {

@@ -3,8 +3,8 @@
  * answer counts. Also used by the progress line.
  */
 import { sleep } from '../../shared/clock.js';
-import type { Laboratory } from './laboratory.js';
-import type { Leader } from './subject.js';
+import type { Laboratory } from './cluster.js';
+import type { Leader } from './system-under-test.js';
 
 /** Longest wait for an answer, ms. */
 const PATIENCE_MS = 300;

@@ -5,7 +5,7 @@
  */
 import { sleep } from '../../shared/clock.js';
 import type { RequestRecord } from '../record/history.js';
-import type { Laboratory } from './laboratory.js';
+import type { Laboratory } from './cluster.js';
 import { hasWorkingLeader, readStatus } from './monitor-status.js';
 import { createPaymentClient } from '../traffic/client.js';
 

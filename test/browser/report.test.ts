@@ -16,7 +16,7 @@ import {
   sidewaysScroll,
   useBrowser,
 } from '../support/browser.js';
-import { madeUpJournal } from '../support/journal.js';
+import { madeUpJournal } from '../support/run-record.js';
 
 describeInBrowser('a report in a browser', () => {
   const browser = useBrowser();

@@ -4,16 +4,16 @@
  * works again afterwards. A comparison with a broken baseline would prove nothing.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { PUBLISHED, SINGLE_SERVER } from '../../experiments/baselines/subjects.js';
+import { PUBLISHED, SINGLE_SERVER } from '../../experiments/baselines/baseline-systems.js';
 import { check } from '../../experiments/checkers/checkers.js';
 import { readCharges, readPayments } from '../../experiments/record/evidence.js';
 import type { RequestRecord } from '../../experiments/record/history.js';
-import type { Laboratory } from '../../experiments/system/laboratory.js';
+import type { Laboratory } from '../../experiments/system/cluster.js';
 import type { Violation } from '../../experiments/record/result.js';
 import { createPaymentClient, type PaymentClient } from '../../experiments/traffic/client.js';
-import type { Subject } from '../../experiments/system/subject.js';
+import type { Subject } from '../../experiments/system/system-under-test.js';
 import { eventually } from '../support/eventually.js';
-import { openTestLaboratory } from '../support/laboratory.js';
+import { openTestLaboratory } from '../support/cluster.js';
 
 const TEST_MS = 180_000;
 const PATIENCE_MS = 30_000;

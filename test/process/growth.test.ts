@@ -5,7 +5,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Growth } from '../../experiments/growth/campaign.js';
+import type { Growth } from '../../experiments/growth/growth-run.js';
 import type { ExperimentResult } from '../../experiments/record/result.js';
 import { experimentWorkplace } from '../support/experiment-run.js';
 import { TEST_MS } from './patience.js';

@@ -1,7 +1,7 @@
 /**
  * Invented measurements of the bench: a test sets rates and costs; all other values are neutral.
  */
-import type { Measurement } from '../../experiments/bench/contestant.js';
+import type { Measurement } from '../../experiments/bench/benchmark.js';
 import type { Standing } from '../../experiments/bench/figures.js';
 import type { Part } from '../../experiments/bench/usage.js';
 import { Latencies } from '../../experiments/statistics/latencies.js';

@@ -1,6 +1,6 @@
 /** The limit of single requests: an Express echo under the same load from the same generator. */
 import { latencyOf, unpaid } from '../relevo/live.js';
-import type { Contestant, Measurement, Stage } from '../contestant.js';
+import type { Contestant, Measurement, Stage } from '../benchmark.js';
 import type { ClosedLoop, LoopDone } from '../load/loops.js';
 import { CLOSED_LOOP, ECHO } from '../objectives.js';
 import { secondsOf } from '../programs/commands.js';

@@ -10,7 +10,7 @@ import {
   type NewPayment,
 } from '../../../shared/postgres/ledger.js';
 import type { Queryable } from '../../../shared/postgres/postgres.js';
-import type { Contestant, Measurement, Stage } from '../contestant.js';
+import type { Contestant, Measurement, Stage } from '../benchmark.js';
 import type { Ground } from '../engines.js';
 import { makeOrders } from '../orders.js';
 import type { Order } from '../peer.js';

@@ -1,7 +1,7 @@
 /** The upper limits of Relevo and its peers, measured in the same run, in the order of the help. */
-import type { Contestant } from '../contestant.js';
+import type { Contestant } from '../benchmark.js';
 import { FENCED_ROWS } from '../objectives.js';
-import { peerContestant } from '../peer-contestant.js';
+import { peerContestant } from '../peer-benchmark.js';
 import { bullmqNoop } from './bullmq-noop.js';
 import { expressEcho } from './express-echo.js';
 import { fencedRows } from './fenced-rows.js';

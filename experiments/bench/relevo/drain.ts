@@ -3,9 +3,9 @@
  * replica becomes eligible. The time runs from its promotion to the last commit; the time from the
  * operator's request, which includes the election, is reported separately.
  */
-import type { Contestant, Measurement, Stage } from '../contestant.js';
+import type { Contestant, Measurement, Stage } from '../benchmark.js';
 import { cappedPayments, warmUp } from '../warm-up.js';
-import { RelevoAtWork, WORKER } from './at-work.js';
+import { RelevoAtWork, WORKER } from './relevo-under-load.js';
 import { Commits, wallMs } from './commits.js';
 import { problemsInRows } from './rows.js';
 

@@ -3,12 +3,12 @@
  * payment at a time on an idle system.
  */
 import { Latencies } from '../../statistics/latencies.js';
-import type { Contestant, MeasuredLatency, Measurement, Stage } from '../contestant.js';
+import type { Contestant, MeasuredLatency, Measurement, Stage } from '../benchmark.js';
 import type { ClosedLoop, LoopDone, OpenLoop } from '../load/loops.js';
 import { CLOSED_LOOP, HALF_LOAD, ONE_AT_A_TIME } from '../objectives.js';
 import { secondsOf } from '../programs/commands.js';
 import { cappedPayments, warmUp } from '../warm-up.js';
-import { RelevoAtWork } from './at-work.js';
+import { RelevoAtWork } from './relevo-under-load.js';
 import { problemsInRows } from './rows.js';
 
 /** As sent by a client that waits for the outcome. */

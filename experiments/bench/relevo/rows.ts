@@ -7,7 +7,7 @@ import { indexed } from '../../checkers/recorded.js';
 import { staleTerm } from '../../checkers/stale-term.js';
 import { twoLeaders } from '../../checkers/two-leaders.js';
 import { readElections, readPayments } from '../../record/evidence.js';
-import type { RelevoAtWork } from './at-work.js';
+import type { RelevoAtWork } from './relevo-under-load.js';
 
 /** Rules that need only rows and elections. */
 const RULES = { 'stale-term': staleTerm, 'two-leaders': twoLeaders, 'out-of-order': outOfOrder };

@@ -2,7 +2,7 @@
  * The report of a bench: its files, and the systems of its result with the fields of a trial that
  * apply. Pure.
  */
-import type { Measurement } from '../../bench/contestant.js';
+import type { Measurement } from '../../bench/benchmark.js';
 import type { BenchFacts } from '../../bench/facts.js';
 import { rateOf, type Standing, type Summary } from '../../bench/figures.js';
 import type { Journal, OwnReport } from '../../record/run-record.js';

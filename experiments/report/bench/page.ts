@@ -2,7 +2,7 @@
  * The page of the bench: result, a chart and a table per kind, the cost of a payment, latencies,
  * and a description of the peers.
  */
-import { KINDS, type Kind } from '../../bench/contestant.js';
+import { KINDS, type Kind } from '../../bench/benchmark.js';
 import type { BenchFacts, PeerFacts } from '../../bench/facts.js';
 import { ratio, type Summary } from '../../bench/figures.js';
 import { PARTS } from '../../bench/usage.js';

@@ -2,7 +2,7 @@
  * The tables of the bench, 80 columns: one table of rates per kind, CPU time, latencies, ratios,
  * and the features that each peer lacks.
  */
-import { KINDS, type Kind } from '../../bench/contestant.js';
+import { KINDS, type Kind } from '../../bench/benchmark.js';
 import { ratio, type Spread, type Summary } from '../../bench/figures.js';
 import { isCeiling, NAIVE } from '../../bench/objectives.js';
 import { PARTS, type Part } from '../../bench/usage.js';

@@ -1,7 +1,7 @@
 /**
  * The bench for a pull request (Markdown) and for a spreadsheet (one line per measurement). Pure.
  */
-import { KINDS, type Kind } from '../../bench/contestant.js';
+import { KINDS, type Kind } from '../../bench/benchmark.js';
 import type { BenchFacts } from '../../bench/facts.js';
 import { ratio, rateOf, type Standing, type Summary } from '../../bench/figures.js';
 import { isCeiling } from '../../bench/objectives.js';

@@ -2,7 +2,7 @@
  * The page of the growth experiment: cost of a payment, memory and take-over over the size of the
  * backlog, as charts and as tables.
  */
-import type { Growth } from '../../growth/campaign.js';
+import type { Growth } from '../../growth/growth-run.js';
 import {
   cpuUsAPayment,
   ofSystem,

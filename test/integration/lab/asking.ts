@@ -3,7 +3,7 @@
  * gateway.
  */
 import { connect } from 'node:net';
-import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import type { Laboratory } from '../../../experiments/system/cluster.js';
 import type { ManagedProcess } from '../../../local/processes/processes.js';
 import { eventually } from '../../support/eventually.js';
 

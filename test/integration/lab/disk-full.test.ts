@@ -8,16 +8,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Injector } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import type { Laboratory } from '../../../experiments/system/cluster.js';
 import { MemoryDisk } from '../../../experiments/system/memory-disk.js';
 import { GatewayLedger } from '../../../gateway/ledger.js';
 import { isAlive } from '../../../local/processes/process-tree.js';
 import { runToEnd } from '../../../local/processes/run-to-end.js';
 import type { Charge } from '../../../shared/contracts/gateway.js';
 import { eventually } from '../../support/eventually.js';
-import { openTestLaboratory } from '../../support/laboratory.js';
+import { openTestLaboratory } from '../../support/cluster.js';
 import { isWhole, pay } from './asking.js';
-import { strike } from './striking.js';
+import { strike } from './injecting.js';
 import { onlyWhere } from '../../support/only-where.js';
 
 const TEST_MS = 180_000;

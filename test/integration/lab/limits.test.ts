@@ -6,7 +6,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { rm, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Measurement, Stage } from '../../../experiments/bench/contestant.js';
+import type { Measurement, Stage } from '../../../experiments/bench/benchmark.js';
 import type { BenchEngines, Ground } from '../../../experiments/bench/engines.js';
 import { bullmqNoop } from '../../../experiments/bench/limits/bullmq-noop.js';
 import { LIMITS } from '../../../experiments/bench/limits/limits.js';

@@ -7,14 +7,14 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
 import { faultOf } from '../../../experiments/faults/faults.js';
 import { Injector, type Struck } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import type { Laboratory } from '../../../experiments/system/cluster.js';
 import { fetchStatus } from '../../../experiments/system/monitor-status.js';
 import { directionsOf, type Pair } from '../../../experiments/network/link-names.js';
 import type { Links } from '../../../experiments/network/links.js';
 import type { Status } from '../../../shared/contracts/status.js';
 import { seededRandom, type Random } from '../../../shared/random.js';
 import { eventually } from '../../support/eventually.js';
-import { openTestLaboratory } from '../../support/laboratory.js';
+import { openTestLaboratory } from '../../support/cluster.js';
 import { isWhole, knock, pay } from './asking.js';
 
 const TEST_MS = 180_000;

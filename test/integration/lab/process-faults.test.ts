@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { FAULTS, faultOf } from '../../../experiments/faults/faults.js';
 import { Injector } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import type { Laboratory } from '../../../experiments/system/cluster.js';
 import { seededRandom } from '../../../shared/random.js';
 import { eventually } from '../../support/eventually.js';
-import { openTestLaboratory } from '../../support/laboratory.js';
+import { openTestLaboratory } from '../../support/cluster.js';
 import { charge, isWhole, knock, lookUp } from './asking.js';
-import { strike } from './striking.js';
+import { strike } from './injecting.js';
 
 const TEST_MS = 180_000;
 let laboratory: Laboratory;

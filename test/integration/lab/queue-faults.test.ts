@@ -5,11 +5,11 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { Injector } from '../../../experiments/faults/injector.js';
 import { onRedis } from '../../../experiments/faults/on-redis.js';
-import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import type { Laboratory } from '../../../experiments/system/cluster.js';
 import { eventually } from '../../support/eventually.js';
-import { openTestLaboratory } from '../../support/laboratory.js';
+import { openTestLaboratory } from '../../support/cluster.js';
 import { isWhole, knock, pay } from './asking.js';
-import { strike } from './striking.js';
+import { strike } from './injecting.js';
 
 const TEST_MS = 180_000;
 let laboratory: Laboratory;

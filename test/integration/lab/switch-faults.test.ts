@@ -4,12 +4,12 @@
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Injector } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import type { Laboratory } from '../../../experiments/system/cluster.js';
 import type { ManagedProcess } from '../../../local/processes/processes.js';
 import { eventually } from '../../support/eventually.js';
-import { openTestLaboratory } from '../../support/laboratory.js';
+import { openTestLaboratory } from '../../support/cluster.js';
 import { isWhole, knock } from './asking.js';
-import { strike } from './striking.js';
+import { strike } from './injecting.js';
 
 const TEST_MS = 180_000;
 /**

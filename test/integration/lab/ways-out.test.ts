@@ -10,13 +10,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { FAULTS, faultOf } from '../../../experiments/faults/faults.js';
 import { Injector } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import type { Cluster } from '../../../experiments/system/cluster.js';
 import { compile } from '../../../local/processes/compile.js';
 import { isAlive } from '../../../local/processes/process-tree.js';
 import { ROOT } from '../../../local/root.js';
 import { seededRandom } from '../../../shared/random.js';
 import { eventually } from '../../support/eventually.js';
-import { openTestLaboratory } from '../../support/laboratory.js';
+import { openTestLaboratory } from '../../support/cluster.js';
 import { isWhole } from './asking.js';
 
 const TEST_MS = 180_000;

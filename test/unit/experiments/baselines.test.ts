@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { elect } from '../../../experiments/baselines/published/election.js';
 import { Rounds } from '../../../experiments/baselines/published/rounds.js';
 import { byPatient } from '../../../experiments/baselines/single-server/server.js';
-import { PUBLISHED, SINGLE_SERVER } from '../../../experiments/baselines/subjects.js';
+import { PUBLISHED, SINGLE_SERVER } from '../../../experiments/baselines/baseline-systems.js';
 
 const SERVERS = ['server_1', 'server_2', 'server_3'];
 

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { gainOf, tollOf } from '../../../experiments/statistics/comparison.js';
-import { victims } from '../../../experiments/faults/victims.js';
+import { victims } from '../../../experiments/faults/select-targets.js';
 import type { Evidence, RequestRecord } from '../../../experiments/record/history.js';
 import type { SystemJournal } from '../../../experiments/record/run-record.js';
 import { compareTable } from '../../../experiments/report/compare-table.js';

@@ -13,7 +13,7 @@ import {
 } from '../../../experiments/failover/kinds.js';
 import { observe } from '../../../experiments/failover/measure.js';
 import type { Strike } from '../../../experiments/failover/rounds.js';
-import { TermWatch } from '../../../experiments/failover/watch.js';
+import { TermWatch } from '../../../experiments/failover/term-watch.js';
 import type { ElectionRow, Evidence, RequestRecord } from '../../../experiments/record/history.js';
 import { bars, sizeBelow } from '../../../experiments/report/bars.js';
 import { failoverTable } from '../../../experiments/report/failover-table.js';

@@ -2,7 +2,7 @@
  * The arithmetic of growth: sizes, costs per payment, medians, query plans, objectives, and charts.
  */
 import { describe, expect, test } from '@jest/globals';
-import { Agenda } from '../../../experiments/growth/agenda.js';
+import { Agenda } from '../../../experiments/growth/work-plan.js';
 import {
   cpuUsAPayment,
   ofSystem,

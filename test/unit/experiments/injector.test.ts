@@ -4,7 +4,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../../experiments/faults/fault.js';
 import { Injector } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import type { Laboratory } from '../../../experiments/system/cluster.js';
 import { seededRandom } from '../../../shared/random.js';
 
 const random = seededRandom(1);

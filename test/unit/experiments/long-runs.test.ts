@@ -12,8 +12,8 @@ import {
   cutStretches,
   stretchCount,
   STRETCH_PAYMENTS,
-} from '../../../experiments/scenarios/stretches.js';
-import { together } from '../../../experiments/record/stretch-recorder.js';
+} from '../../../experiments/scenarios/segments.js';
+import { together } from '../../../experiments/record/segment-recorder.js';
 import { emptyEvidence, stretchOf } from '../../support/evidence.js';
 
 describe('segments', () => {

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArgumentError } from '../../../shared/arguments/parse.js';
 import type { Journal } from '../../../experiments/record/run-record.js';
-import { keptJournal } from '../../../experiments/report/kept-journal.js';
+import { keptJournal } from '../../../experiments/report/stored-record.js';
 import { compareCommand } from '../../../experiments/run-comparison/command.js';
-import { madeUpJournal, type MadeUp } from '../../support/journal.js';
+import { madeUpJournal, type MadeUp } from '../../support/run-record.js';
 
 let folder: string;
 beforeEach(() => {

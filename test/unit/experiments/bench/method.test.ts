@@ -3,9 +3,9 @@
  * work for all.
  */
 import { describe, expect, test } from '@jest/globals';
-import { chooseContestants, CONTESTANTS } from '../../../../experiments/bench/contestants.js';
+import { chooseContestants, CONTESTANTS } from '../../../../experiments/bench/benchmarks.js';
 import { makeOrders } from '../../../../experiments/bench/orders.js';
-import { shuffled } from '../../../../experiments/bench/rounds.js';
+import { shuffled } from '../../../../experiments/bench/shuffle.js';
 import {
   cappedPayments,
   LONGEST_SECONDS,

@@ -23,7 +23,7 @@ import {
   requestRecord,
 } from '../../../support/evidence.js';
 import { isAvailable } from '../../../../experiments/record/trial-summary.js';
-import { madeUpJournal } from '../../../support/journal.js';
+import { madeUpJournal } from '../../../support/run-record.js';
 
 describe('fate', () => {
   const row = paymentRow();

@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { MOST_STORIES } from '../../../../experiments/report/facts/choose-stories.js';
 import { keep, Latencies } from '../../../../experiments/statistics/latencies.js';
 import { reportPage } from '../../../../experiments/report/page/page.js';
-import { madeUpJournal } from '../../../support/journal.js';
+import { madeUpJournal } from '../../../support/run-record.js';
 
 const EVIL = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'&\u0000';
 

@@ -17,7 +17,7 @@ import {
   escapeMarkdown,
   summaryMarkdown,
 } from '../../../../experiments/report/summary.js';
-import { madeUpJournal } from '../../../support/journal.js';
+import { madeUpJournal } from '../../../support/run-record.js';
 
 const EVIL = '</failure>]]>&"\'<!-- \u0007 @somebody `code` |cell| ![x](http://127.0.0.1/)';
 

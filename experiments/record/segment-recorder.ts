@@ -11,7 +11,7 @@ import { judge, type Judgement } from '../checkers/checkers.js';
 import { readCharges, readElections, readPayments } from './evidence.js';
 import type { Evidence } from './history.js';
 import { EvidenceKeeper } from './evidence-sampling.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { keep, type KeptLatencies } from '../statistics/latencies.js';
 import type { Trial, Violation } from './result.js';
 import { isAvailable, keptLatencies, TrialTally } from './trial-summary.js';

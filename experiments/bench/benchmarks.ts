@@ -1,8 +1,8 @@
 /** All contestants, in the order of the help, and the selection by a user. */
-import type { Contestant } from './contestant.js';
+import type { Contestant } from './benchmark.js';
 import { LIMITS } from './limits/limits.js';
 import { NAIVE } from './objectives.js';
-import { peerContestant } from './peer-contestant.js';
+import { peerContestant } from './peer-benchmark.js';
 import { PEERS } from './peers/peers.js';
 import { RELEVO_DRAINS } from './relevo/drain.js';
 import { RELEVO_LIVE } from './relevo/live.js';

@@ -7,13 +7,13 @@ import { comesToRest, readVersions } from '../record/evidence.js';
 import type { RunContext } from '../experiment.js';
 import type { Evidence, FaultWindow, RequestRecord } from '../record/history.js';
 import type { Journal, SystemJournal } from '../record/run-record.js';
-import { openLaboratory, type Laboratory } from '../system/laboratory.js';
+import { openLaboratory, type Laboratory } from '../system/cluster.js';
 import { describeMachine } from '../system/machine.js';
 import { currentCommit } from '../report/files.js';
 import type { KeptLatencies } from '../statistics/latencies.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
-import { StretchRecorder, type Recording } from '../record/stretch-recorder.js';
-import { RELEVO, type Subject } from '../system/subject.js';
+import { StretchRecorder, type Recording } from '../record/segment-recorder.js';
+import { RELEVO, type Subject } from '../system/system-under-test.js';
 
 /** Longest wait for all replicas to be up with one leader, ms. */
 export const SETTLE_MS = 30_000;

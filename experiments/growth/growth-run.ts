@@ -6,10 +6,10 @@
 import { emptyPayments } from '../system/empty-payments.js';
 import { readElections, readVersions } from '../record/evidence.js';
 import type { ElectionRow, FaultWindow } from '../record/history.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { duration } from '../report/format.js';
 import type { Violation } from '../record/result.js';
-import { Agenda, drainWeight, fillWeight, killsWeight, type Step } from './agenda.js';
+import { Agenda, drainWeight, fillWeight, killsWeight, type Step } from './work-plan.js';
 import { audit } from './audit.js';
 import { Backlog } from './backlog.js';
 import { lastSeq, measureCosts, untilAllFinal, type DrainPlan } from './draining.js';
@@ -17,7 +17,7 @@ import type { CostFigures, Kill, TakeOverFigures } from './figures.js';
 import { fillFinished, type Fill } from './finished.js';
 import { measureReads, type ReadFigures } from './reads.js';
 import { besideFinished, roundsOf } from './sizes.js';
-import { Steering } from './steering.js';
+import { Steering } from './cluster-control.js';
 import { measureTakeOvers } from './take-overs.js';
 
 /**

@@ -8,7 +8,7 @@ import { sleep } from '../../shared/clock.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import { bringBack } from '../faults/processes.js';
 import type { Status } from '../../shared/contracts/status.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { fetchStatus } from '../system/monitor-status.js';
 
 const LOOK_MS = 10;

@@ -6,8 +6,8 @@ import {
   openLaboratory,
   type Laboratory,
   type LaboratoryOptions,
-} from '../../experiments/system/laboratory.js';
-import { SETTLE_MS } from '../../experiments/scenarios/in-laboratory.js';
+} from '../../experiments/system/cluster.js';
+import { SETTLE_MS } from '../../experiments/scenarios/with-cluster.js';
 
 /**
  * Suspicions must come from the faults of a test, not from a machine too busy to send beats in

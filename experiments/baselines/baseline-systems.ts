@@ -4,7 +4,7 @@
  */
 import type { Place } from '../../local/plan.js';
 import type { System } from '../../local/system.js';
-import type { Subject } from '../system/subject.js';
+import type { Subject } from '../system/system-under-test.js';
 
 /** The gateway is the same in every system. */
 const programs = (program: (place: Place) => string) => (place: Place) =>

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { compile } from '../../local/processes/compile.js';
 import { ROOT } from '../../local/root.js';
-import type { Contestant, Kind, Measurement, Side, Stage } from './contestant.js';
+import type { Contestant, Kind, Measurement, Side, Stage } from './benchmark.js';
 import type { OrdersWanted } from './orders.js';
 import type { Peer, PeerPlace } from './peer.js';
 import { installPeerPackages, usesPeerPackages } from './peers/packages.js';

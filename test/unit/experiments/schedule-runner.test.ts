@@ -4,7 +4,7 @@
  */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../../experiments/faults/fault.js';
-import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import type { Laboratory } from '../../../experiments/system/cluster.js';
 import { Strikes } from '../../../experiments/run/schedule-runner.js';
 import type { PlannedStrike } from '../../../experiments/run/schedule.js';
 import { eventually } from '../../support/eventually.js';

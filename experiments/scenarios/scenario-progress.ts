@@ -1,5 +1,5 @@
 /** The progress line of a declared scenario. Pure, except for the memory size of this process. */
-import type { Leader } from '../system/subject.js';
+import type { Leader } from '../system/system-under-test.js';
 
 export interface DeclaredProgress {
   sent: number;

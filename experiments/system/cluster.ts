@@ -15,7 +15,7 @@ import { createPool, type Pool } from '../../shared/postgres/postgres.js';
 import { MemoryDisk } from './memory-disk.js';
 import { Links } from '../network/links.js';
 import type { Progress } from '../report/progress.js';
-import { RELEVO, type Leader, type Subject } from './subject.js';
+import { RELEVO, type Leader, type Subject } from './system-under-test.js';
 
 const POLL_MS = 20;
 const LOG_FOLDER = 'logs';

@@ -8,23 +8,23 @@ import type { RunContext } from '../experiment.js';
 import { handoversSince, leaderAt } from '../run/handovers.js';
 import type { Evidence, FaultWindow } from '../record/history.js';
 import type { Journal } from '../record/run-record.js';
-import type { Laboratory } from '../system/laboratory.js';
+import type { Laboratory } from '../system/cluster.js';
 import { partStruck } from '../planning/roles.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
 import { reachSteadyState, type SteadyState } from '../system/steady-state.js';
 import type { SkippedStrike } from '../run/schedule-runner.js';
 import { inAll, sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
 import { isAvailable, summarizeTrial } from '../record/trial-summary.js';
-import { declaredProgress } from './declared-progress.js';
+import { declaredProgress } from './scenario-progress.js';
 import type { Declaration } from './declaration.js';
-import { paymentsById, runInLaboratory } from './in-laboratory.js';
+import { paymentsById, runInLaboratory } from './with-cluster.js';
 import {
   payUnderFaults,
   type AskedScenario,
   type StretchDone,
   type StretchProgress,
 } from './pay-under-faults.js';
-import { cutStretches, stretchCount, type Stretch } from './stretches.js';
+import { cutStretches, stretchCount, type Stretch } from './segments.js';
 
 /** Facts for the table that the result does not contain. */
 export interface DeclaredFacts {

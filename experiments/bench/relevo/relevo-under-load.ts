@@ -6,8 +6,8 @@
 import { join } from 'node:path';
 import { startSystem, type System } from '../../../local/system.js';
 import { sleep } from '../../../shared/clock.js';
-import { RELEVO } from '../../system/subject.js';
-import type { Stage } from '../contestant.js';
+import { RELEVO } from '../../system/system-under-test.js';
+import type { Stage } from '../benchmark.js';
 import type { Ground } from '../engines.js';
 import type { Batches, BatchesDone } from '../load/batches.js';
 import type { Target } from '../load/target.js';

@@ -4,7 +4,7 @@
  */
 import { FAULTS } from '../../experiments/faults/faults.js';
 import { Injector } from '../../experiments/faults/injector.js';
-import { openLaboratory } from '../../experiments/system/laboratory.js';
+import { openLaboratory } from '../../experiments/system/cluster.js';
 import { seededRandom } from '../../shared/random.js';
 
 const interruption = new AbortController();
