@@ -11,7 +11,7 @@ import { LOG } from './system/cluster.js';
 import { runMany } from './run/many-runs.js';
 import { asksForReplay, optionsOfPlan, parseReplay, readRunPlan } from './record/replay.js';
 import { createProgress } from './report/progress.js';
-import { EXIT } from './record/result.js';
+import { EXPERIMENT_EXIT } from './record/result.js';
 import { commandOf, repeatLines, reportIn, runOnce, type RunRequest } from './run/run-once.js';
 import { COMPARE_SUMMARY, compareCommand } from './run-comparison/command.js';
 import { availability } from './scenarios/availability.js';
@@ -44,7 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help') {
     console.log(usage());
-    return name === undefined ? EXIT.arguments : EXIT.met;
+    return name === undefined ? EXPERIMENT_EXIT.arguments : EXPERIMENT_EXIT.met;
   }
   if (name === 'compare') return compareCommand(rest, (text) => console.log(text));
   const experiment = Object.values(EXPERIMENTS).find((candidate) => candidate.name === name);
@@ -53,7 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
   const { options, json, help } = parseExperimentOptions(experiment.options, rest);
   if (help) {
     console.log(`${experiment.summary}\n\n${describeOptions(experiment.options)}`);
-    return EXIT.met;
+    return EXPERIMENT_EXIT.met;
   }
   const problem = experiment.check?.(options) ?? null;
   if (problem !== null) throw new ArgumentError(problem);
@@ -94,13 +94,13 @@ async function carryOut(request: RunRequest, args: readonly string[]): Promise<n
     if (typeof runs === 'number' && runs > 1) return await runMany(request, args, runs, around);
     const { code, folder } = await runOnce(request, around);
     console.log(`Report: ${reportIn(folder)}`);
-    if (code !== EXIT.met) console.log(repeatLines(request, folder).join('\n'));
+    if (code !== EXPERIMENT_EXIT.met) console.log(repeatLines(request, folder).join('\n'));
     return code;
   } catch (error) {
     progress.end();
     if (interruption.signal.aborted) {
       console.error('Interrupted: all processes were stopped.');
-      return EXIT.interrupted;
+      return EXPERIMENT_EXIT.interrupted;
     }
     throw error;
   }
@@ -112,6 +112,6 @@ main(process.argv.slice(2)).then(
     const wrongArguments = error instanceof ArgumentError || error instanceof PlanError;
     console.error((error as Error).message);
     if (!wrongArguments) console.error(`Output of the processes: ${LOG}`);
-    return exitWhenWritten(wrongArguments ? EXIT.arguments : EXIT.setup);
+    return exitWhenWritten(wrongArguments ? EXPERIMENT_EXIT.arguments : EXPERIMENT_EXIT.setup);
   },
 );

@@ -3,7 +3,7 @@
  * its journal.
  */
 import type { Options, OptionTable } from '../shared/arguments/options.js';
-import type { Journal } from './record/run-record.js';
+import type { RunRecord } from './record/run-record.js';
 import type { Progress } from './report/progress.js';
 
 export interface RunContext<T extends OptionTable> {
@@ -28,5 +28,5 @@ export interface Experiment<T extends OptionTable = OptionTable> {
   options: T;
   /** Checks the options beyond their ranges. @returns an error message, or null. */
   check?(options: Options<T>): string | null;
-  run(context: RunContext<T>): Promise<Journal>;
+  run(context: RunContext<T>): Promise<RunRecord>;
 }

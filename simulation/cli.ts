@@ -6,7 +6,7 @@ import { formatOptions } from '../shared/arguments/help.js';
 import type { Options } from '../shared/arguments/options.js';
 import { ArgumentError, asksForHelp, parseOptions } from '../shared/arguments/parse.js';
 import { createProgress, type Progress } from '../experiments/report/progress.js';
-import { EXIT } from '../experiments/record/result.js';
+import { EXPERIMENT_EXIT } from '../experiments/record/result.js';
 import { huntMutants, searchAll, type Campaign } from './campaign.js';
 import { mutantTable } from './mutant-table.js';
 import { MUTANTS } from './mutants.js';
@@ -55,14 +55,14 @@ function playOne(seed: number, mutant: string | null, transcript: boolean): numb
   const { finding } = search(seed, 1, rules);
   if (finding) {
     print(explain(seed, rules, finding.breach, again(seed, mutant)));
-    return EXIT.broken;
+    return EXPERIMENT_EXIT.broken;
   }
   const { lines, outcome } = transcribe(drawSchedule(seed), rules);
   if (transcript) print(`${lines.join('\n')}\n`);
   print(
     `Seed ${seed}: ${outcome.steps} steps in ${outcome.tookMs} virtual ms: every invariant held.`,
   );
-  return EXIT.met;
+  return EXPERIMENT_EXIT.met;
 }
 
 async function playMany(
@@ -76,17 +76,19 @@ async function playMany(
   );
   progress.end();
   print(summary(campaign, pool.size, (performance.now() - startMs) / 1_000));
-  if (campaign.finding === null) return EXIT.met;
+  if (campaign.finding === null) return EXPERIMENT_EXIT.met;
   const { seed: broken, breach } = campaign.finding;
   print(`\n${explain(broken, rulesOf(mutant), breach, again(broken, mutant))}`);
-  return EXIT.broken;
+  return EXPERIMENT_EXIT.broken;
 }
 
 async function playMutants(pool: Pool, progress: Progress): Promise<number> {
   const results = await huntMutants(pool, (done) => progress.show(bar(done, MUTANTS.length)));
   progress.end();
   print(mutantTable(results));
-  return results.every(({ caughtAt }) => caughtAt !== null) ? EXIT.met : EXIT.broken;
+  return results.every(({ caughtAt }) => caughtAt !== null)
+    ? EXPERIMENT_EXIT.met
+    : EXPERIMENT_EXIT.broken;
 }
 
 /** @throws ArgumentError when options contradict each other. */
@@ -120,7 +122,7 @@ async function onAllCores(
   const progress = createProgress();
   const interrupted = new Promise<number>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => resolve(EXIT.interrupted));
+      process.once(signal, () => resolve(EXPERIMENT_EXIT.interrupted));
   });
   try {
     return await Promise.race([work(pool, progress), interrupted]);
@@ -133,7 +135,7 @@ async function onAllCores(
 async function main(args: readonly string[]): Promise<number> {
   if (asksForHelp(args)) {
     print(help());
-    return EXIT.met;
+    return EXPERIMENT_EXIT.met;
   }
   const options = parseOptions(OPTIONS, args);
   const isAlone =
@@ -153,6 +155,6 @@ main(process.argv.slice(2)).then(
     process.stderr.write(
       `${wrongArguments ? error.message.split('\n')[0] : String((error as Error).stack)}\n`,
     );
-    process.exit(wrongArguments ? EXIT.arguments : EXIT.setup);
+    process.exit(wrongArguments ? EXPERIMENT_EXIT.arguments : EXPERIMENT_EXIT.setup);
   },
 );

@@ -21,15 +21,15 @@ export const SERVER_OPTIONS = {
 };
 export type ServerConfig = Config<typeof SERVER_OPTIONS>;
 
-export const MONITOR_OPTIONS = {
+export const BASELINE_MONITOR_OPTIONS = {
   ...EVERYWHERE,
   servers: members('REPLICAS', { doc: 'The payment servers: name=address, …' }),
 };
-export type MonitorConfig = Config<typeof MONITOR_OPTIONS>;
+export type BaselineMonitorConfig = Config<typeof BASELINE_MONITOR_OPTIONS>;
 
-export const PATIENTS_OPTIONS = {
+export const BASELINE_PATIENTS_OPTIONS = {
   ...EVERYWHERE,
   databaseUrl,
   monitorUrl: url('MONITOR_URL', { doc: 'Monitor that names the leader.' }),
 };
-export type PatientsConfig = Config<typeof PATIENTS_OPTIONS>;
+export type BaselinePatientsConfig = Config<typeof BASELINE_PATIENTS_OPTIONS>;

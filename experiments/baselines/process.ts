@@ -27,7 +27,7 @@ export const tokensOf = ({ apiToken, operatorToken, internalToken }: Identity): 
 });
 
 /** A pool of a usual size: ten connections. */
-export const openPool = ({ id, databaseUrl }: { id: string; databaseUrl: string }): Pool =>
+export const openBaselinePool = ({ id, databaseUrl }: { id: string; databaseUrl: string }): Pool =>
   createPool(
     { url: databaseUrl, name: id, max: 10, statementTimeoutMs: 5_000 },
     createLogger('baseline', id, 'warn'),

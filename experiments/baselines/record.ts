@@ -73,11 +73,11 @@ export async function saveFinal(
 }
 
 /** An accepted payment without an outcome. */
-export type Unfinished = Pick<NewPayment, 'id' | 'patientId' | 'amountMinor' | 'currency'>;
+export type UnfinishedPayment = Pick<NewPayment, 'id' | 'patientId' | 'amountMinor' | 'currency'>;
 
 /** All pending payments, oldest first. */
-export async function unfinished(db: Queryable): Promise<Unfinished[]> {
+export async function findUnfinished(db: Queryable): Promise<UnfinishedPayment[]> {
   const text = `SELECT id, patient_id AS "patientId", amount_minor AS "amountMinor", currency
                   FROM payment WHERE id IN (SELECT payment_id FROM pending_payment) ORDER BY seq`;
-  return (await db.query<Unfinished>(text)).rows;
+  return (await db.query<UnfinishedPayment>(text)).rows;
 }

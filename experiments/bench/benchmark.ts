@@ -1,21 +1,21 @@
 /**
- * A contestant of the bench: a name, a description, and the measurement of one round. All
- * contestants get the same environment and the same work; only the implementation differs.
+ * A benchmark of the bench: a name, a description, and the measurement of one round. All
+ * benchmarks get the same environment and the same work; only the implementation differs.
  */
 import type { BenchEngines } from './engines.js';
 import type { Program } from './programs/program.js';
-import type { Part, Usage } from './usage.js';
+import type { ProcessPart, Usage } from './usage.js';
 import type { LatencySummary } from '../statistics/latencies.js';
 
-/** Only contestants of one kind are compared: each kind has its own table. */
-export const KINDS = {
+/** Only benchmarks of one kind are compared: each kind has its own table. */
+export const BENCHMARK_KINDS = {
   'drain': 'Pre-filled queue, drained by one worker',
   'drain-20ms': 'The same, with a gateway call of 20 ms per payment',
   'live': 'Live: batches are enqueued while one worker processes them',
   'single': 'Single requests over HTTP, each with a response when its payment is final',
   'lone': 'One payment at a time on an idle system',
 } as const;
-export type Kind = keyof typeof KINDS;
+export type BenchmarkKind = keyof typeof BENCHMARK_KINDS;
 
 /** Relevo, an implementation without Relevo (naive or tuned), or an upper limit of all. */
 export type Side = 'relevo' | 'naive' | 'tuned' | 'limit';
@@ -29,7 +29,7 @@ export interface MeasuredLatency {
   hdr: string;
 }
 
-/** One measurement: one contestant in one round. */
+/** One measurement: one benchmark in one round. */
 export interface Measurement {
   payments: number;
   /**
@@ -37,18 +37,18 @@ export interface Measurement {
    * responses).
    */
   seconds: number;
-  usage: Partial<Record<Part, Usage>>;
+  usage: Partial<Record<ProcessPart, Usage>>;
   latencies: MeasuredLatency[];
   /** Further figures by name, for the report. */
   figures: Record<string, number>;
-  /** Errors in the contestant's rows, one sentence each; the run is then invalid. */
+  /** Errors in the benchmark's rows, one sentence each; the run is then invalid. */
   problems: string[];
 }
 
-/** The environment and the work of every contestant. */
-export interface Stage {
+/** The environment and the work of every benchmark. */
+export interface BenchEnvironment {
   engines: BenchEngines;
-  /** Sends the requests, so that no contestant measures itself. */
+  /** Sends the requests, so that no benchmark measures itself. */
   generator: Program;
   /** Ids of the patients that pay. */
   patients: readonly string[];
@@ -63,7 +63,7 @@ export interface Stage {
   /** For temporary data; deleted at the end. */
   dataDir: string;
   /**
-   * Additional arguments of node, for profiling. @param folder of the profile: the contestant, and
+   * Additional arguments of node, for profiling. @param folder of the profile: the benchmark, and
    * the process where there are several.
    */
   nodeArgs: (folder: string) => readonly string[];
@@ -71,12 +71,12 @@ export interface Stage {
   signal: AbortSignal;
 }
 
-export interface Contestant {
+export interface Benchmark {
   name: string;
-  kind: Kind;
+  kind: BenchmarkKind;
   side: Side;
   what: string;
-  /** Installs what only this contestant needs; called before the engines start. */
+  /** Installs what only this benchmark needs; called before the engines start. */
   install?(): Promise<void>;
-  measure(stage: Stage): Promise<Measurement>;
+  measure(environment: BenchEnvironment): Promise<Measurement>;
 }

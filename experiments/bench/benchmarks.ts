@@ -1,24 +1,24 @@
-/** All contestants, in the order of the help, and the selection by a user. */
-import type { Contestant } from './benchmark.js';
+/** All benchmarks, in the order of the help, and the selection by a user. */
+import type { Benchmark } from './benchmark.js';
 import { LIMITS } from './limits/limits.js';
 import { NAIVE } from './objectives.js';
-import { peerContestant } from './peer-benchmark.js';
+import { peerBenchmark } from './peer-benchmark.js';
 import { PEERS } from './peers/peers.js';
 import { RELEVO_DRAINS } from './relevo/drain.js';
 import { RELEVO_LIVE } from './relevo/live.js';
 
 const isNaive = (name: string): boolean => name.startsWith('bullmq-prisma-');
 
-const PEER_CONTESTANTS: readonly Contestant[] = PEERS.flatMap((peer) => {
+const PEER_BENCHMARKS: readonly Benchmark[] = PEERS.flatMap((peer) => {
   const side = isNaive(peer.name) ? 'naive' : 'tuned';
   const kinds = ['drain', 'live', ...(peer.name === NAIVE ? ['drain-20ms'] : [])] as const;
-  return kinds.map((kind) => peerContestant(peer, kind as Contestant['kind'], side));
+  return kinds.map((kind) => peerBenchmark(peer, kind as Benchmark['kind'], side));
 });
 
-export const CONTESTANTS: readonly Contestant[] = [
+export const BENCHMARKS: readonly Benchmark[] = [
   ...RELEVO_DRAINS,
   ...RELEVO_LIVE,
-  ...PEER_CONTESTANTS,
+  ...PEER_BENCHMARKS,
   ...LIMITS,
 ];
 
@@ -27,15 +27,15 @@ export const CONTESTANTS: readonly Contestant[] = [
  *   first unknown name,
  * if any.
  */
-export function chooseContestants(
+export function chooseBenchmarks(
   only: string | null,
-  all = CONTESTANTS,
-): readonly Contestant[] | { unknown: string } {
+  all = BENCHMARKS,
+): readonly Benchmark[] | { unknown: string } {
   if (only === null) return all;
   const words = only.split(',').map((word) => word.trim());
-  const answers = (word: string, { name }: Contestant): boolean =>
+  const answers = (word: string, { name }: Benchmark): boolean =>
     word.endsWith('*') ? name.startsWith(word.slice(0, -1)) : name === word;
-  const unknown = words.find((word) => !all.some((contestant) => answers(word, contestant)));
+  const unknown = words.find((word) => !all.some((benchmark) => answers(word, benchmark)));
   if (unknown !== undefined) return { unknown };
-  return all.filter((contestant) => words.some((word) => answers(word, contestant)));
+  return all.filter((benchmark) => words.some((word) => answers(word, benchmark)));
 }

@@ -1,7 +1,7 @@
 /**
  * PostgreSQL and Redis of a whole run, as Relevo ships them, with default durability. Every
  * measurement gets a fresh environment: its own database, an empty Redis with a rewritten file, and
- * a completed checkpoint. No contestant inherits tables, dirty pages or log from another.
+ * a completed checkpoint. No benchmark inherits tables, dirty pages or log from another.
  */
 import { Redis } from 'ioredis';
 import { prepareEngines, startDatabase } from '../../local/engines/engines.js';
@@ -19,7 +19,7 @@ import { readVersions } from '../record/evidence.js';
 const TEMPLATE = 'bench_template';
 const DATABASE_PREFIX = 'bench_';
 /** Settings about durability and memory, which the result reports. */
-const TOLD_SETTINGS = [
+const REPORTED_SETTINGS = [
   'fsync',
   'synchronous_commit',
   'full_page_writes',
@@ -29,7 +29,7 @@ const TOLD_SETTINGS = [
   'max_connections',
 ];
 
-export interface Ground {
+export interface BenchStorage {
   databaseUrl: string;
   redisUrl: string;
   /** Pool that is not part of the measurement; used before and after a measurement only. */
@@ -72,12 +72,12 @@ export class BenchEngines {
   }
 
   /**
-   * @param furnished whether the database has Relevo's schema and patients; otherwise the database
+   * @param withSchema whether the database has Relevo's schema and patients; otherwise the database
    *   is empty.
    */
-  async ground(furnished: boolean): Promise<Ground> {
+  async createStorage(withSchema: boolean): Promise<BenchStorage> {
     const name = `${DATABASE_PREFIX}${(this.databases += 1)}`;
-    await this.admin.query(`CREATE DATABASE ${name}${furnished ? ` TEMPLATE ${TEMPLATE}` : ''}`);
+    await this.admin.query(`CREATE DATABASE ${name}${withSchema ? ` TEMPLATE ${TEMPLATE}` : ''}`);
     await emptyRedis(this.redis.address);
     const databaseUrl = this.postgres.toUrl(name);
     const pool = openPool(databaseUrl);
@@ -109,7 +109,7 @@ export class BenchEngines {
   async settings(): Promise<Record<string, string>> {
     const { rows } = await this.admin.query<{ name: string; value: string }>(
       'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name',
-      [TOLD_SETTINGS],
+      [REPORTED_SETTINGS],
     );
     return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
   }

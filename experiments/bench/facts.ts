@@ -3,7 +3,7 @@
  * each peer lacks, and the deviations from the requested measurement.
  */
 import type { Machine } from '../record/run-record.js';
-import { summarize, type Standing, type Summary } from './figures.js';
+import { summarize, type BenchmarkResult, type Summary } from './figures.js';
 import type { Peer } from './peer.js';
 import { getPackageVersion } from './peers/packages.js';
 import { PEERS } from './peers/peers.js';
@@ -25,7 +25,7 @@ export interface BenchFacts {
   notes: string[];
 }
 
-export interface Circumstances {
+export interface BenchConditions {
   /** Requested payments per measurement. */
   wanted: number;
   machine: Machine;
@@ -42,11 +42,11 @@ const peerFacts = ({ name, what, packages, settings, lacks }: Peer): PeerFacts =
 });
 
 /**
- * Contestants that were measured with fewer payments because they are slow, and the number of
+ * Benchmarks that were measured with fewer payments because they are slow, and the number of
  * payments.
  */
-const getSlow = (standings: readonly Standing[], wanted: number): string[] =>
-  standings.flatMap(({ name, kind, measurements }) => {
+const getSlow = (results: readonly BenchmarkResult[], wanted: number): string[] =>
+  results.flatMap(({ name, kind, measurements }) => {
     const least = Math.min(...measurements.map(({ payments }) => payments));
     return least < wanted && kind !== 'lone' ? [`${name} (${least})`] : [];
   });
@@ -73,24 +73,24 @@ function remarks(summaries: readonly Summary[]): string[] {
 }
 
 export function factsOf(
-  standings: readonly Standing[],
-  { wanted, machine, settings }: Circumstances,
+  results: readonly BenchmarkResult[],
+  { wanted, machine, settings }: BenchConditions,
 ): BenchFacts {
   const { cpu, cores, memoryGb } = machine;
-  const peers = PEERS.filter((peer) => standings.some(({ name }) => isOf(name, peer.name))).map(
+  const peers = PEERS.filter((peer) => results.some(({ name }) => isOf(name, peer.name))).map(
     peerFacts,
   );
   const versions = Object.fromEntries(
     [machine.versions, ...peers.map(({ packages }) => packages)].flatMap(Object.entries<string>),
   );
-  const fewer = getSlow(standings, wanted);
+  const fewer = getSlow(results, wanted);
   return {
     postgres: settings,
     peers,
     notes: [
       `${cpu}, ${cores} cores, ${memoryGb} GB; ${formatPairs(versions, ' ')}`,
       `PostgreSQL: ${formatPairs(settings, '=')}`,
-      ...remarks(standings.map(summarize)),
+      ...remarks(results.map(summarize)),
       ...(fewer.length === 0
         ? []
         : [
@@ -100,6 +100,6 @@ export function factsOf(
   };
 }
 
-/** Whether a contestant belongs to a peer, in any variant: `pg-boss-live` belongs to `pg-boss`. */
-const isOf = (contestant: string, peer: string): boolean =>
-  [peer, `${peer}-live`, `${peer}-20ms`].includes(contestant);
+/** Whether a benchmark belongs to a peer, in any variant: `pg-boss-live` belongs to `pg-boss`. */
+const isOf = (benchmark: string, peer: string): boolean =>
+  [peer, `${peer}-live`, `${peer}-20ms`].includes(benchmark);

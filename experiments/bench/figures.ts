@@ -2,11 +2,11 @@
  * Summarizes the measurements of a run: medians over the rounds with their extremes, and ratios of
  * medians. Pure.
  */
-import type { Contestant, Measurement } from './benchmark.js';
-import { PARTS, type Part } from './usage.js';
+import type { Benchmark, Measurement } from './benchmark.js';
+import { PROCESS_PARTS, type ProcessPart } from './usage.js';
 
-/** A contestant and its measurements, one per round. */
-export interface Standing extends Pick<Contestant, 'name' | 'kind' | 'side' | 'what'> {
+/** A benchmark and its measurements, one per round. */
+export interface BenchmarkResult extends Pick<Benchmark, 'name' | 'kind' | 'side' | 'what'> {
   measurements: Measurement[];
 }
 
@@ -33,30 +33,30 @@ export const spreadOf = (values: readonly number[]): Spread => ({
 /** Payments per second. */
 export const rateOf = ({ payments, seconds }: Measurement): number => payments / seconds;
 
-export interface Summary extends Omit<Standing, 'measurements'> {
+export interface Summary extends Omit<BenchmarkResult, 'measurements'> {
   rounds: number;
   /** Payments per measurement; the smallest number, where rounds differ. */
   payments: number;
   /** Payments per second. */
   rate: Spread;
   /** CPU time per payment by part, µs; medians. */
-  cpuMicros: Partial<Record<Part, number>>;
+  cpuMicros: Partial<Record<ProcessPart, number>>;
   /** CPU time of all parts without the generator, µs per payment; median of the rounds' sums. */
   cpuMicrosTotal: number;
   /** Peak resident memory by part, MB; the highest of the rounds. */
-  peakMb: Partial<Record<Part, number>>;
+  peakMb: Partial<Record<ProcessPart, number>>;
   /** By name: percentiles in ms, each over the rounds. */
   latencies: Record<string, { p50: Spread; p95: Spread; p99: Spread }>;
   /** Further figures, medians. */
   figures: Record<string, number>;
 }
 
-const microsOf = ({ usage, payments }: Measurement, part: Part): number | undefined => {
+const microsOf = ({ usage, payments }: Measurement, part: ProcessPart): number | undefined => {
   const used = usage[part];
   return used && (used.cpuMs * 1_000) / payments;
 };
 
-type ValueOf = (measurement: Measurement, part: Part) => number | undefined;
+type ValueOf = (measurement: Measurement, part: ProcessPart) => number | undefined;
 
 type Reduce = (values: number[]) => number;
 
@@ -64,9 +64,9 @@ function byPart(
   measurements: readonly Measurement[],
   valueOf: ValueOf,
   reduce: Reduce,
-): Partial<Record<Part, number>> {
+): Partial<Record<ProcessPart, number>> {
   return Object.fromEntries(
-    PARTS.flatMap((part) => {
+    PROCESS_PARTS.flatMap((part) => {
       const values = measurements.flatMap((measurement) => valueOf(measurement, part) ?? []);
       return values.length === 0 ? [] : [[part, reduce(values)]];
     }),
@@ -89,10 +89,10 @@ function latenciesOf(measurements: readonly Measurement[]): Summary['latencies']
   );
 }
 
-export function summarize({ measurements, name, kind, side, what }: Standing): Summary {
+export function summarize({ measurements, name, kind, side, what }: BenchmarkResult): Summary {
   const keys = [...new Set(measurements.flatMap(({ figures }) => Object.keys(figures)))];
   const total = (measurement: Measurement): number =>
-    PARTS.reduce(
+    PROCESS_PARTS.reduce(
       (sum, part) => sum + (part === 'generator' ? 0 : (microsOf(measurement, part) ?? 0)),
       0,
     );
@@ -119,5 +119,5 @@ export function summarize({ measurements, name, kind, side, what }: Standing): S
 }
 
 /** Ratio of two median rates; NaN when either was not measured. */
-export const ratio = (one: Summary | undefined, other: Summary | undefined): number =>
+export const rateRatio = (one: Summary | undefined, other: Summary | undefined): number =>
   one && other ? one.rate.median / other.rate.median : NaN;

@@ -1,11 +1,11 @@
 /**
  * Objectives of a run, as ratios of medians within it. An objective is left out when its
- * contestants were not measured. Pure.
+ * benchmarks were not measured. Pure.
  */
 import type { Objective } from '../record/result.js';
-import { ratio, type Summary } from './figures.js';
+import { rateRatio, type Summary } from './figures.js';
 
-/** The contestant to which the tables' ratios refer: the usual implementation. */
+/** The benchmark to which the tables' ratios refer: the usual implementation. */
 export const NAIVE = 'bullmq-prisma-50';
 export const FENCED_ROWS = 'postgres-fenced-rows';
 export const ECHO = 'express-echo';
@@ -32,37 +32,37 @@ const DEMANDS: readonly Demand[] = [
   {
     name: 'drain: × naive worker at concurrency 50',
     target: 20,
-    actual: (find) => ratio(find('drain'), find(NAIVE)),
+    actual: (find) => rateRatio(find('drain'), find(NAIVE)),
   },
   {
     name: 'drain: × best tuned peer',
     target: 2,
-    actual: (find, all) => ratio(find('drain'), bestTuned(all, 'drain')),
+    actual: (find, all) => rateRatio(find('drain'), bestTuned(all, 'drain')),
   },
   {
     name: "drain: × PostgreSQL's limit of fenced rows",
     target: 0.5,
-    actual: (find) => ratio(find('drain'), find(FENCED_ROWS)),
+    actual: (find) => rateRatio(find('drain'), find(FENCED_ROWS)),
   },
   {
     name: 'drain, gateway of 20 ms: × naive worker',
     target: 10,
-    actual: (find) => ratio(find('drain-20ms'), find(`${NAIVE}-20ms`)),
+    actual: (find) => rateRatio(find('drain-20ms'), find(`${NAIVE}-20ms`)),
   },
   {
     name: 'live batches: × naive live',
     target: 10,
-    actual: (find) => ratio(find('batches'), find(`${NAIVE}-live`)),
+    actual: (find) => rateRatio(find('batches'), find(`${NAIVE}-live`)),
   },
   {
     name: 'live batches: × best tuned peer live',
     target: 2,
-    actual: (find, all) => ratio(find('batches'), bestTuned(all, 'live')),
+    actual: (find, all) => rateRatio(find('batches'), bestTuned(all, 'live')),
   },
   {
     name: "single requests: × Express's echo",
     target: 0.6,
-    actual: (find) => ratio(find('single'), find(ECHO)),
+    actual: (find) => rateRatio(find('single'), find(ECHO)),
   },
   {
     name: 'single requests: p99 at half the load, ms',

@@ -1,10 +1,10 @@
 /**
- * Generates the payments of the work, the same for all contestants: patient and amount, from the
+ * Generates the payments of the work, the same for all benchmarks: patient and amount, from the
  * seed alone. Ids grow with time, as Relevo's do.
  */
 import { v7 as uuid } from 'uuid';
 import { seededRandom } from '../../shared/random.js';
-import type { Order } from './peer.js';
+import type { PeerOrder } from './peer.js';
 
 const LOWEST_MINOR = 1_000;
 const SPREAD_MINOR = 90_000;
@@ -16,7 +16,7 @@ export interface OrdersWanted {
   patients: readonly string[];
 }
 
-export function makeOrders({ count, seed, patients }: OrdersWanted): Order[] {
+export function makeOrders({ count, seed, patients }: OrdersWanted): PeerOrder[] {
   const random = seededRandom(seed, 'bench-orders');
   return Array.from({ length: count }, () => ({
     id: uuid(),

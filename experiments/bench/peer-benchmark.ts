@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { compile } from '../../local/processes/compile.js';
 import { ROOT } from '../../local/root.js';
-import type { Contestant, Kind, Measurement, Side, Stage } from './benchmark.js';
+import type { Benchmark, BenchmarkKind, Measurement, Side, BenchEnvironment } from './benchmark.js';
 import type { OrdersWanted } from './orders.js';
 import type { Peer, PeerPlace } from './peer.js';
 import { installPeerPackages, usesPeerPackages } from './peers/packages.js';
 import { secondsOf, type Span } from './programs/commands.js';
 import { Program } from './programs/program.js';
 import { watchUsage } from './usage.js';
-import { cappedPayments, warmUp } from './warm-up.js';
+import { capPayments, warmUpBenchmark } from './warm-up.js';
 
 const PROGRAM = 'experiments/bench/programs/peer-program.ts';
 const PREFIX = 'bench';
@@ -27,37 +27,37 @@ function sourceOf(name: string, folder: string): string {
 }
 
 /** The two processes of a peer. */
-class PeerAtWork {
+class PeerUnderLoad {
   private enqueued = 0;
   private committedBefore = 0;
 
   private constructor(
-    private readonly stage: Stage,
+    private readonly environment: BenchEnvironment,
     private readonly place: PeerPlace,
     readonly producer: Program,
     readonly worker: Program,
   ) {}
 
   static async open(
-    stage: Stage,
+    environment: BenchEnvironment,
     place: PeerPlace,
-    contestant: string,
+    benchmark: string,
     { name }: Peer,
     folder: string,
-  ): Promise<PeerAtWork> {
+  ): Promise<PeerUnderLoad> {
     const file = join(ROOT, await compile(sourceOf(name, folder)));
     const start = (part: string): Promise<Program> =>
       Program.start({
-        name: `${contestant} ${part}`,
+        name: `${benchmark} ${part}`,
         source: PROGRAM,
         args: [file, name],
-        nodeArgs: stage.nodeArgs(`${contestant}/${part}`),
-        signal: stage.signal,
-        onLine: stage.onLine,
+        nodeArgs: environment.nodeArgs(`${benchmark}/${part}`),
+        signal: environment.signal,
+        onLine: environment.onLine,
       });
     const producer = await start('producer');
     const worker = await start('worker');
-    return new PeerAtWork(stage, place, producer, worker);
+    return new PeerUnderLoad(environment, place, producer, worker);
   }
 
   async openProducer(): Promise<void> {
@@ -74,7 +74,7 @@ class PeerAtWork {
 
   enqueue(count: number): Promise<Span> {
     const {
-      stage: { seed, patients },
+      environment: { seed, patients },
     } = this;
     this.enqueued += count;
     return this.producer.ask<Span>('enqueue', {
@@ -126,59 +126,66 @@ class PeerAtWork {
 }
 
 async function measureAtWork(
-  atWork: PeerAtWork,
-  kind: Kind,
-  stage: Stage,
+  peerSystem: PeerUnderLoad,
+  kind: BenchmarkKind,
+  environment: BenchEnvironment,
 ): Promise<Omit<Measurement, 'problems'>> {
-  await Promise.all([atWork.openProducer(), atWork.openWorker()]);
-  await atWork.begin();
-  const warm = await warmUp(async (count) => secondsOf(await atWork.live(count)));
-  const payments = cappedPayments(stage.payments, warm.rate);
-  if (kind !== 'live') await atWork.prefill(payments);
-  await stage.engines.settle();
-  const { postgres, redis } = stage.engines;
+  await Promise.all([peerSystem.openProducer(), peerSystem.openWorker()]);
+  await peerSystem.begin();
+  const warm = await warmUpBenchmark(async (count) => secondsOf(await peerSystem.live(count)));
+  const payments = capPayments(environment.payments, warm.rate);
+  if (kind !== 'live') await peerSystem.prefill(payments);
+  await environment.engines.settle();
+  const { postgres, redis } = environment.engines;
   const used = watchUsage({
-    worker: [atWork.worker.pid],
-    front: [atWork.producer.pid],
+    worker: [peerSystem.worker.pid],
+    front: [peerSystem.producer.pid],
     postgres: [postgres.pid ?? 0],
     redis: [redis.pid ?? 0],
   });
-  const span = kind === 'live' ? await atWork.live(payments) : await atWork.drain();
+  const span = kind === 'live' ? await peerSystem.live(payments) : await peerSystem.drain();
   return { payments, seconds: secondsOf(span), usage: used(), latencies: [], figures: {} };
 }
 
 async function measurePeer(
   peer: Peer,
   folder: string,
-  { name, kind }: Pick<Contestant, 'name' | 'kind'>,
-  stage: Stage,
+  { name, kind }: Pick<Benchmark, 'name' | 'kind'>,
+  environment: BenchEnvironment,
 ): Promise<Measurement> {
-  const ground = await stage.engines.ground(false);
+  const storage = await environment.engines.createStorage(false);
   const gatewayLatencyMs = kind === 'drain-20ms' ? 20 : 0;
   const place: PeerPlace = {
-    databaseUrl: ground.databaseUrl,
-    redisUrl: ground.redisUrl,
+    databaseUrl: storage.databaseUrl,
+    redisUrl: storage.redisUrl,
     prefix: PREFIX,
     gatewayLatencyMs,
   };
-  let atWork: PeerAtWork | null = null;
+  let peerSystem: PeerUnderLoad | null = null;
   try {
     await peer.prepare(place);
-    atWork = await PeerAtWork.open(stage, place, name, peer, folder);
-    const measured = await measureAtWork(atWork, kind, stage);
-    await atWork.close();
+    peerSystem = await PeerUnderLoad.open(environment, place, name, peer, folder);
+    const measured = await measureAtWork(peerSystem, kind, environment);
+    await peerSystem.close();
     const committed = await peer.countCommitted(place);
     const problems =
-      committed === atWork.total ? [] : [`${name}: ${committed} rows for ${atWork.total} payments`];
+      committed === peerSystem.total
+        ? []
+        : [`${name}: ${committed} rows for ${peerSystem.total} payments`];
     return { ...measured, problems };
   } finally {
-    await atWork?.end();
-    await ground.clear();
+    await peerSystem?.end();
+    await storage.clear();
   }
 }
 
 /** @param folder of its file, below `experiments/bench/`. */
-export function peerContestant(peer: Peer, kind: Kind, side: Side, folder = 'peers'): Contestant {
+export function peerBenchmark(
+  peer: Peer,
+  kind: BenchmarkKind,
+  side: Side,
+  folder = 'peers',
+): Benchmark {
   const name = kind === 'drain' ? peer.name : `${peer.name}-${kind.replace('drain-', '')}`;
   return {
     name,
@@ -186,6 +193,6 @@ export function peerContestant(peer: Peer, kind: Kind, side: Side, folder = 'pee
     side,
     what: peer.what,
     ...(usesPeerPackages(peer) ? { install: installPeerPackages } : {}),
-    measure: (stage) => measurePeer(peer, folder, { name, kind }, stage),
+    measure: (environment) => measurePeer(peer, folder, { name, kind }, environment),
   };
 }

@@ -4,8 +4,8 @@
  * from the bench, so that the bench, not the peer, decides what is measured and when.
  */
 
-/** One payment of the work: the same for all contestants. */
-export interface Order {
+/** One payment of the work: the same for all benchmarks. */
+export interface PeerOrder {
   /** A UUID. */
   id: string;
   patientId: string;
@@ -29,7 +29,7 @@ export interface PeerProducer {
    * Resolves when the peer's queue contains all orders; uses the peer's own enqueue function with
    * the largest portions that its documentation advises.
    */
-  enqueue(orders: readonly Order[]): Promise<void>;
+  enqueue(orders: readonly PeerOrder[]): Promise<void>;
   close(): Promise<void>;
 }
 

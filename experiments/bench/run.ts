@@ -1,5 +1,5 @@
 /**
- * Runs a bench: starts engines and load generator once, measures every contestant once per round,
+ * Runs a bench: starts engines and load generator once, measures every benchmark once per round,
  * and leaves no process or file behind on any exit path.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -9,19 +9,19 @@ import { LogFile, USUAL_LOG } from '../../local/processes/log-file.js';
 import { LOG } from '../system/cluster.js';
 import type { Progress } from '../report/progress.js';
 import { BenchEngines } from './engines.js';
-import type { Contestant, Measurement, Stage } from './benchmark.js';
-import type { Standing } from './figures.js';
+import type { Benchmark, Measurement, BenchEnvironment } from './benchmark.js';
+import type { BenchmarkResult } from './figures.js';
 import { Program } from './programs/program.js';
-import { shuffled } from './shuffle.js';
+import { shuffle } from './shuffle.js';
 
 /** Time-out of a measurement. */
 const DEADLINE_MS = 240_000;
 
-export interface BenchWanted extends Pick<
-  Stage,
+export interface BenchOptions extends Pick<
+  BenchEnvironment,
   'payments' | 'connections' | 'batchSize' | 'batchesInFlight' | 'seed'
 > {
-  contestants: readonly Contestant[];
+  benchmarks: readonly Benchmark[];
   rounds: number;
   /** Absolute folder of the profiles; null: no profiles. */
   profiles: string | null;
@@ -29,16 +29,16 @@ export interface BenchWanted extends Pick<
   signal: AbortSignal;
 }
 
-export interface BenchDone {
-  standings: Standing[];
+export interface BenchResult {
+  results: BenchmarkResult[];
   versions: Record<string, string>;
   /** PostgreSQL's settings by name. */
   settings: Record<string, string>;
 }
 
 /** @throws AbortError at Ctrl-C, and the error of a measurement. */
-export async function runBench(wanted: BenchWanted): Promise<BenchDone> {
-  for (const contestant of wanted.contestants) await contestant.install?.();
+export async function runBench(wanted: BenchOptions): Promise<BenchResult> {
+  for (const benchmark of wanted.benchmarks) await benchmark.install?.();
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-bench-'));
   mkdirSync('reports', { recursive: true });
   const log = new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path: LOG });
@@ -59,7 +59,7 @@ export async function runBench(wanted: BenchWanted): Promise<BenchDone> {
       signal: wanted.signal,
       onLine,
     });
-    const stage: Omit<Stage, 'signal'> = {
+    const environment: Omit<BenchEnvironment, 'signal'> = {
       ...wanted,
       engines,
       generator,
@@ -68,8 +68,12 @@ export async function runBench(wanted: BenchWanted): Promise<BenchDone> {
       nodeArgs,
       onLine,
     };
-    const standings = await measureRounds(stage, wanted);
-    return { standings, versions: await engines.versions(), settings: await engines.settings() };
+    const results = await measureRounds(environment, wanted);
+    return {
+      results,
+      versions: await engines.versions(),
+      settings: await engines.settings(),
+    };
   } finally {
     wanted.progress.end();
     await generator?.end();
@@ -80,23 +84,23 @@ export async function runBench(wanted: BenchWanted): Promise<BenchDone> {
 }
 
 async function measureRounds(
-  stage: Omit<Stage, 'signal'>,
-  { contestants, rounds, seed, progress, signal }: BenchWanted,
-): Promise<Standing[]> {
-  const measured = new Map<Contestant, Measurement[]>(
-    contestants.map((contestant) => [contestant, []]),
+  environment: Omit<BenchEnvironment, 'signal'>,
+  { benchmarks, rounds, seed, progress, signal }: BenchOptions,
+): Promise<BenchmarkResult[]> {
+  const measured = new Map<Benchmark, Measurement[]>(
+    benchmarks.map((benchmark) => [benchmark, []]),
   );
-  const all = rounds * contestants.length;
+  const all = rounds * benchmarks.length;
   const startMs = performance.now();
   let done = 0;
   for (let round = 1; round <= rounds; round += 1) {
-    for (const contestant of shuffled(contestants, seed, round)) {
+    for (const benchmark of shuffle(benchmarks, seed, round)) {
       const left =
         done === 0
           ? ''
           : ` · ${Math.ceil((((performance.now() - startMs) / done) * (all - done)) / 60_000)} min left`;
-      progress.show(`round ${round}/${rounds} · ${done + 1}/${all} · ${contestant.name}${left}`);
-      measured.get(contestant)?.push(await measureOne(contestant, stage, signal));
+      progress.show(`round ${round}/${rounds} · ${done + 1}/${all} · ${benchmark.name}${left}`);
+      measured.get(benchmark)?.push(await measureOne(benchmark, environment, signal));
       done += 1;
     }
   }
@@ -110,18 +114,18 @@ async function measureRounds(
 }
 
 async function measureOne(
-  contestant: Contestant,
-  stage: Omit<Stage, 'signal'>,
+  benchmark: Benchmark,
+  environment: Omit<BenchEnvironment, 'signal'>,
   interruption: AbortSignal,
 ): Promise<Measurement> {
   interruption.throwIfAborted();
   const signal = AbortSignal.any([interruption, AbortSignal.timeout(DEADLINE_MS)]);
   try {
-    return await contestant.measure({ ...stage, signal });
+    return await benchmark.measure({ ...environment, signal });
   } catch (error) {
     interruption.throwIfAborted();
     throw new Error(
-      `${contestant.name}: ${signal.aborted ? `took longer than ${DEADLINE_MS / 1_000} s` : (error as Error).message}`,
+      `${benchmark.name}: ${signal.aborted ? `took longer than ${DEADLINE_MS / 1_000} s` : (error as Error).message}`,
       { cause: error },
     );
   }

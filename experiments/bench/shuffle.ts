@@ -1,11 +1,11 @@
 /**
- * The order of a run: every contestant once per round, shuffled anew for each round, so that a
- * drift of the machine affects no particular contestant.
+ * The order of a run: every benchmark once per round, shuffled anew for each round, so that a
+ * drift of the machine affects no particular benchmark.
  */
 import { seededRandom } from '../../shared/random.js';
 
 /** Fisher-Yates on a copy. @param round 1, 2, … */
-export function shuffled<T>(items: readonly T[], seed: number, round: number): T[] {
+export function shuffle<T>(items: readonly T[], seed: number, round: number): T[] {
   const random = seededRandom(seed, `bench-round-${round}`);
   const order = [...items];
   for (let last = order.length - 1; last > 0; last -= 1) {

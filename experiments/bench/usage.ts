@@ -1,9 +1,16 @@
-/** Measures CPU time and memory of a contestant's processes during a measurement, by part. */
+/** Measures CPU time and memory of a benchmark's processes during a measurement, by part. */
 import { costOf, resetPeak } from '../system/processes-cost.js';
 
-/** The parts of processes; a contestant leaves out parts that it does not have. */
-export const PARTS = ['worker', 'front', 'postgres', 'redis', 'others', 'generator'] as const;
-export type Part = (typeof PARTS)[number];
+/** The parts of processes; a benchmark leaves out parts that it does not have. */
+export const PROCESS_PARTS = [
+  'worker',
+  'front',
+  'postgres',
+  'redis',
+  'others',
+  'generator',
+] as const;
+export type ProcessPart = (typeof PROCESS_PARTS)[number];
 
 export interface Usage {
   /** User and system time of all processes and their children, ms; accurate to 10 ms. */
@@ -16,7 +23,7 @@ export interface Usage {
 }
 
 /** Process ids by part. */
-export type Cast = Partial<Record<Part, readonly number[]>>;
+export type PidsByPart = Partial<Record<ProcessPart, readonly number[]>>;
 
 function readUsage(pid: number, beforeMs: number): Usage {
   const cost = costOf(pid);
@@ -29,8 +36,8 @@ function readUsage(pid: number, beforeMs: number): Usage {
  * Starts the measurement. @returns a function that returns the usage since then, by part; 0 where
  * it cannot be read.
  */
-export function watchUsage(cast: Cast): () => Partial<Record<Part, Usage>> {
-  const parts = Object.entries(cast) as [Part, readonly number[]][];
+export function watchUsage(cast: PidsByPart): () => Partial<Record<ProcessPart, Usage>> {
+  const parts = Object.entries(cast) as [ProcessPart, readonly number[]][];
   const before = new Map(
     parts
       .flatMap(([, pids]) => pids)

@@ -1,11 +1,11 @@
 /**
  * Determines the length of the warm-up: as many payments as take two seconds, at most ten thousand.
  * Also determines the number of measured payments: the requested number, or as many as a slow
- * contestant processes in ten seconds. Pure, except for the work it calls.
+ * benchmark processes in ten seconds. Pure, except for the work it calls.
  */
 export const WARM_UP_SECONDS = 2;
 export const WARM_UP_MOST = 10_000;
-/** A contestant that would need longer is measured with fewer payments. */
+/** A benchmark that would need longer is measured with fewer payments. */
 export const LONGEST_SECONDS = 10;
 const FIRST_STEP = 200;
 /** Minimum, for any rate. */
@@ -20,7 +20,7 @@ export function nextStep(done: number, seconds: number): number {
 }
 
 /** Number of measured payments at a rate of the warm-up, payments per second. */
-export const cappedPayments = (wanted: number, rate: number): number =>
+export const capPayments = (wanted: number, rate: number): number =>
   Math.min(wanted, Math.max(LEAST_PAYMENTS, Math.floor(rate * LONGEST_SECONDS)));
 
 export interface WarmedUp {
@@ -30,7 +30,7 @@ export interface WarmedUp {
 }
 
 /** @param work processes that many payments completely. @returns the seconds it took. */
-export async function warmUp(
+export async function warmUpBenchmark(
   work: (payments: number) => Promise<number>,
   most = WARM_UP_MOST,
 ): Promise<WarmedUp> {

@@ -4,7 +4,7 @@
  */
 import { FINAL, type Checker } from './recorded.js';
 
-export const answeredNotSaved: Checker = ({ requests, rowById }) => {
+export const findAnsweredNotSaved: Checker = ({ requests, rowById }) => {
   const ids = new Set<string>();
   for (const { paymentId, status } of requests) {
     if (

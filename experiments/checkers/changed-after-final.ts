@@ -5,7 +5,7 @@
  */
 import { FINAL, type Checker } from './recorded.js';
 
-export const changedAfterFinal: Checker = ({ requests, rowById }) => {
+export const findChangedAfterFinal: Checker = ({ requests, rowById }) => {
   const ids = new Set<string>();
   // Only payments without a final row; the others are compared with the row.
   const told = new Map<string, string>();

@@ -4,47 +4,47 @@
  * `findings` do not, and still deserve attention. To add a rule: one file, one line in `CHECKERS`,
  * one planted violation in its test.
  */
-import type { Verdict, Violation } from '../record/result.js';
-import { answeredNotSaved } from './answered-not-saved.js';
-import { changedAfterFinal } from './changed-after-final.js';
-import { chargedNotSaved } from './charged-not-saved.js';
-import { chargedTwice } from './charged-twice.js';
-import { duplicated } from './duplicated.js';
-import { lost } from './lost.js';
-import { neverFinal } from './never-final.js';
-import { outOfOrder } from './out-of-order.js';
-import { indexed, type Checker, type Indexed, type Recorded } from './recorded.js';
-import { savedNotAnswered } from './saved-not-answered.js';
-import { savedNotCharged } from './saved-not-charged.js';
-import { staleTerm } from './stale-term.js';
-import { termOrder } from './term-order.js';
-import { twoLeaders } from './two-leaders.js';
-import { unavailable } from './unavailable.js';
+import type { RunVerdict, Violation } from '../record/result.js';
+import { findAnsweredNotSaved } from './answered-not-saved.js';
+import { findChangedAfterFinal } from './changed-after-final.js';
+import { findChargedNotSaved } from './charged-not-saved.js';
+import { findChargedTwice } from './charged-twice.js';
+import { findDuplicated } from './duplicated.js';
+import { findLost } from './lost.js';
+import { findNeverFinal } from './never-final.js';
+import { findOutOfOrder } from './out-of-order.js';
+import { indexEvidence, type Checker, type Indexed, type Recorded } from './recorded.js';
+import { findSavedNotAnswered } from './saved-not-answered.js';
+import { findSavedNotCharged } from './saved-not-charged.js';
+import { findStaleTerms } from './stale-term.js';
+import { findTermOrderViolations } from './term-order.js';
+import { findTwoLeaders } from './two-leaders.js';
+import { findUnavailable } from './unavailable.js';
 
 export const CHECKERS: Readonly<Record<string, Checker>> = {
-  lost,
-  duplicated,
-  'charged-twice': chargedTwice,
-  'charged-not-saved': chargedNotSaved,
-  'saved-not-charged': savedNotCharged,
-  'answered-not-saved': answeredNotSaved,
-  'changed-after-final': changedAfterFinal,
-  'never-final': neverFinal,
-  'stale-term': staleTerm,
-  'two-leaders': twoLeaders,
-  'term-order': termOrder,
-  'out-of-order': outOfOrder,
+  'lost': findLost,
+  'duplicated': findDuplicated,
+  'charged-twice': findChargedTwice,
+  'charged-not-saved': findChargedNotSaved,
+  'saved-not-charged': findSavedNotCharged,
+  'answered-not-saved': findAnsweredNotSaved,
+  'changed-after-final': findChangedAfterFinal,
+  'never-final': findNeverFinal,
+  'stale-term': findStaleTerms,
+  'two-leaders': findTwoLeaders,
+  'term-order': findTermOrderViolations,
+  'out-of-order': findOutOfOrder,
 };
 
-export interface Circumstances {
+export interface JudgeConditions {
   /** Whether the system was at rest before the evidence was collected. */
   rested: boolean;
   /** A request that takes longer is not available, ms. */
   deadlineMs: number;
 }
 
-export interface Judgement {
-  verdict: Verdict;
+export interface RunJudgement {
+  verdict: RunVerdict;
   violations: Violation[];
   /** Breaks no promise, but deserves attention; same shape. */
   findings: Violation[];
@@ -55,16 +55,18 @@ export interface Judgement {
   missing: string[];
 }
 
-const broken = (rules: readonly Violation[]): Violation[] =>
+const listBrokenRules = (rules: readonly Violation[]): Violation[] =>
   rules.filter(({ ids }) => ids.length > 0);
 
 const violationsOf = (history: Indexed): Violation[] =>
-  broken(Object.entries(CHECKERS).map(([rule, checker]) => ({ rule, ids: checker(history) })));
+  listBrokenRules(
+    Object.entries(CHECKERS).map(([rule, checker]) => ({ rule, ids: checker(history) })),
+  );
 
 const findingsOf = (history: Indexed, deadlineMs: number): Violation[] =>
-  broken([
-    { rule: 'saved-not-answered', ids: savedNotAnswered(history) },
-    { rule: 'unavailable', ids: unavailable(history, deadlineMs) },
+  listBrokenRules([
+    { rule: 'saved-not-answered', ids: findSavedNotAnswered(history) },
+    { rule: 'unavailable', ids: findUnavailable(history, deadlineMs) },
   ]);
 
 function missingIn({ rested, charges }: Indexed): string[] {
@@ -81,8 +83,8 @@ function missingIn({ rested, charges }: Indexed): string[] {
 }
 
 /** A violation outweighs missing evidence; missing evidence outweighs a clean result. */
-export function judge(recorded: Recorded, { rested, deadlineMs }: Circumstances): Judgement {
-  const history = indexed(recorded, rested);
+export function judge(recorded: Recorded, { rested, deadlineMs }: JudgeConditions): RunJudgement {
+  const history = indexEvidence(recorded, rested);
   const violations = violationsOf(history);
   const missing = missingIn(history);
   const verdict = violations.length > 0 ? 'invalid' : missing.length > 0 ? 'unknown' : 'valid';
@@ -90,4 +92,5 @@ export function judge(recorded: Recorded, { rested, deadlineMs }: Circumstances)
 }
 
 /** Every rule that a system at rest broke, with the ids. Empty: the evidence is clean. */
-export const check = (recorded: Recorded): Violation[] => violationsOf(indexed(recorded, true));
+export const check = (recorded: Recorded): Violation[] =>
+  violationsOf(indexEvidence(recorded, true));

@@ -1,7 +1,7 @@
 /** Duplicated (I1): one request, identified by its key, has more than one row. */
-import { repeated, type Checker, type Recorded } from './recorded.js';
+import { findRepeated, type Checker, type Recorded } from './recorded.js';
 
-export const duplicated: Checker = (history) => repeated(keys(history));
+export const findDuplicated: Checker = (history) => findRepeated(keys(history));
 
 function* keys({ payments }: Recorded): Generator<string> {
   for (const { key } of payments) yield key;

@@ -4,7 +4,7 @@
  */
 import type { Checker } from './recorded.js';
 
-export const neverFinal: Checker = ({ payments, rested }) => {
+export const findNeverFinal: Checker = ({ payments, rested }) => {
   const ids: string[] = [];
   if (rested) for (const { id, status } of payments) if (status === 'PENDING') ids.push(id);
   return ids;

@@ -4,7 +4,7 @@
 import type { PaymentRow } from '../record/history.js';
 import type { Checker } from './recorded.js';
 
-export const outOfOrder: Checker = ({ payments }) => {
+export const findOutOfOrder: Checker = ({ payments }) => {
   const latest = new Map<string, number>();
   const overtaken: string[] = [];
   for (const { id, patientId, completedMs } of inOrderOfAcceptance(payments)) {

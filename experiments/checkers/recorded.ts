@@ -3,7 +3,7 @@
  * of them need. Nothing is copied: a history of a million payments costs one map from ids to its
  * rows.
  */
-import type { ChargeRow, ElectionRow, PaymentRow, RequestRecord } from '../record/history.js';
+import type { ChargeRow, RecordedElection, PaymentRow, RequestRecord } from '../record/history.js';
 
 /**
  * Implemented by `Evidence` and by a history read from a file, one record at a time. Each part may
@@ -14,7 +14,7 @@ export interface Recorded {
   payments: Iterable<PaymentRow>;
   /** Null: no ledger could be read, so nothing is known about charges. */
   charges: Iterable<ChargeRow> | null;
-  elections: Iterable<ElectionRow>;
+  elections: Iterable<RecordedElection>;
 }
 
 export interface Indexed extends Recorded {
@@ -28,7 +28,7 @@ export type Checker = (history: Indexed) => string[];
 
 export const FINAL: ReadonlySet<string | null> = new Set(['SUCCEEDED', 'DECLINED', 'FAILED']);
 
-export function indexed(history: Recorded, rested: boolean): Indexed {
+export function indexEvidence(history: Recorded, rested: boolean): Indexed {
   const rowById = new Map<string, PaymentRow>();
   for (const row of history.payments) rowById.set(row.id, row);
   const { requests, payments, charges, elections } = history;
@@ -36,12 +36,12 @@ export function indexed(history: Recorded, rested: boolean): Indexed {
 }
 
 /** Keys (payment ids) of the approved charges, one per charge. */
-export function* approvedKeys({ charges }: Recorded): Generator<string> {
+export function* findApprovedKeys({ charges }: Recorded): Generator<string> {
   for (const { key, status } of charges ?? []) if (status === 'approved') yield key;
 }
 
 /** Values that occur more than once, each once. */
-export function repeated(values: Iterable<string>): string[] {
+export function findRepeated(values: Iterable<string>): string[] {
   const seen = new Set<string>();
   const twice = new Set<string>();
   for (const value of values) (seen.has(value) ? twice : seen).add(value);

@@ -11,7 +11,7 @@ import { FINAL, type Checker } from './recorded.js';
  */
 const BATCH = 'batch:';
 
-export const savedNotAnswered: Checker = ({ requests, payments }) => {
+export const findSavedNotAnswered: Checker = ({ requests, payments }) => {
   const untold = new Set<string>();
   const toldOfBatch = new Set<string>();
   for (const { key, status, paymentId } of requests) {

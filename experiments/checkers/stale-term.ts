@@ -2,11 +2,11 @@
  * Stale term (I4): committed by a replica that did not lead that term, or after the next term had
  * begun. Both times are PostgreSQL's.
  */
-import type { ElectionRow } from '../record/history.js';
+import type { RecordedElection } from '../record/history.js';
 import type { Checker } from './recorded.js';
 
-export const staleTerm: Checker = ({ payments, elections }) => {
-  const byTerm = new Map<number, ElectionRow>();
+export const findStaleTerms: Checker = ({ payments, elections }) => {
+  const byTerm = new Map<number, RecordedElection>();
   for (const election of elections) byTerm.set(election.term, election);
   const ids: string[] = [];
   for (const { id, term, processedBy, completedMs } of payments) {

@@ -4,7 +4,7 @@
  */
 import type { Checker } from './recorded.js';
 
-export const termOrder: Checker = ({ elections }) => {
+export const findTermOrderViolations: Checker = ({ elections }) => {
   const ordered = [...elections].sort((a, b) => a.term - b.term);
   const wrong = ordered.filter((election, index) => {
     const previous = ordered[index - 1];

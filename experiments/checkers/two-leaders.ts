@@ -4,7 +4,7 @@
  */
 import type { Checker } from './recorded.js';
 
-export const twoLeaders: Checker = ({ payments, elections }) => {
+export const findTwoLeaders: Checker = ({ payments, elections }) => {
   const elected = new Set<number>();
   const committer = new Map<number, string>();
   const terms = new Set<number>();

@@ -5,7 +5,7 @@
 import { isAvailable } from '../record/trial-summary.js';
 import type { Indexed } from './recorded.js';
 
-export const unavailable = ({ requests, rowById }: Indexed, deadlineMs: number): string[] => {
+export const findUnavailable = ({ requests, rowById }: Indexed, deadlineMs: number): string[] => {
   const keys: string[] = [];
   for (const request of requests)
     if (!isAvailable(request, rowById, deadlineMs)) keys.push(request.key);

@@ -17,7 +17,7 @@ export const TAKE_OVER_MS = 130;
 
 const NOWHERE = 'http://127.0.0.1';
 
-/** The defaults, which the laboratory uses. */
+/** The defaults, which the cluster uses. */
 function defaults(monitors: number): Settings {
   const names = Array.from(
     { length: monitors },

@@ -1,20 +1,20 @@
 /**
- * The results of a run of hand-overs, per kind. They are collected stretch by stretch, so that ten
+ * The results of a run of hand-overs, per kind. They are collected segment by segment, so that ten
  * thousand hand-overs need only the memory of their own figures, not of the payments sent during
  * them.
  */
-import type { Evidence, RequestRecord } from '../record/history.js';
-import { keep, Latencies, type KeptLatencies } from '../statistics/latencies.js';
+import type { RunEvidence, RequestRecord } from '../record/history.js';
+import { storeLatency, Latencies, type StoredLatencies } from '../statistics/latencies.js';
 import type { FaultRecord, Objective, Trial } from '../record/result.js';
 import { percentile } from '../statistics/statistics.js';
 import type { TrafficReport } from '../traffic/traffic-report.js';
 import { isAvailable, TrialTally } from '../record/trial-summary.js';
-import { HANDOVERS, type HandoverKind, type Quantity } from './kinds.js';
+import { HANDOVERS, type ForcedKind, type Quantity } from './kinds.js';
 import { observe, type Observation } from './measure.js';
-import type { RoundsDone, Strike } from './rounds.js';
+import type { RoundsDone, ForcedHandover } from './rounds.js';
 
 export interface KindFigures {
-  kind: HandoverKind;
+  kind: ForcedKind;
   observations: readonly Observation[];
 }
 
@@ -43,7 +43,7 @@ interface Gathered {
 }
 
 export interface FailoverOptions {
-  kinds: readonly HandoverKind[];
+  kinds: readonly ForcedKind[];
   monitors: number;
   deadlineMs: number;
   /** Duration of the gateway's call for a payment, ms. */
@@ -58,7 +58,7 @@ export class FailoverFigures {
     worstLatenessMs: 0,
     droppedSends: 0,
   };
-  private readonly gathered = new Map<HandoverKind, Gathered>();
+  private readonly gathered = new Map<ForcedKind, Gathered>();
 
   constructor(private readonly options: FailoverOptions) {
     for (const kind of options.kinds) {
@@ -72,21 +72,21 @@ export class FailoverFigures {
   }
 
   /**
-   * Adds a stretch. @param evidence its payments, and at least the elections during the stretch.
+   * Adds a segment. @param evidence its payments, and at least the elections during the segment.
    */
   add(
-    { strikes, requests, traffic }: Pick<RoundsDone, 'strikes' | 'requests' | 'traffic'>,
-    evidence: Evidence,
+    { handovers, requests, traffic }: Pick<RoundsDone, 'handovers' | 'requests' | 'traffic'>,
+    evidence: RunEvidence,
   ): void {
     const observations = observe({
-      strikes,
+      handovers,
       evidence: { ...evidence, requests },
       chargeMs: this.options.chargeMs,
     });
     for (const observation of observations)
       this.of(observation.kind).observations.push(observation);
-    for (const strike of strikes) this.addFault(strike);
-    this.addRequests(requests, strikes, evidence);
+    for (const handover of handovers) this.addFault(handover);
+    this.addRequests(requests, handovers, evidence);
     this.traffic.sent += traffic.sent;
     this.traffic.lateSends += traffic.lateSends;
     this.traffic.droppedSends += traffic.droppedSends;
@@ -112,11 +112,11 @@ export class FailoverFigures {
     return [...this.gathered].map(([kind, { observations }]) => ({ kind, observations }));
   }
 
-  histograms(): KeptLatencies[] {
+  histograms(): StoredLatencies[] {
     return this.kinds().flatMap(({ kind, observations }) =>
       Object.entries(KEPT).flatMap(([name, valueOf]) => {
         const values = observations.flatMap((observation) => valueOf(observation) ?? []);
-        return values.length === 0 ? [] : [keep(`${kind}: ${name}`, Latencies.of(values))];
+        return values.length === 0 ? [] : [storeLatency(`${kind}: ${name}`, Latencies.of(values))];
       }),
     );
   }
@@ -126,7 +126,7 @@ export class FailoverFigures {
     const failed = sent - withinDeadline;
     const promised = this.kinds().flatMap(({ kind, observations }) =>
       HANDOVERS[kind]
-        .promised(this.options.monitors)
+        .getBounds(this.options.monitors)
         .map(({ quantity, share, withinMs }): Objective => {
           const actual = percentile(
             observations.map((observation) => valueOf(observation, quantity)),
@@ -151,13 +151,13 @@ export class FailoverFigures {
     ];
   }
 
-  private of(kind: HandoverKind): Gathered {
+  private of(kind: ForcedKind): Gathered {
     const gathered = this.gathered.get(kind);
     if (!gathered) throw new RangeError(`${kind} was not asked for`);
     return gathered;
   }
 
-  private addFault({ kind, leader, atMs, settledMs }: Strike): void {
+  private addFault({ kind, leader, atMs, settledMs }: ForcedHandover): void {
     const gathered = this.of(kind);
     gathered.startedMs = Math.min(gathered.startedMs, atMs);
     gathered.faults.push({
@@ -170,17 +170,23 @@ export class FailoverFigures {
 
   private addRequests(
     requests: readonly RequestRecord[],
-    strikes: readonly Strike[],
-    { payments }: Evidence,
+    handovers: readonly ForcedHandover[],
+    { payments }: RunEvidence,
   ): void {
     const rows = new Map(payments.map((row) => [row.id, row]));
     let index = 0;
     for (const request of [...requests].sort((a, b) => a.intendedMs - b.intendedMs)) {
-      while (index < strikes.length && (strikes[index] as Strike).settledMs < request.intendedMs)
+      while (
+        index < handovers.length &&
+        (handovers[index] as ForcedHandover).settledMs < request.intendedMs
+      )
         index += 1;
-      const strike = strikes[index];
-      if (!strike || request.intendedMs < strike.atMs) continue;
-      this.of(strike.kind).tally.add(request, isAvailable(request, rows, this.options.deadlineMs));
+      const handover = handovers[index];
+      if (!handover || request.intendedMs < handover.atMs) continue;
+      this.of(handover.kind).tally.add(
+        request,
+        isAvailable(request, rows, this.options.deadlineMs),
+      );
     }
   }
 }

@@ -9,14 +9,14 @@
  * `gap` is the longest time without any success meanwhile. Both have a control: the same quantity
  * in the calm before the fault.
  */
-import type { ElectionRow, Evidence, RequestRecord } from '../record/history.js';
+import type { RecordedElection, RunEvidence, RequestRecord } from '../record/history.js';
 import type { Handover } from '../record/result.js';
 import { percentile } from '../statistics/statistics.js';
-import type { HandoverKind } from './kinds.js';
-import type { Strike } from './rounds.js';
+import type { ForcedKind } from './kinds.js';
+import type { ForcedHandover } from './rounds.js';
 
 export interface Observation {
-  kind: HandoverKind;
+  kind: ForcedKind;
   handover: Handover & { totalMs: number };
   /** The part of the step from reclaim to first commit that is spent waiting for the gateway. */
   gatewayMs: number | null;
@@ -31,8 +31,8 @@ export interface Observation {
 }
 
 export interface MeasureOptions {
-  strikes: readonly Strike[];
-  evidence: Pick<Evidence, 'requests' | 'elections' | 'charges'>;
+  handovers: readonly ForcedHandover[];
+  evidence: Pick<RunEvidence, 'requests' | 'elections' | 'charges'>;
   /** Duration of the gateway's call for a payment, by its id, ms. */
   chargeMs: (paymentId: string) => number;
 }
@@ -40,42 +40,47 @@ export interface MeasureOptions {
 const round = (ms: number): number => Math.round(ms * 10) / 10;
 const positive = (ms: number): number => round(Math.max(0, ms));
 
-export function observe({ strikes, evidence, chargeMs }: MeasureOptions): Observation[] {
+export function observe({ handovers, evidence, chargeMs }: MeasureOptions): Observation[] {
   const elections = new Map(evidence.elections.map((election) => [election.term, election]));
   const chargedAt = chargeTimes(
     evidence,
-    new Set(strikes.map(({ seenPaymentId }) => seenPaymentId)),
+    new Set(handovers.map(({ seenPaymentId }) => seenPaymentId)),
   );
   const waits = waitsOf(evidence.requests, chargeMs);
-  const calmWaits = waits.filter(inCalm(strikes)).map(({ ownMs }) => ownMs);
+  const calmWaits = waits.filter(inCalm(handovers)).map(({ ownMs }) => ownMs);
   // Without a calm the whole wait counts as extra.
   const normalMs = calmWaits.length === 0 ? 0 : percentile(calmWaits, 0.5);
   const worst = (some: readonly Wait[]): number =>
     some.reduce((most, { ownMs }) => Math.max(most, ownMs - normalMs), 0);
-  return strikes.map((strike, index) => {
-    const near = waitsBetween(waits, strikes[index - 1]?.settledMs ?? -Infinity, strike.settledMs);
-    const during = near.filter(({ answeredMs }) => answeredMs >= strike.atMs);
-    const calm = near.filter(
-      ({ intendedMs, answeredMs }) => intendedMs >= strike.calmFromMs && answeredMs < strike.atMs,
+  return handovers.map((handover, index) => {
+    const near = waitsBetween(
+      waits,
+      handovers[index - 1]?.settledMs ?? -Infinity,
+      handover.settledMs,
     );
-    const gatewayBoundMs = chargeMs(strike.seenPaymentId);
+    const during = near.filter(({ answeredMs }) => answeredMs >= handover.atMs);
+    const calm = near.filter(
+      ({ intendedMs, answeredMs }) =>
+        intendedMs >= handover.calmFromMs && answeredMs < handover.atMs,
+    );
+    const gatewayBoundMs = chargeMs(handover.seenPaymentId);
     return {
-      kind: strike.kind,
+      kind: handover.kind,
       ...split(
-        strike,
-        elections.get(strike.seenTerm),
-        chargedAt.get(strike.seenPaymentId) ?? null,
+        handover,
+        elections.get(handover.seenTerm),
+        chargedAt.get(handover.seenPaymentId) ?? null,
         gatewayBoundMs,
       ),
       extraMs: round(worst(during)),
       calmExtraMs: calm.length === 0 ? null : round(worst(calm)),
-      gapMs: longestGap(near, (_beganMs, endedMs) => endedMs >= strike.atMs),
+      gapMs: longestGap(near, (_beganMs, endedMs) => endedMs >= handover.atMs),
       calmGapMs:
         calm.length < 2
           ? null
           : longestGap(
               near,
-              (beganMs, endedMs) => beganMs >= strike.calmFromMs && endedMs < strike.atMs,
+              (beganMs, endedMs) => beganMs >= handover.calmFromMs && endedMs < handover.atMs,
             ),
     };
   });
@@ -101,11 +106,12 @@ function waitsOf(
   return waits.sort((a, b) => a.intendedMs - b.intendedMs);
 }
 
-const inCalm = (strikes: readonly Strike[]) => {
-  let index = 0; // Both waits and strikes are in order.
+const inCalm = (handovers: readonly ForcedHandover[]) => {
+  let index = 0; // Both waits and handovers are in order.
   return ({ intendedMs, answeredMs }: Wait): boolean => {
-    while (index < strikes.length && (strikes[index] as Strike).atMs <= intendedMs) index += 1;
-    const next = strikes[index];
+    while (index < handovers.length && (handovers[index] as ForcedHandover).atMs <= intendedMs)
+      index += 1;
+    const next = handovers[index];
     return next !== undefined && intendedMs >= next.calmFromMs && answeredMs < next.atMs;
   };
 };
@@ -150,7 +156,7 @@ function longestGap(
 }
 
 function chargeTimes(
-  { charges }: Pick<Evidence, 'charges'>,
+  { charges }: Pick<RunEvidence, 'charges'>,
   ids: ReadonlySet<string>,
 ): Map<string, number> {
   const times = new Map<string, number>();
@@ -164,8 +170,8 @@ function chargeTimes(
  * resolution; they are converted to the client's.
  */
 function split(
-  { kind, atMs, seenMs, seenTerm, skewMs }: Strike,
-  election: ElectionRow | undefined,
+  { kind, atMs, seenMs, seenTerm, skewMs }: ForcedHandover,
+  election: RecordedElection | undefined,
   chargedMs: number | null,
   gatewayBoundMs: number,
 ): Pick<Observation, 'handover' | 'gatewayMs' | 'answerMs'> {

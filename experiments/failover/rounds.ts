@@ -5,14 +5,14 @@
  */
 import { sleep } from '../../shared/clock.js';
 import { seededRandom, type Random } from '../../shared/random.js';
-import { faultOf } from '../faults/faults.js';
-import { Injector, type Struck } from '../faults/injector.js';
+import { getFault } from '../faults/faults.js';
+import { Injector, type InjectedFault } from '../faults/injector.js';
 import type { FaultWindow, RequestRecord } from '../record/history.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 import { createPaymentClient, wallMs } from '../traffic/client.js';
 import { runTraffic } from '../traffic/traffic.js';
 import type { TrafficReport } from '../traffic/traffic-report.js';
-import { HANDOVERS, type Blow, type HandoverKind } from './kinds.js';
+import { HANDOVERS, type FaultAndTarget, type ForcedKind } from './kinds.js';
 import { TermWatch } from './term-watch.js';
 
 /** Longest wait for a successor before the run fails, ms. */
@@ -30,8 +30,8 @@ const FLUENT_MS = 500;
 const WARM_UP_MS = 1_000;
 
 /** One hand-over as it happened. Times are the client's wall clock, ms. */
-export interface Strike {
-  kind: HandoverKind;
+export interface ForcedHandover {
+  kind: ForcedKind;
   leader: string;
   /** Term of the former leader. */
   term: number;
@@ -55,61 +55,57 @@ export interface Strike {
 }
 
 export interface RoundsOptions {
-  laboratory: Laboratory;
-  kinds: readonly HandoverKind[];
+  cluster: Cluster;
+  kinds: readonly ForcedKind[];
   /** Number within the run, counted from 1. */
-  stretch: number;
-  /** The first and the last round of this stretch, counted from 1. */
+  segment: number;
+  /** The first and the last round of this segment, counted from 1. */
   from: number;
   to: number;
   ratePerSec: number;
   deadlineMs: number;
   seed: number;
   signal: AbortSignal;
-  onProgress: (kind: HandoverKind, answered: number) => void;
+  onProgress: (kind: ForcedKind, answered: number) => void;
 }
 
 export interface RoundsDone {
   requests: RequestRecord[];
-  strikes: Strike[];
+  handovers: ForcedHandover[];
   faults: FaultWindow[];
   traffic: TrafficReport;
 }
 
-export async function strikeUnderTraffic(options: RoundsOptions): Promise<RoundsDone> {
-  const { laboratory, seed, stretch: trial, deadlineMs, signal, ratePerSec } = options;
-  const client = createPaymentClient(
-    laboratory.entrances,
-    laboratory.system.tokens.api,
-    deadlineMs,
-  );
+export async function forceHandovers(options: RoundsOptions): Promise<RoundsDone> {
+  const { cluster, seed, segment: trial, deadlineMs, signal, ratePerSec } = options;
+  const client = createPaymentClient(cluster.addresses, cluster.system.tokens.api, deadlineMs);
   const requests: RequestRecord[] = [];
   const watch = new TermWatch();
-  const injector = new Injector(laboratory, signal);
+  const injector = new Injector(cluster, signal);
   const stop = new AbortController();
   const traffic = runTraffic('open', {
     client,
     signal,
     ratePerSec,
     trial,
-    name: `stretch-${trial}`,
+    name: `segment-${trial}`,
     count: Infinity,
     stop: stop.signal,
-    patients: laboratory.patients,
+    patients: cluster.patients,
     random: seededRandom(seed, `traffic-${trial}`),
     onRecord: (record) => {
       requests.push(record);
-      watch.answered(record);
+      watch.onResponse(record);
     },
   });
   traffic.catch(() => undefined); // Awaited below in every case.
   try {
     await sleep(WARM_UP_MS, signal);
-    const strikes = await runRounds(options, { injector, watch, requests });
+    const handovers = await runRounds(options, { injector, watch, requests });
     stop.abort();
     return {
       requests,
-      strikes,
+      handovers,
       faults: injector.windows.map((window) => ({ trial, ...window })),
       traffic: await traffic,
     };
@@ -121,17 +117,17 @@ export async function strikeUnderTraffic(options: RoundsOptions): Promise<Rounds
   }
 }
 
-interface Means {
+interface RoundTools {
   injector: Injector;
   watch: TermWatch;
   /** Appended as responses arrive. */
   requests: readonly RequestRecord[];
 }
 
-async function runRounds(options: RoundsOptions, means: Means): Promise<Strike[]> {
+async function runRounds(options: RoundsOptions, means: RoundTools): Promise<ForcedHandover[]> {
   const { kinds, from, to, seed, signal, onProgress } = options;
   const { requests } = means;
-  const strikes: Strike[] = [];
+  const handovers: ForcedHandover[] = [];
   await waitUntilSettled(options, requests);
   for (let round = from; round <= to; round += 1) {
     for (const kind of shuffle(kinds, seededRandom(seed, `order-${round}`))) {
@@ -139,12 +135,12 @@ async function runRounds(options: RoundsOptions, means: Means): Promise<Strike[]
       const random = seededRandom(seed, `round-${round}-${kind}`);
       const calmFromMs = wallMs();
       await sleep(CALM_MS + random.below(CALM_MS), signal);
-      const struck = await strike(options, means, kind, random);
+      const forced = await forceHandover(options, means, kind, random);
       await waitUntilSettled(options, requests);
-      strikes.push({ ...struck, calmFromMs, settledMs: wallMs() });
+      handovers.push({ ...forced, calmFromMs, settledMs: wallMs() });
     }
   }
-  return strikes;
+  return handovers;
 }
 
 /**
@@ -152,10 +148,10 @@ async function runRounds(options: RoundsOptions, means: Means): Promise<Strike[]
  * monitor, and until no payment waits. @throws Error.
  */
 async function waitUntilSettled(
-  { laboratory, ratePerSec, signal }: RoundsOptions,
+  { cluster, ratePerSec, signal }: RoundsOptions,
   requests: readonly RequestRecord[],
 ): Promise<void> {
-  const { subject, system } = laboratory;
+  const { subject, system } = cluster;
   const end = performance.now() + SETTLE_MS;
   const waitUntil = async (
     isSo: () => boolean | Promise<boolean>,
@@ -169,7 +165,7 @@ async function waitUntilSettled(
   };
   for (const monitor of system.monitors) {
     await waitUntil(async () => {
-      const { alive, led } = await subject.look({ ...system, monitors: [monitor] });
+      const { alive, led } = await subject.poll({ ...system, monitors: [monitor] });
       return led && alive === system.replicas.length;
     }, `${monitor.name} still missed a replica or a leader`);
   }
@@ -185,30 +181,30 @@ const isFluent = (latest: RequestRecord | undefined): boolean =>
   latest.answeredMs - latest.intendedMs < FLUENT_MS &&
   wallMs() - latest.answeredMs < FLUENT_MS;
 
-async function strike(
-  { laboratory, signal }: RoundsOptions,
-  { injector, watch }: Means,
-  kind: HandoverKind,
+async function forceHandover(
+  { cluster, signal }: RoundsOptions,
+  { injector, watch }: RoundTools,
+  kind: ForcedKind,
   random: Random,
-): Promise<Omit<Strike, 'calmFromMs' | 'settledMs'>> {
-  const { leader, term } = await laboratory.leadership();
+): Promise<Omit<ForcedHandover, 'calmFromMs' | 'settledMs'>> {
+  const { leader, term } = await cluster.leadership();
   if (leader === null) throw new Error('there is no leader');
-  const seen = watch.firstAbove(term);
+  const seen = watch.waitForTermAbove(term);
   const skewMs = Date.now() - wallMs();
-  const landed = await injectAll(
+  const injected = await injectAll(
     injector,
-    HANDOVERS[kind].blows(laboratory, leader, random),
+    HANDOVERS[kind].selectFaults(cluster, leader, random),
     random,
   );
-  const atMs = landed.reduce((first, { window }) => Math.min(first, window.atMs), Infinity);
+  const atMs = injected.reduce((first, { window }) => Math.min(first, window.atMs), Infinity);
   const answer = await withDeadline(
     seen,
     SUCCESSOR_MS,
     signal,
     `no payment under a new term within ${SUCCESSOR_MS} ms of ${kind} of ${leader}`,
   );
-  await sleep(HANDOVERS[kind].heldMs - (wallMs() - atMs), signal);
-  await Promise.all(landed.map(({ heal }) => heal()));
+  await sleep(HANDOVERS[kind].shortestMs - (wallMs() - atMs), signal);
+  await Promise.all(injected.map(({ heal }) => heal()));
   const { answeredMs, term: seenTerm, paymentId } = answer;
   return {
     kind,
@@ -225,16 +221,17 @@ async function strike(
 /** Injects all faults at once. @throws Error when one of them fails. */
 async function injectAll(
   injector: Injector,
-  blows: readonly Blow[],
+  faults: readonly FaultAndTarget[],
   random: Random,
-): Promise<Struck[]> {
+): Promise<InjectedFault[]> {
   const order = { durationMs: Infinity, random };
-  const struck = await Promise.all(
-    blows.map(({ fault, target }) => injector.strike(faultOf(fault), { ...order, target })),
+  const results = await Promise.all(
+    faults.map(({ fault, target }) => injector.inject(getFault(fault), { ...order, target })),
   );
-  return struck.map((blow) => {
-    if (!blow.struck) throw new Error(`${blow.kind} of ${blow.target} failed: ${blow.reason}`);
-    return blow;
+  return results.map((result) => {
+    if (!result.injected)
+      throw new Error(`${result.kind} of ${result.target} failed: ${result.reason}`);
+    return result;
   });
 }
 

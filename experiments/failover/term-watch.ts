@@ -7,14 +7,14 @@ export class TermWatch {
   private waiting: { above: number; tell: (record: RequestRecord) => void } | null = null;
 
   /** Receives every response as it arrives. */
-  answered(record: RequestRecord): void {
+  onResponse(record: RequestRecord): void {
     if (this.waiting === null || record.term === null || record.term <= this.waiting.above) return;
     this.waiting.tell(record);
     this.waiting = null;
   }
 
   /** Resolves with the next response committed under a term above `term`; one call at a time. */
-  firstAbove(term: number): Promise<RequestRecord> {
+  waitForTermAbove(term: number): Promise<RequestRecord> {
     return new Promise((tell) => (this.waiting = { above: term, tell }));
   }
 }

@@ -5,23 +5,23 @@
  */
 import { sleep } from '../../shared/clock.js';
 import { LONGEST_BLOCK_MS } from '../../shared/fault-switches.js';
-import type { Fault } from './fault.js';
-import { bringBack, processNames, running } from './processes.js';
+import type { FaultDefinition } from './fault.js';
+import { startAgain, processNames, getRunning } from './processes.js';
 import { switchFaults } from './switches.js';
 
-export const block: Fault = {
+export const block: FaultDefinition = {
   kind: 'block',
   purpose:
     'One task occupies a process: a long computation, a huge JSON document, a pause of the garbage collector.',
-  targets: (laboratory) => processNames(laboratory, 'payments', 'monitor'),
-  inject: async (laboratory, { target, durationMs }) => {
-    const victim = running(laboratory, target);
+  targets: (cluster) => processNames(cluster, 'payments', 'monitor'),
+  inject: async (cluster, { target, durationMs }) => {
+    const victim = getRunning(cluster, target);
     const blockMs = Math.round(Math.min(durationMs, LONGEST_BLOCK_MS));
-    await switchFaults(victim, laboratory.system.tokens, { blockMs });
+    await switchFaults(victim, cluster.system.tokens, { blockMs });
     const overAtMs = performance.now() + blockMs;
     return async () => {
       await sleep(overAtMs - performance.now());
-      await bringBack(victim);
+      await startAgain(victim);
     };
   },
 };

@@ -5,8 +5,8 @@
  * after a suspension of the machine; that fault has no heal.
  */
 import type { Random } from '../../shared/random.js';
-import type { Fault } from './fault.js';
-import { bringBack, processNames, running } from './processes.js';
+import type { FaultDefinition } from './fault.js';
+import { startAgain, processNames, getRunning } from './processes.js';
 import { switchFaults } from './switches.js';
 
 /**
@@ -17,35 +17,35 @@ const LEAST_MS = 2_000;
 const MOST_MS = 3_600_000;
 const distanceMs = (random: Random): number => LEAST_MS + random.below(MOST_MS - LEAST_MS);
 
-export const clockWall: Fault = {
+export const clockWall: FaultDefinition = {
   kind: 'clock-wall',
   purpose:
     'The time of day of a monitor is set forward or back: by a wrong time server or by an operator.',
-  targets: (laboratory) => processNames(laboratory, 'monitor'),
-  inject: async (laboratory, { target, random }) => {
-    const monitor = running(laboratory, target);
-    const { tokens } = laboratory.system;
+  targets: (cluster) => processNames(cluster, 'monitor'),
+  inject: async (cluster, { target, random }) => {
+    const monitor = getRunning(cluster, target);
+    const { tokens } = cluster.system;
     const wallAheadMs = random.pick([-1, 1]) * distanceMs(random);
     await switchFaults(monitor, tokens, { wallAheadMs });
     return async () => {
       await switchFaults(monitor, tokens, {}).catch((error: unknown) => {
         if (monitor.up) throw error;
       });
-      await bringBack(monitor);
+      await startAgain(monitor);
     };
   },
 };
 
 const LONGEST_SLEEP_MS = 60_000;
 
-export const clockMonotonic: Fault = {
+export const clockMonotonic: FaultDefinition = {
   kind: 'clock-monotonic',
   purpose:
     'A monitor measures a gap in which it did nothing: its machine was suspended or starved of CPU.',
-  targets: (laboratory) => processNames(laboratory, 'monitor'),
-  inject: async (laboratory, { target, random }) => {
+  targets: (cluster) => processNames(cluster, 'monitor'),
+  inject: async (cluster, { target, random }) => {
     const monotonicLeapMs = LEAST_MS + random.below(LONGEST_SLEEP_MS);
-    await switchFaults(running(laboratory, target), laboratory.system.tokens, { monotonicLeapMs });
+    await switchFaults(getRunning(cluster, target), cluster.system.tokens, { monotonicLeapMs });
     return null;
   },
 };

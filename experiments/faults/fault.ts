@@ -4,12 +4,12 @@
  * path; `Injector` does so, therefore a fault itself need not.
  */
 import type { Random } from '../../shared/random.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 
 /** Undoes the fault. Resolves when the part is in its former state. Called once. */
 export type Heal = () => Promise<void>;
 
-export interface Strike {
+export interface Injection {
   /**
    * One of `targets`: a process (`server_1`, `redis`) or a link (`monitor-server_1`, both ways;
    * `monitor>server_1`, one way).
@@ -27,10 +27,10 @@ export interface Strike {
    * Sets the time of the injection to now. For a fault that must read something first; otherwise
    * the time of the call of `inject` counts.
    */
-  falls: () => void;
+  markInjected: () => void;
 }
 
-export interface Fault {
+export interface FaultDefinition {
   /** One word, as in schedules and results: `kill`, `partition`. */
   readonly kind: string;
   /** The real failure that the fault simulates, in one sentence. */
@@ -40,11 +40,11 @@ export interface Fault {
    * meanwhile. Default: false.
    */
   readonly harmless?: boolean;
-  /** Targets that this fault can use in this laboratory. Empty: the fault is not possible here. */
-  targets(laboratory: Laboratory): readonly string[];
+  /** Targets that this fault can use in this cluster. Empty: the fault is not possible here. */
+  targets(cluster: Cluster): readonly string[];
   /**
    * Resolves when the fault is injected; null: there is nothing to undo (a hand-over). @throws
    * Error when the injection failed; nothing is broken then.
    */
-  inject(laboratory: Laboratory, strike: Strike): Promise<Heal | null>;
+  inject(cluster: Cluster, injection: Injection): Promise<Heal | null>;
 }

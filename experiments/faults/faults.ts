@@ -1,5 +1,5 @@
 /** All faults. To add one: one file, and one line here. */
-import type { Fault } from './fault.js';
+import type { FaultDefinition } from './fault.js';
 import { block } from './block.js';
 import { clockMonotonic, clockWall } from './clock-jumps.js';
 import { diskFull } from './disk-full.js';
@@ -9,14 +9,14 @@ import { isolate } from './isolate.js';
 import { kill } from './kill.js';
 import { latency } from './latency.js';
 import { logMoved } from './log-moved.js';
-import { partition } from './partition.js';
+import { partitionFault } from './partition.js';
 import { planned } from './planned.js';
 import { handoverWithoutQueue, queueRefusesWrites, unreadableParcel } from './queue-faults.js';
 import { reset } from './reset.js';
 import { restart } from './restart.js';
 import { wipeRedis } from './wipe-redis.js';
 
-export const FAULTS: readonly Fault[] = [
+export const FAULTS: readonly FaultDefinition[] = [
   kill,
   freeze,
   restart,
@@ -26,7 +26,7 @@ export const FAULTS: readonly Fault[] = [
   block,
   clockWall,
   clockMonotonic,
-  partition,
+  partitionFault,
   isolate,
   latency,
   reset,
@@ -38,7 +38,7 @@ export const FAULTS: readonly Fault[] = [
 ];
 
 /** @throws RangeError when no fault has that kind. */
-export function faultOf(kind: string): Fault {
+export function getFault(kind: string): FaultDefinition {
   const found = FAULTS.find((fault) => fault.kind === kind);
   if (!found)
     throw new RangeError(

@@ -3,19 +3,19 @@
  * answers nothing, and it continues its work when it wakes up. This is the late leader that the
  * fence guards against. The heal is SIGCONT; a process that died meanwhile is started again.
  */
-import type { Fault } from './fault.js';
-import { bringBack, processNames, running } from './processes.js';
+import type { FaultDefinition } from './fault.js';
+import { startAgain, processNames, getRunning } from './processes.js';
 
-export const freeze: Fault = {
+export const freeze: FaultDefinition = {
   kind: 'freeze',
   purpose:
     'A process is suspended and wakes up later: a suspended virtual machine, a disk that hangs, a long garbage collection.',
-  targets: (laboratory) => processNames(laboratory),
-  inject: async (laboratory, { target }) => {
-    const victim = running(laboratory, target);
+  targets: (cluster) => processNames(cluster),
+  inject: async (cluster, { target }) => {
+    const victim = getRunning(cluster, target);
     victim.freeze();
     return async () => {
-      if (!victim.thaw()) await bringBack(victim);
+      if (!victim.thaw()) await startAgain(victim);
     };
   },
 };

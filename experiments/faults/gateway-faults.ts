@@ -5,9 +5,9 @@
  */
 import type { GatewayFaults } from '../../gateway/faults.js';
 import type { Random } from '../../shared/random.js';
-import type { Laboratory } from '../system/cluster.js';
-import type { Fault } from './fault.js';
-import { bringBack, processNames, running } from './processes.js';
+import type { Cluster } from '../system/cluster.js';
+import type { FaultDefinition } from './fault.js';
+import { startAgain, processNames, getRunning } from './processes.js';
 import { switchFaults } from './switches.js';
 
 /** More than the number of charges during any fault. */
@@ -28,26 +28,26 @@ function gatewayFault(
   kind: string,
   purpose: string,
   switches: (random: Random) => Partial<GatewayFaults>,
-): Fault {
+): FaultDefinition {
   return {
     kind,
     purpose,
-    targets: (laboratory) => processNames(laboratory, 'gateway'),
-    inject: async (laboratory: Laboratory, { target, random }) => {
-      const gateway = running(laboratory, target);
-      const { tokens } = laboratory.system;
+    targets: (cluster) => processNames(cluster, 'gateway'),
+    inject: async (cluster: Cluster, { target, random }) => {
+      const gateway = getRunning(cluster, target);
+      const { tokens } = cluster.system;
       await switchFaults(gateway, tokens, switches(random));
       return async () => {
         await switchFaults(gateway, tokens, {}).catch((error: unknown) => {
           if (gateway.up) throw error;
         });
-        await bringBack(gateway);
+        await startAgain(gateway);
       };
     },
   };
 }
 
-export const GATEWAY_FAULTS: readonly Fault[] = [
+export const GATEWAY_FAULTS: readonly FaultDefinition[] = [
   gatewayFault('gateway-down', 'The gateway answers 503 to everything.', () => ({ down: true })),
   gatewayFault(
     'gateway-slow',

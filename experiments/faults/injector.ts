@@ -1,6 +1,6 @@
 /**
  * Injects faults and heals them. Every fault is healed on every exit path: when its time is up, at
- * the end of the run, after an error, at Ctrl-C, and before the laboratory closes. A laboratory has
+ * the end of the run, after an error, at Ctrl-C, and before the cluster closes. A cluster has
  * one injector.
  *
  * A fault is `open` from the start of its injection until it is healed or its heal has failed.
@@ -10,11 +10,11 @@
  */
 import type { Random } from '../../shared/random.js';
 import type { FaultWindow } from '../record/history.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 import { directionsOf, isSameTarget } from '../network/link-names.js';
-import type { Fault, Heal } from './fault.js';
+import type { FaultDefinition, Heal } from './fault.js';
 
-export interface StrikeOrder {
+export interface InjectionOrder {
   target: string;
   /** Time until the heal, ms. Infinity: at the call of `heal`, or at the end of the run. */
   durationMs: number;
@@ -25,19 +25,19 @@ export interface StrikeOrder {
  * A fault as it was injected. `healedMs` is null until the heal, when the heal failed, and when
  * there was nothing to heal.
  */
-export type StruckWindow = Omit<FaultWindow, 'trial'>;
+export type InjectedWindow = Omit<FaultWindow, 'trial'>;
 
-export interface Struck {
-  struck: true;
-  window: StruckWindow;
+export interface InjectedFault {
+  injected: true;
+  window: InjectedWindow;
   /** Heals the fault early. Resolves when the heal is done or has failed; may be called twice. */
   heal: () => Promise<void>;
   /** Resolves when the fault is healed or its heal has failed (see `failures`); never rejects. */
   healed: Promise<void>;
 }
 
-export interface Refused {
-  struck: false;
+export interface RefusedInjection {
+  injected: false;
   kind: string;
   target: string;
   /** For people. */
@@ -51,7 +51,7 @@ export interface HealFailure {
   reason: string;
 }
 
-interface Open {
+interface OpenFault {
   kind: string;
   places: readonly string[];
   /** Aborted: the time of the fault is up now. */
@@ -66,19 +66,19 @@ const reasonOf = (error: unknown): string =>
 
 export class Injector {
   /** Every injected fault, in order. */
-  readonly windows: StruckWindow[] = [];
+  readonly windows: InjectedWindow[] = [];
   /** Every fault that was not injected, with the reason. */
-  readonly refused: Refused[] = [];
+  readonly refused: RefusedInjection[] = [];
   readonly failures: HealFailure[] = [];
-  private readonly open = new Set<Open>();
+  private readonly open = new Set<OpenFault>();
   private ended = false;
 
   constructor(
-    private readonly laboratory: Laboratory,
+    private readonly cluster: Cluster,
     private readonly signal: AbortSignal,
   ) {
     signal.addEventListener('abort', () => this.endAll(), { once: true });
-    laboratory.beforeClose(() => this.healAll());
+    cluster.beforeClose(() => this.healAll());
   }
 
   /** Kind of the fault that occupies a target; null: the target is free. */
@@ -90,13 +90,16 @@ export class Injector {
   }
 
   /** Resolves when the fault is injected, or at once when it cannot be. Never rejects. */
-  async strike(fault: Fault, order: StrikeOrder): Promise<Struck | Refused> {
+  async inject(
+    fault: FaultDefinition,
+    order: InjectionOrder,
+  ): Promise<InjectedFault | RefusedInjection> {
     const obstacle = this.obstacle(fault, order.target);
     if (obstacle !== null) return this.refuse(fault, order.target, obstacle);
     const end = new AbortController();
     let finish = (): void => undefined;
     const places = fault.harmless ? [] : directionsOf(order.target);
-    const entry: Open = {
+    const entry: OpenFault = {
       kind: fault.kind,
       places,
       end,
@@ -107,7 +110,7 @@ export class Injector {
       this.open.delete(entry);
       finish();
     };
-    const window: StruckWindow = {
+    const window: InjectedWindow = {
       kind: fault.kind,
       target: order.target,
       atMs: wallMs(),
@@ -115,10 +118,10 @@ export class Injector {
     };
     let heal: Heal | null;
     try {
-      heal = await fault.inject(this.laboratory, {
+      heal = await fault.inject(this.cluster, {
         ...order,
         signal: end.signal,
-        falls: () => void (window.atMs = wallMs()),
+        markInjected: () => void (window.atMs = wallMs()),
       });
     } catch (error) {
       close();
@@ -126,7 +129,7 @@ export class Injector {
     }
     this.windows.push(window);
     void this.healInTime(window, heal, order.durationMs, end.signal).then(close);
-    return { struck: true, window, healed: entry.done, heal: () => (end.abort(), entry.done) };
+    return { injected: true, window, healed: entry.done, heal: () => (end.abort(), entry.done) };
   }
 
   /**
@@ -144,22 +147,22 @@ export class Injector {
     for (const { end } of this.open) end.abort();
   }
 
-  private obstacle(fault: Fault, target: string): string | null {
+  private obstacle(fault: FaultDefinition, target: string): string | null {
     if (this.ended || this.signal.aborted) return 'the run is over';
-    if (!fault.targets(this.laboratory).some((known) => isSameTarget(known, target)))
+    if (!fault.targets(this.cluster).some((known) => isSameTarget(known, target)))
       return `${fault.kind} cannot be injected into ${target} here`;
     const busy = fault.harmless ? null : this.busyWith(target);
     return busy === null ? null : `${target} is busy with ${busy}`;
   }
 
-  private refuse({ kind }: Fault, target: string, reason: string): Refused {
-    const refusal: Refused = { struck: false, kind, target, reason };
+  private refuse({ kind }: FaultDefinition, target: string, reason: string): RefusedInjection {
+    const refusal: RefusedInjection = { injected: false, kind, target, reason };
     this.refused.push(refusal);
     return refusal;
   }
 
   private async healInTime(
-    window: StruckWindow,
+    window: InjectedWindow,
     heal: Heal | null,
     durationMs: number,
     ended: AbortSignal,

@@ -2,17 +2,17 @@
  * SIGKILL: ends a process in the middle of its work; its connections close. The heal starts it
  * again.
  */
-import type { Fault } from './fault.js';
-import { bringBack, processNames, running } from './processes.js';
+import type { FaultDefinition } from './fault.js';
+import { startAgain, processNames, getRunning } from './processes.js';
 
-export const kill: Fault = {
+export const kill: FaultDefinition = {
   kind: 'kill',
   purpose: 'A process crashes, is killed for lack of memory, or its machine loses power.',
-  targets: (laboratory) => processNames(laboratory),
-  inject: async (laboratory, { target }) => {
-    const victim = running(laboratory, target);
+  targets: (cluster) => processNames(cluster),
+  inject: async (cluster, { target }) => {
+    const victim = getRunning(cluster, target);
     victim.kill('SIGKILL');
     await victim.exited;
-    return () => bringBack(victim);
+    return () => startAgain(victim);
   },
 };

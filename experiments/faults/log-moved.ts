@@ -5,17 +5,17 @@
  */
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Fault } from './fault.js';
-import { processNames, running } from './processes.js';
+import type { FaultDefinition } from './fault.js';
+import { processNames, getRunning } from './processes.js';
 
-export const logMoved: Fault = {
+export const logMoved: FaultDefinition = {
   kind: 'log-moved',
   purpose: 'Another program rotates or removes the log file of a process.',
   harmless: true,
-  targets: (laboratory) => processNames(laboratory),
-  inject: async (laboratory, { target }) => {
-    running(laboratory, target);
-    const file = join(laboratory.logFolder, `${target}.log`);
+  targets: (cluster) => processNames(cluster),
+  inject: async (cluster, { target }) => {
+    getRunning(cluster, target);
+    const file = join(cluster.logFolder, `${target}.log`);
     await rename(file, `${file}.moved`);
     return null;
   },

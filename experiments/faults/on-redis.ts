@@ -1,12 +1,12 @@
 /** A short-lived connection of the lab to Redis, for the faults that change a running Redis. */
 import { Redis } from 'ioredis';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 
 const ANSWER_MS = 2_000;
 
 /** Runs `use` with a connection of its own. @throws Error when Redis does not answer in time. */
 export async function onRedis<T>(
-  { system }: Laboratory,
+  { system }: Cluster,
   use: (redis: Redis) => Promise<T>,
 ): Promise<T> {
   const redis = new Redis(system.redisUrl, {

@@ -4,8 +4,8 @@
  * nothing to heal.
  */
 import { processNames } from './processes.js';
-import type { Fault } from './fault.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { FaultDefinition } from './fault.js';
+import type { Cluster } from '../system/cluster.js';
 
 /** Longer than a hand-over that waits for payments in flight, ms. */
 const ANSWER_MS = 10_000;
@@ -26,7 +26,7 @@ async function ask(url: string, token: string, order: { to?: string }): Promise<
 }
 
 /** Hands over as an operator would: tries the next monitor when one does not answer or refuses. */
-export async function handOver({ system }: Laboratory, order: { to?: string }): Promise<void> {
+export async function handOver({ system }: Cluster, order: { to?: string }): Promise<void> {
   const refusals: string[] = [];
   for (const { name, url } of system.monitors.filter(({ up }) => up)) {
     const refusal = await ask(url, system.tokens.operator, order);
@@ -36,16 +36,16 @@ export async function handOver({ system }: Laboratory, order: { to?: string }): 
   throw new Error(`the hand-over was refused: ${refusals.join('; ') || 'no monitor runs'}`);
 }
 
-export const planned: Fault = {
+export const planned: FaultDefinition = {
   kind: 'planned',
   purpose: 'An operator hands the leadership over, for maintenance.',
   harmless: true,
-  targets: (laboratory) =>
-    laboratory.system.monitors.length > 0 ? processNames(laboratory, 'payments') : [],
-  inject: async (laboratory, { target, falls }) => {
-    const { leader } = await laboratory.leadership();
-    falls();
-    await handOver(laboratory, leader === target ? {} : { to: target });
+  targets: (cluster) =>
+    cluster.system.monitors.length > 0 ? processNames(cluster, 'payments') : [],
+  inject: async (cluster, { target, markInjected }) => {
+    const { leader } = await cluster.leadership();
+    markInjected();
+    await handOver(cluster, leader === target ? {} : { to: target });
     return null;
   },
 };

@@ -6,13 +6,13 @@ import { Queue } from 'bullmq';
 import { PAYMENTS_OPTIONS } from '../../payments/config.js';
 import { sleep } from '../../shared/clock.js';
 import { JOB_OPTIONS, queueName } from '../../shared/queue/queue.js';
-import type { Laboratory } from '../system/cluster.js';
-import type { Fault } from './fault.js';
+import type { Cluster } from '../system/cluster.js';
+import type { FaultDefinition } from './fault.js';
 import { onRedis } from './on-redis.js';
 import { handOver } from './planned.js';
-import { bringBack, running } from './processes.js';
+import { startAgain, getRunning } from './processes.js';
 
-const redisTarget = ({ system }: Laboratory): string[] => (system.redis ? [system.redis.name] : []);
+const redisTarget = ({ system }: Cluster): string[] => (system.redis ? [system.redis.name] : []);
 
 /** Settings that make Redis refuse writes, and the values that allow them again. */
 const REFUSALS = [
@@ -20,18 +20,18 @@ const REFUSALS = [
   { setting: 'maxmemory', refuse: '1', allow: '0' },
 ] as const;
 
-export const queueRefusesWrites: Fault = {
+export const queueRefusesWrites: FaultDefinition = {
   kind: 'queue-refuses-writes',
   purpose:
     'Redis answers reads and refuses writes: its memory or its disk is full, or its replicas are lost.',
   targets: redisTarget,
-  inject: async (laboratory, { target, random }) => {
-    const redis = running(laboratory, target);
+  inject: async (cluster, { target, random }) => {
+    const redis = getRunning(cluster, target);
     const { setting, refuse, allow } = random.pick(REFUSALS);
-    await onRedis(laboratory, (connection) => connection.config('SET', setting, refuse));
+    await onRedis(cluster, (connection) => connection.config('SET', setting, refuse));
     return async () => {
-      await bringBack(redis);
-      await onRedis(laboratory, (connection) => connection.config('SET', setting, allow));
+      await startAgain(redis);
+      await onRedis(cluster, (connection) => connection.config('SET', setting, allow));
     };
   },
 };
@@ -52,14 +52,14 @@ const UNREADABLE: readonly unknown[] = [
 const PARTITION = 0;
 const PREFIX = String(PAYMENTS_OPTIONS.queuePrefix.default);
 
-export const unreadableParcel: Fault = {
+export const unreadableParcel: FaultDefinition = {
   kind: 'unreadable-parcel',
   purpose: 'The queue holds jobs that no replica can read, in front of all others.',
   harmless: true,
   targets: redisTarget,
-  inject: async (laboratory, { target }) => {
-    running(laboratory, target);
-    await onRedis(laboratory, async (connection) => {
+  inject: async (cluster, { target }) => {
+    getRunning(cluster, target);
+    await onRedis(cluster, async (connection) => {
       const queue = new Queue(queueName(PARTITION), {
         connection,
         prefix: PREFIX,
@@ -77,24 +77,23 @@ export const unreadableParcel: Fault = {
 /** Delay between the death of Redis and the hand-over, in which the replicas reconnect, ms. */
 const RECONNECTING_MS = 120;
 
-export const handoverWithoutQueue: Fault = {
+export const handoverWithoutQueue: FaultDefinition = {
   kind: 'handover-without-queue',
   purpose: 'The leader hands over while it reconnects to Redis, and leads again later.',
-  targets: ({ system }) =>
-    system.monitors.length > 0 ? redisTarget({ system } as Laboratory) : [],
-  inject: async (laboratory, { target, falls }) => {
-    const redis = running(laboratory, target);
-    const { leader } = await laboratory.leadership();
-    falls();
+  targets: ({ system }) => (system.monitors.length > 0 ? redisTarget({ system } as Cluster) : []),
+  inject: async (cluster, { target, markInjected }) => {
+    const redis = getRunning(cluster, target);
+    const { leader } = await cluster.leadership();
+    markInjected();
     redis.kill('SIGKILL');
     await redis.exited;
     await sleep(RECONNECTING_MS);
     // Without a second replica the death of Redis is the whole fault.
-    await handOver(laboratory, {}).catch(() => undefined);
+    await handOver(cluster, {}).catch(() => undefined);
     return async () => {
-      await bringBack(redis);
+      await startAgain(redis);
       // The replica may be down meanwhile.
-      if (leader !== null) await handOver(laboratory, { to: leader }).catch(() => undefined);
+      if (leader !== null) await handOver(cluster, { to: leader }).catch(() => undefined);
     };
   },
 };

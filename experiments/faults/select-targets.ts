@@ -1,7 +1,7 @@
 /** Selects the replicas that a planned fault may use as a target now. Pure. */
 import type { PlannedFault } from './plan.js';
 
-export interface Standing {
+export interface ReplicaState {
   name: string;
   /** The process runs, and no other fault occupies it. */
   free: boolean;
@@ -12,8 +12,8 @@ export interface Standing {
  * target, because no replica would be left to lead. The only replica of a system is always a
  * target: it has every role, so every system gets equally many faults.
  */
-export function victims(
-  replicas: readonly Standing[],
+export function selectTargets(
+  replicas: readonly ReplicaState[],
   leader: string | null,
   target: PlannedFault['target'],
 ): string[] {

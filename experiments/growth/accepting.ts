@@ -3,9 +3,9 @@
  * of acceptance and the memory of patients.
  */
 import { randomUUID } from 'node:crypto';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 import { costsOf } from './costs.js';
-import { spent, type AcceptRound } from './figures.js';
+import { sumCpu, type AcceptRound } from './figures.js';
 
 /** Payments per batch: about as many as the reports send at once. */
 const BATCH = 200;
@@ -18,32 +18,32 @@ const ANSWER_MS = 60_000;
  *   leader's.
  */
 export async function acceptBatches(
-  laboratory: Laboratory,
+  cluster: Cluster,
   payments: number,
   leader: string,
   signal: AbortSignal,
 ): Promise<AcceptRound> {
-  const before = costsOf(laboratory, leader);
+  const before = costsOf(cluster, leader);
   const startMs = performance.now();
   let left = payments;
   const sender = async (): Promise<void> => {
     while (left > 0) {
       const count = Math.min(BATCH, left);
       left -= count;
-      await sendBatch(laboratory, count, signal);
+      await sendBatch(cluster, count, signal);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, sender));
   const seconds = (performance.now() - startMs) / 1_000;
-  return { payments, seconds, cpuMs: spent(before, costsOf(laboratory, leader)) };
+  return { payments, seconds, cpuMs: sumCpu(before, costsOf(cluster, leader)) };
 }
 
 async function sendBatch(
-  { system, entrances }: Laboratory,
+  { system, addresses }: Cluster,
   count: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const answer = await fetch(`${entrances[0]}/api/batches`, {
+  const answer = await fetch(`${addresses[0]}/api/batches`, {
     method: 'POST',
     headers: {
       'authorization': `Bearer ${system.tokens.api}`,

@@ -5,7 +5,7 @@
  */
 import { check } from '../checkers/checkers.js';
 import { readElections, readPayments } from '../record/evidence.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 import type { Violation } from '../record/result.js';
 
 /** Largest number of rows that are read for the checkers. */
@@ -31,7 +31,7 @@ const RULES: Readonly<Record<string, string>> = {
                       FROM payment WHERE seq > $1) AS ordered WHERE completed_at < latest`,
 };
 
-export interface Audit {
+export interface PaymentAudit {
   /** Payments after the given `seq`. */
   payments: number;
   succeeded: number;
@@ -43,11 +43,11 @@ export interface Audit {
 /**
  * @param wanted expected number of payments. Must be called at rest: no payment may be in flight.
  */
-export async function audit(
-  { pool }: Pick<Laboratory, 'pool'>,
+export async function auditPayments(
+  { pool }: Pick<Cluster, 'pool'>,
   after: number,
   wanted: number,
-): Promise<Audit> {
+): Promise<PaymentAudit> {
   const {
     rows: [counts = { payments: 0, succeeded: 0 }],
   } = await pool.query<{ payments: number; succeeded: number }>(
@@ -69,7 +69,7 @@ export async function audit(
   return { ...counts, violations, read };
 }
 
-async function readHistory(pool: Laboratory['pool'], after: number) {
+async function readHistory(pool: Cluster['pool'], after: number) {
   return {
     requests: [],
     payments: await readPayments(pool, after),

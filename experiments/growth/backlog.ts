@@ -5,7 +5,7 @@
  */
 import { createLogger } from '../../shared/observability/logger.js';
 import { connectRedis, createQueue, parcelsOf } from '../../shared/queue/queue.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 
 /** Rows of one insert, and ids in one call to the queue. */
 const PORTION = 20_000;
@@ -22,17 +22,17 @@ SELECT uuidv7(), ($2::uuid[])[1 + (i + $3) % cardinality($2::uuid[])], gen_rando
   FROM generate_series(1, $1::int) AS i
 RETURNING id, seq`;
 
-export class Backlog {
+export class GrowthBacklog {
   private readonly redis;
   private readonly queue;
   private patients: string[] = [];
 
   constructor(
-    private readonly laboratory: Laboratory,
+    private readonly cluster: Cluster,
     private readonly seed: number,
   ) {
     this.redis = connectRedis(
-      laboratory.system.redisUrl,
+      cluster.system.redisUrl,
       'wait',
       createLogger('lab', 'backlog', 'silent'),
     );
@@ -55,7 +55,7 @@ export class Backlog {
   }
 
   private async portion(count: number, offset: number): Promise<number> {
-    const { pool } = this.laboratory;
+    const { pool } = this.cluster;
     const values = [count, await this.someone(), this.seed + offset];
     const { rows } = await pool.query<{ id: string; seq: number }>({
       name: 'growth-backlog',
@@ -73,7 +73,7 @@ export class Backlog {
    */
   private async someone(): Promise<string[]> {
     if (this.patients.length > 0) return this.patients;
-    const { pool } = this.laboratory;
+    const { pool } = this.cluster;
     await addPatients(pool, PATIENTS);
     const { rows } = await pool.query<{ id: string }>(
       'SELECT id FROM patient ORDER BY id LIMIT $1',
@@ -93,7 +93,7 @@ export class Backlog {
  * Sees to it that there are so many patients. Their empty code identifies none of them, and needs
  * no hash.
  */
-export async function addPatients(pool: Laboratory['pool'], wanted: number): Promise<void> {
+export async function addPatients(pool: Cluster['pool'], wanted: number): Promise<void> {
   await pool.query(
     `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
      SELECT gen_random_uuid(), 'growth-' || i, 'Patient ' || i, DATE '1980-01-01', ''
@@ -103,7 +103,7 @@ export async function addPatients(pool: Laboratory['pool'], wanted: number): Pro
 }
 
 /** How many payments are pending. Reads them all: not for a moment that is measured. */
-export async function countPending({ pool }: Laboratory): Promise<number> {
+export async function countPending({ pool }: Cluster): Promise<number> {
   const { rows } = await pool.query<{ count: number }>('SELECT count(*) FROM pending_payment');
   return rows[0]?.count ?? 0;
 }

@@ -6,9 +6,9 @@
  */
 import { sleep } from '../../shared/clock.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
-import { bringBack } from '../faults/processes.js';
+import { startAgain } from '../faults/processes.js';
 import type { Status } from '../../shared/contracts/status.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 import { fetchStatus } from '../system/monitor-status.js';
 
 const LOOK_MS = 10;
@@ -16,22 +16,22 @@ const DEADLINE_MS = 60_000;
 /** The replica after these is the one that parks the leadership. */
 export const REPLICAS = 3;
 
-export class Steering {
+export class ClusterControl {
   private readonly aside: ManagedProcess;
   readonly replicas: readonly ManagedProcess[];
 
   constructor(
-    private readonly laboratory: Laboratory,
+    private readonly cluster: Cluster,
     private readonly signal: AbortSignal,
   ) {
-    const { replicas } = laboratory.system;
+    const { replicas } = cluster.system;
     this.replicas = replicas.slice(0, REPLICAS);
     this.aside = replicas[REPLICAS] as ManagedProcess;
   }
 
   /** Parks the cluster: all replicas up, none eligible to lead. */
   async park(): Promise<void> {
-    await Promise.all([...this.replicas, this.aside].map(bringBack));
+    await Promise.all([...this.replicas, this.aside].map(startAgain));
     await this.until(`${this.aside.name} to be alive`, ({ replicas }) =>
       replicas.every(({ observed }) => observed === 'alive'),
     );
@@ -79,7 +79,7 @@ export class Steering {
   }
 
   private async call(path: string, body: unknown): Promise<void> {
-    const { monitors, tokens } = this.laboratory.system;
+    const { monitors, tokens } = this.cluster.system;
     const answer = await fetch(`${monitors[0]?.url}${path}`, {
       method: 'POST',
       body: JSON.stringify(body),
@@ -92,7 +92,7 @@ export class Steering {
   }
 
   private status(): Promise<Status> {
-    const { monitors, tokens } = this.laboratory.system;
+    const { monitors, tokens } = this.cluster.system;
     return fetchStatus(monitors[0] as ManagedProcess, tokens.operator, DEADLINE_MS);
   }
 

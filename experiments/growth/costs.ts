@@ -1,12 +1,12 @@
-/** Reads the costs of every process of a laboratory so far, by role. */
-import type { Laboratory } from '../system/cluster.js';
+/** Reads the costs of every process of a cluster so far, by role. */
+import type { Cluster } from '../system/cluster.js';
 import { costOf, resetPeak, type Memory, type ProcessCost } from '../system/processes-cost.js';
 import type { Costs } from './figures.js';
 
 /**
  * Process ids by role. The lab itself is included to show that it does not affect the measurement.
  */
-function pidsOf({ system }: Laboratory, leader: string): Record<string, number | null> {
+function pidsOf({ system }: Cluster, leader: string): Record<string, number | null> {
   const standby = system.replicas.find(({ name, up }) => name !== leader && up);
   return {
     leader: system.process(leader).pid,
@@ -19,17 +19,17 @@ function pidsOf({ system }: Laboratory, leader: string): Record<string, number |
   };
 }
 
-export const costsOf = (laboratory: Laboratory, leader: string): Costs =>
+export const costsOf = (cluster: Cluster, leader: string): Costs =>
   Object.fromEntries(
-    Object.entries(pidsOf(laboratory, leader)).map(([name, pid]) => [
+    Object.entries(pidsOf(cluster, leader)).map(([name, pid]) => [
       name,
       pid === null ? null : costOf(pid),
     ]),
   );
 
 /** Resets the peaks, so that the next peak is of the following measurement alone. */
-export function resetPeaks(laboratory: Laboratory, leader: string): void {
-  for (const pid of Object.values(pidsOf(laboratory, leader))) if (pid !== null) resetPeak(pid);
+export function resetPeaks(cluster: Cluster, leader: string): void {
+  for (const pid of Object.values(pidsOf(cluster, leader))) if (pid !== null) resetPeak(pid);
 }
 
 const memory = ({ residentMb, peakMb, privateMb, sharedMb }: ProcessCost): Memory => ({

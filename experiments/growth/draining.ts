@@ -6,18 +6,18 @@ import { lookAtBacklog } from '../../patients/records/payment-rows.js';
 import { SWEEP_MAX } from '../../payments/core/relay.js';
 import { sleep } from '../../shared/clock.js';
 import { overduePayments } from '../../shared/postgres/ledger.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 import { acceptBatches } from './accepting.js';
-import type { Backlog } from './backlog.js';
+import type { GrowthBacklog } from './backlog.js';
 import { costsOf, memoryOf, resetPeaks } from './costs.js';
 import {
-  spent,
+  sumCpu,
   type AcceptRound,
   type CostFigures,
   type DrainRound,
-  type Surroundings,
+  type DatabaseSize,
 } from './figures.js';
-import type { Steering } from './cluster-control.js';
+import type { ClusterControl } from './cluster-control.js';
 
 /** The part of each backlog that is sent through the API, and its upper limit. */
 const THROUGH_API = { share: 0.2, most: 50_000 };
@@ -27,9 +27,9 @@ const POLL_MS = 50;
 const STUCK_MS = 60_000;
 
 export interface DrainPlan {
-  laboratory: Laboratory;
-  steering: Steering;
-  backlog: Backlog;
+  cluster: Cluster;
+  steering: ClusterControl;
+  backlog: GrowthBacklog;
   signal: AbortSignal;
   onProgress: (text: string) => void;
 }
@@ -44,26 +44,26 @@ export const throughApi = (pending: number): number =>
  */
 export async function measureCosts(
   plan: DrainPlan,
-  size: Surroundings & { rounds: number },
+  size: DatabaseSize & { rounds: number },
 ): Promise<CostFigures> {
   const { pending, finished, rounds } = size;
-  const { laboratory, steering } = plan;
+  const { cluster, steering } = plan;
   const leader = steering.replicas[0]?.name as string;
-  resetPeaks(laboratory, leader);
+  resetPeaks(cluster, leader);
   const accepted: AcceptRound[] = [];
   const drained: DrainRound[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     const name = `backlog of ${pending}, drain ${round} of ${rounds}`;
-    const after = await lastSeq(laboratory);
+    const after = await lastSeq(cluster);
     await steering.park();
     await plan.backlog.add(pending - throughApi(pending), plan.signal, (added) =>
       plan.onProgress(`${name}: ${added} inserted`),
     );
-    accepted.push(await acceptBatches(laboratory, throughApi(pending), leader, plan.signal));
+    accepted.push(await acceptBatches(cluster, throughApi(pending), leader, plan.signal));
     plan.onProgress(`${name}: draining`);
     drained.push(await drain(plan, leader, { payments: pending, after }));
   }
-  return { pending, finished, accepted, drained, memory: memoryOf(costsOf(laboratory, leader)) };
+  return { pending, finished, accepted, drained, memory: memoryOf(costsOf(cluster, leader)) };
 }
 
 /** A backlog: its number of payments, and the `seq` before its first payment. */
@@ -74,22 +74,22 @@ interface Laid {
 
 /** Makes `leader` lead and waits until nothing is pending. */
 async function drain(
-  { laboratory, steering, signal }: DrainPlan,
+  { cluster, steering, signal }: DrainPlan,
   leader: string,
   { payments, after }: Laid,
 ): Promise<DrainRound> {
-  const { pool } = laboratory;
-  const last = await lastSeq(laboratory);
+  const { pool } = cluster;
+  const last = await lastSeq(cluster);
   await pool.query('CHECKPOINT');
-  const before = costsOf(laboratory, leader);
-  const { term } = await laboratory.leadership();
+  const before = costsOf(cluster, leader);
+  const { term } = await cluster.leadership();
   await steering.release(leader);
-  const looks = await untilFinal(laboratory, last, signal);
-  const cpuMs = spent(before, costsOf(laboratory, leader));
-  return { payments, cpuMs, ...looks, ...(await timesOf(laboratory, after, term)) };
+  const looks = await untilFinal(cluster, last, signal);
+  const cpuMs = sumCpu(before, costsOf(cluster, leader));
+  return { payments, cpuMs, ...looks, ...(await timesOf(cluster, after, term)) };
 }
 
-export async function lastSeq({ pool }: Laboratory): Promise<number> {
+export async function lastSeq({ pool }: Cluster): Promise<number> {
   const { rows } = await pool.query<{ last: number }>('SELECT max(seq) AS last FROM payment');
   return rows[0]?.last ?? 0;
 }
@@ -100,7 +100,7 @@ export async function lastSeq({ pool }: Laboratory): Promise<number> {
  * entries of payments that were pending until shortly before. `first` null: nothing is pending.
  */
 async function look(
-  { pool }: Laboratory,
+  { pool }: Cluster,
   from: number,
 ): Promise<{ first: number | null; tookMs: number }> {
   const startMs = performance.now();
@@ -115,8 +115,8 @@ async function look(
 }
 
 /** Waits until nothing is pending, under any leader. @throws Error when the leader is stuck. */
-export const untilAllFinal = async (laboratory: Laboratory, signal: AbortSignal): Promise<Looks> =>
-  untilFinal(laboratory, await lastSeq(laboratory), signal);
+export const untilAllFinal = async (cluster: Cluster, signal: AbortSignal): Promise<Looks> =>
+  untilFinal(cluster, await lastSeq(cluster), signal);
 
 type Looks = Pick<DrainRound, 'looksMs' | 'lookAtEndMs'>;
 
@@ -124,21 +124,17 @@ type Looks = Pick<DrainRound, 'looksMs' | 'lookAtEndMs'>;
  * Queries the beginning of the backlog periodically, and once more when the backlog is empty: the
  * last query reads all dead index entries. @throws Error when the leader is stuck.
  */
-async function untilFinal(
-  laboratory: Laboratory,
-  last: number,
-  signal: AbortSignal,
-): Promise<Looks> {
+async function untilFinal(cluster: Cluster, last: number, signal: AbortSignal): Promise<Looks> {
   const looksMs: number[] = [];
   let passed = { seq: 0, atMs: performance.now() };
   for (let lookedMs = performance.now(); ;) {
-    if (await isFinal(laboratory, last)) {
-      const { first, tookMs } = await look(laboratory, passed.seq);
+    if (await isFinal(cluster, last)) {
+      const { first, tookMs } = await look(cluster, passed.seq);
       if (first === null) return { looksMs, lookAtEndMs: tookMs };
     }
     await sleep(POLL_MS, signal);
     if (performance.now() - lookedMs < LOOK_MS) continue;
-    const { first, tookMs } = await look(laboratory, passed.seq);
+    const { first, tookMs } = await look(cluster, passed.seq);
     looksMs.push(tookMs);
     lookedMs = performance.now();
     if ((first ?? last) > passed.seq) passed = { seq: first ?? last, atMs: lookedMs };
@@ -147,7 +143,7 @@ async function untilFinal(
   }
 }
 
-async function isFinal({ pool }: Laboratory, seq: number): Promise<boolean> {
+async function isFinal({ pool }: Cluster, seq: number): Promise<boolean> {
   const text = `SELECT status <> 'PENDING' AS final FROM payment WHERE seq = $1`;
   const { rows } = await pool.query<{ final: boolean }>({
     name: 'growth-last',
@@ -159,7 +155,7 @@ async function isFinal({ pool }: Laboratory, seq: number): Promise<boolean> {
 
 /** Times by PostgreSQL's clock, from the promotion of the term after `term`. */
 async function timesOf(
-  { pool }: Laboratory,
+  { pool }: Cluster,
   afterSeq: number,
   term: number,
 ): Promise<Pick<DrainRound, 'seconds' | 'waitedMs'>> {

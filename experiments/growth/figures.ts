@@ -16,7 +16,7 @@ export type Costs = Readonly<Record<string, ProcessCost | null>>;
 export type CpuMs = Readonly<Record<string, number>>;
 
 /** Size of the backlog and of the table. */
-export interface Surroundings {
+export interface DatabaseSize {
   /** Payments of the backlog. */
   pending: number;
   /** Finished payments in the table before. */
@@ -46,7 +46,7 @@ export interface DrainRound {
   lookAtEndMs: number;
 }
 
-export interface CostFigures extends Surroundings {
+export interface CostFigures extends DatabaseSize {
   accepted: readonly AcceptRound[];
   drained: readonly DrainRound[];
   /** At the end of the drains, by role; peaks are of this size alone. */
@@ -63,7 +63,7 @@ export interface Kill {
   handover: Handover;
 }
 
-export interface TakeOverFigures extends Surroundings {
+export interface TakeOverFigures extends DatabaseSize {
   kills: readonly Kill[];
   /** The largest value of all killed leaders, MB. */
   leaderPeakMb: number;
@@ -100,7 +100,7 @@ export const ratePerSec = (rounds: readonly { payments: number; seconds: number 
   );
 
 /** CPU time between two readings, ms; a process that one of them lacks is left out. */
-export function spent(before: Costs, after: Costs): Record<string, number> {
+export function sumCpu(before: Costs, after: Costs): Record<string, number> {
   return Object.fromEntries(
     Object.entries(after).flatMap(([name, cost]) => {
       const earlier = before[name];

@@ -6,7 +6,7 @@
 import { statfsSync } from 'node:fs';
 import { createLogger } from '../../shared/observability/logger.js';
 import { createPool, type Pool, type Queryable } from '../../shared/postgres/postgres.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 import { addPatients } from './backlog.js';
 import { dropIndexes, makeIndexes, secondaryIndexes, sizesOnDisk } from './indexes.js';
 
@@ -86,7 +86,7 @@ const NOTES = [
 const LOADING = `SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '256MB'`;
 
 export interface FillPlan {
-  laboratory: Laboratory;
+  cluster: Cluster;
   signal: AbortSignal;
   onProgress: (text: string) => void;
 }
@@ -96,11 +96,11 @@ export interface FillPlan {
  * little disk space.
  */
 export async function fillFinished(plan: FillPlan, finished: number): Promise<Fill> {
-  const { laboratory } = plan;
-  const missing = missingRoom(laboratory.folder, finished);
+  const { cluster } = plan;
+  const missing = missingRoom(cluster.folder, finished);
   if (missing !== null) throw new Error(missing);
   const options = {
-    url: laboratory.system.databaseUrl,
+    url: cluster.system.databaseUrl,
     name: 'lab-load',
     max: 1,
     statementTimeoutMs: HOUR_MS,

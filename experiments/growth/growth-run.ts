@@ -5,19 +5,19 @@
  */
 import { emptyPayments } from '../system/empty-payments.js';
 import { readElections, readVersions } from '../record/evidence.js';
-import type { ElectionRow, FaultWindow } from '../record/history.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { RecordedElection, FaultWindow } from '../record/history.js';
+import type { Cluster } from '../system/cluster.js';
 import { duration } from '../report/format.js';
 import type { Violation } from '../record/result.js';
-import { Agenda, drainWeight, fillWeight, killsWeight, type Step } from './work-plan.js';
-import { audit } from './audit.js';
-import { Backlog } from './backlog.js';
+import { WorkPlan, drainWeight, fillWeight, killsWeight, type WorkStep } from './work-plan.js';
+import { auditPayments } from './audit.js';
+import { GrowthBacklog } from './backlog.js';
 import { lastSeq, measureCosts, untilAllFinal, type DrainPlan } from './draining.js';
 import type { CostFigures, Kill, TakeOverFigures } from './figures.js';
 import { fillFinished, type Fill } from './finished.js';
 import { measureReads, type ReadFigures } from './reads.js';
 import { besideFinished, roundsOf } from './sizes.js';
-import { Steering } from './cluster-control.js';
+import { ClusterControl } from './cluster-control.js';
 import { measureTakeOvers } from './take-overs.js';
 
 /**
@@ -30,7 +30,7 @@ export const KILLS_GATEWAY_MS = 20;
  */
 const WARM_UP = 20_000;
 
-export interface CampaignOptions {
+export interface GrowthOptions {
   sizes: readonly number[];
   finished: number;
   kills: number;
@@ -50,16 +50,16 @@ export interface Growth {
   violations: Violation[];
   /** Sizes that only SQL has judged. */
   unread: number[];
-  elections: ElectionRow[];
+  elections: RecordedElection[];
   faults: FaultWindow[];
   versions: Readonly<Record<string, string>>;
 }
 
-interface Task extends Step {
+interface Task extends WorkStep {
   run(): Promise<void>;
 }
 
-export class Campaign {
+export class GrowthRun {
   private readonly growth: Omit<Growth, 'elections' | 'versions'> = {
     costs: [],
     takeOvers: [],
@@ -73,35 +73,35 @@ export class Campaign {
   };
   private readonly plan: DrainPlan;
   private step = '';
-  private agenda: Agenda | null = null;
+  private workPlan: WorkPlan | null = null;
 
   constructor(
-    private readonly laboratory: Laboratory,
-    private readonly options: CampaignOptions,
+    private readonly cluster: Cluster,
+    private readonly options: GrowthOptions,
     private readonly signal: AbortSignal,
     private readonly show: (text: string) => void,
   ) {
     this.plan = {
-      laboratory,
+      cluster,
       signal,
-      steering: new Steering(laboratory, signal),
-      backlog: new Backlog(laboratory, options.seed),
+      steering: new ClusterControl(cluster, signal),
+      backlog: new GrowthBacklog(cluster, options.seed),
       onProgress: (text) => this.progress(text),
     };
-    laboratory.beforeClose(() => this.plan.backlog.close());
+    cluster.beforeClose(() => this.plan.backlog.close());
   }
 
   async run(): Promise<Growth> {
     const tasks = this.tasks();
-    this.agenda = new Agenda(tasks, performance.now());
+    this.workPlan = new WorkPlan(tasks, performance.now());
     for (const task of tasks) {
       this.signal.throwIfAborted();
-      this.agenda.begin(task);
+      this.workPlan.begin(task);
       this.step = task.name;
       this.progress('');
       await task.run();
     }
-    const { pool, system } = this.laboratory;
+    const { pool, system } = this.cluster;
     return {
       ...this.growth,
       elections: await readElections(pool),
@@ -144,7 +144,7 @@ export class Campaign {
             this.growth.takeOvers.push(figures);
             this.growth.faults.push(...figures.kills.map(faultOf));
             this.progress('the rest is drained');
-            await untilAllFinal(this.laboratory, this.signal);
+            await untilAllFinal(this.cluster, this.signal);
           }),
       })),
     ];
@@ -203,11 +203,15 @@ export class Campaign {
     { pending, finished }: { pending: number; finished: number },
     measure: () => Promise<unknown>,
   ): Promise<void> {
-    const { pool } = this.laboratory;
-    const after = await lastSeq(this.laboratory);
+    const { pool } = this.cluster;
+    const after = await lastSeq(this.cluster);
     await measure();
     this.progress('checking every payment');
-    const { payments, succeeded, violations, read } = await audit(this.laboratory, after, pending);
+    const { payments, succeeded, violations, read } = await auditPayments(
+      this.cluster,
+      after,
+      pending,
+    );
     this.growth.sent += payments;
     this.growth.succeeded += succeeded;
     this.growth.violations.push(...violations);
@@ -216,8 +220,8 @@ export class Campaign {
   }
 
   private progress(text: string): void {
-    const leftMs = this.agenda?.leftMs(performance.now()) ?? null;
-    const percent = Math.floor((this.agenda?.share ?? 0) * 100);
+    const leftMs = this.workPlan?.leftMs(performance.now()) ?? null;
+    const percent = Math.floor((this.workPlan?.share ?? 0) * 100);
     this.show(
       [
         `${percent} %`,

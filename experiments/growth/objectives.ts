@@ -17,11 +17,11 @@ interface Figures {
   reads: readonly ReadFigures[];
 }
 
-const rounded = (value: number): number => Math.round(value * 100) / 100;
+const roundTo = (value: number): number => Math.round(value * 100) / 100;
 const atMost = (name: string, target: number, actual: number): Objective => ({
   name,
   target,
-  actual: rounded(actual),
+  actual: roundTo(actual),
   met: actual <= target,
 });
 

@@ -73,7 +73,7 @@ export const joinPlans = (plans: readonly PlanFigures[]): PlanFigures => ({
 export interface ListeningPool {
   pool: Pool;
   /** Statements sent since the last call. */
-  heard(): Sent[];
+  takePlans(): Sent[];
 }
 
 export function openListening(url: string, statementTimeoutMs: number): ListeningPool {
@@ -94,7 +94,7 @@ export function openListening(url: string, statementTimeoutMs: number): Listenin
   };
   return {
     pool: Object.assign(pool, { query: listening }),
-    heard: () => {
+    takePlans: () => {
       const heard = sent;
       sent = [];
       return heard;
@@ -120,7 +120,7 @@ async function ask(pool: Pool, how: string, { text, values }: Sent): Promise<Exp
  * Returns the plan of a statement. Executes the statement, unless that takes longer than the pool's
  * time-out.
  */
-export async function explain(pool: Pool, sent: Sent): Promise<PlanFigures> {
+export async function explainStatement(pool: Pool, sent: Sent): Promise<PlanFigures> {
   try {
     const { 'Plan': root, 'Execution Time': ms = NaN } = await ask(pool, 'ANALYZE, BUFFERS', sent);
     return readPlan(root, ms);

@@ -8,9 +8,9 @@ import { batchDocument } from '../../patients/accept/batches.js';
 import { createPrisma } from '../../patients/records/prisma.js';
 import { createRecords, type Records } from '../../patients/records/records.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 import { percentile } from '../statistics/statistics.js';
-import { explain, joinPlans, openListening, type PlanFigures } from './plans.js';
+import { explainStatement, joinPlans, openListening, type PlanFigures } from './plans.js';
 
 /** Number of requests per read; fewer when they take long. */
 const TIMES = 20;
@@ -66,7 +66,7 @@ interface Read {
 }
 
 /** Values that exist in the table and can be requested. */
-interface Subjects {
+interface ReadTargets {
   patientId: string;
   batchId: string;
   paymentId: string;
@@ -95,7 +95,7 @@ const csvRead = (name: string, filter: Filter): Read => ({
 });
 
 /** Filters with different results: common, rare, ended long ago, nonexistent. */
-const FILTERS = ({ patientId, batchId }: Subjects): readonly (readonly [string, Filter])[] => [
+const FILTERS = ({ patientId, batchId }: ReadTargets): readonly (readonly [string, Filter])[] => [
   ['all', {}],
   ['pending', { status: 'PENDING' }],
   ['succeeded', { status: 'SUCCEEDED' }],
@@ -110,10 +110,10 @@ const FILTERS = ({ patientId, batchId }: Subjects): readonly (readonly [string, 
   ['declined, former replica', { status: 'DECLINED', processedBy: 'server_3' }],
 ];
 
-export function readsOf(subjects: Subjects, database: Laboratory['pool']): Read[] {
-  const { patientId, batchId, paymentId, middle } = subjects;
+export function readsOf(targets: ReadTargets, database: Cluster['pool']): Read[] {
+  const { patientId, batchId, paymentId, middle } = targets;
   return [
-    ...FILTERS(subjects).flatMap(([name, filter]) => [
+    ...FILTERS(targets).flatMap(([name, filter]) => [
       listRead(name, filter),
       listRead(name, filter, middle),
     ]),
@@ -138,8 +138,8 @@ export function readsOf(subjects: Subjects, database: Laboratory['pool']): Read[
 }
 
 /** Finds one example of each kind in the middle of the table. */
-async function subjectsOf({ pool }: Laboratory): Promise<Subjects> {
-  const { rows } = await pool.query<Subjects>(
+async function findReadTargets({ pool }: Cluster): Promise<ReadTargets> {
+  const { rows } = await pool.query<ReadTargets>(
     `SELECT id AS "paymentId", patient_id AS "patientId", batch_id AS "batchId", seq AS middle FROM payment
       WHERE seq >= (SELECT (min(seq) + max(seq)) / 2 FROM payment) AND batch_id IS NOT NULL AND status = 'SUCCEEDED' ORDER BY seq LIMIT 1`,
   );
@@ -148,32 +148,32 @@ async function subjectsOf({ pool }: Laboratory): Promise<Subjects> {
 }
 
 export interface ReadsPlan {
-  laboratory: Laboratory;
+  cluster: Cluster;
   signal: AbortSignal;
   onProgress: (text: string) => void;
 }
 
 /** Must be called while the system is idle. */
 export async function measureReads({
-  laboratory,
+  cluster,
   signal,
   onProgress,
 }: ReadsPlan): Promise<ReadFigures[]> {
-  const listening = openListening(laboratory.system.databaseUrl, EXPLAIN_MS);
+  const listening = openListening(cluster.system.databaseUrl, EXPLAIN_MS);
   const prisma = createPrisma(listening.pool);
   const records = createRecords(prisma, listening.pool, 'UTC');
   const figures: ReadFigures[] = [];
   try {
-    for (const read of readsOf(await subjectsOf(laboratory), listening.pool)) {
+    for (const read of readsOf(await findReadTargets(cluster), listening.pool)) {
       onProgress(`reading: ${read.name}`);
-      const times = await measureTimes(laboratory, read, signal);
-      listening.heard();
+      const times = await measureTimes(cluster, read, signal);
+      listening.takePlans();
       await read.perform(records);
       const plans: PlanFigures[] = [];
       for (const statement of listening
-        .heard()
+        .takePlans()
         .filter(({ text }) => /^\s*(SELECT|WITH)/i.test(text))) {
-        plans.push(await explain(laboratory.pool, statement));
+        plans.push(await explainStatement(cluster.pool, statement));
       }
       figures.push({ name: read.name, path: read.path, ...times, plan: joinPlans(plans) });
     }
@@ -186,17 +186,13 @@ export async function measureReads({
 
 type Times = Pick<ReadFigures, 'times' | 'p50Ms' | 'p95Ms' | 'failed'>;
 
-async function measureTimes(
-  laboratory: Laboratory,
-  read: Read,
-  signal: AbortSignal,
-): Promise<Times> {
+async function measureTimes(cluster: Cluster, read: Read, signal: AbortSignal): Promise<Times> {
   const took: number[] = [];
   const refused: number[] = [];
   const startMs = performance.now();
   while (took.length < TIMES && (took.length === 0 || performance.now() - startMs < PATIENCE_MS)) {
     const beganMs = performance.now();
-    const status = await ask(laboratory, read, signal);
+    const status = await ask(cluster, read, signal);
     took.push(performance.now() - beganMs);
     if (status !== 200) refused.push(status);
   }
@@ -212,12 +208,12 @@ async function measureTimes(
 
 /** @returns the HTTP status; the response is read to its end, or to the end of its first chunk. */
 async function ask(
-  { entrances, system }: Laboratory,
+  { addresses, system }: Cluster,
   { path, firstPiece }: Read,
   signal: AbortSignal,
 ): Promise<number> {
   const leave = new AbortController();
-  const answer = await fetch(`${entrances[0]}${path}`, {
+  const answer = await fetch(`${addresses[0]}${path}`, {
     headers: { authorization: `Bearer ${system.tokens.api}` },
     signal: AbortSignal.any([signal, leave.signal, AbortSignal.timeout(ANSWER_MS)]),
   });

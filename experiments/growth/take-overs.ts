@@ -8,14 +8,14 @@ import { PAYMENTS_OPTIONS } from '../../payments/config.js';
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
 import { readElections } from '../record/evidence.js';
-import { bringBack } from '../faults/processes.js';
+import { startAgain } from '../faults/processes.js';
 import { splitHandover } from '../run/handovers.js';
-import type { ElectionRow } from '../record/history.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { RecordedElection } from '../record/history.js';
+import type { Cluster } from '../system/cluster.js';
 import { costsOf } from './costs.js';
 import { countPending } from './backlog.js';
 import type { DrainPlan } from './draining.js';
-import type { Kill, Surroundings, TakeOverFigures } from './figures.js';
+import type { Kill, DatabaseSize, TakeOverFigures } from './figures.js';
 
 /** Payments that arrive just before the leader is killed. */
 const LASTLY = 1_000;
@@ -30,7 +30,7 @@ const WORKED_OFF = { share: 0.1, most: 20_000 };
  * Time from the arrival of the last payments to the kill, ms: parcels are fetched and loaded, and
  * gateway calls are in flight.
  */
-const STRIKE_MS = { least: 5, spread: 10 };
+const KILL_DELAY_MS = { least: 5, spread: 10 };
 /**
  * Largest number of kills that come too late, because a small backlog was already drained: they are
  * repeated.
@@ -40,10 +40,10 @@ const POLL_MS = 5;
 const DEADLINE_MS = 60_000;
 
 /** Number of payments that the leader commits before it is killed. */
-export const workedOff = (pending: number): number =>
+export const isWorkedOff = (pending: number): number =>
   pending <= AT_ONCE ? 0 : Math.min(WORKED_OFF.most, Math.floor(pending * WORKED_OFF.share));
 
-export interface KillOrder extends Surroundings {
+export interface KillOrder extends DatabaseSize {
   kills: number;
   seed: number;
 }
@@ -52,7 +52,7 @@ export async function measureTakeOvers(
   plan: DrainPlan,
   { pending, finished, kills: count, seed }: KillOrder,
 ): Promise<TakeOverFigures> {
-  const { laboratory, steering, backlog, signal, onProgress } = plan;
+  const { cluster, steering, backlog, signal, onProgress } = plan;
   const random = seededRandom(seed, `kills-${pending}-${finished}`);
   const kills: Kill[] = [];
   let leaderPeakMb = 0;
@@ -65,15 +65,15 @@ export async function measureTakeOvers(
     onProgress(`${name}: the leader works`);
     const names = steering.replicas.map((replica) => replica.name);
     const leader = names.splice(random.below(names.length), 1)[0] as string;
-    const first = await firstPending(laboratory);
+    const first = await firstPending(cluster);
     await steering.release(leader, ...names);
-    await untilPassed(plan, first + workedOff(pending));
-    leaderPeakMb = Math.max(leaderPeakMb, costsOf(laboratory, leader)['leader']?.peakMb ?? 0);
-    const { term } = await laboratory.leadership();
+    await untilPassed(plan, first + isWorkedOff(pending));
+    leaderPeakMb = Math.max(leaderPeakMb, costsOf(cluster, leader)['leader']?.peakMb ?? 0);
+    const { term } = await cluster.leadership();
     const last = await backlog.add(Math.min(LASTLY, pending), signal);
-    await sleep(STRIKE_MS.least + random.below(STRIKE_MS.spread), signal);
+    await sleep(KILL_DELAY_MS.least + random.below(KILL_DELAY_MS.spread), signal);
     // No other step before the kill: a thousand payments take only tens of milliseconds.
-    const kill = await strike(plan, { leader, term }, [first, last]);
+    const kill = await killLeader(plan, { leader, term }, [first, last]);
     if (kill) kills.push(kill);
   }
   return { pending, finished, kills, leaderPeakMb };
@@ -81,18 +81,18 @@ export async function measureTakeOvers(
 
 /** Refills the backlog to `pending` payments while no replica leads. */
 async function fillUp(
-  { laboratory, backlog, signal, onProgress }: DrainPlan,
+  { cluster, backlog, signal, onProgress }: DrainPlan,
   pending: number,
   name: string,
 ): Promise<void> {
-  const missing = pending - (await countPending(laboratory));
+  const missing = pending - (await countPending(cluster));
   await backlog.add(Math.max(0, missing), signal, (added) =>
     onProgress(`${name}: ${added} of ${missing} inserted`),
   );
-  await laboratory.pool.query('CHECKPOINT');
+  await cluster.pool.query('CHECKPOINT');
 }
 
-async function firstPending({ pool }: Laboratory): Promise<number> {
+async function firstPending({ pool }: Cluster): Promise<number> {
   const { rows } = await pool.query<{ first: number | null }>(
     'SELECT min(seq) AS first FROM pending_payment',
   );
@@ -100,10 +100,7 @@ async function firstPending({ pool }: Laboratory): Promise<number> {
 }
 
 /** Waits until the payment with that `seq` is final. @throws Error at the deadline. */
-async function untilPassed(
-  { laboratory: { pool }, signal }: DrainPlan,
-  seq: number,
-): Promise<void> {
+async function untilPassed({ cluster: { pool }, signal }: DrainPlan, seq: number): Promise<void> {
   const end = performance.now() + DEADLINE_MS;
   const text = `SELECT 1 FROM payment WHERE seq = $1 AND status = 'PENDING'`;
   while ((await pool.query({ name: 'growth-passed', text, values: [seq] })).rowCount !== 0) {
@@ -122,16 +119,20 @@ interface Led {
  * Kills the leader, waits for the first commit of its successor, and restarts the killed replica.
  * @returns null: the kill came too late.
  */
-async function strike(plan: DrainPlan, { leader, term }: Led, seqs: Seqs): Promise<Kill | null> {
-  const { laboratory, steering } = plan;
-  const victim = laboratory.system.process(leader);
+async function killLeader(
+  plan: DrainPlan,
+  { leader, term }: Led,
+  seqs: Seqs,
+): Promise<Kill | null> {
+  const { cluster, steering } = plan;
+  const victim = cluster.system.process(leader);
   const atMs = Date.now();
   victim.kill('SIGKILL');
   const election = await nextElection(plan, term, seqs);
   await victim.exited;
-  await Promise.all(steering.replicas.map(bringBack));
+  await Promise.all(steering.replicas.map(startAgain));
   if (election === null) return null;
-  const pending = await pendingAt(laboratory, atMs, seqs);
+  const pending = await pendingAt(cluster, atMs, seqs);
   return { leader, atMs, pending, handover: splitHandover(election, { target: leader, atMs }) };
 }
 
@@ -142,16 +143,16 @@ type Seqs = readonly [first: number, last: number];
  * left. @throws Error at the deadline.
  */
 async function nextElection(
-  { laboratory, signal }: DrainPlan,
+  { cluster, signal }: DrainPlan,
   term: number,
   seqs: Seqs,
-): Promise<ElectionRow | null> {
-  const { pool } = laboratory;
+): Promise<RecordedElection | null> {
+  const { pool } = cluster;
   const end = performance.now() + DEADLINE_MS;
   for (;;) {
     const next = (await readElections(pool)).find((election) => election.term === term + 1);
     if (next?.firstCommitMs && next.reclaimedMs) return next;
-    if (next && (await areCommittedUpTo(laboratory, term, seqs))) return null;
+    if (next && (await areCommittedUpTo(cluster, term, seqs))) return null;
     if (performance.now() > end)
       throw new Error(`nothing was committed under a new term within ${DEADLINE_MS} ms`);
     await sleep(POLL_MS, signal);
@@ -159,7 +160,7 @@ async function nextElection(
 }
 
 /** Whether all payments between two `seq` were committed under that term or an earlier one. */
-async function areCommittedUpTo({ pool }: Laboratory, term: number, seqs: Seqs): Promise<boolean> {
+async function areCommittedUpTo({ pool }: Cluster, term: number, seqs: Seqs): Promise<boolean> {
   if ((await pool.query('SELECT 1 FROM pending_payment LIMIT 1')).rowCount !== 0) return false;
   return (
     (
@@ -172,7 +173,7 @@ async function areCommittedUpTo({ pool }: Laboratory, term: number, seqs: Seqs):
 }
 
 /** Number of payments between two `seq` that were not final at that time. */
-async function pendingAt({ pool }: Laboratory, atMs: number, seqs: Seqs): Promise<number> {
+async function pendingAt({ pool }: Cluster, atMs: number, seqs: Seqs): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
     `SELECT count(*) FROM payment
       WHERE seq BETWEEN $2 AND $3 AND (completed_at IS NULL OR completed_at > to_timestamp($1::float8 / 1000))`,

@@ -3,7 +3,7 @@
  * left follows from the average speed so far. Pure.
  */
 
-export interface Step<Name extends string = string> {
+export interface WorkStep<Name extends string = string> {
   name: Name;
   /** Approximate duration on a usual machine, s: only the ratios matter. */
   weight: number;
@@ -28,21 +28,21 @@ export const killsWeight = (pending: number, kills: number): number =>
 
 export const fillWeight = (finished: number): number => finished / LOADED_A_S;
 
-export class Agenda {
+export class WorkPlan {
   private readonly total: number;
   private done = 0;
-  private step: Step | null = null;
+  private step: WorkStep | null = null;
 
   /** @param startMs monotonic clock, ms. */
   constructor(
-    steps: readonly Step[],
+    steps: readonly WorkStep[],
     private readonly startMs: number,
   ) {
     this.total = steps.reduce((sum, { weight }) => sum + weight, 0);
   }
 
   /** Starts another step; the previous one is complete. */
-  begin(step: Step): void {
+  begin(step: WorkStep): void {
     this.done += this.step?.weight ?? 0;
     this.step = step;
   }

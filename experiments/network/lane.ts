@@ -22,7 +22,7 @@ export interface Slowness {
 
 export type Undo = () => void;
 
-export class Lane {
+export class TrafficLane {
   private readonly travellers = new Set<Traveller>();
   private readonly cuts = new Set<object>();
   private readonly slownesses = new Set<Slowness>();

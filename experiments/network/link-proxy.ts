@@ -8,7 +8,7 @@
  * that is down causes a reset instead of a refusal.
  */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { Lane, type Undo } from './lane.js';
+import { TrafficLane, type Undo } from './lane.js';
 import { Pipe } from './pipe.js';
 
 const HOST = '127.0.0.1';
@@ -20,8 +20,8 @@ interface Connection {
 }
 
 export class LinkProxy {
-  readonly forward = new Lane();
-  readonly back = new Lane();
+  readonly forward = new TrafficLane();
+  readonly back = new TrafficLane();
   private readonly connections = new Set<Connection>();
   /** Connections accepted during a cut. */
   private readonly stranded = new Set<Socket>();

@@ -1,10 +1,10 @@
 /**
- * Holds one proxy for every path between two parts of a laboratory's system. Must be opened before
+ * Holds one proxy for every path between two parts of a cluster's system. Must be opened before
  * the system starts; pass `environmentOf` to the system. A target (`a-b`, `a>b`) means every
  * connection between the two parts, in whichever direction it was opened.
  */
 import type { Shape } from '../../local/plan.js';
-import type { Lane } from './lane.js';
+import type { TrafficLane } from './lane.js';
 import { leadThrough } from './link-addresses.js';
 import { directionsOf, linkNames, pairsOf, type Pair } from './link-names.js';
 import { LinkProxy } from './link-proxy.js';
@@ -63,7 +63,7 @@ export class Links {
   }
 
   /** The lanes of a target. */
-  lanes(target: string): Lane[] {
+  lanes(target: string): TrafficLane[] {
     return directionsOf(target).flatMap((direction) => {
       const [from = '', to = ''] = direction.split('>');
       const [opened, accepted] = [

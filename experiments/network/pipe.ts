@@ -6,7 +6,7 @@
  * turn, without allocation.
  */
 import type { Socket } from 'node:net';
-import type { Lane, Traveller } from './lane.js';
+import type { TrafficLane, Traveller } from './lane.js';
 
 /** Bytes, the end of the stream, or a broken connection. */
 type Piece = Buffer | 'end' | 'reset';
@@ -23,7 +23,7 @@ export class Pipe implements Traveller {
   private full = false;
 
   constructor(
-    private readonly lane: Lane,
+    private readonly lane: TrafficLane,
     private readonly from: Socket,
     private readonly to: Socket,
   ) {

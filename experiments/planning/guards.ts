@@ -6,7 +6,7 @@
 import { partKind, type PartKind } from './roles.js';
 
 /** Number of parts of each kind that can have several parts. */
-export interface Census {
+export interface PartCounts {
   replicas: number;
   monitors: number;
   patients: number;
@@ -16,7 +16,10 @@ export interface Census {
  * Largest number of parts of a kind that may be unavailable at once. The only part of a kind may
  * be, because it returns.
  */
-export function mayBeAway(kind: PartKind, { replicas, monitors, patients }: Census): number {
+export function getMaxUnavailable(
+  kind: PartKind,
+  { replicas, monitors, patients }: PartCounts,
+): number {
   if (kind === 'replica') return Math.max(1, replicas - 1);
   if (kind === 'monitor') return Math.max(1, Math.ceil(monitors / 2) - 1);
   return kind === 'patients' ? Math.max(1, patients - 1) : 1;
@@ -24,13 +27,18 @@ export function mayBeAway(kind: PartKind, { replicas, monitors, patients }: Cens
 
 /**
  * Reason why this part must not become unavailable as well; null: it may.
- * @param away names of the parts that are unavailable already. Another fault may use one of these.
+ * @param unavailable names of the parts that are unavailable already. Another fault may use one of
+ *   these.
  */
-export function refusal(part: string, away: readonly string[], census: Census): string | null {
+export function explainRefusal(
+  part: string,
+  unavailable: readonly string[],
+  partCounts: PartCounts,
+): string | null {
   const kind = partKind(part);
-  if (kind === null || away.includes(part)) return null;
-  const gone = new Set(away.filter((other) => partKind(other) === kind));
-  return gone.size < mayBeAway(kind, census)
+  if (kind === null || unavailable.includes(part)) return null;
+  const gone = new Set(unavailable.filter((other) => partKind(other) === kind));
+  return gone.size < getMaxUnavailable(kind, partCounts)
     ? null
     : `already unavailable: ${[...gone].join(', ')}`;
 }

@@ -3,54 +3,54 @@
  * unavailable have higher weights, because the tactic is meant for them. A kind without an entry is
  * planned with the values of `OTHER`. Pure.
  */
-export interface KindHabit {
+export interface KindPattern {
   /** Relative to the weights of the other kinds. */
   weight: number;
   /** Shortest and longest, ms. */
   durationMs: readonly [number, number];
   /** Whether the part does no work during the fault. */
-  takesAway: boolean;
+  causesOutage: boolean;
 }
 
 type Times = [weight: number, shortestMs: number, longestMs: number];
-const habit = (takesAway: boolean, [weight, ...durationMs]: Times): KindHabit => ({
+const toPattern = (takesAway: boolean, [weight, ...durationMs]: Times): KindPattern => ({
   weight,
   durationMs,
-  takesAway,
+  causesOutage: takesAway,
 });
-const away = (...times: Times): KindHabit => habit(true, times);
-const hindered = (...times: Times): KindHabit => habit(false, times);
+const outage = (...times: Times): KindPattern => toPattern(true, times);
+const disturbance = (...times: Times): KindPattern => toPattern(false, times);
 
-const OTHER = away(2, 300, 2_000);
+const OTHER = outage(2, 300, 2_000);
 
-const HABITS: Readonly<Record<string, KindHabit>> = {
-  'kill': away(6, 200, 2_500),
-  'freeze': away(4, 200, 2_500),
-  'restart': away(3, 0, 0),
-  'wipe-redis': away(1, 0, 500),
-  'partition': away(4, 300, 3_000),
-  'isolate': away(3, 300, 3_000),
-  'block': away(2, 200, 2_000),
-  'disk-full': away(1, 200, 1_000),
-  'queue-refuses-writes': away(1, 300, 1_500),
-  'unreadable-parcel': hindered(1, 0, 0),
-  'handover-without-queue': away(1, 500, 1_500),
-  'gateway-down': away(1, 300, 1_500),
-  'gateway-slow': away(1, 300, 2_000),
-  'gateway-stalling': away(1, 5_500, 7_000),
-  'gateway-refusing': away(1, 300, 1_500),
-  'gateway-declining': away(1, 200, 500),
-  'gateway-losing-answers': away(1, 300, 1_500),
-  'gateway-dripping': away(1, 500, 1_500),
-  'log-moved': hindered(1, 0, 0),
-  'clock-wall': hindered(1, 300, 2_000),
-  'clock-monotonic': hindered(1, 0, 0),
-  'latency': hindered(2, 500, 3_000),
-  'reset': hindered(3, 100, 1_500),
-  'planned': hindered(2, 0, 0),
+const PATTERNS: Readonly<Record<string, KindPattern>> = {
+  'kill': outage(6, 200, 2_500),
+  'freeze': outage(4, 200, 2_500),
+  'restart': outage(3, 0, 0),
+  'wipe-redis': outage(1, 0, 500),
+  'partition': outage(4, 300, 3_000),
+  'isolate': outage(3, 300, 3_000),
+  'block': outage(2, 200, 2_000),
+  'disk-full': outage(1, 200, 1_000),
+  'queue-refuses-writes': outage(1, 300, 1_500),
+  'unreadable-parcel': disturbance(1, 0, 0),
+  'handover-without-queue': outage(1, 500, 1_500),
+  'gateway-down': outage(1, 300, 1_500),
+  'gateway-slow': outage(1, 300, 2_000),
+  'gateway-stalling': outage(1, 5_500, 7_000),
+  'gateway-refusing': outage(1, 300, 1_500),
+  'gateway-declining': outage(1, 200, 500),
+  'gateway-losing-answers': outage(1, 300, 1_500),
+  'gateway-dripping': outage(1, 500, 1_500),
+  'log-moved': disturbance(1, 0, 0),
+  'clock-wall': disturbance(1, 300, 2_000),
+  'clock-monotonic': disturbance(1, 0, 0),
+  'latency': disturbance(2, 500, 3_000),
+  'reset': disturbance(3, 100, 1_500),
+  'planned': disturbance(2, 0, 0),
 };
 
-export const habitOf = (kind: string): KindHabit => HABITS[kind] ?? OTHER;
+export const getPattern = (kind: string): KindPattern => PATTERNS[kind] ?? OTHER;
 
 /**
  * Weight of a target among those of the same kind of fault, by the part that the fault makes

@@ -6,14 +6,14 @@
  *   2018.
  */
 import { seededRandom, type Random } from '../../shared/random.js';
-import { dueMs, PlanError, type PlannedStrike, type Schedule } from '../run/schedule.js';
-import { mayBeAway, type Census } from './guards.js';
-import { LONGEST_ENGINE_OUTAGE_MS, roleWeight, type KindHabit } from './kinds.js';
-import { partKind, partStruck, type PartKind } from './roles.js';
+import { dueMs, PlanError, type PlannedInjection, type FaultSchedule } from '../run/schedule.js';
+import { getMaxUnavailable, type PartCounts } from './guards.js';
+import { LONGEST_ENGINE_OUTAGE_MS, roleWeight, type KindPattern } from './kinds.js';
+import { partKind, getAffectedPart, type PartKind } from './roles.js';
 
-export interface PlannedKind extends KindHabit {
+export interface PlannedKind extends KindPattern {
   kind: string;
-  /** Possible targets in this laboratory, as roles. */
+  /** Possible targets in this cluster, as roles. */
   roles: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface PlanOptions {
   payments: number;
   ratePerSec: number;
   kinds: readonly PlannedKind[];
-  census: Census;
+  partCounts: PartCounts;
 }
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
@@ -45,19 +45,19 @@ export const RETURN_MS = 3_000;
  * planning fails.
  */
 const DRAWS = 20;
-const MOMENTS = 50;
+const TIMES = 50;
 
 /**
  * Largest number of simultaneous faults that make no part unavailable: more would mask each other.
  */
-const HINDERED_AT_ONCE = 3;
+const DISTURBANCES_AT_ONCE = 3;
 
 /**
- * The part that an earlier fault makes unavailable (or `hindered`: none), and the time span, ms
+ * The part that an earlier fault makes unavailable (or `disturbance`: none), and the time span, ms
  * from the start.
  */
-interface Away {
-  part: PartKind | 'hindered';
+interface Outage {
+  part: PartKind | 'disturbance';
   fromMs: number;
   untilMs: number;
 }
@@ -66,45 +66,47 @@ interface Away {
  * @throws PlanError when so many faults cannot be planned without too many unavailable parts at
  *   once.
  */
-export function planSchedule(options: PlanOptions): Schedule {
+export function planSchedule(options: PlanOptions): FaultSchedule {
   const { seed, faults, ratePerSec } = options;
   const offset = seededRandom(seed, 'faults').next();
-  const away: Away[] = [];
-  const strikes = Array.from({ length: faults }, (_, index) =>
-    planStrike(options, index + 1, (offset + (index + 1) * GOLDEN) % 1, away),
+  const outages: Outage[] = [];
+  const injections = Array.from({ length: faults }, (_, index) =>
+    planInjection(options, index + 1, (offset + (index + 1) * GOLDEN) % 1, outages),
   );
-  return { strikes: strikes.sort((a, b) => dueMs(a.at, ratePerSec) - dueMs(b.at, ratePerSec)) };
+  return {
+    injections: injections.sort((a, b) => dueMs(a.at, ratePerSec) - dueMs(b.at, ratePerSec)),
+  };
 }
 
-function planStrike(
+function planInjection(
   options: PlanOptions,
   number: number,
   share: number,
-  away: Away[],
-): PlannedStrike {
+  outages: Outage[],
+): PlannedInjection {
   const { payments, seed, faults, ratePerSec } = options;
   const random = seededRandom(seed, `fault-${number}`);
   const first = eachOnce(options)[number - 1];
-  for (let moment = 0; moment < MOMENTS; moment += 1) {
+  for (let moment = 0; moment < TIMES; moment += 1) {
     const place = moment === 0 ? share : random.next();
     const payment = Math.floor(payments * (MARGIN + place * (1 - 2 * MARGIN)));
     const at = { payment, delayMs: random.below(LONGEST_DELAY_MS) };
     for (let draw = 0; draw < DRAWS; draw += 1) {
       const kind =
-        (moment < MOMENTS / 2 ? first : undefined) ??
+        (moment < TIMES / 2 ? first : undefined) ??
         drawWeighted(random, options.kinds, ({ weight }) => weight);
       const target = drawWeighted(random, kind.roles, (role) => weightOf(role, kind.roles));
-      const strike = {
+      const injection = {
         id: `fault-${number}-${kind.kind}`,
         kind: kind.kind,
         target,
         at,
         durationMs: drawDuration(random, kind, target),
       };
-      const takes = toAway(strike, kind, ratePerSec);
-      if (!hasRoom(takes, away, options.census)) continue;
-      away.push(takes);
-      return strike;
+      const takes = toOutage(injection, kind, ratePerSec);
+      if (!hasRoom(takes, outages, options.partCounts)) continue;
+      outages.push(takes);
+      return injection;
     }
   }
   throw new PlanError(
@@ -125,36 +127,43 @@ function eachOnce({ kinds, seed }: PlanOptions): PlannedKind[] {
  * The time span lasts until the part is at work again. A part of unknown kind has no guard of its
  * own.
  */
-function toAway(
-  { target, at, durationMs }: PlannedStrike,
-  { takesAway }: KindHabit,
+function toOutage(
+  { target, at, durationMs }: PlannedInjection,
+  { causesOutage }: KindPattern,
   ratePerSec: number,
-): Away {
+): Outage {
   const fromMs = dueMs(at, ratePerSec);
-  const part = (takesAway ? partKind(partStruck(target)) : null) ?? 'hindered';
+  const part = (causesOutage ? partKind(getAffectedPart(target)) : null) ?? 'disturbance';
   return { part, fromMs, untilMs: fromMs + durationMs + RETURN_MS };
 }
 
 /** The leader is not known yet, so every fault counts as one of a different part. */
-function hasRoom({ part, fromMs, untilMs }: Away, away: readonly Away[], census: Census): boolean {
-  const beside = away.filter(
+function hasRoom(
+  { part, fromMs, untilMs }: Outage,
+  outages: readonly Outage[],
+  partCounts: PartCounts,
+): boolean {
+  const beside = outages.filter(
     (other) => other.part === part && other.fromMs < untilMs && other.untilMs > fromMs,
   );
-  return beside.length < (part === 'hindered' ? HINDERED_AT_ONCE : mayBeAway(part, census));
+  return (
+    beside.length <
+    (part === 'disturbance' ? DISTURBANCES_AT_ONCE : getMaxUnavailable(part, partCounts))
+  );
 }
 
 /** The weight belongs to the part; its links share that weight. */
 function weightOf(role: string, roles: readonly string[]): number {
-  const part = partStruck(role);
-  return roleWeight(part) / roles.filter((other) => partStruck(other) === part).length;
+  const part = getAffectedPart(role);
+  return roleWeight(part) / roles.filter((other) => getAffectedPart(other) === part).length;
 }
 
 function drawDuration(
   random: Random,
-  { durationMs: [shortest, longest] }: KindHabit,
+  { durationMs: [shortest, longest] }: KindPattern,
   target: string,
 ): number {
-  const part = partKind(partStruck(target));
+  const part = partKind(getAffectedPart(target));
   const most =
     part === 'postgres' || part === 'redis' ? Math.min(longest, LONGEST_ENGINE_OUTAGE_MS) : longest;
   return Math.min(shortest, most) + random.below(Math.max(1, most - shortest));

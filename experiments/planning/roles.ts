@@ -24,7 +24,7 @@ const ANY_REPLICA = 'any-replica';
 export const partKind = (part: string): PartKind | null =>
   PREFIXES[part.replace(/_\d+$/, '')] ?? null;
 
-export interface Link {
+export interface TargetLink {
   from: string;
   to: string;
   /** `-`: both ways; `>`: from → to only. */
@@ -32,19 +32,23 @@ export interface Link {
 }
 
 /** The two ends of a link; null: the target is a single part. */
-export function linkOf(target: string): Link | null {
+export function parseLink(target: string): TargetLink | null {
   if (target === ANY_REPLICA) return null;
   const match = /^(any-replica|[^->]+)([->])(any-replica|[^->]+)$/.exec(target);
   return match
-    ? { from: match[1] as string, direction: match[2] as Link['direction'], to: match[3] as string }
+    ? {
+        from: match[1] as string,
+        direction: match[2] as TargetLink['direction'],
+        to: match[3] as string,
+      }
     : null;
 }
 
 /**
  * The roles that a plan may use for this target; the target's own name when its kind is unknown.
  */
-export function rolesOf(target: string): string[] {
-  const link = linkOf(target);
+export function toRoles(target: string): string[] {
+  const link = parseLink(target);
   if (!link) return partRoles(target);
   return partRoles(link.from).flatMap((from) =>
     partRoles(link.to).map((to) => `${from}${link.direction}${to}`),
@@ -61,20 +65,20 @@ function partRoles(part: string): string[] {
  * Whether the target (a role or a name) means `name` while `leader` leads. @param leader null: no
  * leader.
  */
-export function fits(target: string, name: string, leader: string | null): boolean {
+export function matchesTarget(target: string, name: string, leader: string | null): boolean {
   if (target === name) return true;
-  const wanted = linkOf(target);
-  const real = linkOf(name);
+  const wanted = parseLink(target);
+  const real = parseLink(name);
   if (wanted === null || real === null)
-    return wanted === null && real === null && partFits(target, name, leader);
+    return wanted === null && real === null && matchesPart(target, name, leader);
   return (
     wanted.direction === real.direction &&
-    partFits(wanted.from, real.from, leader) &&
-    partFits(wanted.to, real.to, leader)
+    matchesPart(wanted.from, real.from, leader) &&
+    matchesPart(wanted.to, real.to, leader)
   );
 }
 
-function partFits(role: string, name: string, leader: string | null): boolean {
+function matchesPart(role: string, name: string, leader: string | null): boolean {
   if (role === name) return true;
   if (role === 'leader') return name === leader;
   if (role === 'standby') return leader !== null && name !== leader && partKind(name) === 'replica';
@@ -95,8 +99,8 @@ const CUT_OFF_FIRST: readonly PartKind[] = [
  * The part that a fault of this target makes unavailable: of a link, the end that is cut off from
  * the rest.
  */
-export function partStruck(target: string): string {
-  const link = linkOf(target);
+export function getAffectedPart(target: string): string {
+  const link = parseLink(target);
   if (!link) return target;
   const rank = (part: string): number => {
     const kind = partKind(part);

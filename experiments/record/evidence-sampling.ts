@@ -1,11 +1,11 @@
 /**
  * Selects the evidence that stays in memory for the report. A run of usual size keeps all of it. A
  * longer run keeps every unusual payment, and of the others one in 2, 4, 8, …, so that a run of
- * hours needs no more memory than one of minutes. The whole history is written to a file, stretch
- * by stretch; the checkers have processed all of it before any record is released.
+ * hours needs no more memory than one of minutes. The whole history is written to a file, segment
+ * by segment; the checkers have processed all of it before any record is released.
  */
 import { seededRandom } from '../../shared/random.js';
-import type { ChargeRow, Evidence, FaultWindow, PaymentRow, RequestRecord } from './history.js';
+import type { ChargeRow, RunEvidence, FaultWindow, PaymentRow, RequestRecord } from './history.js';
 import { appendHistory } from '../report/history-file.js';
 
 /** Largest number of kept payments: a report of this size still opens quickly. */
@@ -27,7 +27,7 @@ export class EvidenceKeeper {
   private requests: RequestRecord[] = [];
   private payments: PaymentRow[] = [];
   private charges: ChargeRow[] | null = [];
-  private elections: Evidence['elections'] = [];
+  private elections: RunEvidence['elections'] = [];
   private readonly faults: FaultWindow[] = [];
   /** Keys of unusual requests, which the report describes. */
   private readonly unusual = new Set<string>();
@@ -43,33 +43,33 @@ export class EvidenceKeeper {
   }
 
   /**
-   * Adds a stretch: its new records, and all elections so far. @param isUnusual whether a request
+   * Adds a segment: its new records, and all elections so far. @param isUnusual whether a request
    * must be kept.
    */
-  async add(stretch: Evidence, isUnusual: (request: RequestRecord) => boolean): Promise<void> {
+  async add(segment: RunEvidence, isUnusual: (request: RequestRecord) => boolean): Promise<void> {
     const { system, historyPath } = this.options;
-    const news = { ...stretch, elections: stretch.elections.slice(this.elections.length) };
+    const news = { ...segment, elections: segment.elections.slice(this.elections.length) };
     if (historyPath !== null) await appendHistory(historyPath, { system, evidence: news });
-    for (const request of stretch.requests)
+    for (const request of segment.requests)
       if (this.unusual.size < this.most / 2 && isUnusual(request)) this.unusual.add(request.key);
-    append(this.requests, stretch.requests);
-    append(this.payments, stretch.payments);
-    if (this.charges && stretch.charges) append(this.charges, stretch.charges);
+    append(this.requests, segment.requests);
+    append(this.payments, segment.payments);
+    if (this.charges && segment.charges) append(this.charges, segment.charges);
     else this.charges = null;
-    append(this.faults, stretch.faults);
-    this.elections = stretch.elections;
+    append(this.faults, segment.faults);
+    this.elections = segment.elections;
     if (historyPath !== null) this.thin();
   }
 
   /** The kept evidence. */
-  evidence(): Evidence {
+  evidence(): RunEvidence {
     const { requests, payments, charges, elections, faults } = this;
     return { requests, payments, charges, elections, faults };
   }
 
   /**
    * Halves the kept share only when the remaining records are still too many; otherwise each later
-   * stretch would thin out the earlier ones.
+   * segment would thin out the earlier ones.
    */
   private thin(): void {
     this.dropUsual();

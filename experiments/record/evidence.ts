@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import type { System } from '../../local/system.js';
 import { sleep } from '../../shared/clock.js';
 import type { Pool } from '../../shared/postgres/postgres.js';
-import type { ChargeRow, ElectionRow, PaymentRow } from './history.js';
+import type { ChargeRow, RecordedElection, PaymentRow } from './history.js';
 
 const POLL_MS = 50;
 /** Time-out for reading the gateway's ledger, which may have hundreds of thousands of lines, ms. */
@@ -27,8 +27,8 @@ export async function readPayments(pool: Pool, afterSeq = 0): Promise<PaymentRow
   return rows;
 }
 
-export async function readElections(pool: Pool): Promise<ElectionRow[]> {
-  const { rows } = await pool.query<ElectionRow>(
+export async function readElections(pool: Pool): Promise<RecordedElection[]> {
+  const { rows } = await pool.query<RecordedElection>(
     `SELECT term, leader, previous_leader AS "previousLeader", kind, reason, monitor, votes,
             ${milliseconds('suspected_at')} AS "suspectedMs", ${milliseconds('elected_at')} AS "electedMs",
             ${milliseconds('promoted_at')} AS "promotedMs", ${milliseconds('reclaimed_at')} AS "reclaimedMs",

@@ -59,7 +59,7 @@ export interface ChargeRow {
 }
 
 /** A row of `election`. Times are wall clock, ms since 1970. */
-export interface ElectionRow {
+export interface RecordedElection {
   term: number;
   leader: string;
   previousLeader: string | null;
@@ -86,11 +86,11 @@ export interface FaultWindow {
   healedMs: number | null;
 }
 
-export interface Evidence {
+export interface RunEvidence {
   requests: readonly RequestRecord[];
   payments: readonly PaymentRow[];
   /** Null: the gateway has no ledger, so nothing is known about charges. */
   charges: readonly ChargeRow[] | null;
-  elections: readonly ElectionRow[];
+  elections: readonly RecordedElection[];
   faults: readonly FaultWindow[];
 }

@@ -4,7 +4,7 @@
  */
 import type { LatencySummary } from '../statistics/latencies.js';
 
-export type Verdict = 'valid' | 'invalid' | 'unknown';
+export type RunVerdict = 'valid' | 'invalid' | 'unknown';
 
 export interface Violation {
   rule: string;
@@ -60,13 +60,13 @@ export interface ExperimentResult {
   commit: string;
   startedAt: string;
   durationMs: number;
-  verdict: Verdict;
+  verdict: RunVerdict;
   violations: Violation[];
   objectives: Objective[];
   systems: { system: string; trials: Trial[]; total: Trial }[];
 }
 
-export const EXIT = {
+export const EXPERIMENT_EXIT = {
   met: 0,
   missed: 1,
   broken: 2,
@@ -80,7 +80,7 @@ export function exitCode({
   verdict,
   objectives,
 }: Pick<ExperimentResult, 'verdict' | 'objectives'>): number {
-  if (verdict === 'invalid') return EXIT.broken;
-  if (verdict === 'unknown') return EXIT.setup;
-  return objectives.every(({ met }) => met) ? EXIT.met : EXIT.missed;
+  if (verdict === 'invalid') return EXPERIMENT_EXIT.broken;
+  if (verdict === 'unknown') return EXPERIMENT_EXIT.setup;
+  return objectives.every(({ met }) => met) ? EXPERIMENT_EXIT.met : EXPERIMENT_EXIT.missed;
 }

@@ -3,8 +3,8 @@
  * environment, and for each system the evidence. Reports are functions of the journal; none of them
  * measures anything.
  */
-import type { Evidence } from './history.js';
-import type { KeptLatencies } from '../statistics/latencies.js';
+import type { RunEvidence } from './history.js';
+import type { StoredLatencies } from '../statistics/latencies.js';
 import type { ExperimentResult, Trial, Violation } from './result.js';
 
 /** The environment of the run. */
@@ -17,7 +17,7 @@ export interface Machine {
   versions: Readonly<Record<string, string>>;
 }
 
-export interface SystemJournal {
+export interface SystemRecord {
   /** As in `result.systems`. */
   system: string;
   /** Description of the system in one sentence. */
@@ -25,7 +25,7 @@ export interface SystemJournal {
   /** Wall clock, ms since 1970. */
   startedMs: number;
   endedMs: number;
-  evidence: Evidence;
+  evidence: RunEvidence;
   /** Of the payments without an incident, the evidence contains one in this many. Default: all. */
   keptOneIn?: number;
   /**
@@ -44,7 +44,7 @@ export interface SystemJournal {
    * Histograms that later comparisons can merge: latencies of each trial and of all, and the
    * scenario's other measurements.
    */
-  histograms: readonly KeptLatencies[];
+  histograms: readonly StoredLatencies[];
 }
 
 /**
@@ -61,7 +61,7 @@ export interface OwnReport {
   files: Readonly<Record<string, string>>;
 }
 
-export interface Journal {
+export interface RunRecord {
   result: ExperimentResult;
   /** Undefined: the usual pages, which are derived from `systems`. */
   own?: OwnReport;
@@ -82,5 +82,5 @@ export interface Journal {
    * it); moved to the run's folder.
    */
   history?: string;
-  systems: readonly SystemJournal[];
+  systems: readonly SystemRecord[];
 }

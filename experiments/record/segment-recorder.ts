@@ -1,31 +1,31 @@
 /**
- * Records a run, stretch by stretch. When a stretch has come to rest, its evidence is collected,
+ * Records a run, segment by segment. When a segment has come to rest, its evidence is collected,
  * judged, counted and written to the history; afterwards only the part for the report stays in
- * memory. All payments of a stretch are final at its end, so no rule spans two stretches, except
+ * memory. All payments of a segment are final at its end, so no rule spans two segments, except
  * those about terms, which get all elections.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { judge, type Judgement } from '../checkers/checkers.js';
+import { judge, type RunJudgement } from '../checkers/checkers.js';
 import { readCharges, readElections, readPayments } from './evidence.js';
-import type { Evidence } from './history.js';
+import type { RunEvidence } from './history.js';
 import { EvidenceKeeper } from './evidence-sampling.js';
-import type { Laboratory } from '../system/cluster.js';
-import { keep, type KeptLatencies } from '../statistics/latencies.js';
+import type { Cluster } from '../system/cluster.js';
+import { storeLatency, type StoredLatencies } from '../statistics/latencies.js';
 import type { Trial, Violation } from './result.js';
-import { isAvailable, keptLatencies, TrialTally } from './trial-summary.js';
+import { isAvailable, storeLatencies, TrialTally } from './trial-summary.js';
 
-export interface StretchRecorderOptions {
+export interface SegmentRecorderOptions {
   deadlineMs: number;
   /** Whether the history is streamed to a file, and memory is released. */
   streamed: boolean;
 }
 
 /** The result of a run. */
-export interface Recording extends Judgement {
-  evidence: Evidence;
-  histograms: KeptLatencies[];
+export interface Recording extends RunJudgement {
+  evidence: RunEvidence;
+  histograms: StoredLatencies[];
   trials: Trial[];
   total: Trial;
   /** @see SystemJournal.keptOneIn */
@@ -34,8 +34,8 @@ export interface Recording extends Judgement {
   history: string | null;
 }
 
-/** Combines the judgements of several stretches. Pure. */
-export function together(judgements: readonly Judgement[]): Judgement {
+/** Combines the judgements of several segments. Pure. */
+export function together(judgements: readonly RunJudgement[]): RunJudgement {
   const missing = [...new Set(judgements.flatMap((judgement) => judgement.missing))];
   const violations = byRule(judgements.flatMap((judgement) => judgement.violations));
   const verdict = violations.length > 0 ? 'invalid' : missing.length > 0 ? 'unknown' : 'valid';
@@ -57,16 +57,16 @@ function byRule(violations: readonly Violation[]): Violation[] {
   return [...ids].map(([rule, broken]) => ({ rule, ids: [...broken] }));
 }
 
-export class StretchRecorder {
+export class SegmentRecorder {
   /**
-   * Whether the latest stretch came to rest. If it did not, its payments would mix with those of
-   * the next stretch.
+   * Whether the latest segment came to rest. If it did not, its payments would mix with those of
+   * the next segment.
    */
   rested = true;
   private readonly keeper: EvidenceKeeper;
   private readonly history: string | null;
-  private readonly judgements: Judgement[] = [];
-  private readonly histograms: KeptLatencies[] = [];
+  private readonly judgements: RunJudgement[] = [];
+  private readonly histograms: StoredLatencies[] = [];
   private readonly trials: Trial[] = [];
   private readonly tally = new TrialTally();
   /** Position up to which the table and the ledger have been read. */
@@ -74,29 +74,29 @@ export class StretchRecorder {
   private chargesRead = 0;
 
   constructor(
-    private readonly laboratory: Laboratory,
-    private readonly options: StretchRecorderOptions,
+    private readonly cluster: Cluster,
+    private readonly options: SegmentRecorderOptions,
   ) {
     this.history = options.streamed
       ? join(mkdtempSync(join(tmpdir(), 'relevo-history-')), 'history.ndjson')
       : null;
     this.keeper = new EvidenceKeeper({
-      system: laboratory.subject.name,
+      system: cluster.subject.name,
       historyPath: this.history,
     });
   }
 
   /**
-   * Collects and judges the records of a stretch. @param rested whether the system has come to
+   * Collects and judges the records of a segment. @param rested whether the system has come to
    * rest. @returns its evidence.
    */
-  async add(seen: Pick<Evidence, 'requests' | 'faults'>, rested: boolean): Promise<Evidence> {
+  async add(seen: Pick<RunEvidence, 'requests' | 'faults'>, rested: boolean): Promise<RunEvidence> {
     const { deadlineMs } = this.options;
     this.rested = rested;
     const evidence = await this.collect(seen);
     this.judgements.push(judge(evidence, { rested, deadlineMs }));
     this.histograms.push(
-      ...keptLatencies(evidence.requests).filter(({ name }) => name !== 'latency'),
+      ...storeLatencies(evidence.requests).filter(({ name }) => name !== 'latency'),
     );
     const rows = new Map(evidence.payments.map((row) => [row.id, row]));
     const late = new Set<string>();
@@ -109,8 +109,8 @@ export class StretchRecorder {
     return evidence;
   }
 
-  /** Adds the scenario's own results for the stretch. */
-  conclude(trials: readonly Trial[], histograms: readonly KeptLatencies[]): void {
+  /** Adds the scenario's own results for the segment. */
+  conclude(trials: readonly Trial[], histograms: readonly StoredLatencies[]): void {
     this.trials.push(...trials);
     this.histograms.push(...histograms);
   }
@@ -121,7 +121,7 @@ export class StretchRecorder {
       faults: trials.flatMap(({ faults }) => faults),
       handovers: trials.flatMap(({ handovers }) => handovers),
     });
-    const histograms = [keep('latency', tally.latencies), ...this.histograms];
+    const histograms = [storeLatency('latency', tally.latencies), ...this.histograms];
     return {
       evidence: keeper.evidence(),
       trials,
@@ -141,8 +141,8 @@ export class StretchRecorder {
   private async collect({
     requests,
     faults,
-  }: Pick<Evidence, 'requests' | 'faults'>): Promise<Evidence> {
-    const { pool, system } = this.laboratory;
+  }: Pick<RunEvidence, 'requests' | 'faults'>): Promise<RunEvidence> {
+    const { pool, system } = this.cluster;
     const [payments, elections, charges] = await Promise.all([
       readPayments(pool, this.lastSeq),
       readElections(pool),

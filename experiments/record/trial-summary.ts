@@ -3,7 +3,12 @@
  * time: a trial of a million requests needs no more memory than one of a hundred.
  */
 import type { PaymentRow, RequestRecord } from './history.js';
-import { keep, Latencies, merged, type KeptLatencies } from '../statistics/latencies.js';
+import {
+  storeLatency,
+  Latencies,
+  mergeLatencies,
+  type StoredLatencies,
+} from '../statistics/latencies.js';
 import type { FaultRecord, Handover, Trial } from './result.js';
 import { wilson95 } from '../statistics/statistics.js';
 
@@ -97,7 +102,7 @@ export function summarizeTrial({
 }
 
 /** The latencies of each trial, and of all of them together. */
-export function keptLatencies(requests: Iterable<RequestRecord>): KeptLatencies[] {
+export function storeLatencies(requests: Iterable<RequestRecord>): StoredLatencies[] {
   const trials = new Map<number, Latencies>();
   for (const request of requests) {
     const latencies = trials.get(request.trial) ?? Latencies.of();
@@ -105,7 +110,7 @@ export function keptLatencies(requests: Iterable<RequestRecord>): KeptLatencies[
     if (isAnswered(request)) latencies.add(request.answeredMs - request.intendedMs);
   }
   const each = [...trials].map(([trial, latencies]) =>
-    keep(`latency of trial ${trial}`, latencies),
+    storeLatency(`latency of trial ${trial}`, latencies),
   );
-  return [keep('latency', merged(trials.values())), ...each];
+  return [storeLatency('latency', mergeLatencies(trials.values())), ...each];
 }

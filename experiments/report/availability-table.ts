@@ -1,5 +1,5 @@
 /** The table of the availability experiment, with the published figures. */
-import type { SystemJournal } from '../record/run-record.js';
+import type { SystemRecord } from '../record/run-record.js';
 import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../run/published.js';
 import type { ExperimentResult, Handover, Trial } from '../record/result.js';
 import { percentile } from '../statistics/statistics.js';
@@ -58,7 +58,7 @@ function handoverLines(handovers: readonly Handover[]): string[] {
 
 export function availabilityTable(
   result: ExperimentResult,
-  { missing, evidence }: Pick<SystemJournal, 'missing' | 'evidence'>,
+  { missing, evidence }: Pick<SystemRecord, 'missing' | 'evidence'>,
   mode: TrafficMode,
 ): string {
   const relevo = result.systems[0] as ExperimentResult['systems'][number];

@@ -1,9 +1,9 @@
 /**
- * The table of a declared scenario: one row per stretch, one row per kind of fault, the duration of
+ * The table of a declared scenario: one row per segment, one row per kind of fault, the duration of
  * hand-overs, and the skipped faults.
  */
 import type { ExperimentResult, FaultRecord, Trial } from '../record/result.js';
-import type { DeclaredFacts } from '../scenarios/scenario-runner.js';
+import type { ScenarioFacts } from '../scenarios/scenario-runner.js';
 import { percentile } from '../statistics/statistics.js';
 import { inAll, sayLateness } from '../traffic/traffic-report.js';
 import { formatTable, ms, percent } from './table.js';
@@ -24,19 +24,19 @@ function row(name: string, trial: Trial, atFirstTry: number): string[] {
   return [name, ...counts, percent(availability), first, ms(p50), ms(p99), ms(max)];
 }
 
-function faultLines(faults: readonly FaultRecord[], { skipped, planned }: DeclaredFacts): string[] {
+function faultLines(faults: readonly FaultRecord[], { skipped, planned }: ScenarioFacts): string[] {
   const kinds = [...new Set([...faults, ...skipped].map(({ kind }) => kind))].sort();
   if (kinds.length === 0) return ['No fault was planned.'];
   const rows = kinds.map((kind) => {
-    const struck = faults.filter((fault) => fault.kind === kind);
-    const lasted = struck.map(({ atMs, healedAtMs }) => healedAtMs - atMs);
-    const left = skipped.filter((strike) => strike.kind === kind).length;
+    const injected = faults.filter((fault) => fault.kind === kind);
+    const lasted = injected.map(({ atMs, healedAtMs }) => healedAtMs - atMs);
+    const left = skipped.filter((injection) => injection.kind === kind).length;
     return [
       kind,
-      String(struck.length),
+      String(injected.length),
       String(left),
-      struck.length === 0 ? '–' : ms(percentile(lasted, 0.5)),
-      [...new Set(struck.map(({ target }) => target))].length.toString(),
+      injected.length === 0 ? '–' : ms(percentile(lasted, 0.5)),
+      [...new Set(injected.map(({ target }) => target))].length.toString(),
     ];
   });
   const reasons = skipped
@@ -62,7 +62,7 @@ function handoverLine({ handovers }: Trial): string {
 
 export function chaosTable(
   { systems, verdict, violations, objectives }: ExperimentResult,
-  facts: DeclaredFacts,
+  facts: ScenarioFacts,
 ): string {
   const { trials, total } = systems[0] as ExperimentResult['systems'][number];
   const firstOfAll = facts.atFirstTry.reduce((sum, count) => sum + count, 0);

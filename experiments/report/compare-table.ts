@@ -3,7 +3,7 @@
  * step, and the rules that the baselines broke.
  */
 import { gainOf, tollOf, type Gain, type Toll } from '../statistics/comparison.js';
-import type { SystemJournal } from '../record/run-record.js';
+import type { SystemRecord } from '../record/run-record.js';
 import type { ExperimentResult, Trial } from '../record/result.js';
 import { wilson95 } from '../statistics/statistics.js';
 import type { TrafficMode } from '../traffic/traffic-report.js';
@@ -76,7 +76,7 @@ function gainRows(rows: readonly Row[]): string[][] {
   return first && last ? [...steps, gainRow('all together', gainOf(first.toll, last.toll))] : steps;
 }
 
-function findingLines(systems: readonly SystemJournal[]): string[] {
+function findingLines(systems: readonly SystemRecord[]): string[] {
   return systems
     .slice(0, -1)
     .flatMap(({ system, violations }) =>
@@ -89,7 +89,7 @@ function findingLines(systems: readonly SystemJournal[]): string[] {
 /** @param systems the journals of `result.systems`, Relevo last. */
 export function compareTable(
   result: ExperimentResult,
-  systems: readonly SystemJournal[],
+  systems: readonly SystemRecord[],
   mode: TrafficMode,
 ): string {
   const rows = systems.map(({ system, evidence }): Row => {

@@ -17,7 +17,8 @@ export function csvField(value: Field): string {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-export const csvLine = (fields: readonly Field[]): string => `${fields.map(csvField).join(',')}\n`;
+export const toCsvLine = (fields: readonly Field[]): string =>
+  `${fields.map(csvField).join(',')}\n`;
 
 const TRIAL_COLUMNS = [
   'system',
@@ -53,7 +54,7 @@ export function trialsCsv({ systems }: ExperimentResult): string {
         trial.withinDeadline,
         trial.availability,
       ];
-      return csvLine([
+      return toCsvLine([
         system,
         name,
         ...counts,
@@ -66,7 +67,7 @@ export function trialsCsv({ systems }: ExperimentResult): string {
       ]);
     }),
   );
-  return [csvLine(TRIAL_COLUMNS), ...lines].join('');
+  return [toCsvLine(TRIAL_COLUMNS), ...lines].join('');
 }
 
 export const REQUEST_COLUMNS = [
@@ -106,7 +107,7 @@ export function requestLine(system: string, request: RequestRecord, fate: Fate):
     instance,
   } = request;
   const times = [tenth(intendedMs), tenth(sentMs - intendedMs), tenth(answeredMs - intendedMs)];
-  return csvLine([
+  return toCsvLine([
     system,
     trial,
     key,

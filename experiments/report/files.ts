@@ -5,12 +5,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Journal } from '../record/run-record.js';
+import type { RunRecord } from '../record/run-record.js';
 import type { ExperimentResult } from '../record/result.js';
 import { trialsCsv } from './csv.js';
 import { writeHistory, writeRequests } from './history-file.js';
 import { junitXml } from './junit.js';
-import { keptJournal } from './stored-record.js';
+import { toStoredRecord } from './stored-record.js';
 import { reportPage } from './page/page.js';
 import { summaryMarkdown } from './summary.js';
 
@@ -41,7 +41,7 @@ export function folderOf({
 }
 
 /** @returns the folder. @param jsonFile path of an additional copy of result.json, or null. */
-export async function writeReport(journal: Journal, jsonFile: string | null): Promise<string> {
+export async function writeReport(journal: RunRecord, jsonFile: string | null): Promise<string> {
   const { plan, own } = journal;
   const result = own ? { ...journal.result, systems: own.systems } : journal.result;
   const folder = folderOf(result);
@@ -51,7 +51,7 @@ export async function writeReport(journal: Journal, jsonFile: string | null): Pr
   write('result.json', json(result));
   if (jsonFile !== null) writeFileSync(jsonFile, json(result));
   if (plan !== null) write('plan.json', json(plan));
-  write('journal.json', `${JSON.stringify(keptJournal(journal))}\n`);
+  write('journal.json', `${JSON.stringify(toStoredRecord(journal))}\n`);
   write('junit.xml', junitXml(journal));
   if (own) Object.entries(own.files).forEach(([name, text]) => write(name, text));
   else await writeUsual(folder, journal);
@@ -59,7 +59,7 @@ export async function writeReport(journal: Journal, jsonFile: string | null): Pr
 }
 
 /** The files about requests. */
-async function writeUsual(folder: string, journal: Journal): Promise<void> {
+async function writeUsual(folder: string, journal: RunRecord): Promise<void> {
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   write('trials.csv', trialsCsv(journal.result));
   await writeHistory(join(folder, 'history.ndjson'), journal);

@@ -1,6 +1,6 @@
 /** The growth experiment as a page of GitHub Markdown. Pure. */
 import type { Growth } from '../growth/growth-run.js';
-import type { Journal } from '../record/run-record.js';
+import type { RunRecord } from '../record/run-record.js';
 import { growthSheets } from './growth-table.js';
 import {
   circumstances,
@@ -10,7 +10,7 @@ import {
   violationLine,
 } from './summary.js';
 
-export function growthSummary(journal: Journal, growth: Growth): string {
+export function growthSummary(journal: RunRecord, growth: Growth): string {
   const {
     result: { name, seed, verdict, violations, objectives },
     notes = [],

@@ -10,7 +10,7 @@ import {
   TAKE_OVER_STEPS,
   takeOverMs,
   type CostFigures,
-  type Surroundings,
+  type DatabaseSize,
 } from '../growth/figures.js';
 import { goesThrough } from '../growth/reads.js';
 import type { ExperimentResult } from '../record/result.js';
@@ -28,7 +28,7 @@ export interface Sheet {
 const whole = (value: number | undefined): string =>
   value === undefined || !Number.isFinite(value) ? '–' : count(Math.round(value));
 const milliseconds = (value: number): string => (Number.isFinite(value) ? ms(value) : '–');
-const sizeOf = ({ pending, finished }: Surroundings): string[] => [
+const sizeOf = ({ pending, finished }: DatabaseSize): string[] => [
   count(pending),
   finished === 0 ? '–' : count(finished),
 ];

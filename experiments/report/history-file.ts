@@ -4,10 +4,10 @@
 import { once } from 'node:events';
 import { copyFileSync, createWriteStream, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Evidence } from '../record/history.js';
-import type { Journal, SystemJournal } from '../record/run-record.js';
-import { csvLine, REQUEST_COLUMNS, requestLine } from './csv.js';
-import { answeredRow, fateOf, indexRows } from './facts/fate.js';
+import type { RunEvidence } from '../record/history.js';
+import type { RunRecord, SystemRecord } from '../record/run-record.js';
+import { toCsvLine, REQUEST_COLUMNS, requestLine } from './csv.js';
+import { getAnsweredRow, fateOf, indexRows } from './facts/fate.js';
 
 /** Approximate size of a write, in characters: one write per line would take most of the time. */
 const PIECE = 1 << 16;
@@ -37,7 +37,7 @@ async function writeLines(
  * Ordered for reading without other sources: the requests first, then the data of PostgreSQL and of
  * the gateway.
  */
-const kindsOf = ({ requests, payments, charges, elections, faults }: Evidence) => ({
+const kindsOf = ({ requests, payments, charges, elections, faults }: RunEvidence) => ({
   request: requests,
   payment: payments,
   charge: charges ?? [],
@@ -45,7 +45,7 @@ const kindsOf = ({ requests, payments, charges, elections, faults }: Evidence) =
   fault: faults,
 });
 
-type Told = Pick<SystemJournal, 'system' | 'evidence'>;
+type Told = Pick<SystemRecord, 'system' | 'evidence'>;
 
 /** `event` is the kind of the line: faults and elections have their own field `kind`. */
 function* historyLines(systems: readonly Told[]): Generator<string> {
@@ -59,25 +59,29 @@ function* historyLines(systems: readonly Told[]): Generator<string> {
 /** Moves a history that was written during the run. */
 export async function writeHistory(
   path: string,
-  { history, systems }: Pick<Journal, 'history' | 'systems'>,
+  { history, systems }: Pick<RunRecord, 'history' | 'systems'>,
 ): Promise<void> {
   if (history === undefined) return writeLines(path, historyLines(systems));
   copyFileSync(history, path);
   rmSync(dirname(history), { recursive: true });
 }
 
-/** Appends one stretch of a long run. */
-export const appendHistory = (path: string, stretch: Told): Promise<void> =>
-  writeLines(path, historyLines([stretch]), 'a');
+/** Appends one segment of a long run. */
+export const appendHistory = (path: string, segment: Told): Promise<void> =>
+  writeLines(path, historyLines([segment]), 'a');
 
-function* requestLines({ systems, deadlineMs }: Journal): Generator<string> {
-  yield csvLine(REQUEST_COLUMNS);
+function* requestLines({ systems, deadlineMs }: RunRecord): Generator<string> {
+  yield toCsvLine(REQUEST_COLUMNS);
   for (const { system, evidence } of systems) {
     const rows = indexRows(evidence.payments);
     for (const request of evidence.requests)
-      yield requestLine(system, request, fateOf(request, answeredRow(request, rows), deadlineMs));
+      yield requestLine(
+        system,
+        request,
+        fateOf(request, getAnsweredRow(request, rows), deadlineMs),
+      );
   }
 }
 
-export const writeRequests = (path: string, journal: Journal): Promise<void> =>
+export const writeRequests = (path: string, journal: RunRecord): Promise<void> =>
   writeLines(path, requestLines(journal));

@@ -5,7 +5,7 @@
  * @see https://github.com/testmoapp/junitxml for the format as it is read in practice.
  */
 import { CHECKERS } from '../checkers/checkers.js';
-import type { Journal, SystemJournal } from '../record/run-record.js';
+import type { RunRecord, SystemRecord } from '../record/run-record.js';
 import type { Objective } from '../record/result.js';
 import { RELEVO } from '../system/system-under-test.js';
 import { readableTime } from './format.js';
@@ -41,7 +41,7 @@ function objectiveCase(experiment: string, { name, target, actual, met }: Object
 }
 
 /** One case for every rule of a system, including the rules that it kept. */
-function ruleCases(experiment: string, { system, violations }: SystemJournal): Case[] {
+function ruleCases(experiment: string, { system, violations }: SystemRecord): Case[] {
   const broken = new Map(violations.map(({ rule, ids }) => [rule, ids]));
   const names = [...new Set([...Object.keys(CHECKERS), ...broken.keys()])];
   return names.map((rule) => {
@@ -63,7 +63,7 @@ function ruleCases(experiment: string, { system, violations }: SystemJournal): C
  * Without evidence no rule fails, but the result proves nothing: an error in terms of build
  * servers.
  */
-function evidenceCase(experiment: string, { system, missing }: SystemJournal): Case {
+function evidenceCase(experiment: string, { system, missing }: SystemRecord): Case {
   const className = `${experiment}.${system}`;
   const [message] = missing;
   if (message === undefined || system !== RELEVO.name)
@@ -87,7 +87,7 @@ function caseElement({ className, name, state, message, details }: Case): Markup
   return markup`    <testcase classname="${className}" name="${name}" time="0">${outcomes[state]}</testcase>\n`;
 }
 
-export function junitXml({ result, command, systems }: Journal): string {
+export function junitXml({ result, command, systems }: RunRecord): string {
   const { name, seed, startedAt, durationMs, objectives } = result;
   const cases = [
     ...objectives.map((objective) => objectiveCase(name, objective)),

@@ -14,7 +14,7 @@ export class Markup {
 }
 
 /** Values in a template; `null` and `false` are omitted, lists are joined. */
-export type Part = string | number | Markup | null | false | readonly Part[];
+export type MarkupPart = string | number | Markup | null | false | readonly MarkupPart[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -36,7 +36,7 @@ export const escapeMarkup = (text: string): string =>
     .replace(FORBIDDEN, '\uFFFD')
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
-function render(part: Part): string {
+function render(part: MarkupPart): string {
   if (part === null || part === false) return '';
   if (part instanceof Markup) return part.text;
   if (typeof part === 'object') return part.map(render).join('');
@@ -44,12 +44,14 @@ function render(part: Part): string {
 }
 
 /** Only for the project's own style and script. */
-export const trusted = (text: string): Markup => new Markup(text);
+export const trustMarkup = (text: string): Markup => new Markup(text);
 
 /** A template tag: `` markup`<b>${name}</b>` ``. */
-export const markup = (texts: TemplateStringsArray, ...parts: readonly Part[]): Markup =>
+export const markup = (texts: TemplateStringsArray, ...parts: readonly MarkupPart[]): Markup =>
   new Markup(
     texts
-      .map((text, index) => `${text}${index < parts.length ? render(parts[index] as Part) : ''}`)
+      .map(
+        (text, index) => `${text}${index < parts.length ? render(parts[index] as MarkupPart) : ''}`,
+      )
       .join(''),
   );

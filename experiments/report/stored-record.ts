@@ -3,24 +3,24 @@
  * read back by `run-comparison/`.
  */
 import type { RequestRecord } from '../record/history.js';
-import type { Journal, SystemJournal } from '../record/run-record.js';
-import { answeredRow, fateOf, indexRows, weightOf } from './facts/fate.js';
+import type { RunRecord, SystemRecord } from '../record/run-record.js';
+import { getAnsweredRow, fateOf, indexRows, weightOf } from './facts/fate.js';
 import { latencyBlocks, type LatencyBlocks } from './facts/latency-blocks.js';
 import { extent } from './facts/timeline.js';
 
-export type KeptSystem = Omit<SystemJournal, 'evidence'> & { latencyBlocks: LatencyBlocks };
+export type StoredSystem = Omit<SystemRecord, 'evidence'> & { latencyBlocks: LatencyBlocks };
 
-export type KeptJournal = Pick<Journal, 'command' | 'deadlineMs' | 'machine'> & {
-  systems: KeptSystem[];
+export type StoredRecord = Pick<RunRecord, 'command' | 'deadlineMs' | 'machine'> & {
+  systems: StoredSystem[];
 };
 
-function keepSystem(
-  { evidence: { requests, payments }, ...system }: SystemJournal,
+function toStoredSystem(
+  { evidence: { requests, payments }, ...system }: SystemRecord,
   deadlineMs: number,
-): KeptSystem {
+): StoredSystem {
   const rows = indexRows(payments);
   const weight = (request: RequestRecord): number =>
-    weightOf(fateOf(request, answeredRow(request, rows), deadlineMs), system.keptOneIn ?? 1);
+    weightOf(fateOf(request, getAnsweredRow(request, rows), deadlineMs), system.keptOneIn ?? 1);
   return {
     ...system,
     latencyBlocks: latencyBlocks(
@@ -31,9 +31,14 @@ function keepSystem(
   };
 }
 
-export const keptJournal = ({ command, deadlineMs, machine, systems }: Journal): KeptJournal => ({
+export const toStoredRecord = ({
   command,
   deadlineMs,
   machine,
-  systems: systems.map((system) => keepSystem(system, deadlineMs)),
+  systems,
+}: RunRecord): StoredRecord => ({
+  command,
+  deadlineMs,
+  machine,
+  systems: systems.map((system) => toStoredSystem(system, deadlineMs)),
 });

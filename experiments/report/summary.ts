@@ -1,9 +1,9 @@
 /** The result as a page of GitHub Markdown, for a pull request or a build's summary. Pure. */
-import type { Journal } from '../record/run-record.js';
+import type { RunRecord } from '../record/run-record.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
 import { percentile } from '../statistics/statistics.js';
 import { isPublished, PUBLISHED_ROW } from './beside-published.js';
-import { byKind, type HandoverKind } from './facts/handover-figures.js';
+import { byKind, type HandoverSamples } from './facts/handover-figures.js';
 import { count, duration, milliseconds, plain, readableTime } from './format.js';
 import { percent } from './table.js';
 
@@ -90,13 +90,13 @@ export function violationLine({ rule, ids }: Violation): string {
   return `- **${escapeMarkdown(rule)}** (${count(ids.length)}): ${ids.slice(0, MOST_IDS).map(codeSpan).join(', ')}${more}`;
 }
 
-const handoverRow = ({ kind, count: number, samples: { totalMs } }: HandoverKind): string[] => [
+const handoverRow = ({ kind, count: number, samples: { totalMs } }: HandoverSamples): string[] => [
   escapeMarkdown(kind),
   count(number),
   ...[0.5, 0.95, 0.99, 1].map((share) => milliseconds(percentile(totalMs, share))),
 ];
 
-const folded = (title: string, lines: readonly string[]): string[] => [
+const foldLines = (title: string, lines: readonly string[]): string[] => [
   '<details>',
   `<summary>${title}</summary>`,
   '',
@@ -110,7 +110,7 @@ function handoverPart({ systems }: ExperimentResult): string[] {
   return systems.flatMap(({ system, total: { handovers } }) => {
     if (handovers.length === 0) return [];
     const rows = byKind(handovers).map(handoverRow);
-    return folded(
+    return foldLines(
       `Hand-overs of ${escapeMarkdown(system)}`,
       markdownTable(['fault → first commit, ms', 'n', 'p50', 'p95', 'p99', 'max'], rows),
     );
@@ -118,13 +118,13 @@ function handoverPart({ systems }: ExperimentResult): string[] {
 }
 
 /** Environment and command of the run, folded. */
-export function circumstances({ result, machine, command, deadlineMs }: Journal): string[] {
+export function circumstances({ result, machine, command, deadlineMs }: RunRecord): string[] {
   const versions = Object.entries(machine.versions)
     .map(([part, version]) => `${part} ${version}`)
     .join(', ');
   const late =
     deadlineMs === 0 ? '' : `; a request that takes longer than ${duration(deadlineMs)} is late`;
-  return folded('How it was run', [
+  return foldLines('How it was run', [
     `- ${readableTime(result.startedAt)}, took ${duration(result.durationMs)}${late}`,
     `- commit ${codeSpan(result.commit)}, seed ${result.seed}`,
     `- ${escapeMarkdown(`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.os}`)}`,
@@ -133,7 +133,7 @@ export function circumstances({ result, machine, command, deadlineMs }: Journal)
   ]);
 }
 
-export function summaryMarkdown(journal: Journal): string {
+export function summaryMarkdown(journal: RunRecord): string {
   const { result, systems, notes = [] } = journal;
   const { name, seed, verdict, violations, objectives } = result;
   const missing = [...new Set(systems.flatMap((system) => system.missing))];

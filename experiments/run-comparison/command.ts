@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { formatOptions } from '../../shared/arguments/help.js';
 import { ArgumentError, asksForHelp, parseArguments } from '../../shared/arguments/parse.js';
-import { EXIT } from '../record/result.js';
+import { EXPERIMENT_EXIT } from '../record/result.js';
 import { compareRuns } from './compare-runs.js';
 import { comparisonTable, wrap } from './comparison-table.js';
 import { comparisonPage } from './comparison-page.js';
@@ -60,14 +60,14 @@ export function compareCommand(args: readonly string[], print: (text: string) =>
   const asked = parse(args);
   if (!asked) {
     print(USAGE);
-    return EXIT.met;
+    return EXPERIMENT_EXIT.met;
   }
   try {
     return compare(asked, print);
   } catch (error) {
     if (!(error instanceof UnreadableRun)) throw error;
     print(error.message);
-    return EXIT.setup;
+    return EXPERIMENT_EXIT.setup;
   }
 }
 
@@ -93,5 +93,5 @@ function compare({ runs, tolerance, json, html }: Asked, print: (text: string) =
     );
   }
   if (html !== null) writeFileSync(html, comparisonPage({ ...told, worse }));
-  return worse.length === 0 ? EXIT.met : EXIT.missed;
+  return worse.length === 0 ? EXPERIMENT_EXIT.met : EXPERIMENT_EXIT.missed;
 }

@@ -14,7 +14,7 @@ import { percentile } from '../statistics/statistics.js';
 import { binOf } from '../report/facts/latency-blocks.js';
 import type { RecordedRun } from './recorded-run.js';
 
-export type Judgement = 'better' | 'worse' | 'alike' | 'untested';
+export type DifferenceJudgement = 'better' | 'worse' | 'alike' | 'untested';
 
 export interface Difference {
   system: string;
@@ -28,10 +28,10 @@ export interface Difference {
   p: number | null;
   /** Null: not tested. */
   method: 'Fisher' | 'z' | 'Mann-Whitney' | 'block bootstrap' | null;
-  judgement: Judgement;
+  judgement: DifferenceJudgement;
 }
 
-export interface Options {
+export interface CompareOptions {
   /** A time that changes by less than this share counts as equal, for any p. */
   tolerance: number;
 }
@@ -150,12 +150,18 @@ function errors(system: string, before: Side, after: Side): Untested[] {
   const codes = [
     ...new Set([before, after].flatMap(({ total }) => Object.keys(total.errors))),
   ].sort();
-  const counted = ({ total }: Side, code: string): Counted => ({
+  const countInTime = ({ total }: Side, code: string): Counted => ({
     successes: total.errors[code] ?? 0,
     trials: total.sent,
   });
   return codes.map((code) =>
-    shareDifference(system, `error ${code}`, false, counted(before, code), counted(after, code)),
+    shareDifference(
+      system,
+      `error ${code}`,
+      false,
+      countInTime(before, code),
+      countInTime(after, code),
+    ),
   );
 }
 
@@ -163,7 +169,10 @@ function errors(system: string, before: Side, after: Side): Untested[] {
  * A difference is better or worse when it is significant and, for a time, larger than the
  * tolerance.
  */
-function judge({ before, after, p, unit, largerIsBetter }: Untested, tolerance: number): Judgement {
+function judge(
+  { before, after, p, unit, largerIsBetter }: Untested,
+  tolerance: number,
+): DifferenceJudgement {
   if (p === null) return 'untested';
   const tooSmall = unit === 'ms' && Math.abs(after - before) <= tolerance * before;
   if (p >= LEVEL || before === after || tooSmall) return 'alike';
@@ -188,7 +197,7 @@ function side({ result, journal }: RecordedRun, name: string): Side | null {
 export function compareRuns(
   before: RecordedRun,
   after: RecordedRun,
-  { tolerance }: Options,
+  { tolerance }: CompareOptions,
 ): Difference[] {
   const all = before.result.systems.flatMap(({ system }) => {
     const [first, second] = [side(before, system), side(after, system)];

@@ -1,9 +1,9 @@
 /** A comparison as a separate page, in the style of the reports. */
 import { chance, readableTime } from '../report/format.js';
-import { markup, type Markup, type Part } from '../report/markup.js';
+import { markup, type Markup, type MarkupPart } from '../report/markup.js';
 import { htmlPage } from '../report/page/page.js';
-import { figures, table, words } from '../report/page/table.js';
-import { changeOf, valueOf, type Told } from './comparison-table.js';
+import { figureColumn, htmlTable, wordColumn } from '../report/page/table.js';
+import { changeOf, valueOf, type ComparisonFacts } from './comparison-table.js';
 import { LEVEL, type Difference } from './compare-runs.js';
 import type { RecordedRun } from './recorded-run.js';
 
@@ -14,7 +14,7 @@ const MARKS: Record<Difference['judgement'], Markup | string> = {
   untested: 'too few to test',
 };
 
-function row(difference: Difference): Part[] {
+function row(difference: Difference): MarkupPart[] {
   const { what, unit, before, after, p, method, judgement } = difference;
   const tested = p === null ? '–' : `${chance(p)} (${method ?? ''})`;
   return [
@@ -28,15 +28,15 @@ function row(difference: Difference): Part[] {
 }
 
 const COLUMNS = [
-  ...words(''),
-  ...figures('before', 'after', 'change', 'probability of such a difference by chance'),
-  ...words(''),
+  ...wordColumn(''),
+  ...figureColumn('before', 'after', 'change', 'probability of such a difference by chance'),
+  ...wordColumn(''),
 ];
 
 function runFacts(
   name: string,
   { folder, result: { name: experiment, commit, seed, startedAt, verdict }, journal }: RecordedRun,
-): Part {
+): MarkupPart {
   return markup`<div><dt>${name}</dt><dd><b>${experiment}</b>, seed ${seed}, commit <code>${commit}</code>, ${verdict}<br>
 ${readableTime(startedAt)}, ${journal.machine.cpu}<br><code>${folder}</code></dd></div>`;
 }
@@ -48,7 +48,7 @@ export function comparisonPage({
   warnings,
   tolerance,
   worse,
-}: Told & { worse: readonly string[] }): string {
+}: ComparisonFacts & { worse: readonly string[] }): string {
   const systems = [...new Set(differences.map(({ system }) => system))];
   const outcome =
     worse.length === 0
@@ -60,7 +60,7 @@ export function comparisonPage({
 <dl class="facts">${runFacts('Before', before)}${runFacts('After', after)}</dl></header>
 <main><section><h2>Outcome</h2><p class="lead">${outcome}</p>
 ${warnings.map((sentence) => markup`<p class="warn">${sentence}</p>`)}</section>
-${systems.map((system) => markup`<section><h2>${system}</h2>${table(null, COLUMNS, differences.filter((one) => one.system === system).map(row))}</section>`)}</main>
+${systems.map((system) => markup`<section><h2>${system}</h2>${htmlTable(null, COLUMNS, differences.filter((one) => one.system === system).map(row))}</section>`)}</main>
 <footer><p>The probability that two equal runs differ this much, corrected for the number of tests (Holm). Better or worse: below ${LEVEL} and, for times, by more
 than ${tolerance} %. Requests affected by the same hand-over are not independent, so p is slightly too small for shares.</p></footer>`,
   ).text;

@@ -46,7 +46,7 @@ export function wrap(text: string): string[] {
 const runLine = (name: string, { folder, result }: RecordedRun): string[] =>
   wrap(`${name} ${folder} (commit ${result.commit}, seed ${result.seed}, ${result.verdict})`);
 
-export interface Told {
+export interface ComparisonFacts {
   before: RecordedRun;
   after: RecordedRun;
   differences: readonly Difference[];
@@ -54,7 +54,13 @@ export interface Told {
   tolerance: number;
 }
 
-export function comparisonTable({ before, after, differences, warnings, tolerance }: Told): string {
+export function comparisonTable({
+  before,
+  after,
+  differences,
+  warnings,
+  tolerance,
+}: ComparisonFacts): string {
   const systems = [...new Set(differences.map(({ system }) => system))];
   const tables = systems.flatMap((system) => {
     const rows = differences.filter((difference) => difference.system === system).map(row);

@@ -2,7 +2,7 @@
  * Matches faults with the elections that they caused, and divides the time between them into steps.
  * Pure.
  */
-import type { ElectionRow } from '../record/history.js';
+import type { RecordedElection } from '../record/history.js';
 import type { Handover } from '../record/result.js';
 
 export interface LeaderFault {
@@ -20,13 +20,13 @@ const LINGERS_MS = 1_000;
 /** Whether a fault may have caused an election, according to its times. */
 function mayHaveLedTo(
   { atMs, healedMs }: LeaderFault,
-  { suspectedMs, electedMs }: ElectionRow,
+  { suspectedMs, electedMs }: RecordedElection,
 ): boolean {
   return atMs <= electedMs && (healedMs ?? Infinity) >= (suspectedMs ?? electedMs) - LINGERS_MS;
 }
 
 /** The leader at a time; null: none yet. */
-export function leaderAt(elections: readonly ElectionRow[], atMs: number): string | null {
+export function leaderAt(elections: readonly RecordedElection[], atMs: number): string | null {
   const until = elections
     .filter(({ electedMs }) => electedMs <= atMs)
     .sort((a, b) => a.term - b.term);
@@ -38,7 +38,7 @@ const round = (ms: number): number => Math.round(ms * 10) / 10;
 /**
  * @param fault null: no fault of the lab caused this election; its detection and total are omitted.
  */
-export function splitHandover(election: ElectionRow, fault: LeaderFault | null): Handover {
+export function splitHandover(election: RecordedElection, fault: LeaderFault | null): Handover {
   const { kind, term, suspectedMs, electedMs, promotedMs, reclaimedMs, firstCommitMs } = election;
   return {
     kind,
@@ -60,7 +60,7 @@ export function splitHandover(election: ElectionRow, fault: LeaderFault | null):
 
 /** Hand-overs since `sinceMs`, each with the latest preceding fault of its former leader. */
 export function handoversSince(
-  elections: readonly ElectionRow[],
+  elections: readonly RecordedElection[],
   faults: readonly LeaderFault[],
   sinceMs: number,
 ): Handover[] {

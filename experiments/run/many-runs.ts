@@ -7,7 +7,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOG } from '../system/cluster.js';
 import { formatTable, ms, percent } from '../report/table.js';
-import { EXIT, type ExperimentResult, type Objective } from '../record/result.js';
+import { EXPERIMENT_EXIT, type ExperimentResult, type Objective } from '../record/result.js';
 import {
   commandOf,
   repeatLines,
@@ -15,7 +15,7 @@ import {
   runOnce,
   worse,
   type RunRequest,
-  type RunSurroundings,
+  type RunEnvironment,
 } from './run-once.js';
 
 interface SeedRun {
@@ -34,7 +34,7 @@ export async function runMany(
   request: RunRequest,
   args: readonly string[],
   count: number,
-  around: RunSurroundings,
+  around: RunEnvironment,
 ): Promise<number> {
   const first = Number(request.options['seed'] ?? 0);
   const runs: SeedRun[] = [];
@@ -53,21 +53,21 @@ export async function runMany(
     around.print([describeRun(run), ...run.lines].join('\n'));
   }
   around.print(`\n${runTable(runs)}`);
-  return runs.reduce((worst, { code }) => worse(worst, code), EXIT.met as number);
+  return runs.reduce((worst, { code }) => worse(worst, code), EXPERIMENT_EXIT.met as number);
 }
 
-async function runSeedRun(request: RunRequest, around: RunSurroundings): Promise<SeedRun> {
+async function runSeedRun(request: RunRequest, around: RunEnvironment): Promise<SeedRun> {
   const seed = Number(request.options['seed']);
   try {
     const { code, folder, result } = await runOnce(request, { ...around, print: () => undefined });
     const lines =
-      code === EXIT.met
+      code === EXPERIMENT_EXIT.met
         ? []
         : [
             `  Report: ${reportIn(folder)}`,
             ...repeatLines(request, folder).map((line) => `  ${line}`),
           ];
-    if (code !== EXIT.met) copyLog(join(folder, 'processes.log'));
+    if (code !== EXPERIMENT_EXIT.met) copyLog(join(folder, 'processes.log'));
     return { seed, code, result, lines };
   } catch (error) {
     around.signal.throwIfAborted();
@@ -78,7 +78,7 @@ async function runSeedRun(request: RunRequest, around: RunSurroundings): Promise
       `  Output of the processes: ${log}`,
       `  Again: ${request.command}`,
     ];
-    return { seed, code: EXIT.setup, result: null, lines };
+    return { seed, code: EXPERIMENT_EXIT.setup, result: null, lines };
   }
 }
 
@@ -89,7 +89,7 @@ function copyLog(path: string): void {
 
 const outcome = ({ code, result }: SeedRun): string => {
   if (!result) return 'not executed';
-  return code === EXIT.missed ? `${result.verdict}, objective missed` : result.verdict;
+  return code === EXPERIMENT_EXIT.missed ? `${result.verdict}, objective missed` : result.verdict;
 };
 
 function describeRun(run: SeedRun): string {
@@ -127,7 +127,7 @@ function runTable(runs: readonly SeedRun[]): string {
     ];
     return [String(run.seed), outcome(run), ...figures];
   });
-  const good = runs.filter(({ code }) => code === EXIT.met).length;
+  const good = runs.filter(({ code }) => code === EXPERIMENT_EXIT.met).length;
   return [
     formatTable(['seed', 'verdict', 'sent', 'in time', 'p99 ms', 'faults', 'hand-overs'], rows),
     `${good} of ${runs.length} runs valid, objectives met`,

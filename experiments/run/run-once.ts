@@ -8,7 +8,7 @@ import type { Options, OptionTable } from '../../shared/arguments/options.js';
 import type { Experiment } from '../experiment.js';
 import type { Progress } from '../report/progress.js';
 import { writeReport } from '../report/files.js';
-import { EXIT, exitCode, type ExperimentResult } from '../record/result.js';
+import { EXPERIMENT_EXIT, exitCode, type ExperimentResult } from '../record/result.js';
 
 export interface RunRequest {
   experiment: Experiment;
@@ -20,7 +20,7 @@ export interface RunRequest {
   json: string | null;
 }
 
-export interface RunSurroundings {
+export interface RunEnvironment {
   progress: Progress;
   signal: AbortSignal;
   print(text: string): void;
@@ -35,7 +35,7 @@ export interface RunOutcome {
 /** @throws AbortError at Ctrl-C, and the error that prevented the run. */
 export async function runOnce(
   { experiment, options, decided, command, json }: RunRequest,
-  around: RunSurroundings,
+  around: RunEnvironment,
 ): Promise<RunOutcome> {
   const journal = await experiment.run({ options, command, decided, ...around });
   const plan = { experiment: experiment.name, options, decided: journal.plan };
@@ -89,6 +89,11 @@ function without(args: readonly string[], name: string): string[] {
  * objective.
  */
 export function worse(one: number, other: number): number {
-  const order: readonly number[] = [EXIT.met, EXIT.missed, EXIT.setup, EXIT.broken];
+  const order: readonly number[] = [
+    EXPERIMENT_EXIT.met,
+    EXPERIMENT_EXIT.missed,
+    EXPERIMENT_EXIT.setup,
+    EXPERIMENT_EXIT.broken,
+  ];
   return order.indexOf(other) > order.indexOf(one) ? other : one;
 }

@@ -4,18 +4,18 @@
  * unavailable at once. Skipped faults are counted, with the reason; the injector heals the others.
  */
 import { seededRandom } from '../../shared/random.js';
-import type { Fault } from '../faults/fault.js';
+import type { FaultDefinition } from '../faults/fault.js';
 import { FAULTS } from '../faults/faults.js';
 import { Injector } from '../faults/injector.js';
 import type { FaultWindow } from '../record/history.js';
-import type { Laboratory } from '../system/cluster.js';
-import { refusal, type Census } from '../planning/guards.js';
-import { habitOf } from '../planning/kinds.js';
-import { fits, partStruck } from '../planning/roles.js';
-import type { PlannedStrike } from './schedule.js';
+import type { Cluster } from '../system/cluster.js';
+import { explainRefusal, type PartCounts } from '../planning/guards.js';
+import { getPattern } from '../planning/kinds.js';
+import { matchesTarget, getAffectedPart } from '../planning/roles.js';
+import type { PlannedInjection } from './schedule.js';
 import type { LeaderWatch } from '../system/leader-watch.js';
 
-export interface SkippedStrike {
+export interface SkippedInjection {
   id: string;
   kind: string;
   target: string;
@@ -23,53 +23,53 @@ export interface SkippedStrike {
   reason: string;
 }
 
-export interface StrikesOptions {
-  laboratory: Laboratory;
-  strikes: readonly PlannedStrike[];
+export interface ScheduleRunnerOptions {
+  cluster: Cluster;
+  injections: readonly PlannedInjection[];
   /** Seed of the run: each fault has a random stream named by its id. */
   seed: number;
-  census: Census;
+  partCounts: PartCounts;
   leaders: Pick<LeaderWatch, 'ask'>;
   signal: AbortSignal;
   /** Available faults. Default: all faults of the lab. */
-  faults?: readonly Fault[];
+  faults?: readonly FaultDefinition[];
 }
 
-export class Strikes {
-  readonly skipped: SkippedStrike[] = [];
+export class ScheduleRunner {
+  readonly skipped: SkippedInjection[] = [];
   private readonly injector: Injector;
-  private readonly byPayment = new Map<number, PlannedStrike[]>();
-  private readonly timers = new Map<PlannedStrike, NodeJS.Timeout>();
+  private readonly byPayment = new Map<number, PlannedInjection[]>();
+  private readonly timers = new Map<PlannedInjection, NodeJS.Timeout>();
   private readonly underWay = new Set<Promise<void>>();
   /** Parts that are unavailable now, by the id of the fault. */
-  private readonly away = new Map<string, string>();
+  private readonly unavailable = new Map<string, string>();
 
-  constructor(private readonly options: StrikesOptions) {
-    this.injector = new Injector(options.laboratory, options.signal);
-    for (const strike of options.strikes) {
-      if ('payment' in strike.at)
-        this.byPayment.set(strike.at.payment, [
-          ...(this.byPayment.get(strike.at.payment) ?? []),
-          strike,
+  constructor(private readonly options: ScheduleRunnerOptions) {
+    this.injector = new Injector(options.cluster, options.signal);
+    for (const injection of options.injections) {
+      if ('payment' in injection.at)
+        this.byPayment.set(injection.at.payment, [
+          ...(this.byPayment.get(injection.at.payment) ?? []),
+          injection,
         ]);
     }
   }
 
   /** Number of faults injected so far. */
-  get struck(): number {
+  get injectedCount(): number {
     return this.injector.windows.length;
   }
 
   /** Starts the traffic: times are relative to this call. */
-  begin(): void {
-    for (const strike of this.options.strikes)
-      if ('ms' in strike.at) this.strikeIn(strike, strike.at.ms);
+  start(): void {
+    for (const injection of this.options.injections)
+      if ('ms' in injection.at) this.injectAfter(injection, injection.at.ms);
   }
 
   /** Payment `index` was sent. */
-  sent(index: number): void {
-    for (const strike of this.byPayment.get(index) ?? [])
-      if ('payment' in strike.at) this.strikeIn(strike, strike.at.delayMs);
+  onSent(index: number): void {
+    for (const injection of this.byPayment.get(index) ?? [])
+      if ('payment' in injection.at) this.injectAfter(injection, injection.at.delayMs);
     this.byPayment.delete(index);
   }
 
@@ -77,7 +77,7 @@ export class Strikes {
   async end(): Promise<string[]> {
     const due = [...this.timers.keys(), ...[...this.byPayment.values()].flat()];
     this.timers.forEach((timer) => clearTimeout(timer));
-    due.forEach((strike) => this.skip(strike, 'the traffic had ended'));
+    due.forEach((injection) => this.skip(injection, 'the traffic had ended'));
     const failures = await this.injector.healAll();
     await Promise.all(this.underWay);
     return failures.map(({ kind, target, reason }) => `${kind} of ${target}: ${reason}`);
@@ -88,44 +88,45 @@ export class Strikes {
     return this.injector.windows.map((window) => ({ trial, ...window }));
   }
 
-  private strikeIn(strike: PlannedStrike, delayMs: number): void {
+  private injectAfter(injection: PlannedInjection, delayMs: number): void {
     const due = (): void => {
-      this.timers.delete(strike);
-      const done = this.strike(strike).finally(() => this.underWay.delete(done));
+      this.timers.delete(injection);
+      const done = this.inject(injection).finally(() => this.underWay.delete(done));
       this.underWay.add(done);
     };
-    this.timers.set(strike, setTimeout(due, delayMs));
+    this.timers.set(injection, setTimeout(due, delayMs));
   }
 
-  private async strike(strike: PlannedStrike): Promise<void> {
-    const fault = (this.options.faults ?? FAULTS).find(({ kind }) => kind === strike.kind);
-    if (!fault) return this.skip(strike, 'there is no such fault');
+  private async inject(injection: PlannedInjection): Promise<void> {
+    const fault = (this.options.faults ?? FAULTS).find(({ kind }) => kind === injection.kind);
+    if (!fault) return this.skip(injection, 'there is no such fault');
     const leader = await this.options.leaders.ask();
     // There is no await between here and the injector's own registration, so no other fault is
     // injected in between.
-    const random = seededRandom(this.options.seed, strike.id);
-    const chosen = this.choose(fault, strike, leader);
-    if (typeof chosen === 'string') return this.skip(strike, chosen);
+    const random = seededRandom(this.options.seed, injection.id);
+    const chosen = this.choose(fault, injection, leader);
+    if (typeof chosen === 'string') return this.skip(injection, chosen);
     const target = random.pick(chosen);
-    if (habitOf(fault.kind).takesAway) this.away.set(strike.id, partStruck(target));
-    const result = await this.injector.strike(fault, {
+    if (getPattern(fault.kind).causesOutage)
+      this.unavailable.set(injection.id, getAffectedPart(target));
+    const result = await this.injector.inject(fault, {
       target,
-      durationMs: strike.durationMs,
+      durationMs: injection.durationMs,
       random,
     });
-    if (result.struck) await result.healed;
-    else this.skip({ ...strike, target }, result.reason);
-    this.away.delete(strike.id);
+    if (result.injected) await result.healed;
+    else this.skip({ ...injection, target }, result.reason);
+    this.unavailable.delete(injection.id);
   }
 
   /** @returns the names of the possible targets, or the reason why there is none. */
   private choose(
-    fault: Fault,
-    { target }: PlannedStrike,
+    fault: FaultDefinition,
+    { target }: PlannedInjection,
     leader: string | null,
   ): string[] | string {
-    const { laboratory, census } = this.options;
-    const fitting = fault.targets(laboratory).filter((name) => fits(target, name, leader));
+    const { cluster, partCounts } = this.options;
+    const fitting = fault.targets(cluster).filter((name) => matchesTarget(target, name, leader));
     const asksWhoLeads = /leader|standby/.test(target);
     if (fitting.length === 0)
       return leader === null && asksWhoLeads
@@ -134,15 +135,17 @@ export class Strikes {
     const idle = fitting.filter((name) => this.injector.busyWith(name) === null);
     if (idle.length === 0)
       return `busy with ${this.injector.busyWith(fitting[0] as string) ?? 'another fault'}`;
-    if (!habitOf(fault.kind).takesAway) return idle;
-    const away = [...this.away.values()];
-    const allowed = idle.filter((name) => refusal(partStruck(name), away, census) === null);
+    if (!getPattern(fault.kind).causesOutage) return idle;
+    const unavailable = [...this.unavailable.values()];
+    const allowed = idle.filter(
+      (name) => explainRefusal(getAffectedPart(name), unavailable, partCounts) === null,
+    );
     return allowed.length > 0
       ? allowed
-      : (refusal(partStruck(idle[0] as string), away, census) as string);
+      : (explainRefusal(getAffectedPart(idle[0] as string), unavailable, partCounts) as string);
   }
 
-  private skip({ id, kind, target }: PlannedStrike, reason: string): void {
+  private skip({ id, kind, target }: PlannedInjection, reason: string): void {
     this.skipped.push({ id, kind, target, reason });
   }
 }

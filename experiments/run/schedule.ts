@@ -18,7 +18,7 @@ const moment = z.union([
   z.strictObject({ payment: z.int().min(0), delayMs: z.number().min(0).max(LONGEST_MS) }),
 ]);
 
-const plannedStrike = z.strictObject({
+const plannedInjection = z.strictObject({
   /** Unique; names the random stream of the fault. */
   id: z.string().min(1).max(100),
   /** One of the lab's faults: `kill`. */
@@ -32,20 +32,30 @@ const plannedStrike = z.strictObject({
   durationMs: z.number().min(0).max(LONGEST_MS),
 });
 
-/** @see parseSchedule */
-export const schedule = z.strictObject({
-  strikes: z
-    .array(plannedStrike)
-    .max(100_000)
-    .refine(
-      (strikes) => new Set(strikes.map(({ id }) => id)).size === strikes.length,
-      'ids must differ',
-    ),
-});
+/** Plans of earlier versions call the list `strikes`; they can still be replayed. */
+function renameStrikes(plan: unknown): unknown {
+  if (typeof plan !== 'object' || plan === null || !('strikes' in plan)) return plan;
+  const { strikes, ...rest } = plan;
+  return { ...rest, injections: strikes };
+}
 
-export type Moment = z.infer<typeof moment>;
-export type PlannedStrike = z.infer<typeof plannedStrike>;
-export type Schedule = z.infer<typeof schedule>;
+/** @see parseSchedule */
+export const schedule = z.preprocess(
+  renameStrikes,
+  z.strictObject({
+    injections: z
+      .array(plannedInjection)
+      .max(100_000)
+      .refine(
+        (injections) => new Set(injections.map(({ id }) => id)).size === injections.length,
+        'ids must differ',
+      ),
+  }),
+);
+
+export type InjectionTime = z.infer<typeof moment>;
+export type PlannedInjection = z.infer<typeof plannedInjection>;
+export type FaultSchedule = z.infer<typeof schedule>;
 
 /** A schedule or another plan that is invalid; the message is one sentence. */
 export class PlanError extends Error {}
@@ -71,11 +81,11 @@ export function parsePlan<T>(shape: z.ZodType<T>, text: string, what: string): T
 }
 
 /** @throws PlanError */
-export const parseSchedule = (text: string, what: string): Schedule =>
+export const parseSchedule = (text: string, what: string): FaultSchedule =>
   parsePlan(schedule, text, what);
 
 /**
  * When an injection is due, in ms from the start of the traffic, at a constant rate of payments.
  */
-export const dueMs = (at: Moment, ratePerSec: number): number =>
+export const dueMs = (at: InjectionTime, ratePerSec: number): number =>
   'ms' in at ? at.ms : (at.payment * 1000) / ratePerSec + at.delayMs;

@@ -1,22 +1,22 @@
 /**
- * The published method, for any subject: trials with a fixed number of payments and of forced
- * failures of payment servers. Everything is derived from the seed (payments, times, roles,
- * victims), so every subject gets the same traffic and the same failures.
+ * The published method, for any system under test: trials with a fixed number of payments and of
+ * forced failures of payment servers. Everything is derived from the seed (payments, times, roles,
+ * victims), so every system gets the same traffic and the same failures.
  */
 import { seededRandom } from '../../shared/random.js';
 import type { Options } from '../../shared/arguments/options.js';
 import type { RunContext } from '../experiment.js';
-import { faultOf } from '../faults/faults.js';
+import { getFault } from '../faults/faults.js';
 import { Injector } from '../faults/injector.js';
 import { planFaults } from '../faults/plan.js';
 import { handoversSince } from '../run/handovers.js';
-import type { Evidence, FaultWindow } from '../record/history.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { RunEvidence, FaultWindow } from '../record/history.js';
+import type { Cluster } from '../system/cluster.js';
 import type { Trial } from '../record/result.js';
 import { createPaymentClient } from '../traffic/client.js';
 import { isTrafficMode, type TrafficMode } from '../traffic/traffic-report.js';
 import { summarizeTrial } from '../record/trial-summary.js';
-import { paymentsById, SETTLE_MS, type Method } from './with-cluster.js';
+import { paymentsById, SETTLE_MS, type MeasureSystem } from './with-cluster.js';
 import { runTrial, type TrialOptions, type TrialRun } from './trial.js';
 
 export const OPTIONS = {
@@ -55,9 +55,9 @@ export const OPTIONS = {
 } as const;
 
 export type AvailabilityOptions = Options<typeof OPTIONS>;
-export type Context = RunContext<typeof OPTIONS>;
+export type AvailabilityContext = RunContext<typeof OPTIONS>;
 
-/** Kinds of faults that every subject supports. */
+/** Kinds of faults that every system supports. */
 const KINDS = ['kill', 'freeze', 'restart'];
 
 /** Share of the failures that target the current leader; the others target a standby. */
@@ -82,7 +82,7 @@ export function checkOptions({
   return monitors % 2 === 0 ? '--monitors must be odd' : null;
 }
 
-/** Plans the faults of a trial from the options alone: the same plan for every subject. */
+/** Plans the faults of a trial from the options alone: the same plan for every system. */
 export const planTrial = (
   { seed, requests, failures }: Pick<AvailabilityOptions, 'seed' | 'requests' | 'failures'>,
   trial: number,
@@ -92,14 +92,14 @@ export interface Done {
   runs: TrialRun[];
 }
 
-export function availabilityMethod(context: Context): Method<Done> {
+export function availabilityMethod(context: AvailabilityContext): MeasureSystem<Done> {
   const { replicas, monitors, deadline } = context.options;
   return {
     replicas,
     monitors,
     deadlineMs: deadline,
-    perform: async (laboratory) => {
-      const runs = await runTrials(context, laboratory);
+    perform: async (cluster) => {
+      const runs = await runTrials(context, cluster);
       return {
         runs,
         requests: runs.flatMap(({ requests }) => requests),
@@ -110,25 +110,25 @@ export function availabilityMethod(context: Context): Method<Done> {
   };
 }
 
-const windowsOf = ({ strikes }: TrialRun, index: number): FaultWindow[] =>
-  strikes.map((strike) => ({ trial: index + 1, ...strike }));
+const windowsOf = ({ injected }: TrialRun, index: number): FaultWindow[] =>
+  injected.map((window) => ({ trial: index + 1, ...window }));
 
-async function runTrials(context: Context, laboratory: Laboratory): Promise<TrialRun[]> {
+async function runTrials(context: AvailabilityContext, cluster: Cluster): Promise<TrialRun[]> {
   const { options, signal } = context;
   const { trials, deadline, replicas, fault } = options;
-  const client = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, deadline);
-  const injector = new Injector(laboratory, signal);
+  const client = createPaymentClient(cluster.addresses, cluster.system.tokens.api, deadline);
+  const injector = new Injector(cluster, signal);
   const runs: TrialRun[] = [];
   try {
     for (let trial = 1; trial <= trials; trial += 1) {
-      await laboratory.settled(replicas, SETTLE_MS);
+      await cluster.waitUntilSettled(replicas, SETTLE_MS);
       runs.push(
         await runTrial({
-          laboratory,
+          cluster,
           client,
           injector,
-          fault: faultOf(fault ?? 'kill'),
-          ...trialOptions(context, laboratory, trial),
+          fault: getFault(fault ?? 'kill'),
+          ...trialOptions(context, cluster, trial),
         }),
       );
     }
@@ -138,11 +138,11 @@ async function runTrials(context: Context, laboratory: Laboratory): Promise<Tria
   return runs;
 }
 
-type Rest = Omit<TrialOptions, 'laboratory' | 'client' | 'injector' | 'fault'>;
+type Rest = Omit<TrialOptions, 'cluster' | 'client' | 'injector' | 'fault'>;
 
 function trialOptions(
-  { options, progress, signal }: Context,
-  { subject }: Laboratory,
+  { options, progress, signal }: AvailabilityContext,
+  { subject }: Cluster,
   trial: number,
 ): Rest {
   const { trials, requests, rate, pause, failures, seed, compare } = options;
@@ -157,18 +157,18 @@ function trialOptions(
     pauseMs: pause,
     faults: planTrial(options, trial),
     onProgress: (run, sent) => {
-      const counts = `${sent}/${requests} sent · ${run.succeeded} succeeded · ${run.strikes.length}/${failures} failures`;
+      const counts = `${sent}/${requests} sent · ${run.succeeded} succeeded · ${run.injected.length}/${failures} failures`;
       progress.show(`${name}trial ${trial}/${trials} · ${counts}`);
     },
   };
 }
 
-function summarize(runs: readonly TrialRun[], evidence: Evidence, deadlineMs: number): Trial[] {
+function summarize(runs: readonly TrialRun[], evidence: RunEvidence, deadlineMs: number): Trial[] {
   const payments = paymentsById(evidence);
-  return runs.map(({ requests, strikes, startedMs }, index) => {
+  return runs.map(({ requests, injected, startedMs }, index) => {
     const endMs = runs[index + 1]?.startedMs ?? Infinity;
     const until = evidence.elections.filter(({ electedMs }) => electedMs < endMs);
-    const faults = strikes.map(({ kind, target, atMs, healedMs }) => ({
+    const faults = injected.map(({ kind, target, atMs, healedMs }) => ({
       kind,
       target,
       atMs: atMs - startedMs,
@@ -178,7 +178,7 @@ function summarize(runs: readonly TrialRun[], evidence: Evidence, deadlineMs: nu
       requests,
       payments,
       faults,
-      handovers: handoversSince(until, strikes, startedMs),
+      handovers: handoversSince(until, injected, startedMs),
       deadlineMs,
     });
   });

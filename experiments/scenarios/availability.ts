@@ -4,7 +4,7 @@
  * 99.043 %. With `--compare` the two baselines run first, under the same conditions.
  */
 import type { Experiment } from '../experiment.js';
-import type { Journal } from '../record/run-record.js';
+import type { RunRecord } from '../record/run-record.js';
 import { availabilityTable } from '../report/availability-table.js';
 import type { ExperimentResult, Objective, Trial } from '../record/result.js';
 import {
@@ -12,11 +12,11 @@ import {
   checkOptions,
   OPTIONS,
   trafficOf,
-  type Context,
+  type AvailabilityContext,
 } from './availability-method.js';
 import { everyPayment } from './availability-objectives.js';
 import { compareSystems } from './compare.js';
-import { runInLaboratory, type Measured } from './with-cluster.js';
+import { runWithCluster, type Measured } from './with-cluster.js';
 
 export const availability: Experiment<typeof OPTIONS> = {
   name: 'availability',
@@ -26,14 +26,14 @@ export const availability: Experiment<typeof OPTIONS> = {
   run: (context) => (context.options.compare ? compareSystems(context) : measureRelevo(context)),
 };
 
-function measureRelevo(context: Context): Promise<Journal> {
+function measureRelevo(context: AvailabilityContext): Promise<RunRecord> {
   const { seed, deadline } = context.options;
   const objectives = (_trials: readonly Trial[], total: Trial): Objective[] => [
     everyPayment(deadline, total),
   ];
   const table = (result: ExperimentResult, measured: Measured): string =>
     availabilityTable(result, measured, trafficOf(context.options));
-  return runInLaboratory(
+  return runWithCluster(
     { name: 'availability', seed, ...availabilityMethod(context), objectives, table },
     context,
   );

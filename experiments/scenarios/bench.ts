@@ -5,14 +5,14 @@
  * affects both terms.
  */
 import { join, resolve } from 'node:path';
-import type { Contestant } from '../bench/benchmark.js';
-import { chooseContestants, CONTESTANTS } from '../bench/benchmarks.js';
+import type { Benchmark } from '../bench/benchmark.js';
+import { chooseBenchmarks, BENCHMARKS } from '../bench/benchmarks.js';
 import { factsOf } from '../bench/facts.js';
-import { summarize, type Standing } from '../bench/figures.js';
+import { summarize, type BenchmarkResult } from '../bench/figures.js';
 import { objectivesOf } from '../bench/objectives.js';
 import { runBench } from '../bench/run.js';
 import type { Experiment, RunContext } from '../experiment.js';
-import type { Journal } from '../record/run-record.js';
+import type { RunRecord } from '../record/run-record.js';
 import { describeMachine } from '../system/machine.js';
 import { ownReport } from '../report/bench/own-report.js';
 import { benchTable } from '../report/bench/table.js';
@@ -33,7 +33,7 @@ const OPTIONS = {
   only: {
     text: true,
     value: 'NAMES',
-    doc: 'contestants, as in the tables; * ends a name: drain*,pg-boss*',
+    doc: 'benchmarks, as in the tables; * ends a name: drain*,pg-boss*',
   },
   profile: { flag: true, doc: 'write a CPU profile of each process to the folder of the run' },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'order of the rounds, amounts and patients' },
@@ -46,15 +46,15 @@ export const bench: Experiment<typeof OPTIONS> = {
   summary: 'throughput compared with usual alternatives: same work, one run',
   options: OPTIONS,
   check: ({ only }) => {
-    const chosen = chooseContestants(only);
+    const chosen = chooseBenchmarks(only);
     return 'unknown' in chosen
-      ? `--only: there is no "${chosen.unknown}"; there are ${CONTESTANTS.map(({ name }) => name).join(', ')}`
+      ? `--only: there is no "${chosen.unknown}"; there are ${BENCHMARKS.map(({ name }) => name).join(', ')}`
       : null;
   },
   run,
 };
 
-async function run(context: Context): Promise<Journal> {
+async function run(context: Context): Promise<RunRecord> {
   const { options, command, progress, signal } = context;
   const { only, seed, batch: batchSize, batches: batchesInFlight, profile } = options;
   const startedAt = new Date().toISOString();
@@ -62,18 +62,18 @@ async function run(context: Context): Promise<Journal> {
   const profiles = profile
     ? resolve(join(folderOf({ name: 'bench', seed, startedAt }), 'profiles'))
     : null;
-  const wanted = { ...options, batchSize, batchesInFlight, contestants: getChosen(only), profiles };
-  const { standings, versions, settings } = await runBench({ ...wanted, progress, signal });
-  const result = resultOf(standings, {
+  const wanted = { ...options, batchSize, batchesInFlight, benchmarks: getChosen(only), profiles };
+  const { results, versions, settings } = await runBench({ ...wanted, progress, signal });
+  const result = resultOf(results, {
     seed,
     startedAt,
     durationMs: Math.round(performance.now() - startMs),
   });
   const machine = describeMachine(versions);
-  const facts = factsOf(standings, { wanted: options.payments, machine, settings });
-  const summaries = standings.map(summarize);
+  const facts = factsOf(results, { wanted: options.payments, machine, settings });
+  const summaries = results.map(summarize);
   context.print(benchTable(result, summaries, facts));
-  const journal: Journal = {
+  const journal: RunRecord = {
     result,
     command,
     deadlineMs: 0,
@@ -82,20 +82,20 @@ async function run(context: Context): Promise<Journal> {
     notes: facts.notes,
     systems: [],
   };
-  return { ...journal, own: ownReport(journal, standings, summaries, facts) };
+  return { ...journal, own: ownReport(journal, results, summaries, facts) };
 }
 
 /** `check` has rejected unknown names before. */
-function getChosen(only: string | null): readonly Contestant[] {
-  const chosen = chooseContestants(only);
+function getChosen(only: string | null): readonly Benchmark[] {
+  const chosen = chooseBenchmarks(only);
   return 'unknown' in chosen ? [] : chosen;
 }
 
 function resultOf(
-  standings: readonly Standing[],
+  results: readonly BenchmarkResult[],
   when: Pick<ExperimentResult, 'seed' | 'startedAt' | 'durationMs'>,
 ): ExperimentResult {
-  const problems = standings.flatMap(({ measurements }) =>
+  const problems = results.flatMap(({ measurements }) =>
     measurements.flatMap((measurement) => measurement.problems),
   );
   return {
@@ -104,7 +104,7 @@ function resultOf(
     commit: currentCommit(),
     verdict: problems.length === 0 ? 'valid' : 'invalid',
     violations: problems.length === 0 ? [] : [{ rule: 'rows', ids: problems }],
-    objectives: objectivesOf(standings.map(summarize)),
+    objectives: objectivesOf(results.map(summarize)),
     systems: [],
   };
 }

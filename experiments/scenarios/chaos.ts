@@ -7,14 +7,14 @@ import { readFileSync } from 'node:fs';
 import type { Options } from '../../shared/arguments/options.js';
 import type { Experiment, RunContext } from '../experiment.js';
 import { FAULTS } from '../faults/faults.js';
-import type { Laboratory } from '../system/cluster.js';
-import { habitOf } from '../planning/kinds.js';
+import type { Cluster } from '../system/cluster.js';
+import { getPattern } from '../planning/kinds.js';
 import { planSchedule, type PlannedKind } from '../planning/planner.js';
-import { rolesOf } from '../planning/roles.js';
+import { toRoles } from '../planning/roles.js';
 import { chaosTable } from '../report/chaos-table.js';
-import { parsePlan, parseSchedule, PlanError, type Schedule } from '../run/schedule.js';
+import { parsePlan, parseSchedule, PlanError, type FaultSchedule } from '../run/schedule.js';
 import { declaration } from './declaration.js';
-import { runDeclared } from './scenario-runner.js';
+import { runScenario } from './scenario-runner.js';
 import type { AskedScenario } from './pay-under-faults.js';
 
 const OPTIONS = {
@@ -83,7 +83,7 @@ export const chaos: Experiment<typeof OPTIONS> = {
       : `there is no fault "${unknown}"; there are ${FAULTS.map(({ kind }) => kind).join(', ')}`;
   },
   run: (context) =>
-    runDeclared(
+    runScenario(
       context.decided === null ? fromOptions(context.options) : fromPlan(context),
       chaosTable,
       context,
@@ -91,9 +91,9 @@ export const chaos: Experiment<typeof OPTIONS> = {
 };
 
 const kindsOf = (file: string | null): string[] =>
-  file === null ? [] : readSchedule(file).strikes.map(({ kind }) => kind);
+  file === null ? [] : readSchedule(file).injections.map(({ kind }) => kind);
 
-function readSchedule(file: string): Schedule {
+function readSchedule(file: string): FaultSchedule {
   try {
     return parseSchedule(readFileSync(file, 'utf8'), file);
   } catch (error) {
@@ -143,15 +143,15 @@ function fromOptions(options: ChaosOptions): AskedScenario {
       deadlineMs: deadline,
       patienceMs: Math.min(PATIENCE_MS, deadline),
     },
-    schedule: (laboratory) =>
+    schedule: (cluster) =>
       given ??
       planSchedule({
         seed,
         faults,
         payments,
         ratePerSec: rate,
-        kinds: kindsHere(laboratory, options),
-        census: system,
+        kinds: kindsHere(cluster, options),
+        partCounts: system,
       }),
     objectives: { floor: floor === null ? null : Number(floor) / 100 },
     rollback: { withinMs: STEADY_MS },
@@ -159,15 +159,15 @@ function fromOptions(options: ChaosOptions): AskedScenario {
 }
 
 /**
- * Kinds of faults that this laboratory supports. @throws PlanError when it does not support a
+ * Kinds of faults that this cluster supports. @throws PlanError when it does not support a
  * requested kind.
  */
-function kindsHere(laboratory: Laboratory, { only, faults }: ChaosOptions): PlannedKind[] {
+function kindsHere(cluster: Cluster, { only, faults }: ChaosOptions): PlannedKind[] {
   const wanted = only?.split(',');
   return FAULTS.filter(({ kind }) => wanted?.includes(kind) ?? true).flatMap((fault) => {
-    const roles = [...new Set(fault.targets(laboratory).flatMap(rolesOf))];
-    if (roles.length > 0) return [{ ...habitOf(fault.kind), kind: fault.kind, roles }];
-    if (wanted && faults > 0) throw new PlanError(`${fault.kind} has no target in this laboratory`);
+    const roles = [...new Set(fault.targets(cluster).flatMap(toRoles))];
+    if (roles.length > 0) return [{ ...getPattern(fault.kind), kind: fault.kind, roles }];
+    if (wanted && faults > 0) throw new PlanError(`${fault.kind} has no target in this cluster`);
     return [];
   });
 }

@@ -4,30 +4,30 @@
  * baseline breaks is an expected result: the report shows it, and the verdict ignores it.
  */
 import { PUBLISHED, SINGLE_SERVER } from '../baselines/baseline-systems.js';
-import type { Journal } from '../record/run-record.js';
+import type { RunRecord } from '../record/run-record.js';
 import { describeMachine } from '../system/machine.js';
 import { currentCommit } from '../report/files.js';
 import { compareTable } from '../report/compare-table.js';
 import type { ExperimentResult } from '../record/result.js';
 import { RELEVO } from '../system/system-under-test.js';
-import { availabilityMethod, trafficOf, type Context } from './availability-method.js';
+import { availabilityMethod, trafficOf, type AvailabilityContext } from './availability-method.js';
 import { everyPayment, morePayments } from './availability-objectives.js';
-import { measure, systemJournal, type Measured } from './with-cluster.js';
+import { measureSystem, toSystemRecord, type Measured } from './with-cluster.js';
 
 /** @throws as `measure`. */
-export async function compareSystems(context: Context): Promise<Journal> {
+export async function compareSystems(context: AvailabilityContext): Promise<RunRecord> {
   const {
     command,
     options: { deadline: deadlineMs },
   } = context;
   const startedAt = new Date();
   const method = availabilityMethod(context);
-  const single = await measure(SINGLE_SERVER, method, context);
-  const published = await measure(PUBLISHED, method, context);
-  const relevo = await measure(RELEVO, method, context);
+  const single = await measureSystem(SINGLE_SERVER, method, context);
+  const published = await measureSystem(PUBLISHED, method, context);
+  const relevo = await measureSystem(RELEVO, method, context);
   const all = [single, published, relevo] as const;
   const result = resultOf(context, startedAt, all);
-  const systems = all.map(systemJournal);
+  const systems = all.map(toSystemRecord);
   context.print(compareTable(result, systems, trafficOf(context.options)));
   return {
     result,
@@ -40,7 +40,7 @@ export async function compareSystems(context: Context): Promise<Journal> {
 }
 
 function resultOf(
-  { options }: Context,
+  { options }: AvailabilityContext,
   startedAt: Date,
   all: readonly [Measured, Measured, Measured],
 ): ExperimentResult {

@@ -11,13 +11,13 @@ import {
   HANDOVER_KINDS,
   HANDOVERS,
   readKinds,
-  unfit,
-  type HandoverKind,
+  explainUnfit,
+  type ForcedKind,
 } from '../failover/kinds.js';
-import { strikeUnderTraffic, type RoundsDone } from '../failover/rounds.js';
-import type { Journal } from '../record/run-record.js';
+import { forceHandovers, type RoundsDone } from '../failover/rounds.js';
+import type { RunRecord } from '../record/run-record.js';
 import { failoverTable } from '../report/failover-table.js';
-import { runInLaboratory } from './with-cluster.js';
+import { runWithCluster } from './with-cluster.js';
 
 const OPTIONS = {
   count: { default: 20, min: 1, max: 10_000, doc: 'hand-overs of each kind' },
@@ -37,10 +37,10 @@ type Context = RunContext<typeof OPTIONS>;
 
 const REPLICAS = 3;
 /**
- * Number of rounds per stretch. After each stretch the system comes to rest, is judged, and the
- * records are released, so ten thousand hand-overs need only the memory of one stretch.
+ * Number of rounds per segment. After each segment the system comes to rest, is judged, and the
+ * records are released, so ten thousand hand-overs need only the memory of one segment.
  */
-const ROUNDS_A_STRETCH = 10;
+const ROUNDS_A_SEGMENT = 10;
 
 export const failover: Experiment<typeof OPTIONS> = {
   name: 'failover',
@@ -56,14 +56,14 @@ export const failover: Experiment<typeof OPTIONS> = {
   run,
 };
 
-const unfitAmong = (kinds: readonly HandoverKind[], monitors: number): string[] =>
-  kinds.flatMap((kind) => unfit(kind, monitors) ?? []);
+const unfitAmong = (kinds: readonly ForcedKind[], monitors: number): string[] =>
+  kinds.flatMap((kind) => explainUnfit(kind, monitors) ?? []);
 
-function run(context: Context): Promise<Journal> {
+function run(context: Context): Promise<RunRecord> {
   const { monitors, seed, deadline, count, rate, kinds: asked } = context.options;
   const read = readKinds(asked);
   const wanted = 'kinds' in read ? read.kinds : [];
-  const kinds = wanted.filter((kind) => unfit(kind, monitors) === null);
+  const kinds = wanted.filter((kind) => explainUnfit(kind, monitors) === null);
   const gateway = {
     seed: GATEWAY_OPTIONS.seed.default ?? 0,
     latencyMs: GATEWAY_OPTIONS.latencyMs.default ?? 0,
@@ -75,7 +75,7 @@ function run(context: Context): Promise<Journal> {
     chargeMs: (id) => chargeDurationMs(id, gateway),
   });
   const onProgress = progressOf(context, kinds.length, () => figures.traffic.sent);
-  return runInLaboratory<RoundsDone>(
+  return runWithCluster<RoundsDone>(
     {
       name: 'failover',
       replicas: REPLICAS,
@@ -83,21 +83,21 @@ function run(context: Context): Promise<Journal> {
       seed,
       deadlineMs: deadline,
       links: kinds.some((kind) => HANDOVERS[kind].links === true),
-      stretches: Math.ceil(count / ROUNDS_A_STRETCH),
-      perform: (laboratory, stretch) =>
-        strikeUnderTraffic({
-          laboratory,
+      segments: Math.ceil(count / ROUNDS_A_SEGMENT),
+      perform: (cluster, segment) =>
+        forceHandovers({
+          cluster,
           kinds,
           seed,
-          stretch,
+          segment,
           ratePerSec: rate,
           deadlineMs: deadline,
           signal: context.signal,
           onProgress,
-          from: (stretch - 1) * ROUNDS_A_STRETCH + 1,
-          to: Math.min(count, stretch * ROUNDS_A_STRETCH),
+          from: (segment - 1) * ROUNDS_A_SEGMENT + 1,
+          to: Math.min(count, segment * ROUNDS_A_SEGMENT),
         }),
-      // One row per kind, after the last stretch.
+      // One row per kind, after the last segment.
       trials: (done, evidence) => {
         figures.add(done, evidence);
         return figures.hasAll(count) ? figures.trials() : [];
@@ -112,7 +112,7 @@ function run(context: Context): Promise<Journal> {
 
 /**
  * Shows the progress, and the time left at the average speed so far. @param before payments of the
- * completed stretches.
+ * completed segments.
  */
 function progressOf(
   { options: { count }, progress }: Context,
@@ -122,7 +122,7 @@ function progressOf(
   const all = count * kinds;
   let startMs: number | null = null;
   let done = 0;
-  return (kind: HandoverKind, answered: number): void => {
+  return (kind: ForcedKind, answered: number): void => {
     startMs ??= performance.now();
     const left =
       done === 0

@@ -6,14 +6,14 @@
  */
 import { tmpdir } from 'node:os';
 import type { Experiment, RunContext } from '../experiment.js';
-import { Campaign, KILLS_GATEWAY_MS, type Growth } from '../growth/growth-run.js';
+import { GrowthRun, KILLS_GATEWAY_MS, type Growth } from '../growth/growth-run.js';
 import { ratePerSec, type CostFigures, type TakeOverFigures } from '../growth/figures.js';
 import { missingRoom } from '../growth/finished.js';
 import { growthObjectives } from '../growth/objectives.js';
 import { parseSizes } from '../growth/sizes.js';
 import { REPLICAS } from '../growth/cluster-control.js';
-import type { Journal, OwnReport } from '../record/run-record.js';
-import { openLaboratory } from '../system/cluster.js';
+import type { RunRecord, OwnReport } from '../record/run-record.js';
+import { openCluster } from '../system/cluster.js';
 import { describeMachine } from '../system/machine.js';
 import { currentCommit } from '../report/files.js';
 import { growthSummary } from '../report/growth-summary.js';
@@ -51,7 +51,7 @@ export const growth: Experiment<typeof OPTIONS> = {
   run,
 };
 
-async function run(context: Context): Promise<Journal> {
+async function run(context: Context): Promise<RunRecord> {
   const { options, command } = context;
   const startedAt = new Date();
   const startMs = performance.now();
@@ -84,12 +84,12 @@ async function run(context: Context): Promise<Journal> {
 }
 
 async function measure(
-  options: ConstructorParameters<typeof Campaign>[1],
+  options: ConstructorParameters<typeof GrowthRun>[1],
   { progress, signal }: Pick<Context, 'progress' | 'signal'>,
 ): Promise<Growth> {
   const replicas = REPLICAS + 1;
   // As shipped: the gateway is simulated inside the replicas, and fault switches are off.
-  const laboratory = await openLaboratory({
+  const cluster = await openCluster({
     replicas,
     monitors: 1,
     patients: 1,
@@ -100,11 +100,11 @@ async function measure(
     signal,
   });
   try {
-    await laboratory.settled(replicas, SETTLE_MS);
-    return await new Campaign(laboratory, options, signal, (text) => progress.show(text)).run();
+    await cluster.waitUntilSettled(replicas, SETTLE_MS);
+    return await new GrowthRun(cluster, options, signal, (text) => progress.show(text)).run();
   } finally {
     progress.end();
-    await laboratory.close();
+    await cluster.close();
   }
 }
 
@@ -134,7 +134,7 @@ function trialOf(size: Size): Partial<Trial> {
   };
 }
 
-function ownReport(journal: Journal, measured: Growth): OwnReport {
+function ownReport(journal: RunRecord, measured: Growth): OwnReport {
   const { costs, takeOvers, sent, succeeded } = measured;
   const handovers = takeOvers.flatMap(({ kills }) => kills.map(({ handover }) => handover));
   const total = { sent, succeeded, pending: 0, availability: succeeded / sent, handovers };

@@ -1,48 +1,48 @@
 /**
- * Runs one stretch of a declared scenario: its payments and its faults, from the first payment to
+ * Runs one segment of a declared scenario: its payments and its faults, from the first payment to
  * the last heal.
  */
 import { seededRandom } from '../../shared/random.js';
 import type { FaultWindow, RequestRecord } from '../record/history.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 import { LeaderWatch } from '../system/leader-watch.js';
-import type { Schedule } from '../run/schedule.js';
-import { Strikes, type SkippedStrike } from '../run/schedule-runner.js';
-import type { Leader } from '../system/system-under-test.js';
+import type { FaultSchedule } from '../run/schedule.js';
+import { ScheduleRunner, type SkippedInjection } from '../run/schedule-runner.js';
+import type { CurrentLeader } from '../system/system-under-test.js';
 import { createPaymentClient, type PaymentClient } from '../traffic/client.js';
 import { withRetries } from '../traffic/retrying-client.js';
 import type { TrafficReport } from '../traffic/traffic-report.js';
 import { runTraffic } from '../traffic/traffic.js';
 import type { Declaration } from './declaration.js';
-import type { Stretch } from './segments.js';
+import type { Segment } from './segments.js';
 
-/** A declaration whose schedule may still depend on the capabilities of the laboratory. */
+/** A declaration whose schedule may still depend on the capabilities of the cluster. */
 export type AskedScenario = Omit<Declaration, 'schedule'> & {
-  schedule: (laboratory: Laboratory) => Schedule;
+  schedule: (cluster: Cluster) => FaultSchedule;
 };
 
-export interface StretchProgress {
-  /** Payments sent in this stretch. */
+export interface SegmentProgress {
+  /** Payments sent in this segment. */
   sent: number;
-  /** Faults injected or skipped in this stretch. */
+  /** Faults injected or skipped in this segment. */
   faults: number;
-  leader: Leader;
+  leader: CurrentLeader;
 }
 
-export interface StretchOptions {
+export interface SegmentOptions {
   asked: AskedScenario;
-  laboratory: Laboratory;
+  cluster: Cluster;
   /** 1, 2, … */
   number: number;
-  stretch: Stretch;
+  segment: Segment;
   signal: AbortSignal;
-  onProgress(progress: StretchProgress): void;
+  onProgress(progress: SegmentProgress): void;
 }
 
-export interface StretchDone {
+export interface SegmentDone {
   requests: RequestRecord[];
   faults: FaultWindow[];
-  skipped: SkippedStrike[];
+  skipped: SkippedInjection[];
   /** Faults whose heal failed, for people. */
   unhealed: string[];
   /** Report of the load generator. */
@@ -54,34 +54,30 @@ export interface StretchDone {
 /**
  * Creates a client that retries with the same key, through another instance, until the deadline.
  */
-function createUserClient({
-  asked: { traffic },
-  laboratory,
-  signal,
-}: StretchOptions): PaymentClient {
+function createUserClient({ asked: { traffic }, cluster, signal }: SegmentOptions): PaymentClient {
   const once = createPaymentClient(
-    laboratory.entrances,
-    laboratory.system.tokens.api,
+    cluster.addresses,
+    cluster.system.tokens.api,
     traffic.patienceMs,
   );
   return withRetries(once, traffic.deadlineMs, signal);
 }
 
 /** All faults are healed on every exit path. @throws AbortError */
-export async function payUnderFaults(options: StretchOptions): Promise<StretchDone> {
+export async function payUnderFaults(options: SegmentOptions): Promise<SegmentDone> {
   const {
     asked: { seed, system },
-    laboratory,
+    cluster,
     number,
-    stretch,
+    segment,
     signal,
   } = options;
-  const leaders = new LeaderWatch(laboratory);
-  const strikes = new Strikes({
-    laboratory,
-    strikes: stretch.strikes,
+  const leaders = new LeaderWatch(cluster);
+  const runner = new ScheduleRunner({
+    cluster,
+    injections: segment.injections,
     seed,
-    census: system,
+    partCounts: system,
     leaders,
     signal,
   });
@@ -91,24 +87,24 @@ export async function payUnderFaults(options: StretchOptions): Promise<StretchDo
   let unhealed: string[] = [];
   let traffic: TrafficReport;
   try {
-    strikes.begin();
+    runner.start();
     traffic = await pay(options, client, requests, (sent) => {
-      strikes.sent(sent - 1);
+      runner.onSent(sent - 1);
       options.onProgress({
         sent,
-        faults: strikes.struck + strikes.skipped.length,
+        faults: runner.injectedCount + runner.skipped.length,
         leader: leaders.last,
       });
     });
   } finally {
-    unhealed = await strikes.end();
+    unhealed = await runner.end();
     leaders.close();
     client.close();
   }
   return {
     requests,
-    faults: strikes.windows(number),
-    skipped: strikes.skipped,
+    faults: runner.windows(number),
+    skipped: runner.skipped,
     unhealed,
     traffic,
     startedMs,
@@ -116,7 +112,7 @@ export async function payUnderFaults(options: StretchOptions): Promise<StretchDo
 }
 
 function pay(
-  { asked: { name, seed, traffic }, laboratory, number, stretch, signal }: StretchOptions,
+  { asked: { name, seed, traffic }, cluster, number, segment, signal }: SegmentOptions,
   client: PaymentClient,
   requests: RequestRecord[],
   onSent: (sent: number) => void,
@@ -126,9 +122,9 @@ function pay(
     signal,
     name: `${name}-${number}`,
     trial: number,
-    count: stretch.payments,
+    count: segment.payments,
     ratePerSec: traffic.ratePerSec,
-    patients: laboratory.patients,
+    patients: cluster.patients,
     random: seededRandom(seed, `traffic-${number}`),
     onSent: (index) => onSent(index + 1),
     onRecord: (record) => requests.push(record),

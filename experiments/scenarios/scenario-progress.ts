@@ -1,22 +1,22 @@
 /** The progress line of a declared scenario. Pure, except for the memory size of this process. */
-import type { Leader } from '../system/system-under-test.js';
+import type { CurrentLeader } from '../system/system-under-test.js';
 
-export interface DeclaredProgress {
+export interface ScenarioProgress {
   sent: number;
   payments: number;
   ratePerSec: number;
   faults: { done: number; planned: number };
-  leader: Leader;
+  leader: CurrentLeader;
 }
 
 /** At most 80 columns: payments, faults, the leader, memory of the lab, time left. */
-export function declaredProgress({
+export function formatScenarioProgress({
   sent,
   payments,
   ratePerSec,
   faults,
   leader,
-}: DeclaredProgress): string {
+}: ScenarioProgress): string {
   const leads = leader.leader === null ? 'no leader' : `${leader.leader} term ${leader.term}`;
   const memory = `${Math.round(process.memoryUsage.rss() / 2 ** 20)} MB`;
   return `${sent}/${payments} payments · ${faults.done}/${faults.planned} faults · ${leads} · ${memory} · ${left((payments - sent) / ratePerSec)} left`;

@@ -6,60 +6,60 @@
  */
 import type { RunContext } from '../experiment.js';
 import { handoversSince, leaderAt } from '../run/handovers.js';
-import type { Evidence, FaultWindow } from '../record/history.js';
-import type { Journal } from '../record/run-record.js';
-import type { Laboratory } from '../system/cluster.js';
-import { partStruck } from '../planning/roles.js';
+import type { RunEvidence, FaultWindow } from '../record/history.js';
+import type { RunRecord } from '../record/run-record.js';
+import type { Cluster } from '../system/cluster.js';
+import { getAffectedPart } from '../planning/roles.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
 import { reachSteadyState, type SteadyState } from '../system/steady-state.js';
-import type { SkippedStrike } from '../run/schedule-runner.js';
+import type { SkippedInjection } from '../run/schedule-runner.js';
 import { inAll, sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
 import { isAvailable, summarizeTrial } from '../record/trial-summary.js';
-import { declaredProgress } from './scenario-progress.js';
+import { formatScenarioProgress } from './scenario-progress.js';
 import type { Declaration } from './declaration.js';
-import { paymentsById, runInLaboratory } from './with-cluster.js';
+import { paymentsById, runWithCluster } from './with-cluster.js';
 import {
   payUnderFaults,
   type AskedScenario,
-  type StretchDone,
-  type StretchProgress,
+  type SegmentDone,
+  type SegmentProgress,
 } from './pay-under-faults.js';
-import { cutStretches, stretchCount, type Stretch } from './segments.js';
+import { divideIntoSegments, segmentCount, type Segment } from './segments.js';
 
 /** Facts for the table that the result does not contain. */
-export interface DeclaredFacts {
+export interface ScenarioFacts {
   planned: number;
-  skipped: readonly SkippedStrike[];
-  /** Payments that succeeded in time at the first attempt, per stretch. */
+  skipped: readonly SkippedInjection[];
+  /** Payments that succeeded in time at the first attempt, per segment. */
   atFirstTry: readonly number[];
   /** Faults whose heal failed, for people. */
   unhealed: readonly string[];
-  /** Report of the load generator, per stretch. */
+  /** Report of the load generator, per segment. */
   traffic: readonly TrafficReport[];
   /** Peak memory of the lab's own process, MB. */
   peakMb: number;
 }
 
-export type DeclaredTable = (result: ExperimentResult, facts: DeclaredFacts) => string;
+export type ScenarioTable = (result: ExperimentResult, facts: ScenarioFacts) => string;
 
 type Context = Pick<RunContext<never>, 'command' | 'progress' | 'signal' | 'print'>;
 
 /** @throws as `measure`, and Error when the steady state is not reached at the beginning. */
-export function runDeclared(
+export function runScenario(
   asked: AskedScenario,
-  table: DeclaredTable,
+  table: ScenarioTable,
   context: Context,
-): Promise<Journal> {
-  const run = new DeclaredRun(asked, context);
+): Promise<RunRecord> {
+  const run = new ScenarioRun(asked, context);
   const { name, seed, system, traffic } = asked;
-  return runInLaboratory<StretchDone>(
+  return runWithCluster<SegmentDone>(
     {
       name,
       seed,
       ...system,
       deadlineMs: traffic.deadlineMs,
-      stretches: stretchCount(traffic),
-      perform: (laboratory, stretch) => run.perform(laboratory, stretch),
+      segments: segmentCount(traffic),
+      perform: (cluster, segment) => run.perform(cluster, segment),
       trials: (done, evidence) => [run.trial(done, evidence)],
       objectives: (_trials, total, violations) => run.objectives(total, violations),
       table: (result) => table(result, run.facts()),
@@ -70,10 +70,10 @@ export function runDeclared(
   );
 }
 
-class DeclaredRun {
+class ScenarioRun {
   declaration: Declaration | null = null;
-  private stretches: Stretch[] = [];
-  private readonly skipped: SkippedStrike[] = [];
+  private segments: Segment[] = [];
+  private readonly skipped: SkippedInjection[] = [];
   private readonly unhealed: string[] = [];
   private readonly atFirstTry: number[] = [];
   private readonly traffic: TrafficReport[] = [];
@@ -84,18 +84,18 @@ class DeclaredRun {
     private readonly context: Context,
   ) {}
 
-  async perform(laboratory: Laboratory, number: number): Promise<StretchDone> {
-    if (number === 1) await this.begin(laboratory);
+  async perform(cluster: Cluster, number: number): Promise<SegmentDone> {
+    if (number === 1) await this.begin(cluster);
     const {
       asked,
       context: { signal },
     } = this;
-    const stretch = this.stretches[number - 1] as Stretch;
+    const segment = this.segments[number - 1] as Segment;
     const done = await payUnderFaults({
       asked,
-      laboratory,
+      cluster,
       number,
-      stretch,
+      segment,
       signal,
       onProgress: this.progress(number),
     });
@@ -103,12 +103,12 @@ class DeclaredRun {
     this.skipped.push(...done.skipped);
     this.traffic.push(done.traffic);
     this.returns.push(
-      await this.steadyState(laboratory, `steady-after-${number}`, asked.rollback.withinMs),
+      await this.steadyState(cluster, `steady-after-${number}`, asked.rollback.withinMs),
     );
     return done;
   }
 
-  trial({ requests, faults, startedMs }: StretchDone, evidence: Evidence): Trial {
+  trial({ requests, faults, startedMs }: SegmentDone, evidence: RunEvidence): Trial {
     const { deadlineMs } = this.asked.traffic;
     const payments = paymentsById(evidence);
     this.atFirstTry.push(
@@ -116,12 +116,12 @@ class DeclaredRun {
         (request) => request.tries === 1 && isAvailable(request, payments, deadlineMs),
       ).length,
     );
-    // The target of a planned hand-over is the next leader; the part that the fault takes away is
+    // The target of a planned hand-over is the next leader; the part that the fault affects is
     // the current one.
-    const getStruckPart = ({ kind, target, atMs }: FaultWindow): string =>
-      kind === 'planned' ? (leaderAt(evidence.elections, atMs) ?? target) : partStruck(target);
-    const struck = faults.map((fault) => ({
-      target: getStruckPart(fault),
+    const getAffected = ({ kind, target, atMs }: FaultWindow): string =>
+      kind === 'planned' ? (leaderAt(evidence.elections, atMs) ?? target) : getAffectedPart(target);
+    const leaderFaults = faults.map((fault) => ({
+      target: getAffected(fault),
       atMs: fault.atMs,
       healedMs: fault.healedMs,
     }));
@@ -136,7 +136,7 @@ class DeclaredRun {
       payments,
       deadlineMs,
       faults: records,
-      handovers: handoversSince(evidence.elections, struck, startedMs),
+      handovers: handoversSince(evidence.elections, leaderFaults, startedMs),
     });
   }
 
@@ -178,7 +178,7 @@ class DeclaredRun {
     ];
   }
 
-  facts(): DeclaredFacts {
+  facts(): ScenarioFacts {
     const { skipped, atFirstTry, unhealed, traffic } = this;
     return {
       planned: this.planned,
@@ -203,12 +203,12 @@ class DeclaredRun {
     ];
   }
 
-  private async begin(laboratory: Laboratory): Promise<void> {
+  private async begin(cluster: Cluster): Promise<void> {
     const { asked } = this;
-    this.declaration = { ...asked, schedule: asked.schedule(laboratory) };
-    this.stretches = cutStretches(asked.traffic, this.declaration.schedule.strikes);
+    this.declaration = { ...asked, schedule: asked.schedule(cluster) };
+    this.segments = divideIntoSegments(asked.traffic, this.declaration.schedule.injections);
     const { missing } = await this.steadyState(
-      laboratory,
+      cluster,
       'steady-before',
       asked.steadyState.withinMs,
     );
@@ -216,14 +216,10 @@ class DeclaredRun {
       throw new Error(`The steady state was not reached at the beginning: ${missing}.`);
   }
 
-  private steadyState(
-    laboratory: Laboratory,
-    name: string,
-    withinMs: number,
-  ): Promise<SteadyState> {
+  private steadyState(cluster: Cluster, name: string, withinMs: number): Promise<SteadyState> {
     const { paymentWithinMs } = this.asked.steadyState;
     return reachSteadyState({
-      laboratory,
+      cluster,
       name,
       withinMs,
       paymentWithinMs,
@@ -231,13 +227,13 @@ class DeclaredRun {
     });
   }
 
-  private progress(number: number): (progress: StretchProgress) => void {
-    const before = this.stretches.slice(0, number - 1);
+  private progress(number: number): (progress: SegmentProgress) => void {
+    const before = this.segments.slice(0, number - 1);
     const sum = (counts: readonly number[]): number =>
       counts.reduce((total, count) => total + count, 0);
     const [paid, due] = [
       sum(before.map(({ payments }) => payments)),
-      sum(before.map(({ strikes }) => strikes.length)),
+      sum(before.map(({ injections }) => injections.length)),
     ];
     const { payments, ratePerSec } = this.asked.traffic;
     return ({ sent, faults, leader }) => {
@@ -248,11 +244,11 @@ class DeclaredRun {
         faults: { done: due + faults, planned: this.planned },
         leader,
       };
-      this.context.progress.show(declaredProgress(progress));
+      this.context.progress.show(formatScenarioProgress(progress));
     };
   }
 
   private get planned(): number {
-    return this.declaration?.schedule.strikes.length ?? 0;
+    return this.declaration?.schedule.injections.length ?? 0;
   }
 }

@@ -4,18 +4,18 @@
  */
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
-import type { Fault } from '../faults/fault.js';
-import type { Injector, StruckWindow } from '../faults/injector.js';
+import type { FaultDefinition } from '../faults/fault.js';
+import type { Injector, InjectedWindow } from '../faults/injector.js';
 import type { PlannedFault } from '../faults/plan.js';
-import { victims } from '../faults/select-targets.js';
+import { selectTargets } from '../faults/select-targets.js';
 import type { RequestRecord } from '../record/history.js';
-import type { Laboratory } from '../system/cluster.js';
+import type { Cluster } from '../system/cluster.js';
 import { wallMs, type PaymentClient } from '../traffic/client.js';
 import { runTraffic } from '../traffic/traffic.js';
 import type { TrafficMode, TrafficReport } from '../traffic/traffic-report.js';
 
 export interface TrialOptions {
-  laboratory: Laboratory;
+  cluster: Cluster;
   client: PaymentClient;
   injector: Injector;
   seed: number;
@@ -24,7 +24,7 @@ export interface TrialOptions {
   mode: TrafficMode;
   requests: number;
   ratePerSec: number;
-  fault: Fault;
+  fault: FaultDefinition;
   /** Time between the injection of a fault and its heal, ms. */
   pauseMs: number;
   faults: readonly PlannedFault[];
@@ -38,7 +38,7 @@ export interface TrialRun {
   requests: RequestRecord[];
   /** Number of requests answered SUCCEEDED so far. */
   succeeded: number;
-  strikes: StruckWindow[];
+  injected: InjectedWindow[];
   /** Null during the trial. */
   traffic: TrafficReport | null;
 }
@@ -47,15 +47,15 @@ const WAIT_FOR_VICTIM_MS = 20;
 
 /** @throws AbortError; Error when a replica was not healed. */
 export async function runTrial(options: TrialOptions): Promise<TrialRun> {
-  const { laboratory, client, seed, trial, mode, requests, ratePerSec, signal } = options;
+  const { cluster, client, seed, trial, mode, requests, ratePerSec, signal } = options;
   const run: TrialRun = {
     startedMs: wallMs(),
     requests: [],
     succeeded: 0,
-    strikes: [],
+    injected: [],
     traffic: null,
   };
-  const strikes = new Strikes(options, run);
+  const injections = new TrialInjections(options, run);
   let sent = 0;
   run.traffic = await runTraffic(mode, {
     client,
@@ -64,12 +64,12 @@ export async function runTrial(options: TrialOptions): Promise<TrialRun> {
     signal,
     name: `trial-${trial}`,
     count: requests,
-    patients: laboratory.patients,
+    patients: cluster.patients,
     random: seededRandom(seed, `traffic-${trial}`),
     onSent: (index) => {
       sent += 1;
       options.faults.forEach(
-        (fault, order) => fault.atRequest === index && strikes.add(fault, order),
+        (fault, order) => fault.atRequest === index && injections.add(fault, order),
       );
     },
     onRecord: (record) => {
@@ -78,7 +78,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialRun> {
       options.onProgress(run, sent);
     },
   });
-  await strikes.healed();
+  await injections.healed();
   return run;
 }
 
@@ -86,7 +86,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialRun> {
  * The faults of one trial. Victims are chosen one after the other, so that no two faults have the
  * same victim; they are healed concurrently.
  */
-class Strikes {
+class TrialInjections {
   private last: Promise<unknown> = Promise.resolve();
   private readonly all: Promise<void>[] = [];
 
@@ -97,11 +97,11 @@ class Strikes {
 
   /** @param order index in the plan; names the random stream of this fault. */
   add(planned: PlannedFault, order: number): void {
-    const struck = this.last.then(() => this.strike(planned, order));
-    this.last = struck.catch(() => undefined);
-    const healed = struck.then((whenHealed) => whenHealed());
-    healed.catch(() => undefined); // `healed()` throws the error.
-    this.all.push(healed);
+    const injected = this.last.then(() => this.inject(planned, order));
+    this.last = injected.catch(() => undefined);
+    const waitUntilHealed = injected.then((whenHealed) => whenHealed());
+    waitUntilHealed.catch(() => undefined); // `healed()` throws the error.
+    this.all.push(waitUntilHealed);
   }
 
   /** Resolves when every victim is healed. @throws the first error. */
@@ -116,27 +116,27 @@ class Strikes {
    * Waits until a victim is available. @returns a function whose promise resolves when the victim
    * is healed.
    */
-  private async strike(
+  private async inject(
     { delayMs, target: role }: PlannedFault,
     order: number,
   ): Promise<() => Promise<void>> {
-    const { laboratory, injector, fault, pauseMs, seed, trial, signal } = this.options;
+    const { cluster, injector, fault, pauseMs, seed, trial, signal } = this.options;
     const random = seededRandom(seed, `strike-${trial}-${order}`);
     await sleep(delayMs, signal);
     for (;;) {
-      const replicas = laboratory.system.replicas.map(({ name, up }) => ({
+      const replicas = cluster.system.replicas.map(({ name, up }) => ({
         name,
         free: up && injector.busyWith(name) === null,
       }));
-      const fitting = victims(replicas, (await laboratory.leadership()).leader, role);
+      const fitting = selectTargets(replicas, (await cluster.leadership()).leader, role);
       const target = fitting.length > 0 ? random.pick(fitting) : null;
-      const struck =
+      const result =
         target === null
           ? null
-          : await injector.strike(fault, { target, durationMs: pauseMs, random });
-      if (struck?.struck) {
-        this.run.strikes.push(struck.window);
-        return () => struck.healed;
+          : await injector.inject(fault, { target, durationMs: pauseMs, random });
+      if (result?.injected) {
+        this.run.injected.push(result.window);
+        return () => result.healed;
       }
       await sleep(WAIT_FOR_VICTIM_MS, signal);
     }

@@ -5,15 +5,15 @@
  */
 import { comesToRest, readVersions } from '../record/evidence.js';
 import type { RunContext } from '../experiment.js';
-import type { Evidence, FaultWindow, RequestRecord } from '../record/history.js';
-import type { Journal, SystemJournal } from '../record/run-record.js';
-import { openLaboratory, type Laboratory } from '../system/cluster.js';
+import type { RunEvidence, FaultWindow, RequestRecord } from '../record/history.js';
+import type { RunRecord, SystemRecord } from '../record/run-record.js';
+import { openCluster, type Cluster } from '../system/cluster.js';
 import { describeMachine } from '../system/machine.js';
 import { currentCommit } from '../report/files.js';
-import type { KeptLatencies } from '../statistics/latencies.js';
+import type { StoredLatencies } from '../statistics/latencies.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
-import { StretchRecorder, type Recording } from '../record/segment-recorder.js';
-import { RELEVO, type Subject } from '../system/system-under-test.js';
+import { SegmentRecorder, type Recording } from '../record/segment-recorder.js';
+import { RELEVO, type SystemUnderTest } from '../system/system-under-test.js';
 
 /** Longest wait for all replicas to be up with one leader, ms. */
 export const SETTLE_MS = 30_000;
@@ -36,19 +36,19 @@ export interface Scenario<Done> {
    */
   disk?: boolean;
   /**
-   * Stretches, each at rest before the next one starts, so that a run of hours needs the memory of
+   * Segments, each at rest before the next one starts, so that a run of hours needs the memory of
    * one. Default: 1.
    */
-  stretches?: number;
-  /** Sends payments and injects faults. @param stretch 1, 2, … */
+  segments?: number;
+  /** Sends payments and injects faults. @param segment 1, 2, … */
   perform(
-    laboratory: Laboratory,
-    stretch: number,
+    cluster: Cluster,
+    segment: number,
   ): Promise<Done & { requests: RequestRecord[]; faults: FaultWindow[] }>;
-  /** @param evidence of the stretch, and all elections so far. */
-  trials(done: Done, evidence: Evidence): Trial[];
+  /** @param evidence of the segment, and all elections so far. */
+  trials(done: Done, evidence: RunEvidence): Trial[];
   /** Measured quantities other than the latencies of requests. */
-  histograms?(done: Done, evidence: Evidence): KeptLatencies[];
+  histograms?(done: Done, evidence: RunEvidence): StoredLatencies[];
   objectives(trials: readonly Trial[], total: Trial, violations: readonly Violation[]): Objective[];
   table(result: ExperimentResult, measured: Measured): string;
   /**
@@ -62,27 +62,30 @@ export interface Scenario<Done> {
 type Context = Pick<RunContext<never>, 'command' | 'progress' | 'signal' | 'print'>;
 
 /** The payments of the evidence by id, as `summarizeTrial` needs them. */
-export const paymentsById = ({ payments }: Evidence) =>
+export const paymentsById = ({ payments }: RunEvidence) =>
   new Map(payments.map((row) => [row.id, row]));
 
 /** The evidence about one system, and the conclusions from it. */
 export interface Measured extends Recording {
-  subject: Subject;
+  subject: SystemUnderTest;
   /** Wall clock, ms since 1970. */
   startedMs: number;
   endedMs: number;
   versions: Readonly<Record<string, string>>;
 }
 
-/** The actions on a system, independent of the subject, and the interpretation of their figures. */
-export type Method<Done> = Pick<
+/**
+ * The actions on a system, independent of which system is under test, and the interpretation of
+ * their figures.
+ */
+export type MeasureSystem<Done> = Pick<
   Scenario<Done>,
   | 'replicas'
   | 'monitors'
   | 'patients'
   | 'links'
   | 'disk'
-  | 'stretches'
+  | 'segments'
   | 'deadlineMs'
   | 'perform'
   | 'trials'
@@ -93,9 +96,9 @@ export type Method<Done> = Pick<
  * Measures one system, from its start to the evidence. @throws AbortError at Ctrl-C, StartError
  * when the system does not start; no process is left then.
  */
-export async function measure<Done>(
-  subject: Subject,
-  method: Method<Done>,
+export async function measureSystem<Done>(
+  subject: SystemUnderTest,
+  method: MeasureSystem<Done>,
   { progress, signal }: Context,
 ): Promise<Measured> {
   const {
@@ -104,10 +107,10 @@ export async function measure<Done>(
     patients = 1,
     links = false,
     disk = false,
-    stretches = 1,
+    segments = 1,
     deadlineMs,
   } = method;
-  const laboratory = await openLaboratory({
+  const cluster = await openCluster({
     subject,
     replicas,
     monitors,
@@ -117,37 +120,34 @@ export async function measure<Done>(
     progress,
     signal,
   });
-  const recorder = new StretchRecorder(laboratory, { deadlineMs, streamed: stretches > 1 });
+  const recorder = new SegmentRecorder(cluster, { deadlineMs, streamed: segments > 1 });
   try {
-    await laboratory.settled(replicas, SETTLE_MS);
+    await cluster.waitUntilSettled(replicas, SETTLE_MS);
     const startedMs = Date.now();
-    for (let stretch = 1; stretch <= stretches && recorder.rested; stretch += 1) {
-      const done = await method.perform(laboratory, stretch);
+    for (let segment = 1; segment <= segments && recorder.rested; segment += 1) {
+      const done = await method.perform(cluster, segment);
       progress.show('Waiting for the system to come to rest, then checking …');
-      const evidence = await recorder.add(
-        done,
-        await comesToRest(laboratory.pool, REST_MS, signal),
-      );
+      const evidence = await recorder.add(done, await comesToRest(cluster.pool, REST_MS, signal));
       recorder.conclude(method.trials(done, evidence), method.histograms?.(done, evidence) ?? []);
     }
-    const versions = await readVersions(laboratory.pool, laboratory.system.redisUrl);
+    const versions = await readVersions(cluster.pool, cluster.system.redisUrl);
     return { subject, startedMs, endedMs: Date.now(), versions, ...recorder.recording() };
   } catch (error) {
     recorder.discard();
     throw error;
   } finally {
     progress.end();
-    await laboratory.close();
+    await cluster.close();
   }
 }
 
-export function systemJournal({
+export function toSystemRecord({
   subject,
   startedMs,
   endedMs,
   evidence,
   ...judged
-}: Measured): SystemJournal {
+}: Measured): SystemRecord {
   const { violations, findings, missing, histograms, keptOneIn } = judged;
   const kept = keptOneIn > 1 ? { keptOneIn } : {};
   return {
@@ -165,15 +165,15 @@ export function systemJournal({
 }
 
 /** @throws as `measure`. */
-export async function runInLaboratory<Done>(
+export async function runWithCluster<Done>(
   scenario: Scenario<Done>,
   context: Context,
-): Promise<Journal> {
+): Promise<RunRecord> {
   const { name, seed, deadlineMs } = scenario;
   const { command, print } = context;
   const startedAt = new Date();
   const startMs = performance.now();
-  const measured = await measure(RELEVO, scenario, context);
+  const measured = await measureSystem(RELEVO, scenario, context);
   const { trials, total, violations, versions } = measured;
   const result: ExperimentResult = {
     name,
@@ -196,6 +196,6 @@ export async function runInLaboratory<Done>(
     plan: scenario.plan?.() ?? null,
     ...(notes.length > 0 ? { notes } : {}),
     ...(measured.history === null ? {} : { history: measured.history }),
-    systems: [systemJournal(measured)],
+    systems: [toSystemRecord(measured)],
   };
 }

@@ -3,7 +3,7 @@
  * A request that was not in time is either *late* (a payment was made, and its client was notified
  * too late or not at all) or *lost* (no payment was made, so the client must pay again). Pure.
  */
-import type { Evidence } from '../record/history.js';
+import type { RunEvidence } from '../record/history.js';
 import type { Trial } from '../record/result.js';
 import { compareShares, type ShareTest } from '../significance/shares.js';
 
@@ -19,7 +19,7 @@ export interface Toll {
 
 /** @param trial the figures of the same requests. */
 export function tollOf(
-  { requests, payments }: Pick<Evidence, 'requests' | 'payments'>,
+  { requests, payments }: Pick<RunEvidence, 'requests' | 'payments'>,
   trial: Trial,
 ): Toll {
   const { sent, withinDeadline: inTime } = trial;

@@ -33,7 +33,7 @@ export interface LatencySummary {
  * A histogram as stored in a journal, so that later comparisons can merge it with those of other
  * runs.
  */
-export interface KeptLatencies {
+export interface StoredLatencies {
   /** Name of the quantity: `latency`, `latency of trial 2`, `kill: fault to commit seen`. */
   name: string;
   count: number;
@@ -106,13 +106,13 @@ export class Latencies {
   }
 }
 
-export function merged(parts: Iterable<Latencies>): Latencies {
+export function mergeLatencies(parts: Iterable<Latencies>): Latencies {
   const all = Latencies.of();
   for (const part of parts) all.merge(part);
   return all;
 }
 
-export const keep = (name: string, latencies: Latencies): KeptLatencies => ({
+export const storeLatency = (name: string, latencies: Latencies): StoredLatencies => ({
   name,
   count: latencies.count,
   hdr: latencies.encode(),

@@ -15,18 +15,21 @@ import { createPool, type Pool } from '../../shared/postgres/postgres.js';
 import { MemoryDisk } from './memory-disk.js';
 import { Links } from '../network/links.js';
 import type { Progress } from '../report/progress.js';
-import { RELEVO, type Leader, type Subject } from './system-under-test.js';
+import { RELEVO, type CurrentLeader, type SystemUnderTest } from './system-under-test.js';
 
 const POLL_MS = 20;
 const LOG_FOLDER = 'logs';
 /** Output of all processes of the latest run, for the analysis of a failure. */
 export const LOG = join('reports', 'latest.log');
-/** Each subject has its own file, so that the last of several does not overwrite the others. */
-const logOf = ({ name }: Subject): string =>
+/**
+ * Each system under test has its own file, so that the last of several does not overwrite the
+ * others.
+ */
+const logOf = ({ name }: SystemUnderTest): string =>
   name === RELEVO.name ? LOG : join('reports', `latest-${name}.log`);
 
-export interface Laboratory {
-  subject: Subject;
+export interface Cluster {
+  subject: SystemUnderTest;
   system: System;
   /** Contains all data; deleted at `close`. */
   folder: string;
@@ -40,17 +43,17 @@ export interface Laboratory {
    * Addresses for payments: the patients instances, or the payment server itself in a system
    * without them.
    */
-  entrances: readonly string[];
+  addresses: readonly string[];
   pool: Pool;
   /** Ids of the patients that can pay. */
   patients: readonly string[];
   /** Name and term of the current leader; leader null: none was elected yet. */
-  leadership(): Promise<Leader>;
+  leadership(): Promise<CurrentLeader>;
   /**
    * Resolves when `replicas` (all, where there are fewer) are alive and one of them leads. @throws
    * Error at the deadline.
    */
-  settled(replicas: number, deadlineMs: number): Promise<void>;
+  waitUntilSettled(replicas: number, deadlineMs: number): Promise<void>;
   /**
    * Registers a step for the beginning of `close`, such as a heal. A failing step does not prevent
    * the others.
@@ -60,9 +63,9 @@ export interface Laboratory {
   close(): Promise<void>;
 }
 
-export interface LaboratoryOptions {
+export interface ClusterOptions {
   /** The system to run. Default: Relevo. */
-  subject?: Subject;
+  subject?: SystemUnderTest;
   replicas: number;
   monitors: number;
   patients: number;
@@ -92,37 +95,37 @@ export interface LaboratoryOptions {
 }
 
 /** Resources that exist before the system starts and are released after it has stopped. */
-interface Premises {
+interface ClusterResources {
   dataDir: string;
   /** Output of all processes, in one file; kept after the run. */
   log: LogFile;
   logs: LogFiles;
   links: Links | null;
   disk: MemoryDisk | null;
-  vacate: () => Promise<void>;
+  tearDown: () => Promise<void>;
 }
 
 async function openResources(
-  subject: Subject,
+  subject: SystemUnderTest,
   shape: Shape,
-  options: Pick<LaboratoryOptions, 'links' | 'disk'>,
-): Promise<Premises> {
+  options: Pick<ClusterOptions, 'links' | 'disk'>,
+): Promise<ClusterResources> {
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-lab-'));
   mkdirSync('reports', { recursive: true });
   const log = new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path: logOf(subject) });
   const logs = new LogFiles(join(dataDir, LOG_FOLDER));
   const links = options.links ? await Links.open(shape) : null;
   const disk = options.disk ? await MemoryDisk.open(join(dataDir, 'disk')) : null;
-  const vacate = async (): Promise<void> => {
+  const tearDown = async (): Promise<void> => {
     await Promise.all([links?.close(), disk?.close()]);
     await Promise.all([log.close(), logs.close()]);
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return { dataDir, log, logs, links, disk, vacate };
+  return { dataDir, log, logs, links, disk, tearDown };
 }
 
 /** @throws StartError when a part does not start, AbortError at Ctrl-C; no process is left then. */
-export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
+export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const {
     subject = RELEVO,
     replicas,
@@ -135,8 +138,8 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
     signal,
   } = options;
   const shape: Shape = { ...subject.shape({ replicas, monitors, patients }), gateway };
-  const premises = await openResources(subject, shape, options);
-  const { dataDir, log, logs, links, disk } = premises;
+  const resources = await openResources(subject, shape, options);
+  const { dataDir, log, logs, links, disk } = resources;
   let system: System | null = null;
   try {
     system = await startSystem({
@@ -156,22 +159,22 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
         logs.write(name, line);
       },
     });
-    return await addLabParts(subject, system, premises, signal);
+    return await addLabParts(subject, system, resources, signal);
   } catch (error) {
     await system?.stop();
-    await premises.vacate();
+    await resources.tearDown();
     throw error;
   }
 }
 
 /** Adds the lab's own parts to a running system. */
 async function addLabParts(
-  subject: Subject,
+  subject: SystemUnderTest,
   system: System,
-  premises: Premises,
+  resources: ClusterResources,
   signal: AbortSignal,
-): Promise<Laboratory> {
-  const { dataDir, links, disk, vacate } = premises;
+): Promise<Cluster> {
+  const { dataDir, links, disk, tearDown } = resources;
   const pool = createPool(
     { url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 },
     createLogger('lab', 'lab', 'silent'),
@@ -187,7 +190,7 @@ async function addLabParts(
     // Concurrently: when PostgreSQL does not respond, `pool.end()` only resolves after the system
     // has stopped.
     const [, stopped] = await Promise.allSettled([pool.end(), system.stop()]);
-    await vacate();
+    await tearDown();
     if (stopped.status === 'rejected') throw stopped.reason;
   };
   return {
@@ -197,20 +200,25 @@ async function addLabParts(
     logFolder: join(dataDir, LOG_FOLDER),
     links,
     disk,
-    entrances: doors.map(({ url }) => url),
+    addresses: doors.map(({ url }) => url),
     pool,
     patients: rows.map(({ id }) => id),
     leadership: () => subject.leadership(system, pool),
-    settled: (count, deadlineMs) =>
-      settled({ subject, system }, Math.min(count, system.replicas.length), deadlineMs, signal),
+    waitUntilSettled: (count, deadlineMs) =>
+      waitUntilSettled(
+        { subject, system },
+        Math.min(count, system.replicas.length),
+        deadlineMs,
+        signal,
+      ),
     beforeClose: (step) => void steps.push(step),
     close: () => (closed ??= closeAll()),
   };
 }
 
-type Running = Pick<Laboratory, 'subject' | 'system'>;
+type Running = Pick<Cluster, 'subject' | 'system'>;
 
-async function settled(
+async function waitUntilSettled(
   { subject, system }: Running,
   count: number,
   deadlineMs: number,
@@ -218,7 +226,7 @@ async function settled(
 ): Promise<void> {
   const end = performance.now() + deadlineMs;
   for (;;) {
-    const { alive, led } = await subject.look(system);
+    const { alive, led } = await subject.poll(system);
     if (led && alive >= count) return;
     if (performance.now() > end)
       throw new Error(

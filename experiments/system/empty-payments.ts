@@ -1,5 +1,5 @@
 /**
- * Deletes all payments of a laboratory's or a test's database, which its guards otherwise refuse.
+ * Deletes all payments of a cluster's or a test's database, which its guards otherwise refuse.
  */
 import type { Queryable } from '../../shared/postgres/postgres.js';
 

@@ -3,24 +3,24 @@
  * answer counts. Also used by the progress line.
  */
 import { sleep } from '../../shared/clock.js';
-import type { Laboratory } from './cluster.js';
-import type { Leader } from './system-under-test.js';
+import type { Cluster } from './cluster.js';
+import type { CurrentLeader } from './system-under-test.js';
 
 /** Longest wait for an answer, ms. */
-const PATIENCE_MS = 300;
+const ANSWER_MS = 300;
 const LOOK_MS = 1_000;
 
 export class LeaderWatch {
-  private latest: Leader = { leader: null, term: 0 };
+  private latest: CurrentLeader = { leader: null, term: 0 };
   private readonly timer: NodeJS.Timeout;
   private pending: Promise<void> | null = null;
 
-  constructor(private readonly laboratory: Pick<Laboratory, 'leadership'>) {
+  constructor(private readonly cluster: Pick<Cluster, 'leadership'>) {
     this.timer = setInterval(() => void this.queryLeader(), LOOK_MS);
   }
 
   /** The last known leader. */
-  get last(): Leader {
+  get last(): CurrentLeader {
     return this.latest;
   }
 
@@ -29,7 +29,7 @@ export class LeaderWatch {
    * @returns null: no leader.
    */
   async ask(): Promise<string | null> {
-    await Promise.race([this.queryLeader(), sleep(PATIENCE_MS)]);
+    await Promise.race([this.queryLeader(), sleep(ANSWER_MS)]);
     return this.latest.leader;
   }
 
@@ -39,7 +39,7 @@ export class LeaderWatch {
 
   /** One query at a time: a database that does not answer gets no further queries. */
   private queryLeader(): Promise<void> {
-    this.pending ??= this.laboratory
+    this.pending ??= this.cluster
       .leadership()
       .then(
         (leader) => void (this.latest = leader),

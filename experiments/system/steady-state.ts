@@ -1,18 +1,18 @@
 /**
  * The steady state: every process runs, all monitors report every replica alive and the same
- * leader, and a payment through each entrance succeeds in time. Checked before the first fault and
+ * leader, and a payment through each address succeeds in time. Checked before the first fault and
  * after the last heal; without a steady state a fault would prove nothing.
  */
 import { sleep } from '../../shared/clock.js';
 import type { RequestRecord } from '../record/history.js';
-import type { Laboratory } from './cluster.js';
+import type { Cluster } from './cluster.js';
 import { hasWorkingLeader, readStatus } from './monitor-status.js';
 import { createPaymentClient } from '../traffic/client.js';
 
 const LOOK_AGAIN_MS = 100;
 
 export interface SteadyStateOptions {
-  laboratory: Laboratory;
+  cluster: Cluster;
   /** A payment must succeed within this time, ms. */
   paymentWithinMs: number;
   /** Longest wait for the steady state, ms. */
@@ -31,12 +31,12 @@ export interface SteadyState {
 
 /** Waits for the steady state. @throws AbortError. */
 export async function reachSteadyState(options: SteadyStateOptions): Promise<SteadyState> {
-  const { laboratory, withinMs, signal } = options;
+  const { cluster, withinMs, signal } = options;
   const startMs = performance.now();
   for (let look = 1; ; look += 1) {
     const missing =
-      checkProcesses(laboratory) ??
-      (await checkMonitors(laboratory)) ??
+      checkProcesses(cluster) ??
+      (await checkMonitors(cluster)) ??
       (await checkPayments(options, look));
     const spentMs = Math.round(performance.now() - startMs);
     if (missing === null || spentMs > withinMs) return { spentMs, missing };
@@ -44,12 +44,12 @@ export async function reachSteadyState(options: SteadyStateOptions): Promise<Ste
   }
 }
 
-function checkProcesses({ system }: Laboratory): string | null {
+function checkProcesses({ system }: Cluster): string | null {
   const down = system.processes.filter(({ up }) => !up).map(({ name }) => name);
   return down.length === 0 ? null : `${down.join(', ')} not running`;
 }
 
-async function checkMonitors({ system }: Laboratory): Promise<string | null> {
+async function checkMonitors({ system }: Cluster): Promise<string | null> {
   const looks = await Promise.all(
     system.monitors.map(async (monitor) => ({
       name: monitor.name,
@@ -71,15 +71,15 @@ async function checkMonitors({ system }: Laboratory): Promise<string | null> {
 }
 
 async function checkPayments(
-  { laboratory, paymentWithinMs, name }: SteadyStateOptions,
+  { cluster, paymentWithinMs, name }: SteadyStateOptions,
   look: number,
 ): Promise<string | null> {
-  const { entrances, patients, system } = laboratory;
-  const client = createPaymentClient(entrances, system.tokens.api, paymentWithinMs);
+  const { addresses, patients, system } = cluster;
+  const client = createPaymentClient(addresses, system.tokens.api, paymentWithinMs);
   try {
     const order = { patientId: patients[0] ?? '', amountMinor: 1_000, currency: 'USD' };
     const paid = await Promise.all(
-      entrances.map((_, index) =>
+      addresses.map((_, index) =>
         client.pay(
           { ...order, key: `${name}-${look}-${index}` },
           0,

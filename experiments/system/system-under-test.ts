@@ -1,6 +1,6 @@
 /**
- * The system in a laboratory: Relevo, or a baseline on the same engines, ports, gateway and
- * contract. A subject defines its processes and how the lab reads its leader; everything else
+ * The system in a cluster: Relevo, or a baseline on the same engines, ports, gateway and contract.
+ * A system under test defines its processes and how the lab reads its leader; everything else
  * (traffic, faults, evidence, checkers) is the same for all.
  */
 import type { Place, Shape } from '../../local/plan.js';
@@ -10,12 +10,12 @@ import type { Pool } from '../../shared/postgres/postgres.js';
 import { hasWorkingLeader, readStatus } from './monitor-status.js';
 
 /** Name and term of the leader; leader null: none, or none yet. */
-export interface Leader {
+export interface CurrentLeader {
   leader: string | null;
   term: number;
 }
 
-export interface Subject {
+export interface SystemUnderTest {
   /** One word, as in `result.systems`. */
   name: string;
   /** Description of the system in one sentence. */
@@ -29,19 +29,19 @@ export interface Subject {
    * Default: false.
    */
   termless?: boolean;
-  leadership(system: System, pool: Pool): Promise<Leader>;
+  leadership(system: System, pool: Pool): Promise<CurrentLeader>;
   /**
    * Polls the system once: the number of replicas that are alive, and whether one of them leads.
    */
-  look(system: System): Promise<{ alive: number; led: boolean }>;
+  poll(system: System): Promise<{ alive: number; led: boolean }>;
 }
 
-export const RELEVO: Subject = {
+export const RELEVO: SystemUnderTest = {
   name: 'relevo',
   what: 'Monitors watch three replicas and elect a leader, which processes queued payments under a fenced term; failures are retried.',
   shape: (asked) => asked,
   leadership: (_system, pool) => readLeadership(pool, 0),
-  look: async ({ monitors, tokens }) => {
+  poll: async ({ monitors, tokens }) => {
     const status = await readStatus(monitors[0], tokens.operator);
     if (!status) return { alive: 0, led: false };
     const alive = status.replicas.filter(({ observed }) => observed === 'alive');

@@ -8,7 +8,10 @@ import type { RequestRecord } from '../record/history.js';
 /** The request was due and was not sent: too many requests were in flight. */
 export const NOT_SENT = 'NOT_SENT';
 
-export type Outcome = Pick<RequestRecord, 'httpStatus' | 'status' | 'paymentId' | 'term' | 'error'>;
+export type RequestOutcome = Pick<
+  RequestRecord,
+  'httpStatus' | 'status' | 'paymentId' | 'term' | 'error'
+>;
 
 export const NO_OUTCOME = { status: null, paymentId: null, term: null } as const;
 
@@ -19,7 +22,7 @@ export function refusalCode(httpStatus: number, body: unknown): string {
   return httpStatus < 300 ? 'UNREADABLE_ANSWER' : `HTTP_${httpStatus}`;
 }
 
-export function readPayment(httpStatus: number, body: unknown): Outcome {
+export function readPayment(httpStatus: number, body: unknown): RequestOutcome {
   const parsed = payment.safeParse(body);
   if (!parsed.success) return { httpStatus, ...NO_OUTCOME, error: refusalCode(httpStatus, body) };
   const { id, status, term } = parsed.data;
@@ -36,7 +39,7 @@ export function readPayment(httpStatus: number, body: unknown): Outcome {
  * @param error thrown by the HTTP client; its time-out gets the same code as the operating
  *   system's.
  */
-export function readFailure(error: unknown): Outcome {
+export function readFailure(error: unknown): RequestOutcome {
   const code = (error as { code?: string }).code ?? 'NO_ANSWER';
   return { httpStatus: null, ...NO_OUTCOME, error: code === 'ECONNABORTED' ? 'ETIMEDOUT' : code };
 }

@@ -24,7 +24,7 @@ export interface ArrivalOptions {
  *   decreasing.
  * @throws RangeError when `poisson` has no random stream.
  */
-export function dueMoments({
+export function dueTimes({
   ratePerSec,
   arrivals = 'constant',
   random,

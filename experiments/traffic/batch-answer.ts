@@ -4,9 +4,9 @@
  * then. Pure.
  */
 import { batch, type Batch } from '../../shared/contracts/batch.js';
-import { NO_OUTCOME, readFailure, refusalCode, type Outcome } from './answers.js';
+import { NO_OUTCOME, readFailure, refusalCode, type RequestOutcome } from './answers.js';
 
-export type BatchOutcome = Outcome & { key: string };
+export type BatchOutcome = RequestOutcome & { key: string };
 
 /** The batch was answered without this payment: its acceptance was interrupted. */
 const NOT_ACCEPTED = 'NOT_ACCEPTED';

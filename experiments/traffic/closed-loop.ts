@@ -16,7 +16,7 @@ export interface ClosedLoopOptions {
 }
 
 /** Resolves when every request was sent and answered. @throws AbortError. */
-export async function closedLoop({
+export async function sendClosedLoop({
   count,
   clients,
   signal,

@@ -2,7 +2,7 @@
  * Counts the requests that were sent and not answered yet. A count instead of a list, so that
  * memory does not grow with the length of a run.
  */
-export class InFlight {
+export class RequestsInFlight {
   private open = 0;
   private failure: unknown = null;
   private wake: () => void = () => undefined;
@@ -23,7 +23,7 @@ export class InFlight {
   }
 
   /** Resolves when no request is open. @throws the first error of a request. */
-  async drained(): Promise<void> {
+  async waitUntilEmpty(): Promise<void> {
     while (this.open > 0) await new Promise<void>((settle) => (this.wake = settle));
     if (this.failure !== null) throw this.failure as Error;
   }

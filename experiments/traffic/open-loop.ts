@@ -7,8 +7,8 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { sleep } from '../../shared/clock.js';
-import { dueMoments, type ArrivalOptions } from './arrivals.js';
-import { InFlight } from './in-flight.js';
+import { dueTimes, type ArrivalOptions } from './arrivals.js';
+import { RequestsInFlight } from './in-flight.js';
 
 /** With more open requests the client's own limits (sockets, memory) would be measured. */
 export const MAX_IN_FLIGHT = 10_000;
@@ -28,7 +28,7 @@ export interface OpenLoopOptions extends ArrivalOptions {
 }
 
 /** Resolves when every request was sent and answered. @throws AbortError. */
-export async function openLoop(options: OpenLoopOptions): Promise<void> {
+export async function sendOpenLoop(options: OpenLoopOptions): Promise<void> {
   const {
     count,
     signal,
@@ -37,8 +37,8 @@ export async function openLoop(options: OpenLoopOptions): Promise<void> {
     drop = () => undefined,
     maxInFlight = MAX_IN_FLIGHT,
   } = options;
-  const next = dueMoments(options);
-  const open = new InFlight();
+  const next = dueTimes(options);
+  const open = new RequestsInFlight();
   const ended = stop ? AbortSignal.any([signal, stop]) : signal;
   const startMs = performance.now();
   for (let index = 0; index < count && !stop?.aborted; index += 1) {
@@ -50,7 +50,7 @@ export async function openLoop(options: OpenLoopOptions): Promise<void> {
     if (open.count < maxInFlight) open.add(send(index, intendedMs));
     else drop(index, intendedMs);
   }
-  await open.drained();
+  await open.waitUntilEmpty();
 }
 
 /**

@@ -8,8 +8,8 @@ import type { RequestRecord } from '../record/history.js';
 import { NO_OUTCOME, NOT_SENT } from './answers.js';
 import type { Arrivals } from './arrivals.js';
 import { wallMs, type PaymentClient } from './client.js';
-import { closedLoop } from './closed-loop.js';
-import { openLoop } from './open-loop.js';
+import { sendClosedLoop } from './closed-loop.js';
+import { sendOpenLoop } from './open-loop.js';
 import { paymentOrders } from './orders.js';
 import { TrafficCount, type TrafficMode, type TrafficReport } from './traffic-report.js';
 
@@ -65,15 +65,15 @@ export async function runTraffic(
 }
 
 const MODES: Readonly<Record<TrafficMode, (options: TrafficOptions) => Promise<void>>> = {
-  open,
+  open: sendOpen,
   batch,
-  closed,
+  closed: sendClosed,
 };
 
-function open(options: TrafficOptions): Promise<void> {
+function sendOpen(options: TrafficOptions): Promise<void> {
   const { trial, onSent = () => undefined, onRecord, arrivalRandom: random, ...rest } = options;
   const order = paymentOrders(options);
-  return openLoop({
+  return sendOpenLoop({
     ...rest,
     ...(random ? { random } : {}),
     send: async (index, intendedMs) => {
@@ -125,10 +125,10 @@ async function batch({
   signal.throwIfAborted();
 }
 
-function closed(options: TrafficOptions): Promise<void> {
+function sendClosed(options: TrafficOptions): Promise<void> {
   const { client, trial, clients = CLIENTS, onSent = () => undefined, onRecord } = options;
   const order = paymentOrders(options);
-  return closedLoop({
+  return sendClosedLoop({
     ...options,
     clients,
     send: async (index, intendedMs) => {

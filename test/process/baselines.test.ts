@@ -8,40 +8,39 @@ import { PUBLISHED, SINGLE_SERVER } from '../../experiments/baselines/baseline-s
 import { check } from '../../experiments/checkers/checkers.js';
 import { readCharges, readPayments } from '../../experiments/record/evidence.js';
 import type { RequestRecord } from '../../experiments/record/history.js';
-import type { Laboratory } from '../../experiments/system/cluster.js';
+import type { Cluster } from '../../experiments/system/cluster.js';
 import type { Violation } from '../../experiments/record/result.js';
 import { createPaymentClient, type PaymentClient } from '../../experiments/traffic/client.js';
-import type { Subject } from '../../experiments/system/system-under-test.js';
+import type { SystemUnderTest } from '../../experiments/system/system-under-test.js';
 import { eventually } from '../support/eventually.js';
-import { openTestLaboratory } from '../support/cluster.js';
+import { openTestCluster } from '../support/cluster.js';
 
 const TEST_MS = 180_000;
 const PATIENCE_MS = 30_000;
 
-let laboratory: Laboratory;
+let cluster: Cluster;
 let client: PaymentClient;
 let number = 0;
 
-async function open(subject: Subject): Promise<void> {
-  laboratory = await openTestLaboratory({ subject });
-  client = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, PATIENCE_MS);
+async function open(subject: SystemUnderTest): Promise<void> {
+  cluster = await openTestCluster({ subject });
+  client = createPaymentClient(cluster.addresses, cluster.system.tokens.api, PATIENCE_MS);
 }
 
 const pay = (key = `key-${(number += 1)}`): Promise<RequestRecord> =>
   client.pay(
-    { key, patientId: laboratory.patients[0] as string, amountMinor: 1_500, currency: 'USD' },
+    { key, patientId: cluster.patients[0] as string, amountMinor: 1_500, currency: 'USD' },
     1,
     Date.now(),
   );
 
 const leaderOf = async () => {
-  const { leader } = await laboratory.leadership();
-  return laboratory.system.process(leader ?? 'nobody');
+  const { leader } = await cluster.leadership();
+  return cluster.system.process(leader ?? 'nobody');
 };
 
 const pending = async (key: string): Promise<boolean> => (await rowOf(key))?.status === 'PENDING';
-const chargeCount = async (): Promise<number> =>
-  (await readCharges(laboratory.system))?.length ?? 0;
+const chargeCount = async (): Promise<number> => (await readCharges(cluster.system))?.length ?? 0;
 
 /**
  * Kills the leader between charge and save. The gateway is frozen until a lock blocks all writes.
@@ -50,9 +49,9 @@ const chargeCount = async (): Promise<number> =>
  *   that the client received.
  */
 async function killBeforeItSaves(key: string, savedBefore: boolean): Promise<RequestRecord> {
-  const [victim, gateway] = [await leaderOf(), laboratory.system.process('gateway')];
+  const [victim, gateway] = [await leaderOf(), cluster.system.process('gateway')];
   const before = await chargeCount();
-  const lock = await laboratory.pool.connect();
+  const lock = await cluster.pool.connect();
   try {
     gateway.freeze();
     const told = pay(key);
@@ -79,13 +78,10 @@ async function killBeforeItSaves(key: string, savedBefore: boolean): Promise<Req
 }
 
 const rowOf = async (key: string) =>
-  (await readPayments(laboratory.pool)).find((row) => row.key === key);
+  (await readPayments(cluster.pool)).find((row) => row.key === key);
 
 async function violations(): Promise<Violation[]> {
-  const [payments, charges] = [
-    await readPayments(laboratory.pool),
-    await readCharges(laboratory.system),
-  ];
+  const [payments, charges] = [await readPayments(cluster.pool), await readCharges(cluster.system)];
   return check({ requests: [], payments, charges, elections: [] });
 }
 
@@ -102,7 +98,7 @@ function answersPayments(): void {
       term: null,
     });
     expect(
-      (await readCharges(laboratory.system))?.filter(({ key }) => key === first.paymentId),
+      (await readCharges(cluster.system))?.filter(({ key }) => key === first.paymentId),
     ).toHaveLength(1);
   });
 
@@ -119,7 +115,7 @@ function answersPayments(): void {
   ])('%s is refused as Relevo refuses it', async (_what, wrong, code) => {
     const order = {
       key: `wrong-${code}`,
-      patientId: laboratory.patients[0] as string,
+      patientId: cluster.patients[0] as string,
       amountMinor: 1,
       currency: 'USD',
       ...wrong,
@@ -161,13 +157,13 @@ describe('the published design', () => {
       const lost = await killBeforeItSaves('interrupted', false);
       expect(lost).toMatchObject({ status: null, httpStatus: 503, error: 'UNAVAILABLE' });
       const another = async () =>
-        [null, before.name].indexOf((await laboratory.leadership()).leader) < 0;
+        [null, before.name].indexOf((await cluster.leadership()).leader) < 0;
       await eventually(another, { what: 'another leader' });
       expect(await pay()).toMatchObject({ status: 'SUCCEEDED' });
       expect(await rowOf('interrupted')).toBeUndefined();
       expect((await violations()).map(({ rule }) => rule)).toEqual(['charged-not-saved']);
       await before.start();
-      await laboratory.settled(3, TEST_MS);
+      await cluster.waitUntilSettled(3, TEST_MS);
     },
     TEST_MS,
   );
@@ -175,16 +171,15 @@ describe('the published design', () => {
   test(
     'all servers off: payments are refused; the first server to return leads after the next ping',
     async () => {
-      for (const { name } of laboratory.system.replicas)
-        laboratory.system.process(name).kill('SIGKILL');
-      await Promise.all(laboratory.system.replicas.map(({ exited }) => exited));
+      for (const { name } of cluster.system.replicas) cluster.system.process(name).kill('SIGKILL');
+      await Promise.all(cluster.system.replicas.map(({ exited }) => exited));
       await pay();
-      await eventually(async () => (await laboratory.leadership()).leader === null, {
+      await eventually(async () => (await cluster.leadership()).leader === null, {
         what: 'no leader',
       });
       expect(await pay()).toMatchObject({ status: null, error: 'UNAVAILABLE' });
-      await laboratory.system.process('server_3').start();
-      await eventually(async () => (await laboratory.leadership()).leader === 'server_3', {
+      await cluster.system.process('server_3').start();
+      await eventually(async () => (await cluster.leadership()).leader === 'server_3', {
         what: 'server_3 leads',
       });
       expect(await pay()).toMatchObject({ status: 'SUCCEEDED' });

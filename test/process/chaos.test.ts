@@ -96,23 +96,23 @@ describe('npm run experiment -- chaos', () => {
   }, 180_000);
 
   test('Ctrl-C while parts are dead, frozen, cut off and slow: exit code 130 before the faults end, nothing left', async () => {
-    const strike = (id: number, kind: string, target: string) => ({
+    const injection = (id: number, kind: string, target: string) => ({
       id: `${kind}-${id}`,
       kind,
       target,
       at: { ms: 200 },
       durationMs: 600_000,
     });
-    const strikes = [
-      strike(1, 'freeze', 'leader'),
-      strike(2, 'kill', 'monitor_3'),
-      strike(3, 'kill', 'patients_2'),
-      strike(4, 'freeze', 'redis'),
-      strike(5, 'partition', 'monitor_1-postgres'),
-      strike(6, 'latency', 'patients_1-postgres'),
-      strike(7, 'gateway-slow', 'gateway'),
+    const injections = [
+      injection(1, 'freeze', 'leader'),
+      injection(2, 'kill', 'monitor_3'),
+      injection(3, 'kill', 'patients_2'),
+      injection(4, 'freeze', 'redis'),
+      injection(5, 'partition', 'monitor_1-postgres'),
+      injection(6, 'latency', 'patients_1-postgres'),
+      injection(7, 'gateway-slow', 'gateway'),
     ];
-    writeFileSync(at('schedule.json'), JSON.stringify({ strikes }));
+    writeFileSync(at('schedule.json'), JSON.stringify({ injections }));
     const { child, ended, output } = run(
       'chaos',
       '--payments',

@@ -8,7 +8,7 @@ import { check } from '../../experiments/checkers/checkers.js';
 import { readCharges, readElections, readPayments } from '../../experiments/record/evidence.js';
 import type {
   ChargeRow,
-  ElectionRow,
+  RecordedElection,
   PaymentRow,
   RequestRecord,
 } from '../../experiments/record/history.js';
@@ -250,7 +250,7 @@ export class Scene {
     return readPayments(this.pool);
   }
 
-  elections(): Promise<ElectionRow[]> {
+  elections(): Promise<RecordedElection[]> {
     return readElections(this.pool);
   }
 

@@ -2,15 +2,15 @@
  * Invented measurements of the bench: a test sets rates and costs; all other values are neutral.
  */
 import type { Measurement } from '../../experiments/bench/benchmark.js';
-import type { Standing } from '../../experiments/bench/figures.js';
-import type { Part } from '../../experiments/bench/usage.js';
+import type { BenchmarkResult } from '../../experiments/bench/figures.js';
+import type { ProcessPart } from '../../experiments/bench/usage.js';
 import { Latencies } from '../../experiments/statistics/latencies.js';
 
 export interface MadeUp {
   /** Payments per second, one value per round. */
   rates: readonly number[];
   /** Processor time per payment, µs. */
-  micros?: Partial<Record<Part, number>>;
+  micros?: Partial<Record<ProcessPart, number>>;
   /** Durations, ms, by name; the same in each round. */
   latencies?: Readonly<Record<string, readonly number[]>>;
   problems?: readonly string[];
@@ -41,12 +41,12 @@ function measurement(
   };
 }
 
-export function standing(
+export function benchmarkResult(
   name: string,
-  kind: Standing['kind'],
-  side: Standing['side'],
+  kind: BenchmarkResult['kind'],
+  side: BenchmarkResult['side'],
   madeUp: MadeUp,
-): Standing {
+): BenchmarkResult {
   return {
     name,
     kind,

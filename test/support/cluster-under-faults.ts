@@ -1,10 +1,10 @@
 /**
- * A program for tests of the exit paths: opens a laboratory, injects every kind of fault at once,
+ * A program for tests of the exit paths: opens a cluster, injects every kind of fault at once,
  * reports that in one line of JSON, and waits. On SIGINT (Ctrl-C) it heals and closes everything.
  */
 import { FAULTS } from '../../experiments/faults/faults.js';
 import { Injector } from '../../experiments/faults/injector.js';
-import { openLaboratory } from '../../experiments/system/cluster.js';
+import { openCluster } from '../../experiments/system/cluster.js';
 import { seededRandom } from '../../shared/random.js';
 
 const interruption = new AbortController();
@@ -13,7 +13,7 @@ const over = new Promise<void>((resolve) =>
   interruption.signal.addEventListener('abort', () => resolve(), { once: true }),
 );
 
-const laboratory = await openLaboratory({
+const cluster = await openCluster({
   replicas: 3,
   monitors: 3,
   patients: 2,
@@ -22,30 +22,27 @@ const laboratory = await openLaboratory({
   progress: { show: () => undefined, end: () => undefined },
   signal: interruption.signal,
 });
-const injector = new Injector(laboratory, interruption.signal);
-const struck: string[] = [];
+const injector = new Injector(cluster, interruption.signal);
+const injected: string[] = [];
 // Starts with the last target of each kind, because then few faults exclude each other.
 for (const fault of [...FAULTS].reverse()) {
-  for (const target of [...fault.targets(laboratory)].reverse()) {
-    const outcome = await injector.strike(fault, {
+  for (const target of [...fault.targets(cluster)].reverse()) {
+    const outcome = await injector.inject(fault, {
       target,
       durationMs: Infinity,
       random: seededRandom(1, fault.kind),
     });
-    if (!outcome.struck) continue;
-    struck.push(fault.kind);
+    if (!outcome.injected) continue;
+    injected.push(fault.kind);
     break;
   }
 }
-const pids = [
-  ...Object.values(laboratory.system.pids()),
-  ...(laboratory.disk ? [laboratory.disk.pid] : []),
-];
-const ports = laboratory.links?.pairs.map((pair) => laboratory.links?.portOf(pair));
-process.stdout.write(`${JSON.stringify({ struck, pids, ports, folder: laboratory.folder })}\n`);
+const pids = [...Object.values(cluster.system.pids()), ...(cluster.disk ? [cluster.disk.pid] : [])];
+const ports = cluster.links?.pairs.map((pair) => cluster.links?.portOf(pair));
+process.stdout.write(`${JSON.stringify({ injected, pids, ports, folder: cluster.folder })}\n`);
 // Keeps the program running while all its connections are broken.
 const awake = setInterval(() => undefined, 1_000);
 await over;
-await laboratory.close();
+await cluster.close();
 clearInterval(awake);
 process.stdout.write(`${JSON.stringify({ failures: injector.failures })}\n`);

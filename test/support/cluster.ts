@@ -1,11 +1,11 @@
 /**
- * A laboratory for tests: real processes, no output; closed after the last test of the file,
+ * A cluster for tests: real processes, no output; closed after the last test of the file,
  * whether or not the tests passed.
  */
 import {
-  openLaboratory,
-  type Laboratory,
-  type LaboratoryOptions,
+  openCluster,
+  type Cluster,
+  type ClusterOptions,
 } from '../../experiments/system/cluster.js';
 import { SETTLE_MS } from '../../experiments/scenarios/with-cluster.js';
 
@@ -15,13 +15,11 @@ import { SETTLE_MS } from '../../experiments/scenarios/with-cluster.js';
  */
 const CALM = { BEAT_TIMEOUT_MS: '3000', GRAY_MS: '5000' };
 const QUIET = { show: () => undefined, end: () => undefined };
-const opened: Laboratory[] = [];
+const opened: Cluster[] = [];
 
 /** Opened and settled. The services do not get Jest's NODE_OPTIONS. */
-export async function openTestLaboratory(
-  options: Partial<LaboratoryOptions> = {},
-): Promise<Laboratory> {
-  const laboratory = await openLaboratory({
+export async function openTestCluster(options: Partial<ClusterOptions> = {}): Promise<Cluster> {
+  const cluster = await openCluster({
     replicas: 3,
     monitors: 1,
     patients: 1,
@@ -30,11 +28,11 @@ export async function openTestLaboratory(
     ...options,
     env: { NODE_OPTIONS: '', ...CALM, ...options.env },
   });
-  opened.push(laboratory);
-  await laboratory.settled(laboratory.system.replicas.length, SETTLE_MS);
-  return laboratory;
+  opened.push(cluster);
+  await cluster.waitUntilSettled(cluster.system.replicas.length, SETTLE_MS);
+  return cluster;
 }
 
 afterAll(async () => {
-  for (const laboratory of opened.splice(0)) await laboratory.close();
+  for (const cluster of opened.splice(0)) await cluster.close();
 }, 180_000);

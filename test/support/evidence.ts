@@ -2,8 +2,8 @@
  * Complete rows of a lab's evidence for unit tests; a test sets only the fields that matter to it.
  */
 import type {
-  ElectionRow,
-  Evidence,
+  RecordedElection,
+  RunEvidence,
   FaultWindow,
   PaymentRow,
   RequestRecord,
@@ -44,7 +44,7 @@ export const paymentRow = (rest: Partial<PaymentRow> = {}): PaymentRow => ({
   ...rest,
 });
 
-export const electionRow = (rest: Partial<ElectionRow> = {}): ElectionRow => ({
+export const electionRow = (rest: Partial<RecordedElection> = {}): RecordedElection => ({
   term: 1,
   leader: 'server_1',
   previousLeader: null,
@@ -70,7 +70,7 @@ export const faultWindow = (rest: Partial<FaultWindow> = {}): FaultWindow => ({
 });
 
 /** Evidence without any event. */
-export const emptyEvidence = (rest: Partial<Evidence> = {}): Evidence => ({
+export const emptyEvidence = (rest: Partial<RunEvidence> = {}): RunEvidence => ({
   requests: [],
   payments: [],
   charges: [],
@@ -80,7 +80,7 @@ export const emptyEvidence = (rest: Partial<Evidence> = {}): Evidence => ({
 });
 
 /** Payments `from` … `from + count - 1`, all correct. */
-export function stretchOf(from: number, count: number): Evidence {
+export function segmentOf(from: number, count: number): RunEvidence {
   const numbers = Array.from({ length: count }, (_, index) => from + index);
   const id = (number: number): string =>
     `01939c0e-6b7a-7c3e-9f52-${String(number).padStart(12, '0')}`;

@@ -3,15 +3,15 @@
  * killed sometimes, late and lost answers.
  */
 import type {
-  ElectionRow,
+  RecordedElection,
   FaultWindow,
   PaymentRow,
   RequestRecord,
 } from '../../experiments/record/history.js';
-import type { Journal, SystemJournal } from '../../experiments/record/run-record.js';
+import type { RunRecord, SystemRecord } from '../../experiments/record/run-record.js';
 import { handoversSince } from '../../experiments/run/handovers.js';
 import type { Trial, Violation } from '../../experiments/record/result.js';
-import { keptLatencies, summarizeTrial } from '../../experiments/record/trial-summary.js';
+import { storeLatencies, summarizeTrial } from '../../experiments/record/trial-summary.js';
 import { seededRandom, type Random } from '../../shared/random.js';
 import { electionRow, faultWindow, paymentRow, requestRecord } from './evidence.js';
 
@@ -48,7 +48,7 @@ const faultsOf = (count: number, spanMs: number): FaultWindow[] =>
     });
   });
 
-function electionsOf(faults: readonly FaultWindow[], text: string): ElectionRow[] {
+function electionsOf(faults: readonly FaultWindow[], text: string): RecordedElection[] {
   const first = electionRow({
     term: 1,
     leader: 'server_1',
@@ -115,7 +115,7 @@ const rowOf = (
     lastError: text === '' ? null : text,
   });
 
-function madeUpSystem(asked: Required<MadeUp>): { journal: SystemJournal; total: Trial } {
+function madeUpSystem(asked: Required<MadeUp>): { journal: SystemRecord; total: Trial } {
   const random = seededRandom(asked.seed, asked.system);
   const faults = faultsOf(asked.faults, asked.requests * GAP_MS);
   const elections = electionsOf(faults, asked.text);
@@ -124,7 +124,7 @@ function madeUpSystem(asked: Required<MadeUp>): { journal: SystemJournal; total:
   );
   const payments = requests.map((request, index) => rowOf(request, index, asked.text));
   const charges = payments.map(({ id }) => ({ key: id, status: 'approved' as const }));
-  const strikes = faults.map(({ kind, target, atMs, healedMs }) => ({
+  const injections = faults.map(({ kind, target, atMs, healedMs }) => ({
     kind,
     target,
     atMs: atMs - START_MS,
@@ -133,7 +133,7 @@ function madeUpSystem(asked: Required<MadeUp>): { journal: SystemJournal; total:
   const total = summarizeTrial({
     requests,
     payments: new Map(payments.map((row) => [row.id, row])),
-    faults: strikes,
+    faults: injections,
     handovers: handoversSince(elections, faults, START_MS),
     deadlineMs: DEADLINE_MS,
   });
@@ -146,7 +146,7 @@ function madeUpSystem(asked: Required<MadeUp>): { journal: SystemJournal; total:
     violations: asked.violations,
     findings: [],
     missing: [],
-    histograms: keptLatencies(requests),
+    histograms: storeLatencies(requests),
   };
   return { journal, total };
 }
@@ -163,11 +163,11 @@ const DEFAULTS = {
 } as const;
 
 /** A run of one system or several; the result has the violations of the first one. */
-export function madeUpJournal(...asked: readonly MadeUp[]): Journal {
+export function madeUpJournal(...asked: readonly MadeUp[]): RunRecord {
   const systems = (asked.length === 0 ? [{}] : asked).map((one) =>
     madeUpSystem({ ...DEFAULTS, ...one }),
   );
-  const first = systems[0]?.journal as SystemJournal;
+  const first = systems[0]?.journal as SystemRecord;
   const text = asked[0]?.text ?? '';
   const available = systems[0]?.total.availability ?? 0;
   return {

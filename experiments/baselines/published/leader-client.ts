@@ -15,7 +15,7 @@ import type { NewPayment } from '../../../shared/postgres/ledger.js';
  * Longest wait for the leader's response: a hundred times the duration of a payment. A slower
  * leader is considered frozen.
  */
-const PATIENCE_MS = 2_000;
+const DEADLINE_MS = 2_000;
 /** Largest response that is read, in bytes. */
 const ANSWER_MAX_BYTES = 65_536;
 /**
@@ -52,7 +52,7 @@ function leaderFinder(client: AxiosInstance, monitorUrl: string): () => Promise<
     try {
       last = leadership.parse(
         (
-          await withDeadline(PATIENCE_MS, null, (signal) =>
+          await withDeadline(DEADLINE_MS, null, (signal) =>
             client.get<unknown>(`${monitorUrl}/leader`, { signal }),
           )
         ).data,
@@ -75,7 +75,7 @@ export function createLeaderClient(monitorUrl: string, token: string): LeaderCli
   const client = axios.create({ ...options, headers: { authorization: `Bearer ${token}` } });
   const find = leaderFinder(client, monitorUrl);
   const post = (address: string, body?: object): Promise<AxiosResponse<unknown>> =>
-    withDeadline(PATIENCE_MS, null, (signal) => client.post<unknown>(address, body, { signal }));
+    withDeadline(DEADLINE_MS, null, (signal) => client.post<unknown>(address, body, { signal }));
   const report = (): void => void post(`${monitorUrl}/failures`).catch(() => undefined);
   return {
     pay: async (payment) => {

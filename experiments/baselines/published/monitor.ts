@@ -9,7 +9,7 @@ import { withDeadline } from '../../../shared/deadline.js';
 import { requireToken } from '../../../shared/http/auth.js';
 import { loadConfig } from '../../../shared/config.js';
 import { seededRandom } from '../../../shared/random.js';
-import { MONITOR_OPTIONS } from '../options.js';
+import { BASELINE_MONITOR_OPTIONS } from '../options.js';
 import { runBaseline, tokensOf } from '../process.js';
 import { elect } from './election.js';
 import { Rounds } from './rounds.js';
@@ -22,7 +22,7 @@ const ECHO_TIMEOUT_MS = 1_000;
 const ANSWER_MAX_BYTES = 65_536;
 
 await runBaseline(
-  () => loadConfig(MONITOR_OPTIONS, process.env),
+  () => loadConfig(BASELINE_MONITOR_OPTIONS, process.env),
   async (app, config) => {
     const client = axios.create({
       maxContentLength: ANSWER_MAX_BYTES,

@@ -5,14 +5,14 @@
  */
 import { loadConfig } from '../../../shared/config.js';
 import { mountFront } from '../front.js';
-import { PATIENTS_OPTIONS } from '../options.js';
-import { openPool, runBaseline, tokensOf } from '../process.js';
+import { BASELINE_PATIENTS_OPTIONS } from '../options.js';
+import { openBaselinePool, runBaseline, tokensOf } from '../process.js';
 import { createLeaderClient } from './leader-client.js';
 
 await runBaseline(
-  () => loadConfig(PATIENTS_OPTIONS, process.env),
+  () => loadConfig(BASELINE_PATIENTS_OPTIONS, process.env),
   async (app, config) => {
-    const pool = openPool(config);
+    const pool = openBaselinePool(config);
     const leader = createLeaderClient(config.monitorUrl, config.internalToken);
     mountFront(app, { id: config.id, pool, tokens: tokensOf(config), pay: leader.pay });
     return () => {

@@ -9,7 +9,7 @@ import { id } from '../../../shared/contracts/ids.js';
 import { listedPayment } from '../../../shared/contracts/payment.js';
 import { parse } from '../../../shared/http/http.js';
 import { SERVER_OPTIONS } from '../options.js';
-import { openGateway, openPool, runBaseline, tokensOf } from '../process.js';
+import { openGateway, openBaselinePool, runBaseline, tokensOf } from '../process.js';
 import { PublishedServer } from './server.js';
 
 const order = listedPayment.extend({
@@ -26,7 +26,7 @@ const order = listedPayment.extend({
 await runBaseline(
   () => loadConfig(SERVER_OPTIONS, process.env),
   async (app, config) => {
-    const pool = openPool(config);
+    const pool = openBaselinePool(config);
     const server = new PublishedServer(config.id, pool, openGateway(config));
     app.use(requireToken(tokensOf(config), ['internal']));
     app.post('/ping', (_request, response) => void response.json({ id: config.id }));

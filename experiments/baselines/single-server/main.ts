@@ -7,13 +7,13 @@
 import { loadConfig } from '../../../shared/config.js';
 import { mountFront } from '../front.js';
 import { SERVER_OPTIONS } from '../options.js';
-import { openGateway, openPool, runBaseline, tokensOf } from '../process.js';
+import { openGateway, openBaselinePool, runBaseline, tokensOf } from '../process.js';
 import { finishWhatWasLeft, SingleServer } from './server.js';
 
 await runBaseline(
   () => loadConfig(SERVER_OPTIONS, process.env),
   async (app, config) => {
-    const pool = openPool(config);
+    const pool = openBaselinePool(config);
     const server = new SingleServer(config.id, pool, openGateway(config));
     await finishWhatWasLeft(server, pool);
     mountFront(app, {

@@ -7,7 +7,7 @@ import type { Payment } from '../../../shared/contracts/payment.js';
 import { Problem } from '../../../shared/errors.js';
 import { acceptPayments, type NewPayment } from '../../../shared/postgres/ledger.js';
 import type { Queryable } from '../../../shared/postgres/postgres.js';
-import { finish, unfinished, type Unfinished } from '../record.js';
+import { finish, findUnfinished, type UnfinishedPayment } from '../record.js';
 
 const PARTITION = 0;
 /** Never aborted: a charge only ends with the process. */
@@ -37,7 +37,7 @@ export class SingleServer {
    * Charges once; a lost answer is queried by key. Without an answer the payment stays pending
    * until the next start.
    */
-  async charge({ id, patientId, amountMinor, currency }: Unfinished): Promise<void> {
+  async charge({ id, patientId, amountMinor, currency }: UnfinishedPayment): Promise<void> {
     const answer = await chargeSafely(
       this.gateway,
       { key: id, patientId, amountMinor, currency },
@@ -49,7 +49,9 @@ export class SingleServer {
 }
 
 /** Groups pending payments by patient, each group in order. Pure. */
-export function byPatient<P extends Pick<Unfinished, 'patientId'>>(payments: readonly P[]): P[][] {
+export function byPatient<P extends Pick<UnfinishedPayment, 'patientId'>>(
+  payments: readonly P[],
+): P[][] {
   const lists = new Map<string, P[]>();
   for (const payment of payments)
     lists.set(payment.patientId, [...(lists.get(payment.patientId) ?? []), payment]);
@@ -61,8 +63,8 @@ export function byPatient<P extends Pick<Unfinished, 'patientId'>>(payments: rea
  * payment is charged twice; payments of one patient stay in order.
  */
 export async function finishWhatWasLeft(server: SingleServer, db: Queryable): Promise<void> {
-  const inOrder = async (payments: readonly Unfinished[]): Promise<void> => {
+  const inOrder = async (payments: readonly UnfinishedPayment[]): Promise<void> => {
     for (const payment of payments) await server.charge(payment);
   };
-  await Promise.all(byPatient(await unfinished(db)).map(inOrder));
+  await Promise.all(byPatient(await findUnfinished(db)).map(inOrder));
 }

@@ -1,18 +1,22 @@
 /** The limit of single requests: an Express echo under the same load from the same generator. */
-import { latencyOf, unpaid } from '../relevo/live.js';
-import type { Contestant, Measurement, Stage } from '../benchmark.js';
+import { toMeasuredLatency, unpaid } from '../relevo/live.js';
+import type { Benchmark, Measurement, BenchEnvironment } from '../benchmark.js';
 import type { ClosedLoop, LoopDone } from '../load/loops.js';
 import { CLOSED_LOOP, ECHO } from '../objectives.js';
 import { secondsOf } from '../programs/commands.js';
 import { Program } from '../programs/program.js';
 import { watchUsage } from '../usage.js';
-import { cappedPayments, warmUp } from '../warm-up.js';
+import { capPayments, warmUpBenchmark } from '../warm-up.js';
 
 /** Same path as in express-echo-program.ts, which cannot be imported because it is a program. */
 const PATH = '/echo';
 
-async function measureAt(origin: string, pid: number, stage: Stage): Promise<Measurement> {
-  const { generator, seed, patients, connections } = stage;
+async function measureAt(
+  origin: string,
+  pid: number,
+  environment: BenchEnvironment,
+): Promise<Measurement> {
+  const { generator, seed, patients, connections } = environment;
   // The same headers as for Relevo.
   const target = { origin, path: PATH, headers: { prefer: 'wait=10' } };
   let sent = 0;
@@ -21,12 +25,12 @@ async function measureAt(origin: string, pid: number, stage: Stage): Promise<Mea
     const orders = { count, seed: seed + sent, patients };
     return generator.ask<LoopDone>('closed', { target, orders, connections } satisfies ClosedLoop);
   };
-  const { rate } = await warmUp(async (count) => secondsOf(await load(count)));
-  const payments = cappedPayments(stage.payments, rate);
+  const { rate } = await warmUpBenchmark(async (count) => secondsOf(await load(count)));
+  const payments = capPayments(environment.payments, rate);
   const used = watchUsage({ front: [pid], generator: [generator.pid] });
   const done = await load(payments);
   const usage = used();
-  const latencies = [latencyOf(CLOSED_LOOP, done)];
+  const latencies = [toMeasuredLatency(CLOSED_LOOP, done)];
   return {
     payments,
     seconds: secondsOf(done),
@@ -37,23 +41,23 @@ async function measureAt(origin: string, pid: number, stage: Stage): Promise<Mea
   };
 }
 
-async function measure(stage: Stage): Promise<Measurement> {
+async function measure(environment: BenchEnvironment): Promise<Measurement> {
   const source = 'experiments/bench/limits/express-echo-program.ts';
   const program = await Program.start({
     name: ECHO,
     source,
-    nodeArgs: stage.nodeArgs(ECHO),
-    signal: stage.signal,
-    onLine: stage.onLine,
+    nodeArgs: environment.nodeArgs(ECHO),
+    signal: environment.signal,
+    onLine: environment.onLine,
   });
   try {
-    return await measureAt(await program.ask<string>('listen'), program.pid, stage);
+    return await measureAt(await program.ask<string>('listen'), program.pid, environment);
   } finally {
     await program.end();
   }
 }
 
-export const expressEcho: Contestant = {
+export const expressEcho: Benchmark = {
   name: ECHO,
   kind: 'single',
   side: 'limit',

@@ -10,10 +10,10 @@ import {
   type NewPayment,
 } from '../../../shared/postgres/ledger.js';
 import type { Queryable } from '../../../shared/postgres/postgres.js';
-import type { Contestant, Measurement, Stage } from '../benchmark.js';
-import type { Ground } from '../engines.js';
+import type { Benchmark, Measurement, BenchEnvironment } from '../benchmark.js';
+import type { BenchStorage } from '../engines.js';
 import { makeOrders } from '../orders.js';
-import type { Order } from '../peer.js';
+import type { PeerOrder } from '../peer.js';
 import { portionsOf } from '../peers/portions.js';
 import { secondsOf, type Span } from '../programs/commands.js';
 import { Program } from '../programs/program.js';
@@ -25,7 +25,7 @@ const TOKEN: FencingToken = { partition: 0, term: 1, leader: 'limit' };
 /** Payments accepted by one statement: not measured. */
 const ACCEPTED_AT_ONCE = 1_000;
 
-const newPayment = ({ id, patientId, amountMinor, currency }: Order): NewPayment => ({
+const newPayment = ({ id, patientId, amountMinor, currency }: PeerOrder): NewPayment => ({
   id,
   patientId,
   amountMinor,
@@ -40,7 +40,7 @@ const newPayment = ({ id, patientId, amountMinor, currency }: Order): NewPayment
 });
 
 /** @returns the ids in the order of acceptance. */
-async function fill(pool: Queryable, orders: readonly Order[]): Promise<string[]> {
+async function fill(pool: Queryable, orders: readonly PeerOrder[]): Promise<string[]> {
   for (const portion of portionsOf(orders, ACCEPTED_AT_ONCE)) {
     const accepted = await acceptPayments(pool, TOKEN.partition, 'limit', portion.map(newPayment));
     if (accepted.length !== portion.length)
@@ -55,7 +55,11 @@ async function electLeader(pool: Queryable): Promise<void> {
   await pool.query(elect, [partition, term - 1, leader]);
 }
 
-async function problemsIn({ pool }: Ground, name: string, expected: number): Promise<string[]> {
+async function problemsIn(
+  { pool }: BenchStorage,
+  name: string,
+  expected: number,
+): Promise<string[]> {
   const { rows } = await pool.query<{ paid: number; pending: number }>(
     `SELECT (SELECT count(*)::int FROM payment WHERE status = 'SUCCEEDED' AND term = $1 AND processed_by = $2) AS paid,
             (SELECT count(*)::int FROM pending_payment) AS pending`,
@@ -68,37 +72,37 @@ async function problemsIn({ pool }: Ground, name: string, expected: number): Pro
 }
 
 async function measureOn(
-  ground: Ground,
+  storage: BenchStorage,
   name: string,
   rows: number,
-  stage: Stage,
+  environment: BenchEnvironment,
 ): Promise<Measurement> {
   const {
     payments,
     patients,
     seed,
     engines: { postgres },
-  } = stage;
+  } = environment;
   const warmUpPayments = Math.min(WARM_UP_MOST, payments);
-  await electLeader(ground.pool);
+  await electLeader(storage.pool);
   const ids = await fill(
-    ground.pool,
+    storage.pool,
     makeOrders({ count: warmUpPayments + payments, seed, patients }),
   );
   const source = 'experiments/bench/limits/fenced-rows-program.ts';
   const program = await Program.start({
     name,
     source,
-    nodeArgs: stage.nodeArgs(name),
-    signal: stage.signal,
-    onLine: stage.onLine,
+    nodeArgs: environment.nodeArgs(name),
+    signal: environment.signal,
+    onLine: environment.onLine,
   });
   try {
-    await program.ask('open', { databaseUrl: ground.databaseUrl, token: TOKEN } satisfies Opened);
+    await program.ask('open', { databaseUrl: storage.databaseUrl, token: TOKEN } satisfies Opened);
     const commit = (some: readonly string[]): Promise<Span> =>
       program.ask<Span>('commit', { ids: some, rows } satisfies RowsToCommit);
     await commit(ids.slice(0, warmUpPayments));
-    await stage.engines.settle();
+    await environment.engines.settle();
     const used = watchUsage({ worker: [program.pid], postgres: [postgres.pid ?? 0] });
     const seconds = secondsOf(await commit(ids.slice(warmUpPayments)));
     const usage = used();
@@ -109,7 +113,7 @@ async function measureOn(
       usage,
       latencies: [],
       figures: {},
-      problems: await problemsIn(ground, name, ids.length),
+      problems: await problemsIn(storage, name, ids.length),
     };
   } finally {
     await program.end();
@@ -117,13 +121,13 @@ async function measureOn(
 }
 
 /** @param rows per statement; 200 is a full parcel of Relevo's, and the reference of the run. */
-export function fencedRows(name: string, rows: number): Contestant {
-  const measure = async (stage: Stage): Promise<Measurement> => {
-    const ground = await stage.engines.ground(true);
+export function fencedRows(name: string, rows: number): Benchmark {
+  const measure = async (environment: BenchEnvironment): Promise<Measurement> => {
+    const storage = await environment.engines.createStorage(true);
     try {
-      return await measureOn(ground, name, rows, stage);
+      return await measureOn(storage, name, rows, environment);
     } finally {
-      await ground.clear();
+      await storage.clear();
     }
   };
   return {

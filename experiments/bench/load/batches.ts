@@ -6,10 +6,10 @@ import { Pool } from 'undici';
 import { makeOrders, type OrdersWanted } from '../orders.js';
 import { nowNs, type Span } from '../programs/commands.js';
 import { send } from './send.js';
-import { batchRequest, type Target } from './target.js';
+import { toBatchRequest, type HttpTarget } from './target.js';
 
 export interface Batches {
-  target: Target;
+  target: HttpTarget;
   orders: OrdersWanted;
   /** Payments per batch; the last one may be smaller. */
   size: number;
@@ -41,7 +41,7 @@ export async function sendBatches({
     (_, index) => index * size,
   );
   const requests = starts.map((start) =>
-    batchRequest(target, orders.slice(start, start + size), timeoutMs),
+    toBatchRequest(target, orders.slice(start, start + size), timeoutMs),
   );
   const pool = new Pool(target.origin, {
     connections: inFlight,

@@ -7,7 +7,7 @@ import { Latencies } from '../../statistics/latencies.js';
 import { makeOrders, type OrdersWanted } from '../orders.js';
 import { nowNs, type Span } from '../programs/commands.js';
 import { send } from './send.js';
-import { singleRequest, type Request, type Target } from './target.js';
+import { toSingleRequest, type HttpRequest, type HttpTarget } from './target.js';
 
 export interface LoopDone extends Span {
   sent: number;
@@ -37,11 +37,11 @@ class Loop {
 
   constructor(
     private readonly pool: Pool,
-    private readonly target: Target,
+    private readonly target: HttpTarget,
   ) {}
 
   /** @param dueNs start of the latency. */
-  async one(request: Request, dueNs: bigint): Promise<void> {
+  async one(request: HttpRequest, dueNs: bigint): Promise<void> {
     this.lateness.add(millisecondsSince(dueNs));
     const outcome = await send(this.pool, this.target, request, false).then(
       ({ status }) => status,
@@ -52,7 +52,7 @@ class Loop {
     else this.errors[outcome] = (this.errors[outcome] ?? 0) + 1;
   }
 
-  done(fromNs: bigint): LoopDone {
+  summarize(fromNs: bigint): LoopDone {
     const { paid, errors, latencies, lateness } = this;
     return {
       fromNs,
@@ -67,7 +67,7 @@ class Loop {
 }
 
 async function withPool<T>(
-  { origin }: Target,
+  { origin }: HttpTarget,
   connections: number,
   work: (pool: Pool) => Promise<T>,
 ): Promise<T> {
@@ -85,14 +85,18 @@ async function withPool<T>(
 }
 
 export interface ClosedLoop {
-  target: Target;
+  target: HttpTarget;
   orders: OrdersWanted;
   /** Clients, each with its own connection. */
   connections: number;
 }
 
-export function closedLoop({ target, orders: wanted, connections }: ClosedLoop): Promise<LoopDone> {
-  const requests = makeOrders(wanted).map((order) => singleRequest(target, order));
+export function runClosedLoop({
+  target,
+  orders: wanted,
+  connections,
+}: ClosedLoop): Promise<LoopDone> {
+  const requests = makeOrders(wanted).map((order) => toSingleRequest(target, order));
   return withPool(target, connections, async (pool) => {
     const loop = new Loop(pool, target);
     const fromNs = nowNs();
@@ -102,7 +106,7 @@ export function closedLoop({ target, orders: wanted, connections }: ClosedLoop):
         await loop.one(request, nowNs());
     };
     await Promise.all(Array.from({ length: connections }, client));
-    return loop.done(fromNs);
+    return loop.summarize(fromNs);
   });
 }
 
@@ -115,13 +119,13 @@ export interface OpenLoop extends ClosedLoop {
  * Timers have a resolution of 1 ms: requests due in the same millisecond are sent together, and the
  * latency of each still counts from its own due time.
  */
-export function openLoop({
+export function runOpenLoop({
   target,
   orders: wanted,
   connections,
   rate,
 }: OpenLoop): Promise<LoopDone> {
-  const requests = makeOrders(wanted).map((order) => singleRequest(target, order));
+  const requests = makeOrders(wanted).map((order) => toSingleRequest(target, order));
   const intervalNs = 1e9 / rate;
   return withPool(target, connections, async (pool) => {
     const loop = new Loop(pool, target);
@@ -133,6 +137,6 @@ export function openLoop({
       underWay.push(loop.one(request, dueNs(index)));
     }
     await Promise.all(underWay);
-    return loop.done(fromNs);
+    return loop.summarize(fromNs);
   });
 }

@@ -4,6 +4,6 @@
  */
 import { serve } from '../programs/serve.js';
 import { sendBatches } from './batches.js';
-import { closedLoop, openLoop } from './loops.js';
+import { runClosedLoop, runOpenLoop } from './loops.js';
 
-serve({ batches: sendBatches, closed: closedLoop, open: openLoop });
+serve({ batches: sendBatches, closed: runClosedLoop, open: runOpenLoop });

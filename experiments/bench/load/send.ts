@@ -3,9 +3,9 @@
  * response and, if requested, its text.
  */
 import type { Pool } from 'undici';
-import type { Request, Target } from './target.js';
+import type { HttpRequest, HttpTarget } from './target.js';
 
-export interface Answer {
+export interface HttpAnswer {
   status: number;
   /** Empty when not requested. */
   text: string;
@@ -14,10 +14,10 @@ export interface Answer {
 /** @throws Error without a response. */
 export function send(
   pool: Pool,
-  { path }: Target,
-  { headers, body }: Request,
+  { path }: HttpTarget,
+  { headers, body }: HttpRequest,
   wantsText: boolean,
-): Promise<Answer> {
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let status = 0;

@@ -3,9 +3,9 @@
  * a measurement.
  */
 import { randomUUID } from 'node:crypto';
-import type { Order } from '../peer.js';
+import type { PeerOrder } from '../peer.js';
 
-export interface Target {
+export interface HttpTarget {
   /** Scheme, host and port. */
   origin: string;
   path: string;
@@ -14,18 +14,18 @@ export interface Target {
 }
 
 /** The body of a payment: Relevo chooses the id. */
-const bodyOf = ({ patientId, amountMinor, currency }: Order) => ({
+const bodyOf = ({ patientId, amountMinor, currency }: PeerOrder) => ({
   patientId,
   amountMinor,
   currency,
 });
 
-export interface Request {
+export interface HttpRequest {
   headers: Record<string, string>;
   body: string;
 }
 
-const requestOf = (target: Target, body: unknown): Request => ({
+const requestOf = (target: HttpTarget, body: unknown): HttpRequest => ({
   headers: {
     ...target.headers,
     'content-type': 'application/json',
@@ -34,12 +34,12 @@ const requestOf = (target: Target, body: unknown): Request => ({
   body: JSON.stringify(body),
 });
 
-export const singleRequest = (target: Target, order: Order): Request =>
+export const toSingleRequest = (target: HttpTarget, order: PeerOrder): HttpRequest =>
   requestOf(target, bodyOf(order));
 
 /** @param timeoutMs time for which the response may wait for outcomes; 0: acceptance only. */
-export const batchRequest = (
-  target: Target,
-  orders: readonly Order[],
+export const toBatchRequest = (
+  target: HttpTarget,
+  orders: readonly PeerOrder[],
   timeoutMs: number,
-): Request => requestOf(target, { payments: orders.map(bodyOf), timeoutMs });
+): HttpRequest => requestOf(target, { payments: orders.map(bodyOf), timeoutMs });

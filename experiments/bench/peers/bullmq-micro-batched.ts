@@ -3,16 +3,16 @@
  * fenced by the row of the leader. This is the limit with one payment per job.
  */
 import type pg from 'pg';
-import type { Order, Peer, PeerPlace, PeerWorker } from '../peer.js';
+import type { PeerOrder, Peer, PeerPlace, PeerWorker } from '../peer.js';
 import { BULLMQ_SETTINGS, createBullmqWorker, openBullmqProducer } from './bullmq.js';
-import { charge } from './gateway.js';
+import { simulateCharge } from './gateway.js';
 import { MicroBatch } from './micro-batch.js';
 import {
-  columnsOf,
+  toColumns,
   countPayments,
   createPaymentTable,
   onConnection,
-  openPool,
+  openPeerPool,
 } from './payment-table.js';
 
 const CONCURRENCY = 500;
@@ -34,10 +34,10 @@ SELECT id, patient_id, amount_minor, currency, 'SUCCEEDED'
 ON CONFLICT (id) DO NOTHING`,
 };
 
-async function insertFenced(pool: pg.Pool, orders: readonly Order[]): Promise<number> {
+async function insertFenced(pool: pg.Pool, orders: readonly PeerOrder[]): Promise<number> {
   const { rowCount } = await pool.query({
     ...FENCED_INSERT,
-    values: [...columnsOf(orders), TERM, LEADER],
+    values: [...toColumns(orders), TERM, LEADER],
   });
   // Repeated rows do not count either. A whole group of repeated rows is very rare; its jobs are
   // then retried.
@@ -46,13 +46,13 @@ async function insertFenced(pool: pg.Pool, orders: readonly Order[]): Promise<nu
 }
 
 async function openWorker(place: PeerPlace): Promise<PeerWorker> {
-  const pool = await openPool(place, 1); // Only one statement at a time.
+  const pool = await openPeerPool(place, 1); // Only one statement at a time.
   let committed: (payments: number) => void = () => undefined;
-  const batch = new MicroBatch<Order>(async (orders) =>
+  const batch = new MicroBatch<PeerOrder>(async (orders) =>
     committed(await insertFenced(pool, orders)),
   );
   const worker = await createBullmqWorker(place, CONCURRENCY, async ({ data }) => {
-    await charge(place.gatewayLatencyMs);
+    await simulateCharge(place.gatewayLatencyMs);
     await batch.add(data);
   });
   return {

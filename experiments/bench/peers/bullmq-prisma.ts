@@ -5,7 +5,7 @@
  */
 import type { Peer, PeerPlace, PeerWorker } from '../peer.js';
 import { BULLMQ_SETTINGS, createBullmqWorker, openBullmqProducer } from './bullmq.js';
-import { charge } from './gateway.js';
+import { simulateCharge } from './gateway.js';
 import { countPayments, createPaymentTable } from './payment-table.js';
 import { ensurePrismaClient, openPrismaClient } from './prisma-client.js';
 
@@ -23,7 +23,7 @@ async function openWorker(place: PeerPlace, concurrency: number): Promise<PeerWo
     place,
     concurrency,
     async ({ data: { id, patientId, amountMinor, currency } }) => {
-      await charge(place.gatewayLatencyMs);
+      await simulateCharge(place.gatewayLatencyMs);
       await prisma.payment.create({
         data: { id, patientId, amountMinor: BigInt(amountMinor), currency, status: 'SUCCEEDED' },
       });

@@ -5,7 +5,7 @@
  */
 import { Queue, Worker, type Processor } from 'bullmq';
 import { Redis } from 'ioredis';
-import type { Order, PeerPlace, PeerProducer } from '../peer.js';
+import type { PeerOrder, PeerPlace, PeerProducer } from '../peer.js';
 import { portionsOf } from './portions.js';
 
 const QUEUE = 'payments';
@@ -21,7 +21,7 @@ export const BULLMQ_SETTINGS = [
 ] as const;
 
 export function openBullmqProducer({ redisUrl, prefix }: PeerPlace): PeerProducer {
-  const queue = new Queue<Order>(QUEUE, { connection: { url: redisUrl }, prefix });
+  const queue = new Queue<PeerOrder>(QUEUE, { connection: { url: redisUrl }, prefix });
   queue.on('error', (error) => console.error(error));
   return {
     enqueue: async (orders) => {
@@ -36,9 +36,9 @@ export function openBullmqProducer({ redisUrl, prefix }: PeerPlace): PeerProduce
 export async function createBullmqWorker(
   { redisUrl, prefix }: PeerPlace,
   concurrency: number,
-  processor: Processor<Order>,
-): Promise<Worker<Order>> {
-  const worker = new Worker<Order>(QUEUE, processor, {
+  processor: Processor<PeerOrder>,
+): Promise<Worker<PeerOrder>> {
+  const worker = new Worker<PeerOrder>(QUEUE, processor, {
     connection: { url: redisUrl, maxRetriesPerRequest: null },
     prefix,
     concurrency,
@@ -55,7 +55,7 @@ export async function createBullmqWorker(
 /** Number of jobs that got an id and are no longer in the queue. */
 export async function countFinished({ redisUrl, prefix }: PeerPlace): Promise<number> {
   const redis = new Redis(redisUrl);
-  const queue = new Queue<Order>(QUEUE, { connection: redis, prefix });
+  const queue = new Queue<PeerOrder>(QUEUE, { connection: redis, prefix });
   try {
     const given = Number(await redis.get(`${prefix}:${QUEUE}:id`));
     return given - (await queue.getJobCountByTypes());

@@ -5,6 +5,6 @@
 import { sleep } from '../../../shared/clock.js';
 
 /** One payment's call. @param latencyMs 0: returns at once. */
-export async function charge(latencyMs: number): Promise<void> {
+export async function simulateCharge(latencyMs: number): Promise<void> {
   if (latencyMs > 0) await sleep(latencyMs);
 }

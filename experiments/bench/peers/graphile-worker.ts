@@ -4,10 +4,15 @@
  * One payment stays one job; a job with a list of payments would be a parcel.
  */
 import type { Pool } from 'pg';
-import type { Order, Peer, PeerPlace, PeerProducer, PeerWorker } from '../peer.js';
-import { charge } from './gateway.js';
+import type { PeerOrder, Peer, PeerPlace, PeerProducer, PeerWorker } from '../peer.js';
+import { simulateCharge } from './gateway.js';
 import { MicroBatch } from './micro-batch.js';
-import { countPayments, createPaymentTable, insertPayments, openPool } from './payment-table.js';
+import {
+  countPayments,
+  createPaymentTable,
+  insertPayments,
+  openPeerPool,
+} from './payment-table.js';
 import { requirePeerPackage } from './packages.js';
 import { portionsOf } from './portions.js';
 
@@ -73,7 +78,7 @@ const createPreset = ({ Logger }: GraphileWorker) => ({
 type Preset = ReturnType<typeof createPreset>;
 
 async function openProducer(place: PeerPlace): Promise<PeerProducer> {
-  const pool = await openPool(place, 1);
+  const pool = await openPeerPool(place, 1);
   return {
     enqueue: async (orders) => {
       for (const portion of portionsOf(orders, PORTION)) {
@@ -92,17 +97,17 @@ async function openProducer(place: PeerPlace): Promise<PeerProducer> {
  */
 async function openWorker(place: PeerPlace): Promise<PeerWorker> {
   const graphile = load();
-  const [jobs, payments] = [await openPool(place, MAX_POOL_SIZE), await openPool(place, 1)];
+  const [jobs, payments] = [await openPeerPool(place, MAX_POOL_SIZE), await openPeerPool(place, 1)];
   let committed: (payments: number) => void = () => undefined;
   let begin: () => void = () => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));
-  const batch = new MicroBatch<Order>(async (orders) =>
+  const batch = new MicroBatch<PeerOrder>(async (orders) =>
     committed(await insertPayments(payments, orders)),
   );
   const pay = async (payload: unknown): Promise<void> => {
     await begun;
-    await charge(place.gatewayLatencyMs);
-    await batch.add(payload as Order);
+    await simulateCharge(place.gatewayLatencyMs);
+    await batch.add(payload as PeerOrder);
   };
   const runner = await graphile.run({
     preset: createPreset(graphile),
@@ -126,7 +131,7 @@ async function openWorker(place: PeerPlace): Promise<PeerWorker> {
 async function prepare(place: PeerPlace): Promise<void> {
   await createPaymentTable(place);
   const graphile = load();
-  const pool = await openPool(place, 1);
+  const pool = await openPeerPool(place, 1);
   await graphile.runMigrations({ preset: createPreset(graphile), pgPool: pool });
   await pool.end();
 }

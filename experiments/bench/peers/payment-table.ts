@@ -4,7 +4,7 @@
  * ignored, because every queue may deliver a job twice.
  */
 import pg from 'pg';
-import type { Order, PeerPlace } from '../peer.js';
+import type { PeerOrder, PeerPlace } from '../peer.js';
 
 const TABLE = `
 CREATE TABLE payment (
@@ -27,7 +27,7 @@ ON CONFLICT (id) DO NOTHING`,
 };
 
 /** Parameters of a statement about many orders: one array per column. */
-export const columnsOf = (orders: readonly Order[]): unknown[] => [
+export const toColumns = (orders: readonly PeerOrder[]): unknown[] => [
   orders.map(({ id }) => id),
   orders.map(({ patientId }) => patientId),
   orders.map(({ amountMinor }) => amountMinor),
@@ -35,8 +35,8 @@ export const columnsOf = (orders: readonly Order[]): unknown[] => [
 ];
 
 /** @returns the number of new rows; durable by then. */
-export async function insertPayments(pool: pg.Pool, orders: readonly Order[]): Promise<number> {
-  const { rowCount } = await pool.query({ ...INSERT, values: columnsOf(orders) });
+export async function insertPayments(pool: pg.Pool, orders: readonly PeerOrder[]): Promise<number> {
+  const { rowCount } = await pool.query({ ...INSERT, values: toColumns(orders) });
   return rowCount ?? 0;
 }
 
@@ -44,7 +44,7 @@ export async function insertPayments(pool: pg.Pool, orders: readonly Order[]): P
  * Opens a connected pool, so that the first statement of a measurement does not wait for a
  * connection. @param max largest number of connections.
  */
-export async function openPool({ databaseUrl }: PeerPlace, max: number): Promise<pg.Pool> {
+export async function openPeerPool({ databaseUrl }: PeerPlace, max: number): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max });
   // Without a listener a lost connection would end the process, whether the connection is idle or
   // in use.

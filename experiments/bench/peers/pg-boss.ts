@@ -4,9 +4,14 @@
  * a worker that found jobs polls again at once.
  */
 import { sleep } from '../../../shared/clock.js';
-import type { Order, Peer, PeerPlace, PeerProducer, PeerWorker } from '../peer.js';
-import { charge } from './gateway.js';
-import { countPayments, createPaymentTable, insertPayments, openPool } from './payment-table.js';
+import type { PeerOrder, Peer, PeerPlace, PeerProducer, PeerWorker } from '../peer.js';
+import { simulateCharge } from './gateway.js';
+import {
+  countPayments,
+  createPaymentTable,
+  insertPayments,
+  openPeerPool,
+} from './payment-table.js';
 import { requirePeerPackage } from './packages.js';
 import { portionsOf } from './portions.js';
 
@@ -40,12 +45,12 @@ interface Boss {
   start(): Promise<unknown>;
   stop(options: { wait: boolean }): Promise<void>;
   createQueue(name: string): Promise<void>;
-  insert(jobs: readonly { name: string; data: Order }[]): Promise<unknown>;
+  insert(jobs: readonly { name: string; data: PeerOrder }[]): Promise<unknown>;
   /** @returns the id of the worker, for `notifyWorker`. */
   work(
     queue: string,
     options: { batchSize: number; pollingIntervalSeconds: number; priority: boolean },
-    handle: (jobs: readonly { data: Order }[]) => Promise<void>,
+    handle: (jobs: readonly { data: PeerOrder }[]) => Promise<void>,
   ): Promise<string>;
   notifyWorker(id: string): void;
 }
@@ -85,7 +90,7 @@ async function openProducer(place: PeerPlace): Promise<PeerProducer> {
 /** Adds a poller. A handler with jobs notifies its own poller not to wait for the interval. */
 async function addPoller(
   boss: Boss,
-  handle: (orders: readonly Order[]) => Promise<void>,
+  handle: (orders: readonly PeerOrder[]) => Promise<void>,
 ): Promise<void> {
   let id = '';
   const options = {
@@ -101,11 +106,11 @@ async function addPoller(
 
 async function openWorker(place: PeerPlace): Promise<PeerWorker> {
   const boss = await startBoss(place, { migrate: false });
-  const pool = await openPool(place, POLLERS);
+  const pool = await openPeerPool(place, POLLERS);
   return {
     start: async (committed) => {
-      const handle = async (orders: readonly Order[]): Promise<void> => {
-        await Promise.all(orders.map(() => charge(place.gatewayLatencyMs)));
+      const handle = async (orders: readonly PeerOrder[]): Promise<void> => {
+        await Promise.all(orders.map(() => simulateCharge(place.gatewayLatencyMs)));
         committed(await insertPayments(pool, orders));
       };
       for (let poller = 0; poller < POLLERS; poller += 1) {

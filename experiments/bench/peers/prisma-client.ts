@@ -14,7 +14,7 @@ import { compile } from '../../../local/processes/compile.js';
 import { ROOT } from '../../../local/root.js';
 
 /** The part of the generated client that the peer uses. */
-export interface PaymentClient {
+export interface PrismaPaymentClient {
   payment: { create(args: { data: NewPaymentRow }): Promise<unknown> };
   $connect(): Promise<void>;
   $disconnect(): Promise<void>;
@@ -82,11 +82,14 @@ export async function ensurePrismaClient(): Promise<void> {
 }
 
 /** @param max largest number of connections. */
-export async function openPrismaClient(databaseUrl: string, max: number): Promise<PaymentClient> {
+export async function openPrismaClient(
+  databaseUrl: string,
+  max: number,
+): Promise<PrismaPaymentClient> {
   const stamp = readStamp();
   if (!stamp) throw new Error('The Prisma client of the bench is missing: prepare the peer first');
   const { PrismaClient } = (await import(pathToFileURL(join(ROOT, stamp.file)).href)) as {
-    PrismaClient: new (options: { adapter: PrismaPg }) => PaymentClient;
+    PrismaClient: new (options: { adapter: PrismaPg }) => PrismaPaymentClient;
   };
   return new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl, max }) });
 }

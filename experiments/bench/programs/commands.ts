@@ -3,13 +3,13 @@
  * are nanoseconds of the monotonic clock, which all processes of a machine share, so that a start
  * seen by one process and an end seen by another can be subtracted.
  */
-export interface Question {
+export interface ProgramCommand {
   id: number;
   command: string;
   argument: unknown;
 }
 
-export interface Reply {
+export interface ProgramReply {
   id: number;
   result?: unknown;
   /** The error, when there is no result. */

@@ -35,7 +35,7 @@ class Tally {
   private lastNs = 0n;
   private waiting: { count: number; resolve(atNs: bigint): void } | null = null;
 
-  readonly committed = (payments: number): void => {
+  readonly addCommits = (payments: number): void => {
     this.count += payments;
     this.lastNs = nowNs();
     if (!this.waiting || this.count < this.waiting.count) return;
@@ -44,7 +44,7 @@ class Tally {
   };
 
   /** Resolves with the time at which `count` payments were committed. */
-  reached(count: number): Promise<bigint> {
+  waitForCount(count: number): Promise<bigint> {
     if (this.count >= count) return Promise.resolve(this.lastNs);
     return new Promise((resolve) => (this.waiting = { count, resolve }));
   }
@@ -71,10 +71,10 @@ serve({
   },
   start: async (): Promise<bigint> => {
     const fromNs = nowNs();
-    await worker?.start(tally.committed);
+    await worker?.start(tally.addCommits);
     return fromNs;
   },
-  reached: (count: number) => tally.reached(count),
+  reached: (count: number) => tally.waitForCount(count),
   close: async () => {
     await worker?.close();
     await producer?.close();

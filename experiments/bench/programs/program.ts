@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { compile } from '../../../local/processes/compile.js';
 import { ROOT } from '../../../local/root.js';
-import type { Question, Reply } from './commands.js';
+import type { ProgramCommand, ProgramReply } from './commands.js';
 
 export interface ProgramOptions {
   /** As in tables and in the log. */
@@ -47,7 +47,7 @@ export class Program {
         resolve();
       });
     });
-    child.on('message', (reply: Reply) => this.take(reply));
+    child.on('message', (reply: ProgramReply) => this.take(reply));
     child.on('error', (error) => this.fail(error));
   }
 
@@ -83,7 +83,7 @@ export class Program {
   /** @throws Error with the message of the child, or about its death. */
   ask<Result>(command: string, argument: unknown = null): Promise<Result> {
     const id = (this.asked += 1);
-    const question: Question = { id, command, argument };
+    const question: ProgramCommand = { id, command, argument };
     return new Promise<Result>((resolve, reject) => {
       this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
       if (this.child.connected) this.child.send(question);
@@ -96,13 +96,13 @@ export class Program {
     const timer = setTimeout(() => this.child.kill('SIGKILL'), END_DEADLINE_MS);
     if (this.child.connected)
       this.child.send(
-        { id: 0, command: 'end', argument: null } satisfies Question,
+        { id: 0, command: 'end', argument: null } satisfies ProgramCommand,
         () => undefined,
       );
     await this.exited.finally(() => clearTimeout(timer));
   }
 
-  private take({ id, result, error }: Reply): void {
+  private take({ id, result, error }: ProgramReply): void {
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);
     if (error === undefined) waiting?.resolve(result);

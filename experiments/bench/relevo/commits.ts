@@ -45,7 +45,7 @@ export class Commits {
    * Resolves with the wall clock, ms, when `count` payments were committed since `listen`. @throws
    * the signal's reason.
    */
-  reached(count: number): Promise<number> {
+  waitForCount(count: number): Promise<number> {
     return new Promise((resolve, reject) => {
       this.waiting = { count, resolve, reject };
       if (this.signal.aborted) this.giveUp();

@@ -3,9 +3,9 @@
  * replica becomes eligible. The time runs from its promotion to the last commit; the time from the
  * operator's request, which includes the election, is reported separately.
  */
-import type { Contestant, Measurement, Stage } from '../benchmark.js';
-import { cappedPayments, warmUp } from '../warm-up.js';
-import { RelevoAtWork, WORKER } from './relevo-under-load.js';
+import type { Benchmark, Measurement, BenchEnvironment } from '../benchmark.js';
+import { capPayments, warmUpBenchmark } from '../warm-up.js';
+import { RelevoUnderLoad, WORKER } from './relevo-under-load.js';
 import { Commits, wallMs } from './commits.js';
 import { problemsInRows } from './rows.js';
 
@@ -13,17 +13,17 @@ import { problemsInRows } from './rows.js';
  * Makes the cluster leaderless: only the worker can lead, once an operator allows it. The last
  * leader is stopped.
  */
-async function makeLeaderless(atWork: RelevoAtWork): Promise<void> {
-  const [last, other] = atWork.system.replicas
+async function makeLeaderless(relevo: RelevoUnderLoad): Promise<void> {
+  const [last, other] = relevo.system.replicas
     .map(({ name }) => name)
     .filter((name) => name !== WORKER) as [string, string];
-  await atWork.setState(other, 'maint');
-  await atWork.setState(WORKER, 'maint');
-  await atWork.until(`${last} leads`, async () => (await atWork.leader()) === last);
-  await atWork.system.process(last).stop();
+  await relevo.setState(other, 'maint');
+  await relevo.setState(WORKER, 'maint');
+  await relevo.until(`${last} leads`, async () => (await relevo.leader()) === last);
+  await relevo.system.process(last).stop();
 }
 
-async function readPromotedMs({ ground: { pool } }: RelevoAtWork): Promise<number> {
+async function readPromotedMs({ storage: { pool } }: RelevoUnderLoad): Promise<number> {
   const { rows } = await pool.query<{ at: number | null }>(
     'SELECT (extract(epoch FROM promoted_at) * 1000)::float8 AS at FROM election ORDER BY term DESC LIMIT 1',
   );
@@ -33,23 +33,23 @@ async function readPromotedMs({ ground: { pool } }: RelevoAtWork): Promise<numbe
 }
 
 async function drainFull(
-  atWork: RelevoAtWork,
-  stage: Stage,
+  relevo: RelevoUnderLoad,
+  environment: BenchEnvironment,
   payments: number,
 ): Promise<Omit<Measurement, 'problems'>> {
-  await makeLeaderless(atWork);
-  await atWork.batches(payments, false);
-  await stage.engines.settle();
-  const commits = await Commits.listen(atWork.ground.redisUrl, stage.signal);
+  await makeLeaderless(relevo);
+  await relevo.batches(payments, false);
+  await environment.engines.settle();
+  const commits = await Commits.listen(relevo.storage.redisUrl, environment.signal);
   try {
-    const used = atWork.watch();
+    const used = relevo.watch();
     const askedMs = wallMs();
     const [, endMs] = await Promise.all([
-      atWork.setState(WORKER, 'ready'),
-      commits.reached(payments),
+      relevo.setState(WORKER, 'ready'),
+      commits.waitForCount(payments),
     ]);
     const usage = used();
-    const startMs = await readPromotedMs(atWork);
+    const startMs = await readPromotedMs(relevo);
     const figures = { secondsFromRequest: (endMs - askedMs) / 1_000 };
     return { payments, seconds: (endMs - startMs) / 1_000, usage, latencies: [], figures };
   } finally {
@@ -60,39 +60,46 @@ async function drainFull(
 async function measureDrain(
   name: string,
   gatewayLatencyMs: number,
-  stage: Stage,
+  environment: BenchEnvironment,
 ): Promise<Measurement> {
-  const ground = await stage.engines.ground(true);
+  const storage = await environment.engines.createStorage(true);
   try {
-    const atWork = await RelevoAtWork.open(stage, ground, { gatewayLatencyMs, contestant: name });
+    const relevo = await RelevoUnderLoad.open(environment, storage, {
+      gatewayLatencyMs,
+      benchmark: name,
+    });
     try {
-      const { rate } = await warmUp(atWork.liveSeconds);
-      const measured = await drainFull(atWork, stage, cappedPayments(stage.payments, rate));
-      return { ...measured, problems: await problemsInRows(name, atWork) };
+      const { rate } = await warmUpBenchmark(relevo.liveSeconds);
+      const measured = await drainFull(
+        relevo,
+        environment,
+        capPayments(environment.payments, rate),
+      );
+      return { ...measured, problems: await problemsInRows(name, relevo) };
     } finally {
-      await atWork.close();
+      await relevo.close();
     }
   } finally {
-    await ground.clear();
+    await storage.clear();
   }
 }
 
 const WHAT =
   'Relevo: a queue filled through HTTP (durable acceptance) while no replica led; drained by one leader under its fenced term';
 
-export const RELEVO_DRAINS: readonly Contestant[] = [
+export const RELEVO_DRAINS: readonly Benchmark[] = [
   {
     name: 'drain',
     kind: 'drain',
     side: 'relevo',
     what: WHAT,
-    measure: (stage) => measureDrain('drain', 0, stage),
+    measure: (environment) => measureDrain('drain', 0, environment),
   },
   {
     name: 'drain-20ms',
     kind: 'drain-20ms',
     side: 'relevo',
     what: WHAT,
-    measure: (stage) => measureDrain('drain-20ms', 20, stage),
+    measure: (environment) => measureDrain('drain-20ms', 20, environment),
   },
 ];

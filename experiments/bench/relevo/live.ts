@@ -3,12 +3,12 @@
  * payment at a time on an idle system.
  */
 import { Latencies } from '../../statistics/latencies.js';
-import type { Contestant, MeasuredLatency, Measurement, Stage } from '../benchmark.js';
+import type { Benchmark, MeasuredLatency, Measurement, BenchEnvironment } from '../benchmark.js';
 import type { ClosedLoop, LoopDone, OpenLoop } from '../load/loops.js';
 import { CLOSED_LOOP, HALF_LOAD, ONE_AT_A_TIME } from '../objectives.js';
 import { secondsOf } from '../programs/commands.js';
-import { cappedPayments, warmUp } from '../warm-up.js';
-import { RelevoAtWork } from './relevo-under-load.js';
+import { capPayments, warmUpBenchmark } from '../warm-up.js';
+import { RelevoUnderLoad } from './relevo-under-load.js';
 import { problemsInRows } from './rows.js';
 
 /** As sent by a client that waits for the outcome. */
@@ -20,9 +20,9 @@ const LONE_WARM_UP = 500;
 const OPEN_SECONDS = 5;
 
 type Measured = Omit<Measurement, 'problems'>;
-type Measure = (atWork: RelevoAtWork, stage: Stage) => Promise<Measured>;
+type Measure = (relevo: RelevoUnderLoad, environment: BenchEnvironment) => Promise<Measured>;
 
-export function latencyOf(name: string, { hdr }: LoopDone): MeasuredLatency {
+export function toMeasuredLatency(name: string, { hdr }: LoopDone): MeasuredLatency {
   const latencies = Latencies.decode(hdr);
   return { name, summary: latencies.summary(), count: latencies.count, hdr };
 }
@@ -35,44 +35,47 @@ export const unpaid = (name: string, { sent, paid, errors }: LoopDone): string[]
         `${name}: ${sent - paid} of ${sent} requests were not answered 201: ${JSON.stringify(errors)}`,
       ];
 
-async function measureBatches(atWork: RelevoAtWork, stage: Stage): Promise<Measured> {
-  const { rate } = await warmUp(atWork.liveSeconds);
-  const payments = cappedPayments(stage.payments, rate);
-  await stage.engines.settle();
-  const used = atWork.watch();
-  const done = await atWork.batches(payments, true);
+async function measureBatches(
+  relevo: RelevoUnderLoad,
+  environment: BenchEnvironment,
+): Promise<Measured> {
+  const { rate } = await warmUpBenchmark(relevo.liveSeconds);
+  const payments = capPayments(environment.payments, rate);
+  await environment.engines.settle();
+  const used = relevo.watch();
+  const done = await relevo.batches(payments, true);
   const usage = used();
-  const { rows } = await atWork.ground.pool.query<{ ms: number }>(
+  const { rows } = await relevo.storage.pool.query<{ ms: number }>(
     `SELECT (extract(epoch FROM max(completed_at) - min(accepted_at)) * 1000)::float8 AS ms
        FROM payment WHERE batch_id IN (SELECT id FROM batch ORDER BY id DESC LIMIT $1)`,
-    [Math.ceil(payments / stage.batchSize)],
+    [Math.ceil(payments / environment.batchSize)],
   );
   const figures = { secondsFirstAcceptToLastCommit: (rows[0]?.ms ?? 0) / 1_000 };
   return { payments, seconds: secondsOf(done), usage, latencies: [], figures };
 }
 
-const closed = (
-  atWork: RelevoAtWork,
-  { generator }: Stage,
+const measureClosedLoop = (
+  relevo: RelevoUnderLoad,
+  { generator }: BenchEnvironment,
   count: number,
   connections: number,
 ): Promise<LoopDone> => {
   const wanted: ClosedLoop = {
-    target: atWork.target(SINGLES.path, SINGLES.headers),
-    orders: atWork.orders(count),
+    target: relevo.target(SINGLES.path, SINGLES.headers),
+    orders: relevo.orders(count),
     connections,
   };
   return generator.ask<LoopDone>('closed', wanted);
 };
 
-const open = (
-  atWork: RelevoAtWork,
-  { generator, connections }: Stage,
+const measureOpenLoop = (
+  relevo: RelevoUnderLoad,
+  { generator, connections }: BenchEnvironment,
   rate: number,
 ): Promise<LoopDone> => {
-  const orders = atWork.orders(Math.round(rate * OPEN_SECONDS));
+  const orders = relevo.orders(Math.round(rate * OPEN_SECONDS));
   const wanted: OpenLoop = {
-    target: atWork.target(SINGLES.path, SINGLES.headers),
+    target: relevo.target(SINGLES.path, SINGLES.headers),
     orders,
     connections,
     rate,
@@ -80,17 +83,20 @@ const open = (
   return generator.ask<LoopDone>('open', wanted);
 };
 
-async function measureSingles(atWork: RelevoAtWork, stage: Stage): Promise<Measured> {
-  const { rate } = await warmUp(async (count) =>
-    secondsOf(await closed(atWork, stage, count, stage.connections)),
+async function measureSingles(
+  relevo: RelevoUnderLoad,
+  environment: BenchEnvironment,
+): Promise<Measured> {
+  const { rate } = await warmUpBenchmark(async (count) =>
+    secondsOf(await measureClosedLoop(relevo, environment, count, environment.connections)),
   );
-  const payments = cappedPayments(stage.payments, rate);
-  await stage.engines.settle();
-  const used = atWork.watch();
-  const full = await closed(atWork, stage, payments, stage.connections);
+  const payments = capPayments(environment.payments, rate);
+  await environment.engines.settle();
+  const used = relevo.watch();
+  const full = await measureClosedLoop(relevo, environment, payments, environment.connections);
   const usage = used();
-  const half = await open(atWork, stage, payments / secondsOf(full) / 2);
-  const latencies = [latencyOf(CLOSED_LOOP, full), latencyOf(HALF_LOAD, half)];
+  const half = await measureOpenLoop(relevo, environment, payments / secondsOf(full) / 2);
+  const latencies = [toMeasuredLatency(CLOSED_LOOP, full), toMeasuredLatency(HALF_LOAD, half)];
   const failures = full.sent - full.paid + half.sent - half.paid;
   return {
     payments,
@@ -101,64 +107,71 @@ async function measureSingles(atWork: RelevoAtWork, stage: Stage): Promise<Measu
   };
 }
 
-async function measureLone(atWork: RelevoAtWork, stage: Stage): Promise<Measured> {
-  await closed(atWork, stage, LONE_WARM_UP, 1);
-  await stage.engines.settle();
-  const used = atWork.watch();
-  const done = await closed(atWork, stage, LONE_PAYMENTS, 1);
+async function measureLone(
+  relevo: RelevoUnderLoad,
+  environment: BenchEnvironment,
+): Promise<Measured> {
+  await measureClosedLoop(relevo, environment, LONE_WARM_UP, 1);
+  await environment.engines.settle();
+  const used = relevo.watch();
+  const done = await measureClosedLoop(relevo, environment, LONE_PAYMENTS, 1);
   const figures = { requestsNotPaid: done.sent - done.paid };
   return {
     payments: LONE_PAYMENTS,
     seconds: secondsOf(done),
     usage: used(),
-    latencies: [latencyOf(ONE_AT_A_TIME, done)],
+    latencies: [toMeasuredLatency(ONE_AT_A_TIME, done)],
     figures,
   };
 }
 
-async function measureLive(name: string, measure: Measure, stage: Stage): Promise<Measurement> {
-  const ground = await stage.engines.ground(true);
+async function measureLive(
+  name: string,
+  measure: Measure,
+  environment: BenchEnvironment,
+): Promise<Measurement> {
+  const storage = await environment.engines.createStorage(true);
   try {
-    const atWork = await RelevoAtWork.open(stage, ground, {
+    const relevo = await RelevoUnderLoad.open(environment, storage, {
       gatewayLatencyMs: 0,
-      contestant: name,
+      benchmark: name,
     });
     try {
-      const measured = await measure(atWork, stage);
+      const measured = await measure(relevo, environment);
       const { requestsNotPaid = 0 } = measured.figures;
       const refused =
         requestsNotPaid === 0 ? [] : [`${name}: ${requestsNotPaid} requests were not answered 201`];
-      return { ...measured, problems: [...refused, ...(await problemsInRows(name, atWork))] };
+      return { ...measured, problems: [...refused, ...(await problemsInRows(name, relevo))] };
     } finally {
-      await atWork.close();
+      await relevo.close();
     }
   } finally {
-    await ground.clear();
+    await storage.clear();
   }
 }
 
-const contestant = (
+const benchmark = (
   name: string,
-  kind: Contestant['kind'],
+  kind: Benchmark['kind'],
   what: string,
   measure: Measure,
-): Contestant => ({
+): Benchmark => ({
   name,
   kind,
   side: 'relevo',
   what,
-  measure: (stage) => measureLive(name, measure, stage),
+  measure: (environment) => measureLive(name, measure, environment),
 });
 
-export const RELEVO_LIVE: readonly Contestant[] = [
-  contestant(
+export const RELEVO_LIVE: readonly Benchmark[] = [
+  benchmark(
     'batches',
     'live',
     'Relevo: POST /api/batches, accepted durably, with a response when every payment is final',
     measureBatches,
   ),
-  contestant('single', 'single', 'Relevo: POST /api/payments with Prefer: wait=10', measureSingles),
-  contestant(
+  benchmark('single', 'single', 'Relevo: POST /api/payments with Prefer: wait=10', measureSingles),
+  benchmark(
     'lone',
     'lone',
     'Relevo: POST /api/payments with Prefer: wait=10, one after the other',

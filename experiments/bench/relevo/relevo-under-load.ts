@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { startSystem, type System } from '../../../local/system.js';
 import { sleep } from '../../../shared/clock.js';
 import { RELEVO } from '../../system/system-under-test.js';
-import type { Stage } from '../benchmark.js';
-import type { Ground } from '../engines.js';
+import type { BenchEnvironment } from '../benchmark.js';
+import type { BenchStorage } from '../engines.js';
 import type { Batches, BatchesDone } from '../load/batches.js';
-import type { Target } from '../load/target.js';
+import type { HttpTarget } from '../load/target.js';
 import { secondsOf } from '../programs/commands.js';
-import { watchUsage, type Part, type Usage } from '../usage.js';
+import { watchUsage, type ProcessPart, type Usage } from '../usage.js';
 
 const SETTLE_MS = 30_000;
 const POLL_MS = 10;
@@ -27,26 +27,26 @@ export interface RelevoOptions {
   /** Mean duration of a call to the simulated gateway, ms; 0: none. */
   gatewayLatencyMs: number;
   /** For profiles. */
-  contestant: string;
+  benchmark: string;
 }
 
-export class RelevoAtWork {
+export class RelevoUnderLoad {
   /** Number of payments sent so far. */
   sent = 0;
 
   private constructor(
-    private readonly stage: Stage,
-    readonly ground: Ground,
+    private readonly environment: BenchEnvironment,
+    readonly storage: BenchStorage,
     readonly system: System,
   ) {}
 
   /** Resolves when all processes are up and there is a leader. */
   static async open(
-    stage: Stage,
-    ground: Ground,
-    { gatewayLatencyMs, contestant }: RelevoOptions,
-  ): Promise<RelevoAtWork> {
-    const { databaseUrl, redisUrl } = ground;
+    environment: BenchEnvironment,
+    storage: BenchStorage,
+    { gatewayLatencyMs, benchmark }: RelevoOptions,
+  ): Promise<RelevoUnderLoad> {
+    const { databaseUrl, redisUrl } = storage;
     const system = await startSystem({
       monitors: 1,
       replicas: 3,
@@ -54,23 +54,23 @@ export class RelevoAtWork {
       gateway: 'simulated',
       env: { GATEWAY_LATENCY_MS: String(gatewayLatencyMs) },
       supervise: false,
-      dataDir: join(stage.dataDir, 'relevo'),
+      dataDir: join(environment.dataDir, 'relevo'),
       ports: 'free',
       databaseUrl,
       redisUrl,
-      nodeArgs: (name) => stage.nodeArgs(`${contestant}/${name}`),
-      onLine: stage.onLine,
-      signal: stage.signal,
+      nodeArgs: (name) => environment.nodeArgs(`${benchmark}/${name}`),
+      onLine: environment.onLine,
+      signal: environment.signal,
     });
-    const atWork = new RelevoAtWork(stage, ground, system);
-    stage.signal.addEventListener('abort', () => system.kill(), { once: true });
+    const relevo = new RelevoUnderLoad(environment, storage, system);
+    environment.signal.addEventListener('abort', () => system.kill(), { once: true });
     try {
-      await atWork.until('a leader and three replicas alive', async () => {
-        const { alive, led } = await RELEVO.look(system);
+      await relevo.until('a leader and three replicas alive', async () => {
+        const { alive, led } = await RELEVO.poll(system);
         return led && alive === system.replicas.length;
       });
-      await atWork.ask('handover', { to: WORKER });
-      return atWork;
+      await relevo.ask('handover', { to: WORKER });
+      return relevo;
     } catch (error) {
       await system.stop();
       throw error;
@@ -82,11 +82,11 @@ export class RelevoAtWork {
     const end = performance.now() + SETTLE_MS;
     while (!(await holds())) {
       if (performance.now() > end) throw new Error(`Relevo: ${what}: not within ${SETTLE_MS} ms`);
-      await sleep(POLL_MS, this.stage.signal);
+      await sleep(POLL_MS, this.environment.signal);
     }
   }
 
-  target(path: string, headers: Record<string, string> = {}): Target {
+  target(path: string, headers: Record<string, string> = {}): HttpTarget {
     return {
       origin: this.system.patients[0]?.url ?? '',
       path,
@@ -97,12 +97,12 @@ export class RelevoAtWork {
   /** Parameters of orders; no two calls return the same. */
   orders(count: number): { count: number; seed: number; patients: readonly string[] } {
     this.sent += count;
-    return { count, seed: this.stage.seed + this.sent, patients: this.stage.patients };
+    return { count, seed: this.environment.seed + this.sent, patients: this.environment.patients };
   }
 
   /** @param waits whether responses wait for the outcomes, or only for acceptance. */
   batches(count: number, waits: boolean): Promise<BatchesDone> {
-    const { generator, batchSize, batchesInFlight } = this.stage;
+    const { generator, batchSize, batchesInFlight } = this.environment;
     const wanted: Batches = {
       target: this.target('/api/batches'),
       orders: this.orders(count),
@@ -117,7 +117,7 @@ export class RelevoAtWork {
     secondsOf(await this.batches(count, true));
 
   leader = async (): Promise<string> =>
-    (await RELEVO.leadership(this.system, this.ground.pool)).leader ?? '';
+    (await RELEVO.leadership(this.system, this.storage.pool)).leader ?? '';
 
   setState = (replica: string, state: 'ready' | 'maint'): Promise<void> =>
     this.ask(`replicas/${replica}/state`, { state });
@@ -137,11 +137,11 @@ export class RelevoAtWork {
       throw new Error(`the monitor answered ${answer.status}: ${await answer.text()}`);
   }
 
-  watch(): () => Partial<Record<Part, Usage>> {
+  watch(): () => Partial<Record<ProcessPart, Usage>> {
     const {
       generator,
       engines: { postgres, redis },
-    } = this.stage;
+    } = this.environment;
     const { patients, monitors, replicas } = this.system;
     const pidOf = ({ pid }: { pid: number | null }) => pid ?? [];
     return watchUsage({

@@ -2,26 +2,30 @@
  * Checks Relevo's rows after a measurement: each payment once, paid, by the leader of its term, in
  * its patient's order.
  */
-import { outOfOrder } from '../../checkers/out-of-order.js';
-import { indexed } from '../../checkers/recorded.js';
-import { staleTerm } from '../../checkers/stale-term.js';
-import { twoLeaders } from '../../checkers/two-leaders.js';
+import { findOutOfOrder } from '../../checkers/out-of-order.js';
+import { indexEvidence } from '../../checkers/recorded.js';
+import { findStaleTerms } from '../../checkers/stale-term.js';
+import { findTwoLeaders } from '../../checkers/two-leaders.js';
 import { readElections, readPayments } from '../../record/evidence.js';
-import type { RelevoAtWork } from './relevo-under-load.js';
+import type { RelevoUnderLoad } from './relevo-under-load.js';
 
 /** Rules that need only rows and elections. */
-const RULES = { 'stale-term': staleTerm, 'two-leaders': twoLeaders, 'out-of-order': outOfOrder };
+const RULES = {
+  'stale-term': findStaleTerms,
+  'two-leaders': findTwoLeaders,
+  'out-of-order': findOutOfOrder,
+};
 
 /** @returns the errors, one sentence each. */
 export async function problemsInRows(
-  contestant: string,
-  { ground: { pool }, sent }: RelevoAtWork,
+  benchmark: string,
+  { storage: { pool }, sent }: RelevoUnderLoad,
 ): Promise<string[]> {
   const [payments, elections] = await Promise.all([readPayments(pool), readElections(pool)]);
-  const history = indexed({ requests: [], payments, charges: null, elections }, true);
+  const history = indexEvidence({ requests: [], payments, charges: null, elections }, true);
   const broken = Object.entries(RULES).flatMap(([rule, checker]) => {
     const ids = checker(history);
-    return ids.length === 0 ? [] : [`${contestant}: ${rule}: ${ids.length}, such as ${ids[0]}`];
+    return ids.length === 0 ? [] : [`${benchmark}: ${rule}: ${ids.length}, such as ${ids[0]}`];
   });
   const unpaid = payments.filter(
     ({ status, term, processedBy }) =>
@@ -31,11 +35,11 @@ export async function problemsInRows(
   return [
     ...(payments.length === sent
       ? []
-      : [`${contestant}: ${payments.length} rows for ${sent} payments`]),
+      : [`${benchmark}: ${payments.length} rows for ${sent} payments`]),
     ...(keys === payments.length
       ? []
-      : [`${contestant}: ${payments.length} rows with ${keys} keys`]),
-    ...(unpaid === 0 ? [] : [`${contestant}: ${unpaid} rows are not paid, or without a term`]),
+      : [`${benchmark}: ${payments.length} rows with ${keys} keys`]),
+    ...(unpaid === 0 ? [] : [`${benchmark}: ${unpaid} rows are not paid, or without a term`]),
     ...broken,
   ];
 }

@@ -1,9 +1,17 @@
-/** The cost of a payment: CPU time by part, stacked, one bar per contestant. */
+/** The cost of a payment: CPU time by part, stacked, one bar per benchmark. */
 import { scaleLinear } from 'd3-scale';
 import type { Summary } from '../../bench/figures.js';
-import { PARTS, type Part as Played } from '../../bench/usage.js';
-import { bottomAxis, chart, coordinate, RIGHT, text, WIDTH, type Scale } from '../charts/svg.js';
-import { markup, type Markup, type Part } from '../markup.js';
+import { PROCESS_PARTS, type ProcessPart as Played } from '../../bench/usage.js';
+import {
+  bottomAxis,
+  chart,
+  coordinate,
+  RIGHT,
+  svgText,
+  CHART_WIDTH,
+  type Scale,
+} from '../charts/svg.js';
+import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { whole } from './table.js';
 
 const ROW_HEIGHT = 28;
@@ -13,8 +21,8 @@ const NAMES = 200;
 /** Width of a letter, in chart units: a part's name is written into its bar where it fits. */
 const LETTER = 6.6;
 
-/** The generator's time is not a cost of any contestant. */
-const COUNTED: readonly Played[] = PARTS.filter((part) => part !== 'generator');
+/** The generator's time is not a cost of any benchmark. */
+const COUNTED: readonly Played[] = PROCESS_PARTS.filter((part) => part !== 'generator');
 
 interface Piece {
   part: Played;
@@ -31,14 +39,14 @@ function stack({ cpuMicros }: Summary): Piece[] {
   });
 }
 
-function drawPiece({ part, from, micros }: Piece, scale: Scale, y: number): Part {
+function drawPiece({ part, from, micros }: Piece, scale: Scale, y: number): MarkupPart {
   const [x, width] = [scale(from), scale(from + micros) - scale(from)];
   if (width < 0.5) return null;
   const step = COUNTED.indexOf(part) + 1;
   return [
     markup`<g><title>${part}: ${whole(micros)} µs</title><rect class="step step-${step}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${BAR_HEIGHT}"/></g>`,
     width > part.length * LETTER + 6
-      ? text(x + width / 2, y + BAR_HEIGHT - 4, 'step-name middle', part)
+      ? svgText(x + width / 2, y + BAR_HEIGHT - 4, 'step-name middle', part)
       : null,
   ];
 }
@@ -48,14 +56,14 @@ export function costChart(all: readonly Summary[]): Markup {
   const scale = scaleLinear()
     .domain([0, dearest])
     .nice()
-    .range([NAMES, WIDTH - RIGHT]);
+    .range([NAMES, CHART_WIDTH - RIGHT]);
   const bottom = TOP + all.length * ROW_HEIGHT;
   return chart(
     bottom + 24,
-    'CPU time per payment by part, one bar per contestant; the table below has the figures.',
+    'CPU time per payment by part, one bar per benchmark; the table below has the figures.',
     bottomAxis(scale, scale.ticks(6), (micros) => `${micros} µs`, TOP, bottom),
     all.map((one, index) => [
-      text(NAMES - 12, TOP + (index + 0.5) * ROW_HEIGHT + 4, 'tick end', one.name),
+      svgText(NAMES - 12, TOP + (index + 0.5) * ROW_HEIGHT + 4, 'tick end', one.name),
       stack(one).map((piece) =>
         drawPiece(piece, scale, TOP + index * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) / 2),
       ),

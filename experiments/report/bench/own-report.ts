@@ -4,8 +4,8 @@
  */
 import type { Measurement } from '../../bench/benchmark.js';
 import type { BenchFacts } from '../../bench/facts.js';
-import { rateOf, type Standing, type Summary } from '../../bench/figures.js';
-import type { Journal, OwnReport } from '../../record/run-record.js';
+import { rateOf, type BenchmarkResult, type Summary } from '../../bench/figures.js';
+import type { RunRecord, OwnReport } from '../../record/run-record.js';
 import type { Trial } from '../../record/result.js';
 import { benchPage } from './page.js';
 import { benchMarkdown, measurementsCsv } from './texts.js';
@@ -29,27 +29,27 @@ function totalOf(measurements: readonly Measurement[], rate: number): Partial<Tr
   return { sent, ...counts, throughputPerSec: Math.round(rate * 10) / 10 };
 }
 
-/** @param summaries of `standings`, in the same order. */
+/** @param summaries of `results`, in the same order. */
 export function ownReport(
-  journal: Journal,
-  standings: readonly Standing[],
+  journal: RunRecord,
+  results: readonly BenchmarkResult[],
   summaries: readonly Summary[],
   facts: BenchFacts,
 ): OwnReport {
   const { result, machine, command } = journal;
-  const systems = standings.map(({ name, measurements }, index) => ({
+  const systems = results.map(({ name, measurements }, index) => ({
     system: name,
     trials: measurements.map(trialOf),
     total: totalOf(measurements, summaries[index]?.rate.median ?? NaN),
   }));
-  const everything = { ...result, systems, command, machine, facts, summaries, standings };
+  const everything = { ...result, systems, command, machine, facts, summaries, standings: results };
   return {
     systems,
     files: {
       'bench.json': `${JSON.stringify(everything, null, 2)}\n`,
       'report.html': benchPage(journal, summaries, facts),
       'summary.md': benchMarkdown(journal, summaries, facts),
-      'trials.csv': measurementsCsv(standings),
+      'trials.csv': measurementsCsv(results),
     },
   };
 }

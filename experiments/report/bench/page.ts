@@ -2,24 +2,24 @@
  * The page of the bench: result, a chart and a table per kind, the cost of a payment, latencies,
  * and a description of the peers.
  */
-import { KINDS, type Kind } from '../../bench/benchmark.js';
+import { BENCHMARK_KINDS, type BenchmarkKind } from '../../bench/benchmark.js';
 import type { BenchFacts, PeerFacts } from '../../bench/facts.js';
-import { ratio, type Summary } from '../../bench/figures.js';
-import { PARTS } from '../../bench/usage.js';
-import type { Journal } from '../../record/run-record.js';
+import { rateRatio, type Summary } from '../../bench/figures.js';
+import { PROCESS_PARTS } from '../../bench/usage.js';
+import type { RunRecord } from '../../record/run-record.js';
 import { count, milliseconds } from '../format.js';
-import { markup, type Markup, type Part } from '../markup.js';
+import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { pageHead } from '../page/head.js';
 import { outcomeSection } from '../page/outcome.js';
 import { htmlPage } from '../page/page.js';
-import { figures, folded, table, words } from '../page/table.js';
+import { figureColumn, foldTable, htmlTable, wordColumn } from '../page/table.js';
 import { costChart } from './cost-chart.js';
 import { rateChart } from './rate-chart.js';
 import { ofKind, tenth, whole, yardstickOf } from './table.js';
 
-const kinds = Object.keys(KINDS) as Kind[];
+const kinds = Object.keys(BENCHMARK_KINDS) as BenchmarkKind[];
 
-function kindSection(kind: Kind, all: readonly Summary[]): Part {
+function kindSection(kind: BenchmarkKind, all: readonly Summary[]): MarkupPart {
   const alike = ofKind(kind, all);
   if (alike.length === 0) return null;
   const yardstick = yardstickOf(kind, all);
@@ -32,43 +32,43 @@ function kindSection(kind: Kind, all: readonly Summary[]): Part {
     'worker, MB',
     'PostgreSQL, MB',
   ];
-  const columns = [...words(''), ...figures(...measures)];
-  const rows = alike.map((one): Part[] => [
+  const columns = [...wordColumn(''), ...figureColumn(...measures)];
+  const rows = alike.map((one): MarkupPart[] => [
     one.name,
     whole(one.rate.median),
     `${whole(one.rate.min)} – ${whole(one.rate.max)}`,
-    tenth(ratio(one, yardstick)),
+    tenth(rateRatio(one, yardstick)),
     count(one.payments),
     whole(one.cpuMicrosTotal),
     whole(one.peakMb.worker ?? NaN),
     whole(one.peakMb.postgres ?? NaN),
   ]);
-  return markup`<section id="${kind}"><h2>${KINDS[kind]}</h2>
+  return markup`<section id="${kind}"><h2>${BENCHMARK_KINDS[kind]}</h2>
 ${rateChart(alike, yardstick)}
 <ul class="plain">${alike.map(({ name, what }) => markup`<li><b>${name}</b>: ${what}</li>`)}</ul>
-${table(null, columns, rows)}
+${htmlTable(null, columns, rows)}
 ${yardstick ? markup`<p class="quiet">×: multiples of ${yardstick.name}'s median.</p>` : null}
 </section>`;
 }
 
 function costSection(all: readonly Summary[]): Markup {
   const ordered = kinds.flatMap((kind) => ofKind(kind, all));
-  const rows = ordered.map(({ name, cpuMicros, cpuMicrosTotal }): Part[] => [
+  const rows = ordered.map(({ name, cpuMicros, cpuMicrosTotal }): MarkupPart[] => [
     name,
-    ...PARTS.map((part) => whole(cpuMicros[part] ?? NaN)),
+    ...PROCESS_PARTS.map((part) => whole(cpuMicros[part] ?? NaN)),
     whole(cpuMicrosTotal),
   ]);
   return markup`<section id="cost"><h2>Cost of a payment</h2>
 <p>CPU time, user and system, of every process with its children. A busy machine affects this figure least.</p>
 ${costChart(ordered)}
-${table('µs per payment, medians', [...words(''), ...figures(...PARTS, 'all but the generator')], rows)}
+${htmlTable('µs per payment, medians', [...wordColumn(''), ...figureColumn(...PROCESS_PARTS, 'all but the generator')], rows)}
 <p class="quiet">Front: the process that accepts payments (Relevo: patients; a peer: its producer). Others: the monitor and the standbys.</p>
 </section>`;
 }
 
-function latencySection(all: readonly Summary[]): Part {
+function latencySection(all: readonly Summary[]): MarkupPart {
   const rows = all.flatMap(({ name, latencies }) =>
-    Object.entries(latencies).map(([of, { p50, p95, p99 }]): Part[] => [
+    Object.entries(latencies).map(([of, { p50, p95, p99 }]): MarkupPart[] => [
       name,
       of,
       ...[p50, p95, p99].map(({ median }) => milliseconds(median)),
@@ -77,17 +77,17 @@ function latencySection(all: readonly Summary[]): Part {
   );
   if (rows.length === 0) return null;
   return markup`<section id="latency"><h2>Latency</h2>
-${table('ms, medians of the rounds', [...words('', 'of'), ...figures('p50', 'p95', 'p99', 'p99, lowest – highest')], rows)}
+${htmlTable('ms, medians of the rounds', [...wordColumn('', 'of'), ...figureColumn('p50', 'p95', 'p99', 'p99, lowest – highest')], rows)}
 <p class="quiet">Open loop: from the due time of a request, independent of the others. Closed loop: from the send time.</p>
 </section>`;
 }
 
-const list = (title: string, lines: readonly string[]): Part =>
+const list = (title: string, lines: readonly string[]): MarkupPart =>
   lines.length > 0 &&
   markup`<h3>${title}</h3><ul>${lines.map((line) => markup`<li>${line}</li>`)}</ul>`;
 
-const peerPart = ({ name, what, packages, settings, lacks }: PeerFacts): Part =>
-  folded(name, [
+const peerPart = ({ name, what, packages, settings, lacks }: PeerFacts): MarkupPart =>
+  foldTable(name, [
     markup`<p>${what}. ${Object.entries(packages)
       .map(([each, version]) => `${each} ${version}`)
       .join(', ')}</p>`,
@@ -96,7 +96,7 @@ const peerPart = ({ name, what, packages, settings, lacks }: PeerFacts): Part =>
   ]);
 
 export function benchPage(
-  journal: Journal,
+  journal: RunRecord,
   all: readonly Summary[],
   { peers }: BenchFacts,
 ): string {

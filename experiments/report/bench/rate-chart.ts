@@ -3,20 +3,20 @@
  * the ratio to a reference as text. Linear, so that a bar twice as long is twice as fast.
  */
 import { scaleLinear } from 'd3-scale';
-import { ratio, type Summary } from '../../bench/figures.js';
+import { rateRatio, type Summary } from '../../bench/figures.js';
 import {
   bottomAxis,
   chart,
   coordinate,
-  path,
+  svgPath,
   rectanglePath,
   RIGHT,
-  text,
-  WIDTH,
+  svgText,
+  CHART_WIDTH,
   type Scale,
 } from '../charts/svg.js';
 import { count } from '../format.js';
-import type { Markup, Part } from '../markup.js';
+import type { Markup, MarkupPart } from '../markup.js';
 import { tenth, whole } from './table.js';
 
 const ROW_HEIGHT = 30;
@@ -26,26 +26,31 @@ const NAMES = 200;
 /** Space for the text after the longest bar. */
 const WORDS = 170;
 
-function drawRow(one: Summary, yardstick: Summary | undefined, scale: Scale, y: number): Part {
+function drawRow(
+  one: Summary,
+  yardstick: Summary | undefined,
+  scale: Scale,
+  y: number,
+): MarkupPart {
   const {
     name,
     side,
     rate: { median, min, max },
   } = one;
-  const times = ratio(one, yardstick);
+  const times = rateRatio(one, yardstick);
   const words =
     Number.isFinite(times) && one !== yardstick
       ? `${whole(median)} · ${tenth(times)} ×`
       : whole(median);
   const [low, high] = [coordinate(scale(min)), coordinate(scale(max))];
   return [
-    text(NAMES - 12, y + 4, 'tick end', name),
-    path(
+    svgText(NAMES - 12, y + 4, 'tick end', name),
+    svgPath(
       side === 'relevo' ? 'bar' : 'bar other',
       rectanglePath(NAMES, y - BAR_HEIGHT / 2, scale(median) - NAMES, BAR_HEIGHT),
     ),
-    path('interval', `M${low} ${y}H${high}M${low} ${y - 4}v8M${high} ${y - 4}v8`),
-    text(scale(Math.max(median, max)) + 8, y + 4, 'tick', words),
+    svgPath('interval', `M${low} ${y}H${high}M${low} ${y - 4}v8M${high} ${y - 4}v8`),
+    svgText(scale(Math.max(median, max)) + 8, y + 4, 'tick', words),
   ];
 }
 
@@ -54,7 +59,7 @@ export function rateChart(all: readonly Summary[], yardstick: Summary | undefine
   const fastest = all.reduce((most, { rate: { max } }) => Math.max(most, max), 1);
   const scale = scaleLinear()
     .domain([0, fastest])
-    .range([NAMES, WIDTH - RIGHT - WORDS]);
+    .range([NAMES, CHART_WIDTH - RIGHT - WORDS]);
   const bottom = TOP + all.length * ROW_HEIGHT;
   return chart(
     bottom + 24,

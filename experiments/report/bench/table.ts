@@ -2,16 +2,16 @@
  * The tables of the bench, 80 columns: one table of rates per kind, CPU time, latencies, ratios,
  * and the features that each peer lacks.
  */
-import { KINDS, type Kind } from '../../bench/benchmark.js';
-import { ratio, type Spread, type Summary } from '../../bench/figures.js';
+import { BENCHMARK_KINDS, type BenchmarkKind } from '../../bench/benchmark.js';
+import { rateRatio, type Spread, type Summary } from '../../bench/figures.js';
 import { isCeiling, NAIVE } from '../../bench/objectives.js';
-import { PARTS, type Part } from '../../bench/usage.js';
+import { PROCESS_PARTS, type ProcessPart } from '../../bench/usage.js';
 import type { ExperimentResult, Objective } from '../../record/result.js';
 import { count } from '../format.js';
 import { formatTable } from '../table.js';
 
 const WIDTH = 80;
-const kinds = Object.keys(KINDS) as Kind[];
+const kinds = Object.keys(BENCHMARK_KINDS) as BenchmarkKind[];
 
 export const whole = (value: number): string =>
   Number.isFinite(value) ? count(Math.round(value)) : '–';
@@ -22,7 +22,7 @@ const range = ({ min, max }: Spread): string => `${whole(min)}–${whole(max)}`;
  * The reference of a kind's ratios: the naive worker with the same work; without one, the first
  * limit.
  */
-export function yardstickOf(kind: Kind, all: readonly Summary[]): Summary | undefined {
+export function yardstickOf(kind: BenchmarkKind, all: readonly Summary[]): Summary | undefined {
   const alike = all.filter((one) => one.kind === kind);
   return (
     alike.find(({ name }) => name.startsWith(NAIVE)) ?? alike.find(({ side }) => side === 'limit')
@@ -30,13 +30,13 @@ export function yardstickOf(kind: Kind, all: readonly Summary[]): Summary | unde
 }
 
 /** Fastest first. */
-export const ofKind = (kind: Kind, all: readonly Summary[]): Summary[] =>
+export const ofKind = (kind: BenchmarkKind, all: readonly Summary[]): Summary[] =>
   all.filter((one) => one.kind === kind).sort((a, b) => b.rate.median - a.rate.median);
 
-function rateTable(kind: Kind, all: readonly Summary[]): string[] {
+function rateTable(kind: BenchmarkKind, all: readonly Summary[]): string[] {
   const yardstick = yardstickOf(kind, all);
   const rows = ofKind(kind, all).map((one) => {
-    const times = one === yardstick ? '1' : tenth(ratio(one, yardstick));
+    const times = one === yardstick ? '1' : tenth(rateRatio(one, yardstick));
     return [
       one.name,
       whole(one.rate.median),
@@ -50,12 +50,12 @@ function rateTable(kind: Kind, all: readonly Summary[]): string[] {
   const against = yardstick?.side === 'limit' ? '× limit' : '× naive';
   return [
     '',
-    KINDS[kind],
+    BENCHMARK_KINDS[kind],
     formatTable(['', 'payments/s', 'min–max', against, 'CPU µs', 'MB'], rows),
   ];
 }
 
-const SHORT: Readonly<Record<Part, string>> = {
+const SHORT: Readonly<Record<ProcessPart, string>> = {
   worker: 'worker',
   front: 'front',
   postgres: 'postgres',
@@ -69,13 +69,13 @@ function cpuTable(all: readonly Summary[]): string[] {
     .flatMap((kind) => ofKind(kind, all))
     .map(({ name, cpuMicros, cpuMicrosTotal }) => [
       name,
-      ...PARTS.map((part) => whole(cpuMicros[part] ?? NaN)),
+      ...PROCESS_PARTS.map((part) => whole(cpuMicros[part] ?? NaN)),
       whole(cpuMicrosTotal),
     ]);
   return [
     '',
     'CPU time, µs per payment (all: without the load generator)',
-    formatTable(['', ...PARTS.map((part) => SHORT[part]), 'all'], rows),
+    formatTable(['', ...PROCESS_PARTS.map((part) => SHORT[part]), 'all'], rows),
   ];
 }
 
@@ -95,11 +95,11 @@ function latencyTable(all: readonly Summary[]): string[] {
     : ['', 'Latency, ms', formatTable(['', 'of', 'p50', 'p95', 'p99', 'p99 of rounds'], rows)];
 }
 
-export const objectiveLine = (objective: Objective): string =>
+export const benchObjectiveLine = (objective: Objective): string =>
   `${objective.met ? 'Met' : 'Missed'}: ${objective.name}: ${objective.actual} (${isCeiling(objective) ? 'at most' : 'at least'} ${objective.target})`;
 
 /** Wraps the text between words; every line except the first is indented. */
-export function wrapped(text: string, indent: string): string[] {
+export function wrapLine(text: string, indent: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
@@ -110,7 +110,7 @@ export function wrapped(text: string, indent: string): string[] {
   return lines;
 }
 
-export interface Told {
+export interface BenchTexts {
   /** With the features that each peer lacks. */
   peers: readonly { name: string; lacks: readonly string[] }[];
   notes: readonly string[];
@@ -119,7 +119,7 @@ export interface Told {
 export function benchTable(
   { objectives, verdict, violations }: ExperimentResult,
   all: readonly Summary[],
-  { peers, notes }: Told,
+  { peers, notes }: BenchTexts,
 ): string {
   return [
     ...kinds.flatMap((kind) => rateTable(kind, all)),
@@ -127,12 +127,12 @@ export function benchTable(
     ...cpuTable(all),
     '',
     'Missing features',
-    ...peers.flatMap(({ name, lacks }) => wrapped(`${name}: ${lacks.join('; ')}`, '  ')),
+    ...peers.flatMap(({ name, lacks }) => wrapLine(`${name}: ${lacks.join('; ')}`, '  ')),
     '',
-    ...notes.flatMap((note) => wrapped(note, '  ')),
+    ...notes.flatMap((note) => wrapLine(note, '  ')),
     `Verdict: ${verdict}`,
-    ...violations.flatMap(({ ids }) => ids.flatMap((id) => wrapped(`  ${id}`, '    '))),
-    ...objectives.flatMap((objective) => wrapped(objectiveLine(objective), '  ')),
+    ...violations.flatMap(({ ids }) => ids.flatMap((id) => wrapLine(`  ${id}`, '    '))),
+    ...objectives.flatMap((objective) => wrapLine(benchObjectiveLine(objective), '  ')),
   ]
     .slice(1)
     .join('\n');

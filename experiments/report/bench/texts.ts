@@ -1,18 +1,18 @@
 /**
  * The bench for a pull request (Markdown) and for a spreadsheet (one line per measurement). Pure.
  */
-import { KINDS, type Kind } from '../../bench/benchmark.js';
+import { BENCHMARK_KINDS, type BenchmarkKind } from '../../bench/benchmark.js';
 import type { BenchFacts } from '../../bench/facts.js';
-import { ratio, rateOf, type Standing, type Summary } from '../../bench/figures.js';
+import { rateRatio, rateOf, type BenchmarkResult, type Summary } from '../../bench/figures.js';
 import { isCeiling } from '../../bench/objectives.js';
-import { PARTS } from '../../bench/usage.js';
-import type { Journal } from '../../record/run-record.js';
+import { PROCESS_PARTS } from '../../bench/usage.js';
+import type { RunRecord } from '../../record/run-record.js';
 import type { Objective } from '../../record/result.js';
-import { csvLine } from '../csv.js';
+import { toCsvLine } from '../csv.js';
 import { circumstances, escapeMarkdown, markdownTable } from '../summary.js';
 import { ofKind, tenth, whole, yardstickOf } from './table.js';
 
-function kindPart(kind: Kind, all: readonly Summary[]): string[] {
+function kindPart(kind: BenchmarkKind, all: readonly Summary[]): string[] {
   const alike = ofKind(kind, all);
   if (alike.length === 0) return [];
   const yardstick = yardstickOf(kind, all);
@@ -26,7 +26,7 @@ function kindPart(kind: Kind, all: readonly Summary[]): string[] {
       escapeMarkdown(name),
       whole(median),
       `${whole(min)} – ${whole(max)}`,
-      tenth(ratio(one, yardstick)),
+      tenth(rateRatio(one, yardstick)),
       whole(cpuMicrosTotal),
     ];
   });
@@ -37,7 +37,7 @@ function kindPart(kind: Kind, all: readonly Summary[]): string[] {
     yardstick ? `× ${escapeMarkdown(yardstick.name)}` : '×',
     'CPU µs per payment',
   ];
-  return [`**${escapeMarkdown(KINDS[kind])}**`, '', ...markdownTable(header, rows), ''];
+  return [`**${escapeMarkdown(BENCHMARK_KINDS[kind])}**`, '', ...markdownTable(header, rows), ''];
 }
 
 function objectiveItem(objective: Objective): string {
@@ -46,7 +46,7 @@ function objectiveItem(objective: Objective): string {
 }
 
 export function benchMarkdown(
-  journal: Journal,
+  journal: RunRecord,
   all: readonly Summary[],
   { peers, notes }: BenchFacts,
 ): string {
@@ -57,7 +57,7 @@ export function benchMarkdown(
     '',
     ...objectives.map(objectiveItem),
     '',
-    ...(Object.keys(KINDS) as Kind[]).flatMap((kind) => kindPart(kind, all)),
+    ...(Object.keys(BENCHMARK_KINDS) as BenchmarkKind[]).flatMap((kind) => kindPart(kind, all)),
     ...violations.flatMap(({ ids }) => ids.map((id) => `- ❌ ${escapeMarkdown(id)}`)),
     ...notes.map((note) => `> ${escapeMarkdown(note)}\n`),
     '**Missing features**',
@@ -68,10 +68,10 @@ export function benchMarkdown(
   ].join('\n');
 }
 
-export function measurementsCsv(standings: readonly Standing[]): string {
-  const measures = PARTS.flatMap((part) => [`${part}_cpu_ms`, `${part}_peak_mb`]);
+export function measurementsCsv(results: readonly BenchmarkResult[]): string {
+  const measures = PROCESS_PARTS.flatMap((part) => [`${part}_cpu_ms`, `${part}_peak_mb`]);
   const header = [
-    'contestant',
+    'benchmark',
     'kind',
     'side',
     'round',
@@ -80,14 +80,14 @@ export function measurementsCsv(standings: readonly Standing[]): string {
     'payments_per_sec',
     ...measures,
   ];
-  const lines = standings.flatMap(({ name, kind, side, measurements }) =>
+  const lines = results.flatMap(({ name, kind, side, measurements }) =>
     measurements.map((measurement, index) => {
       const { payments, seconds, usage } = measurement;
-      const used = PARTS.flatMap((part) => [
+      const used = PROCESS_PARTS.flatMap((part) => [
         usage[part]?.cpuMs ?? null,
         usage[part] ? Math.round(usage[part].peakMb * 10) / 10 : null,
       ]);
-      return csvLine([
+      return toCsvLine([
         name,
         kind,
         side,
@@ -99,5 +99,5 @@ export function measurementsCsv(standings: readonly Standing[]): string {
       ]);
     }),
   );
-  return [csvLine(header), ...lines].join('');
+  return [toCsvLine(header), ...lines].join('');
 }

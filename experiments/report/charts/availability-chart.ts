@@ -3,9 +3,18 @@
  * differ significantly.
  */
 import { scaleLinear } from 'd3-scale';
-import type { Markup, Part } from '../markup.js';
+import type { Markup, MarkupPart } from '../markup.js';
 import { markup } from '../markup.js';
-import { bottomAxis, chart, coordinate, path, RIGHT, text, WIDTH, type Scale } from './svg.js';
+import {
+  bottomAxis,
+  chart,
+  coordinate,
+  svgPath,
+  RIGHT,
+  svgText,
+  CHART_WIDTH,
+  type Scale,
+} from './svg.js';
 
 export interface ShareRow {
   name: string;
@@ -17,11 +26,15 @@ const ROW_HEIGHT = 32;
 const TOP = 8;
 const NAMES = 150;
 
-function drawRow({ name, share, interval: [low, high] }: ShareRow, scale: Scale, y: number): Part {
+function drawRow(
+  { name, share, interval: [low, high] }: ShareRow,
+  scale: Scale,
+  y: number,
+): MarkupPart {
   const [from, to] = [coordinate(scale(low)), coordinate(scale(high))];
   return [
-    text(NAMES - 12, y + 4, 'tick end', name),
-    path('interval', `M${from} ${y}H${to}M${from} ${y - 6}v12M${to} ${y - 6}v12`),
+    svgText(NAMES - 12, y + 4, 'tick end', name),
+    svgPath('interval', `M${from} ${y}H${to}M${from} ${y - 6}v12M${to} ${y - 6}v12`),
     markup`<circle class="share" cx="${coordinate(scale(share))}" cy="${coordinate(y)}" r="5"/>`,
   ];
 }
@@ -31,7 +44,7 @@ export function availabilityChart(rows: readonly ShareRow[]): Markup {
   const scale = scaleLinear()
     .domain([Math.max(0, lowest - (1 - lowest) * 0.1), 1])
     .nice()
-    .range([NAMES, WIDTH - RIGHT - 24]);
+    .range([NAMES, CHART_WIDTH - RIGHT - 24]);
   const bottom = TOP + rows.length * ROW_HEIGHT;
   const summary = `Availability with 95 % intervals: ${rows.map(({ name, share }) => `${name} ${(share * 100).toFixed(2)} %`).join(', ')}.`;
   return chart(

@@ -3,20 +3,20 @@
  * be compared.
  */
 import { scaleLog } from 'd3-scale';
-import type { HandoverKind } from '../facts/handover-figures.js';
+import type { HandoverSamples } from '../facts/handover-figures.js';
 import { percentile } from '../../statistics/statistics.js';
 import { duration } from '../format.js';
-import type { Markup, Part } from '../markup.js';
+import type { Markup, MarkupPart } from '../markup.js';
 import {
   bottomAxis,
   chart,
   coordinate,
   LEFT,
-  path,
+  svgPath,
   rectanglePath,
   RIGHT,
-  text,
-  WIDTH,
+  svgText,
+  CHART_WIDTH,
   type Scale,
 } from './svg.js';
 
@@ -26,7 +26,7 @@ const TOP = 8;
 const BINS_PER_DECADE = 24;
 
 /** Complete bins around all samples, ms. */
-function binEdges(kinds: readonly HandoverKind[]): number[] {
+function binEdges(kinds: readonly HandoverSamples[]): number[] {
   const [low, high] = kinds.reduce(
     ([least, most], { samples: { totalMs } }) => [
       Math.min(least, totalMs[0] ?? Infinity),
@@ -63,11 +63,11 @@ function ticksOf([low = 1, high = 10]: readonly number[]): number[] {
 }
 
 function drawKind(
-  { kind, samples: { totalMs } }: HandoverKind,
+  { kind, samples: { totalMs } }: HandoverSamples,
   edges: readonly number[],
   scale: Scale,
   top: number,
-): Part {
+): MarkupPart {
   const counts = countInBins(totalMs, edges);
   const most = counts.reduce((highest, count) => Math.max(highest, count), 1);
   const base = top + PANEL_HEIGHT - 14;
@@ -79,15 +79,15 @@ function drawKind(
   });
   const median = percentile(totalMs, 0.5);
   return [
-    text(LEFT - 8, base - 14, 'tick end', kind),
-    text(LEFT - 8, base, 'note end', `n = ${totalMs.length}`),
-    path('bar', bars.join('')),
-    path('base', `M${LEFT} ${coordinate(base)}H${WIDTH - RIGHT}`),
-    path(
+    svgText(LEFT - 8, base - 14, 'tick end', kind),
+    svgText(LEFT - 8, base, 'note end', `n = ${totalMs.length}`),
+    svgPath('bar', bars.join('')),
+    svgPath('base', `M${LEFT} ${coordinate(base)}H${CHART_WIDTH - RIGHT}`),
+    svgPath(
       'median',
       `M${coordinate(scale(median))} ${coordinate(base - BARS_HEIGHT - 4)}V${coordinate(base)}`,
     ),
-    text(
+    svgText(
       scale(median),
       base - BARS_HEIGHT - 8,
       'note middle',
@@ -97,14 +97,14 @@ function drawKind(
 }
 
 /** Null when no hand-over has a duration since its fault. */
-export function handoverHistogram(all: readonly HandoverKind[]): Markup | null {
+export function handoverHistogram(all: readonly HandoverSamples[]): Markup | null {
   const kinds = all.filter(({ samples: { totalMs } }) => totalMs.length > 0);
   if (kinds.length === 0) return null;
   const edges = binEdges(kinds);
   const bottom = TOP + kinds.length * PANEL_HEIGHT;
   const scale = scaleLog()
     .domain([edges[0] as number, edges.at(-1) as number])
-    .range([LEFT, WIDTH - RIGHT]);
+    .range([LEFT, CHART_WIDTH - RIGHT]);
   return chart(
     bottom + 24,
     'Histograms of the time from the fault to the first commit, one row per kind; the table below has the figures.',

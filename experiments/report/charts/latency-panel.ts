@@ -5,17 +5,17 @@
 import { scaleLog } from 'd3-scale';
 import type { Timeline } from '../facts/timeline.js';
 import { duration } from '../format.js';
-import type { Part } from '../markup.js';
+import type { MarkupPart } from '../markup.js';
 import {
   coordinate,
   dotsPath,
   LEFT,
   leftAxis,
   linePath,
-  path,
+  svgPath,
   RIGHT,
-  text,
-  WIDTH,
+  svgText,
+  CHART_WIDTH,
   type Scale,
 } from './svg.js';
 import type { TimeAxis } from './time-axis.js';
@@ -68,7 +68,7 @@ export function drawLatency(
   facts: LatencyFacts,
   axis: TimeAxis,
   { top, bottom }: { top: number; bottom: number },
-): Part {
+): MarkupPart {
   const {
     timeline: { buckets, bucketMs },
     points,
@@ -84,21 +84,26 @@ export function drawLatency(
     );
   const [, high = 0] = scale.domain();
   const limit =
-    deadlineMs <= high ? `M${LEFT} ${coordinate(scale(deadlineMs))}H${WIDTH - RIGHT}` : '';
+    deadlineMs <= high ? `M${LEFT} ${coordinate(scale(deadlineMs))}H${CHART_WIDTH - RIGHT}` : '';
   return [
     leftAxis(scale, ticksOf(scale), duration),
-    path('deadline', limit),
+    svgPath('deadline', limit),
     points.length > 0
-      ? path(
+      ? svgPath(
           'dots',
           dotsPath(points.map(([atMs, latencyMs]) => [axis.scale(atMs), scale(latencyMs)])),
         )
       : null,
-    points.length > 0 ? null : LINES.map(([className, figure]) => path(className, line(figure))),
+    points.length > 0 ? null : LINES.map(([className, figure]) => svgPath(className, line(figure))),
     limit === ''
       ? null
-      : text(WIDTH - RIGHT, scale(deadlineMs) + 13, 'note end', `deadline ${duration(deadlineMs)}`),
-    text(
+      : svgText(
+          CHART_WIDTH - RIGHT,
+          scale(deadlineMs) + 13,
+          'note end',
+          `deadline ${duration(deadlineMs)}`,
+        ),
+    svgText(
       0,
       top - 30,
       'title',

@@ -5,7 +5,7 @@
  */
 import { scaleLog } from 'd3-scale';
 import { count } from '../format.js';
-import { markup, trusted, type Markup, type Part } from '../markup.js';
+import { markup, trustMarkup, type Markup, type MarkupPart } from '../markup.js';
 import {
   bottomAxis,
   chart,
@@ -13,10 +13,10 @@ import {
   leftAxis,
   LEFT,
   linePath,
-  path,
+  svgPath,
   RIGHT,
-  text,
-  WIDTH,
+  svgText,
+  CHART_WIDTH,
   type Scale,
 } from './svg.js';
 
@@ -55,16 +55,16 @@ function outward(value: number, direction: 'down' | 'up'): number {
     : (steps.findLast((step) => step <= value) ?? value);
 }
 
-function drawSeries({ name, points }: LogSeries, index: number, x: Scale, y: Scale): Part {
+function drawSeries({ name, points }: LogSeries, index: number, x: Scale, y: Scale): MarkupPart {
   const colour = `series-${(index % SERIES_MAX) + 1}`;
   const placed = points.filter(drawable).map(([size, value]) => [x(size), y(value)] as const);
   const marks = placed.map(([left, top]) => `M${coordinate(left)} ${coordinate(top)}h0`).join('');
   const row = TOP + 14 + index * 18;
   return [
-    path(`line ${colour}`, linePath(placed)),
-    path(`mark ${colour}`, marks),
-    markup`<path class="${`line ${colour}`}" d="${trusted(`M${WIDTH - LEGEND_WIDTH} ${row - 4}h22`)}"/>`,
-    text(WIDTH - LEGEND_WIDTH + 28, row, 'tick', name),
+    svgPath(`line ${colour}`, linePath(placed)),
+    svgPath(`mark ${colour}`, marks),
+    markup`<path class="${`line ${colour}`}" d="${trustMarkup(`M${CHART_WIDTH - LEGEND_WIDTH} ${row - 4}h22`)}"/>`,
+    svgText(CHART_WIDTH - LEGEND_WIDTH + 28, row, 'tick', name),
   ];
 }
 
@@ -94,17 +94,17 @@ export function logChart(
   const bottom = TOP + HEIGHT;
   const x = scaleLog()
     .domain([left, right > left ? right : left * 10])
-    .range([LEFT, WIDTH - RIGHT - LEGEND_WIDTH - 16]);
+    .range([LEFT, CHART_WIDTH - RIGHT - LEGEND_WIDTH - 16]);
   const y = scaleLog()
     .domain([low, high > low ? high : low * 10])
     .range([bottom, TOP]);
   return chart(
     bottom + 40,
     `${title} in ${unit} over ${across}, both logarithmic; the table below has the figures.`,
-    text(LEFT, 14, 'title', `${title}, ${unit}`),
+    svgText(LEFT, 14, 'title', `${title}, ${unit}`),
     leftAxis(y, logTicks(...(y.domain() as [number, number])), count),
     bottomAxis(x, logTicks(...(x.domain() as [number, number])), count, TOP, bottom),
-    text((LEFT + WIDTH - RIGHT - LEGEND_WIDTH) / 2, bottom + 34, 'note middle', across),
+    svgText((LEFT + CHART_WIDTH - RIGHT - LEGEND_WIDTH) / 2, bottom + 34, 'note middle', across),
     series.map((one, index) => drawSeries(one, index, x, y)),
   );
 }

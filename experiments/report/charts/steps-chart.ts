@@ -1,10 +1,19 @@
 /** The steps of a hand-over: their medians, one after the other, one bar per kind. */
 import { scaleLinear } from 'd3-scale';
-import { STEPS, type HandoverKind } from '../facts/handover-figures.js';
+import { HANDOVER_STEPS, type HandoverSamples } from '../facts/handover-figures.js';
 import { percentile } from '../../statistics/statistics.js';
 import { duration } from '../format.js';
-import { markup, type Markup, type Part } from '../markup.js';
-import { bottomAxis, chart, coordinate, LEFT, RIGHT, text, WIDTH, type Scale } from './svg.js';
+import { markup, type Markup, type MarkupPart } from '../markup.js';
+import {
+  bottomAxis,
+  chart,
+  coordinate,
+  LEFT,
+  RIGHT,
+  svgText,
+  CHART_WIDTH,
+  type Scale,
+} from './svg.js';
 
 const ROW_HEIGHT = 34;
 const BAR_HEIGHT = 20;
@@ -23,9 +32,9 @@ interface Piece {
 }
 
 /** The observed steps, each beginning at the end of the previous one. */
-function stack({ samples }: HandoverKind): Piece[] {
+function stack({ samples }: HandoverSamples): Piece[] {
   let fromMs = 0;
-  return STEPS.flatMap(([step, name], index) => {
+  return HANDOVER_STEPS.flatMap(([step, name], index) => {
     if (samples[step].length === 0) return [];
     const part = { name, step: index + 1, fromMs, ms: percentile(samples[step], 0.5) };
     fromMs += part.ms;
@@ -36,18 +45,18 @@ function stack({ samples }: HandoverKind): Piece[] {
 const endOf = (parts: readonly Piece[]): number =>
   parts.reduce((end, { fromMs, ms }) => Math.max(end, fromMs + ms), 0);
 
-function drawPart({ name, step, fromMs, ms }: Piece, scale: Scale, y: number): Part {
+function drawPart({ name, step, fromMs, ms }: Piece, scale: Scale, y: number): MarkupPart {
   const [x, width] = [scale(fromMs), Math.max(0.5, scale(fromMs + ms) - scale(fromMs))];
   return [
     markup`<g><title>${name}: ${duration(ms)}</title><rect class="step step-${step}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${BAR_HEIGHT}"/></g>`,
     width > name.length * LETTER + 6
-      ? text(x + width / 2, y + BAR_HEIGHT - 6, 'step-name middle', name)
+      ? svgText(x + width / 2, y + BAR_HEIGHT - 6, 'step-name middle', name)
       : null,
   ];
 }
 
 /** Null when no step has a duration. */
-export function stepsChart(kinds: readonly HandoverKind[]): Markup | null {
+export function stepsChart(kinds: readonly HandoverSamples[]): Markup | null {
   const rows = kinds
     .map((kind) => ({ kind: kind.kind, parts: stack(kind) }))
     .filter(({ parts }) => parts.length > 0);
@@ -56,14 +65,14 @@ export function stepsChart(kinds: readonly HandoverKind[]): Markup | null {
   const scale = scaleLinear()
     .domain([0, longest])
     .nice()
-    .range([LEFT, WIDTH - RIGHT]);
+    .range([LEFT, CHART_WIDTH - RIGHT]);
   const bottom = TOP + rows.length * ROW_HEIGHT;
   return chart(
     bottom + 24,
     'Median of each step of a hand-over, one bar per kind; the table below has the figures.',
     bottomAxis(scale, scale.ticks(8), duration, TOP, bottom),
     rows.map(({ kind, parts }, index) => [
-      text(LEFT - 8, TOP + index * ROW_HEIGHT + 20, 'tick end', kind),
+      svgText(LEFT - 8, TOP + index * ROW_HEIGHT + 20, 'tick end', kind),
       parts.map((part) =>
         drawPart(part, scale, TOP + index * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) / 2),
       ),

@@ -4,12 +4,12 @@
  * mark can be a link. d3-scale chooses the ticks; no other part of D3 is used.
  */
 import type { ScaleContinuousNumeric } from 'd3-scale';
-import { markup, trusted, type Markup, type Part } from '../markup.js';
+import { markup, trustMarkup, type Markup, type MarkupPart } from '../markup.js';
 
 export type Scale = ScaleContinuousNumeric<number, number>;
 
 /** Width of every chart, in its own units; the page scales the chart. */
-export const WIDTH = 960;
+export const CHART_WIDTH = 960;
 /** Space for the names at the left. */
 export const LEFT = 128;
 export const RIGHT = 16;
@@ -41,10 +41,10 @@ export const rectanglePath = (x: number, y: number, width: number, height: numbe
   `M${coordinate(x)} ${coordinate(y)}h${coordinate(Math.max(0.5, width))}v${coordinate(height)}h${coordinate(-Math.max(0.5, width))}z`;
 
 /** A path from generated numbers and letters, without a need to escape. */
-export const path = (className: string, d: string): Markup | null =>
-  d === '' ? null : markup`<path class="${className}" d="${trusted(d)}"/>`;
+export const svgPath = (className: string, d: string): Markup | null =>
+  d === '' ? null : markup`<path class="${className}" d="${trustMarkup(d)}"/>`;
 
-export function text(x: number, y: number, className: string, content: string): Markup {
+export function svgText(x: number, y: number, className: string, content: string): Markup {
   return markup`<text class="${className}" x="${coordinate(x)}" y="${coordinate(y)}">${content}</text>`;
 }
 
@@ -55,13 +55,13 @@ export function bottomAxis(
   format: (value: number) => string,
   top: number,
   bottom: number,
-): Part {
+): MarkupPart {
   const lines = ticks
     .map((tick) => `M${coordinate(scale(tick))} ${coordinate(top)}V${coordinate(bottom)}`)
     .join('');
   return [
-    path('grid', lines),
-    ticks.map((tick) => text(scale(tick), bottom + 16, 'tick middle', format(tick))),
+    svgPath('grid', lines),
+    ticks.map((tick) => svgText(scale(tick), bottom + 16, 'tick middle', format(tick))),
   ];
 }
 
@@ -70,16 +70,16 @@ export function leftAxis(
   scale: Scale,
   ticks: readonly number[],
   format: (value: number) => string,
-): Part {
+): MarkupPart {
   const lines = ticks
-    .map((tick) => `M${LEFT} ${coordinate(scale(tick))}H${WIDTH - RIGHT}`)
+    .map((tick) => `M${LEFT} ${coordinate(scale(tick))}H${CHART_WIDTH - RIGHT}`)
     .join('');
   return [
-    path('grid', lines),
-    ticks.map((tick) => text(LEFT - 8, scale(tick) + 4, 'tick end', format(tick))),
+    svgPath('grid', lines),
+    ticks.map((tick) => svgText(LEFT - 8, scale(tick) + 4, 'tick end', format(tick))),
   ];
 }
 
 /** The complete chart. @param summary for users of a screen reader. */
-export const chart = (height: number, summary: string, ...parts: Part[]): Markup =>
-  markup`<div class="scroll" tabindex="0"><svg class="chart" viewBox="0 0 ${WIDTH} ${Math.ceil(height)}" role="group" aria-label="${summary}">${parts}</svg></div>`;
+export const chart = (height: number, summary: string, ...parts: MarkupPart[]): Markup =>
+  markup`<div class="scroll" tabindex="0"><svg class="chart" viewBox="0 0 ${CHART_WIDTH} ${Math.ceil(height)}" role="group" aria-label="${summary}">${parts}</svg></div>`;

@@ -3,7 +3,7 @@
  * run.
  */
 import { scaleLinear } from 'd3-scale';
-import { LEFT, RIGHT, WIDTH, type Scale } from './svg.js';
+import { LEFT, RIGHT, CHART_WIDTH, type Scale } from './svg.js';
 
 interface Unit {
   name: string;
@@ -32,7 +32,7 @@ const TICKS = 10;
 export function timeAxis(spanMs: number): TimeAxis {
   const scale = scaleLinear()
     .domain([0, spanMs])
-    .range([LEFT, WIDTH - RIGHT]);
+    .range([LEFT, CHART_WIDTH - RIGHT]);
   const unit = UNITS.find(({ untilMs }) => spanMs <= untilMs) ?? HOURS;
   const ticks = scaleLinear()
     .domain([0, spanMs / unit.ms])

@@ -4,13 +4,13 @@
  * lines, and requests that did not succeed in time are links to their stories.
  */
 import { scaleLinear } from 'd3-scale';
-import type { ElectionRow } from '../../record/history.js';
-import { latencyOf } from '../facts/fate.js';
-import type { Lane, Stretch } from '../facts/lanes.js';
+import type { RecordedElection } from '../../record/history.js';
+import { getLatency } from '../facts/fate.js';
+import type { PartLane, TimeSpan } from '../facts/lanes.js';
 import type { Story } from '../facts/choose-stories.js';
 import type { Timeline } from '../facts/timeline.js';
 import { duration } from '../format.js';
-import { markup, type Markup, type Part } from '../markup.js';
+import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { drawLanes, LANE_HEIGHT } from './lanes-panel.js';
 import { drawLatency } from './latency-panel.js';
 import {
@@ -19,9 +19,9 @@ import {
   coordinate,
   leftAxis,
   linePath,
-  path,
+  svgPath,
   rectanglePath,
-  text,
+  svgText,
 } from './svg.js';
 import { timeAxis, type TimeAxis } from './time-axis.js';
 
@@ -34,9 +34,9 @@ export interface TimelineFacts {
   points: readonly (readonly [atMs: number, latencyMs: number])[];
   /** Requests that were not in time and have a story. */
   missed: readonly Story[];
-  broken: readonly Stretch[];
-  lanes: readonly Lane[];
-  handovers: readonly ElectionRow[];
+  broken: readonly TimeSpan[];
+  lanes: readonly PartLane[];
+  handovers: readonly RecordedElection[];
   deadlineMs: number;
 }
 
@@ -53,7 +53,7 @@ export function timelineChart(facts: TimelineFacts): Markup {
   return chart(
     bottom + 26,
     summary,
-    path(
+    svgPath(
       'broken',
       facts.broken
         .map(({ fromMs, toMs }) => shade(axis, fromMs - originMs, toMs - originMs, bottom))
@@ -82,8 +82,8 @@ function drawHandovers(
   { handovers, timeline: { originMs } }: TimelineFacts,
   { scale }: TimeAxis,
   bottom: number,
-): Part {
-  return path(
+): MarkupPart {
+  return svgPath(
     'handover',
     handovers
       .map(
@@ -94,19 +94,22 @@ function drawHandovers(
 }
 
 /** One cross per request at the top edge, in order of time, each a link to its story. */
-function drawMissed({ missed, timeline: { originMs } }: TimelineFacts, { scale }: TimeAxis): Part {
+function drawMissed(
+  { missed, timeline: { originMs } }: TimelineFacts,
+  { scale }: TimeAxis,
+): MarkupPart {
   return missed.flatMap(({ anchor, name, fate, request }) => {
     if (!request) return [];
     const [x, y] = [scale(request.intendedMs - originMs), LATENCY.top - 10];
     const cross = `M${coordinate(x - 4)} ${y - 4}l8 8m0-8l-8 8`;
-    const hint = `${name}: ${fate ?? ''}, ${duration(latencyOf(request))}`;
+    const hint = `${name}: ${fate ?? ''}, ${duration(getLatency(request))}`;
     return [
       markup`<a href="#${anchor}"><title>${hint}</title><circle class="target" cx="${coordinate(x)}" cy="${y}" r="9"/><path class="missed" d="${cross}"/></a>`,
     ];
   });
 }
 
-function drawRate({ buckets: all, bucketMs, lastDueMs }: Timeline, axis: TimeAxis): Part {
+function drawRate({ buckets: all, bucketMs, lastDueMs }: Timeline, axis: TimeAxis): MarkupPart {
   // The last bucket is rarely full: its rate would be too low.
   const buckets = all.filter(({ fromMs }, index) => index === 0 || fromMs + bucketMs <= lastDueMs);
   const perSecond = (count: number): number => (count * 1_000) / bucketMs;
@@ -124,14 +127,14 @@ function drawRate({ buckets: all, bucketMs, lastDueMs }: Timeline, axis: TimeAxi
     );
   return [
     leftAxis(scale, scale.ticks(RATE_TICKS), String),
-    path(
+    svgPath(
       'rate-sent',
       line(({ sent }) => sent),
     ),
-    path(
+    svgPath(
       'rate-in-time',
       line(({ inTime }) => inTime),
     ),
-    text(0, RATE.top - 13, 'title', 'Payments per second, by due time'),
+    svgText(0, RATE.top - 13, 'title', 'Payments per second, by due time'),
   ];
 }

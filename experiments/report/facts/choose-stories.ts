@@ -5,8 +5,8 @@
  */
 import type { PaymentRow, RequestRecord } from '../../record/history.js';
 import type { Violation } from '../../record/result.js';
-import type { SystemJournal } from '../../record/run-record.js';
-import { answeredRow, FATES, fateOf, latencyOf, rowOf, type Fate, type Rows } from './fate.js';
+import type { SystemRecord } from '../../record/run-record.js';
+import { getAnsweredRow, FATES, fateOf, getLatency, rowOf, type Fate, type Rows } from './fate.js';
 
 export interface Story {
   /** The anchor in the page. */
@@ -50,8 +50,9 @@ function keepSlowest(
   candidate: Candidate & { request: RequestRecord },
 ): void {
   const latency = (one: Candidate | undefined): number =>
-    one?.request ? latencyOf(one.request) : -Infinity;
-  if (slowest.length === SLOWEST && latencyOf(candidate.request) <= latency(slowest.at(-1))) return;
+    one?.request ? getLatency(one.request) : -Infinity;
+  if (slowest.length === SLOWEST && getLatency(candidate.request) <= latency(slowest.at(-1)))
+    return;
   slowest.push(candidate);
   slowest.sort((a, b) => latency(b) - latency(a));
   slowest.length = Math.min(slowest.length, SLOWEST);
@@ -59,7 +60,7 @@ function keepSlowest(
 
 const severity = ({ rules, fate }: Candidate): number =>
   rules.length > 0 ? FATES.length : fate === null ? 0 : FATES.indexOf(fate);
-const slowness = ({ request }: Candidate): number => (request ? latencyOf(request) : 0);
+const slowness = ({ request }: Candidate): number => (request ? getLatency(request) : 0);
 
 /** Rows that a rule names and to which no request of the run led. */
 function orphans(
@@ -85,7 +86,7 @@ function gather(
   const slowest: Candidate[] = [];
   const told = new Set<string>();
   for (const request of requests) {
-    const fate = fateOf(request, answeredRow(request, rows), deadlineMs);
+    const fate = fateOf(request, getAnsweredRow(request, rows), deadlineMs);
     const row = rowOf(request, rows) ?? null;
     const named = [request.key, request.paymentId, row?.id].flatMap((id) =>
       id ? (rules.get(id) ?? []) : [],
@@ -101,7 +102,7 @@ function gather(
 
 /** @param prefix of the anchors: one per system. */
 export function chooseStories(
-  system: SystemJournal,
+  system: SystemRecord,
   rows: Rows,
   deadlineMs: number,
   prefix: string,

@@ -17,7 +17,7 @@ export const FATES: readonly Fate[] = [
 ];
 
 /** From the due time to the response or to the end of the attempts, ms. */
-export const latencyOf = ({ intendedMs, answeredMs }: RequestRecord): number =>
+export const getLatency = ({ intendedMs, answeredMs }: RequestRecord): number =>
   answeredMs - intendedMs;
 
 /** @param row the payment that the request led to; undefined: there is none. */
@@ -29,7 +29,7 @@ export function fateOf(
   switch (request.status) {
     case 'SUCCEEDED':
       if (row?.status !== 'SUCCEEDED') return 'not saved';
-      return latencyOf(request) <= deadlineMs ? 'in time' : 'late';
+      return getLatency(request) <= deadlineMs ? 'in time' : 'late';
     case 'DECLINED':
       return 'declined';
     case 'FAILED':
@@ -65,11 +65,11 @@ export function indexRows(payments: Iterable<PaymentRow>): Rows {
 }
 
 /** The row that the response named; `undefined` when it named none, or one that does not exist. */
-export const answeredRow = (
+export const getAnsweredRow = (
   { paymentId }: RequestRecord,
   { byId }: Rows,
 ): PaymentRow | undefined => (paymentId === null ? undefined : byId.get(paymentId));
 
 /** The row of a request, even when its response was lost. */
 export const rowOf = (request: RequestRecord, rows: Rows): PaymentRow | undefined =>
-  answeredRow(request, rows) ?? rows.byKey.get(request.key);
+  getAnsweredRow(request, rows) ?? rows.byKey.get(request.key);

@@ -2,7 +2,7 @@
 import type { Handover } from '../../record/result.js';
 
 /** The steps in their order, with their names in a report. */
-export const STEPS = [
+export const HANDOVER_STEPS = [
   ['detectMs', 'detect'],
   ['voteMs', 'vote'],
   ['promoteMs', 'promote'],
@@ -10,19 +10,19 @@ export const STEPS = [
   ['firstCommitMs', 'first commit'],
 ] as const satisfies readonly (readonly [keyof Handover, string])[];
 
-export type Step = (typeof STEPS)[number][0] | 'totalMs';
+export type HandoverStep = (typeof HANDOVER_STEPS)[number][0] | 'totalMs';
 
-export interface HandoverKind {
+export interface HandoverSamples {
   kind: string;
   count: number;
   /** In ms, ascending; empty where this kind has no such step. */
-  samples: Readonly<Record<Step, readonly number[]>>;
+  samples: Readonly<Record<HandoverStep, readonly number[]>>;
 }
 
 const ascending = (values: number[]): number[] => values.sort((a, b) => a - b);
 
-function samplesOf(handovers: readonly Handover[]): Record<Step, number[]> {
-  const of = (step: Step): number[] =>
+function samplesOf(handovers: readonly Handover[]): Record<HandoverStep, number[]> {
+  const of = (step: HandoverStep): number[] =>
     ascending(handovers.flatMap((handover) => handover[step] ?? []));
   return {
     detectMs: of('detectMs'),
@@ -35,7 +35,7 @@ function samplesOf(handovers: readonly Handover[]): Record<Step, number[]> {
 }
 
 /** In the order in which the kinds first occur. */
-export function byKind(handovers: readonly Handover[]): HandoverKind[] {
+export function byKind(handovers: readonly Handover[]): HandoverSamples[] {
   const kinds = [...new Set(handovers.map(({ kind }) => kind))];
   return kinds.map((kind) => {
     const own = handovers.filter((handover) => handover.kind === kind);

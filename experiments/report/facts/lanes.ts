@@ -2,20 +2,20 @@
  * Leaders and faults as lanes over time: one lane per part, with its terms and its faults; and the
  * periods with at least one open fault. Pure.
  */
-import type { ElectionRow, FaultWindow } from '../../record/history.js';
+import type { RecordedElection, FaultWindow } from '../../record/history.js';
 
 /** A period of wall clock time, ms since 1970. */
-export interface Stretch {
+export interface TimeSpan {
   fromMs: number;
   toMs: number;
 }
 
-export interface Reign extends Stretch {
+export interface Reign extends TimeSpan {
   term: number;
   leader: string;
 }
 
-export interface Lane {
+export interface PartLane {
   part: string;
   reigns: readonly Reign[];
   faults: readonly FaultWindow[];
@@ -29,7 +29,7 @@ export const faultEndMs = ({ kind, atMs, healedMs }: FaultWindow, endMs: number)
   healedMs ?? (kind === 'planned' ? atMs : Math.max(atMs, endMs));
 
 /** Each term from its election to the next one. */
-export function reignsOf(elections: readonly ElectionRow[], endMs: number): Reign[] {
+export function reignsOf(elections: readonly RecordedElection[], endMs: number): Reign[] {
   const ordered = [...elections].sort((a, b) => a.term - b.term);
   return ordered.map(({ term, leader, electedMs }, index) => ({
     term,
@@ -40,9 +40,9 @@ export function reignsOf(elections: readonly ElectionRow[], endMs: number): Reig
 }
 
 /** Merges overlapping and adjacent periods, in order. */
-export function union(stretches: readonly Stretch[]): Stretch[] {
-  const merged: Stretch[] = [];
-  for (const { fromMs, toMs } of [...stretches].sort((a, b) => a.fromMs - b.fromMs)) {
+export function union(spans: readonly TimeSpan[]): TimeSpan[] {
+  const merged: TimeSpan[] = [];
+  for (const { fromMs, toMs } of [...spans].sort((a, b) => a.fromMs - b.fromMs)) {
     const last = merged.at(-1);
     if (last && fromMs <= last.toMs) last.toMs = Math.max(last.toMs, toMs);
     else merged.push({ fromMs, toMs });
@@ -65,22 +65,22 @@ function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<stri
  * last one.
  */
 export function lanesOf(
-  elections: readonly ElectionRow[],
+  elections: readonly RecordedElection[],
   faults: readonly FaultWindow[],
   endMs: number,
   most: number,
-): Lane[] {
+): PartLane[] {
   const reigns = groupBy(reignsOf(elections, endMs), ({ leader }) => leader);
-  const struck = groupBy(faults, ({ target }) => target);
-  const others = [...struck.keys()].filter((part) => !reigns.has(part)).sort();
-  const lanes = [...[...reigns.keys()].sort(), ...others].map((part): Lane => ({
+  const faultsByPart = groupBy(faults, ({ target }) => target);
+  const others = [...faultsByPart.keys()].filter((part) => !reigns.has(part)).sort();
+  const lanes = [...[...reigns.keys()].sort(), ...others].map((part): PartLane => ({
     part,
     reigns: reigns.get(part) ?? [],
-    faults: struck.get(part) ?? [],
+    faults: faultsByPart.get(part) ?? [],
   }));
   if (lanes.length <= most) return lanes;
   const rest = lanes.slice(most - 1);
-  const shared: Lane = {
+  const shared: PartLane = {
     part: `${rest.length} more`,
     reigns: rest.flatMap((lane) => lane.reigns),
     faults: rest.flatMap((lane) => lane.faults),

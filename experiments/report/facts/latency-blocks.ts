@@ -4,7 +4,7 @@
  * comparison resamples blocks, not requests. Pure.
  */
 import type { RequestRecord } from '../../record/history.js';
-import { latencyOf } from './fate.js';
+import { getLatency } from './fate.js';
 
 /** Latencies that differ by less than 1 % are in one bin. */
 export const GRAIN = 1.01;
@@ -38,7 +38,7 @@ export function latencyBlocks(
     const at = Math.floor((request.intendedMs - fromMs) / blockMs);
     const block = blocks.get(at) ?? new Map<number, number>();
     blocks.set(at, block);
-    const bin = binOf(latencyOf(request));
+    const bin = binOf(getLatency(request));
     block.set(bin, (block.get(bin) ?? 0) + weightOf(request));
   }
   const ordered = [...blocks]

@@ -2,7 +2,12 @@
  * The story of one payment: all events about it of the client, PostgreSQL, the gateway, the
  * elections and the faults, in order of time. Pure.
  */
-import type { ElectionRow, FaultWindow, PaymentRow, RequestRecord } from '../../record/history.js';
+import type {
+  RecordedElection,
+  FaultWindow,
+  PaymentRow,
+  RequestRecord,
+} from '../../record/history.js';
 import { faultEndMs } from './lanes.js';
 
 export interface StoryEvent {
@@ -13,12 +18,12 @@ export interface StoryEvent {
   what: string;
 }
 
-export interface StoryFacts {
+export interface RequestFacts {
   /** Null: a row to which no request of the run led. */
   request: RequestRecord | null;
   /** Null: no row was saved. */
   row: PaymentRow | null;
-  elections: readonly ElectionRow[];
+  elections: readonly RecordedElection[];
   faults: readonly FaultWindow[];
 }
 
@@ -29,10 +34,10 @@ const MOST_AROUND = 8;
  * The due time, or the time of acceptance when no request of the run led to the row. Wall clock,
  * ms.
  */
-export const beginningMs = ({ request, row }: StoryFacts): number =>
+export const beginningMs = ({ request, row }: RequestFacts): number =>
   request?.intendedMs ?? row?.acceptedMs ?? 0;
 
-function endMs(facts: StoryFacts): number {
+function endMs(facts: RequestFacts): number {
   const { request, row } = facts;
   return Math.max(
     beginningMs(facts),
@@ -41,7 +46,7 @@ function endMs(facts: StoryFacts): number {
   );
 }
 
-type Moment = [wallMs: number | null, by: StoryEvent['by'], what: string];
+type StoryMoment = [wallMs: number | null, by: StoryEvent['by'], what: string];
 
 function formatAnswer({ httpStatus, status, error, term }: RequestRecord): string {
   if (httpStatus === null) return `gave up: ${error ?? 'no answer'}`;
@@ -62,13 +67,13 @@ function formatSent({ instance, tries, earlierErrors }: RequestRecord): string {
     : `first sent; ${tries} attempts, errors: ${earlierErrors.join(', ')}; last sent to ${instance}`;
 }
 
-const clientMoments = (request: RequestRecord): Moment[] => [
+const clientMoments = (request: RequestRecord): StoryMoment[] => [
   [request.intendedMs, 'client', 'due'],
   [request.sentMs, 'client', formatSent(request)],
   [request.answeredMs, 'client', formatAnswer(request)],
 ];
 
-function recordMoments(row: PaymentRow): Moment[] {
+function recordMoments(row: PaymentRow): StoryMoment[] {
   const under = row.term === null ? '' : ` under term ${row.term}`;
   const by = row.processedBy === null ? '' : ` by ${row.processedBy}`;
   return [
@@ -84,7 +89,7 @@ const electionMoments = ({
   kind,
   reason,
   ...at
-}: ElectionRow): Moment[] => [
+}: RecordedElection): StoryMoment[] => [
   [at.suspectedMs, 'election', `${previousLeader ?? 'no leader'} suspected (${kind}): ${reason}`],
   [at.electedMs, 'election', `${leader} elected for term ${term}`],
   [at.promotedMs, 'election', `${leader} promoted`],
@@ -92,16 +97,20 @@ const electionMoments = ({
   [at.firstCommitMs, 'election', `first commit of term ${term}`],
 ];
 
-const faultMoments = ({ kind, target, atMs, healedMs }: FaultWindow): Moment[] => [
+const faultMoments = ({ kind, target, atMs, healedMs }: FaultWindow): StoryMoment[] => [
   [atMs, 'fault', `${kind} of ${target}`],
   [healedMs, 'fault', `${kind} of ${target} healed`],
 ];
 
-const electionEndMs = ({ electedMs, firstCommitMs }: ElectionRow): number =>
+const electionEndMs = ({ electedMs, firstCommitMs }: RecordedElection): number =>
   firstCommitMs ?? electedMs;
 
 /** The elections that overlap the payment's lifetime. */
-function electionsAround({ elections }: StoryFacts, fromMs: number, toMs: number): ElectionRow[] {
+function electionsAround(
+  { elections }: RequestFacts,
+  fromMs: number,
+  toMs: number,
+): RecordedElection[] {
   return elections
     .filter(
       (election) =>
@@ -111,7 +120,7 @@ function electionsAround({ elections }: StoryFacts, fromMs: number, toMs: number
 }
 
 /** The faults that were open during the payment's lifetime. */
-export function faultsAround(facts: StoryFacts): FaultWindow[] {
+export function faultsAround(facts: RequestFacts): FaultWindow[] {
   const [fromMs, toMs] = [beginningMs(facts), endMs(facts)];
   return facts.faults
     .filter((fault) => fault.atMs <= toMs && faultEndMs(fault, toMs) >= fromMs)
@@ -121,7 +130,7 @@ export function faultsAround(facts: StoryFacts): FaultWindow[] {
 const ORDER: readonly StoryEvent['by'][] = ['fault', 'election', 'client', 'record'];
 
 /** The events in order; for events at the same time, the cause first. */
-export function storyEvents(facts: StoryFacts): StoryEvent[] {
+export function storyEvents(facts: RequestFacts): StoryEvent[] {
   const originMs = beginningMs(facts);
   const moments = [
     ...(facts.request ? clientMoments(facts.request) : []),

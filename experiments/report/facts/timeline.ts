@@ -5,7 +5,7 @@
  */
 import type { RequestRecord } from '../../record/history.js';
 import { percentile } from '../../statistics/statistics.js';
-import { answeredRow, fateOf, latencyOf, weightOf, type Rows } from './fate.js';
+import { getAnsweredRow, fateOf, getLatency, weightOf, type Rows } from './fate.js';
 
 export interface Bucket {
   /** Relative to the origin of the timeline, ms. */
@@ -112,12 +112,12 @@ export function timelineOf(
         Math.max(0, Math.floor((request.intendedMs - originMs) / bucketMs)),
       )
     ] as Gathered;
-    const fate = fateOf(request, answeredRow(request, rows), deadlineMs);
+    const fate = fateOf(request, getAnsweredRow(request, rows), deadlineMs);
     const weight = weightOf(fate, keptOneIn);
     bucket.sent += weight;
     if (fate === 'in time') bucket.inTime += weight;
     if (request.status !== null && request.status !== 'PENDING')
-      bucket.latencies.push(latencyOf(request));
+      bucket.latencies.push(getLatency(request));
   }
   return {
     originMs,

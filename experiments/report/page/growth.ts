@@ -11,17 +11,17 @@ import {
   TAKE_OVER_STEPS,
   takeOverMs,
   type CostFigures,
-  type Surroundings,
+  type DatabaseSize,
 } from '../../growth/figures.js';
-import type { Journal } from '../../record/run-record.js';
+import type { RunRecord } from '../../record/run-record.js';
 import { logChart, type LogSeries } from '../charts/log-chart.js';
 import { count } from '../format.js';
 import { growthSheets, type Sheet } from '../growth-table.js';
-import { markup, type Markup, type Part } from '../markup.js';
+import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { pageHead } from './head.js';
 import { outcomeSection } from './outcome.js';
 import { htmlPage } from './page.js';
-import { figures, table, words } from './table.js';
+import { figureColumn, htmlTable, wordColumn } from './table.js';
 
 const PARTS = ['leader', 'postgres', 'redis', 'patients'] as const;
 const ACROSS = 'payments pending';
@@ -29,7 +29,7 @@ const ACROSS = 'payments pending';
 type Valued<T> = readonly (readonly [name: string, of: (figures: T) => number])[];
 
 /** One line per quantity in an empty table; next to finished payments only the first quantity. */
-function seriesOf<T extends Surroundings>(all: readonly T[], quantities: Valued<T>): LogSeries[] {
+function seriesOf<T extends DatabaseSize>(all: readonly T[], quantities: Valued<T>): LogSeries[] {
   const line = (name: string, of: (figures: T) => number, some: readonly T[]): LogSeries => ({
     name,
     points: some.map((figures) => [figures.pending, of(figures)] as const),
@@ -54,7 +54,7 @@ const memoryOf =
   ({ memory }: CostFigures): number =>
     memory[part]?.peakMb ?? NaN;
 
-const chartsOf = ({ costs, takeOvers }: Growth): Part => [
+const chartsOf = ({ costs, takeOvers }: Growth): MarkupPart => [
   logChart(
     'Cost of a payment',
     'CPU µs',
@@ -99,9 +99,13 @@ const sheetTable = ({ title, header, rows }: Sheet): Markup => {
   const [first = '', ...others] = header;
   const columns =
     first === 'read'
-      ? [...words(first), ...figures(...others.slice(0, -1)), ...words(others.at(-1) ?? '')]
-      : figures(...header);
-  return markup`<h3>${title}</h3>${table(null, columns, rows)}`;
+      ? [
+          ...wordColumn(first),
+          ...figureColumn(...others.slice(0, -1)),
+          ...wordColumn(others.at(-1) ?? ''),
+        ]
+      : figureColumn(...header);
+  return markup`<h3>${title}</h3>${htmlTable(null, columns, rows)}`;
 };
 
 function fillLine({ fill }: Growth): Markup | null {
@@ -112,7 +116,7 @@ function fillLine({ fill }: Growth): Markup | null {
 ${count(Math.round(all))} MB on disk, ${count(Math.round((all * 2 ** 20) / finished))} bytes each.</p>`;
 }
 
-export function growthPage(journal: Journal, growth: Growth): string {
+export function growthPage(journal: RunRecord, growth: Growth): string {
   const { name, seed, verdict } = journal.result;
   return htmlPage(`${name}, seed ${seed}: ${verdict}`, [
     pageHead(journal),

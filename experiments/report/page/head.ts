@@ -1,13 +1,13 @@
 /** The head of a report: the experiment, its environment, and the command that repeats it. */
-import type { Journal } from '../../record/run-record.js';
+import type { RunRecord } from '../../record/run-record.js';
 import { duration, readableTime } from '../format.js';
-import { markup, type Markup, type Part } from '../markup.js';
+import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { verdictBadge } from './outcome.js';
 
-const fact = (name: string, value: Part): Markup =>
+const fact = (name: string, value: MarkupPart): Markup =>
   markup`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
-export function pageHead({ result, command, deadlineMs, machine }: Journal): Markup {
+export function pageHead({ result, command, deadlineMs, machine }: RunRecord): Markup {
   const { name, seed, commit, startedAt, durationMs, verdict } = result;
   const versions = Object.entries(machine.versions)
     .map(([part, version]) => `${part} ${version}`)

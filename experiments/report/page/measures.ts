@@ -2,10 +2,10 @@
  * The scenario's own measurements, from its histograms: one row per quantity, one column per kind.
  * Histograms are named `KIND: MEASURE`.
  */
-import { Latencies, type KeptLatencies } from '../../statistics/latencies.js';
+import { Latencies, type StoredLatencies } from '../../statistics/latencies.js';
 import { milliseconds } from '../format.js';
 import { markup, type Markup } from '../markup.js';
-import { figures, table, words } from './table.js';
+import { figureColumn, htmlTable, wordColumn } from './table.js';
 
 const SEPARATOR = ': ';
 
@@ -16,7 +16,7 @@ interface Measure {
   text: string;
 }
 
-function read({ name, count, hdr }: KeptLatencies): Measure[] {
+function read({ name, count, hdr }: StoredLatencies): Measure[] {
   const at = name.indexOf(SEPARATOR);
   if (at < 0 || count === 0) return [];
   const latencies = Latencies.decode(hdr);
@@ -25,7 +25,7 @@ function read({ name, count, hdr }: KeptLatencies): Measure[] {
 }
 
 /** Null: only the latencies of requests were measured. */
-export function measuresPart(histograms: readonly KeptLatencies[]): Markup | null {
+export function measuresPart(histograms: readonly StoredLatencies[]): Markup | null {
   const measures = histograms.flatMap(read);
   if (measures.length === 0) return null;
   const kinds = [...new Set(measures.map(({ kind }) => kind))];
@@ -37,5 +37,5 @@ export function measuresPart(histograms: readonly KeptLatencies[]): Markup | nul
     name,
     ...kinds.map((kind) => texts.get(`${kind}${SEPARATOR}${name}`) ?? '–'),
   ]);
-  return markup`<h3>Other measurements</h3>${table('ms: p50 / p99', [...words(''), ...figures(...kinds)], rows)}`;
+  return markup`<h3>Other measurements</h3>${htmlTable('ms: p50 / p99', [...wordColumn(''), ...figureColumn(...kinds)], rows)}`;
 }

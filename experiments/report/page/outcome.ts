@@ -2,13 +2,13 @@
  * The result: the verdict, the objectives, and each broken rule with links to the stories of the
  * payments.
  */
-import type { Journal } from '../../record/run-record.js';
-import type { Objective, Verdict, Violation } from '../../record/result.js';
+import type { RunRecord } from '../../record/run-record.js';
+import type { Objective, RunVerdict, Violation } from '../../record/result.js';
 import { count, plain } from '../format.js';
-import { markup, type Markup, type Part } from '../markup.js';
-import { figures, table, words } from './table.js';
+import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { figureColumn, htmlTable, wordColumn } from './table.js';
 
-const VERDICTS: Record<Verdict, string> = {
+const VERDICTS: Record<RunVerdict, string> = {
   valid: 'Valid: no rule was broken.',
   invalid: 'Invalid: a rule was broken.',
   unknown: 'Unknown: the evidence is incomplete.',
@@ -20,10 +20,10 @@ const MOST_IDS = 30;
 const mark = (met: boolean): Markup =>
   markup`<span class="${met ? 'good' : 'bad'}">${met ? '✓ met' : '✗ missed'}</span>`;
 
-export const verdictBadge = (verdict: Verdict): Markup =>
+export const verdictBadge = (verdict: RunVerdict): Markup =>
   markup`<span class="badge ${verdict}">${verdict}</span>`;
 
-const objectiveRow = ({ name, target, actual, met }: Objective): Part[] => [
+const objectiveRow = ({ name, target, actual, met }: Objective): MarkupPart[] => [
   mark(met),
   name,
   plain(target),
@@ -31,7 +31,7 @@ const objectiveRow = ({ name, target, actual, met }: Objective): Part[] => [
 ];
 
 export function outcomeSection(
-  { result, systems, notes = [] }: Journal,
+  { result, systems, notes = [] }: RunRecord,
   anchorOf: ReadonlyMap<string, string>,
 ): Markup {
   const { verdict, objectives, violations } = result;
@@ -43,7 +43,7 @@ export function outcomeSection(
       : `${objectives.length - missed} of ${objectives.length} objectives met.`;
   return markup`<section id="outcome"><h2>Outcome</h2>
 <p class="lead">${verdictBadge(verdict)} ${VERDICTS[verdict]} ${reached}</p>
-${objectives.length === 0 ? null : table(null, [...words('', 'objective'), ...figures('target', 'actual')], objectives.map(objectiveRow))}
+${objectives.length === 0 ? null : htmlTable(null, [...wordColumn('', 'objective'), ...figureColumn('target', 'actual')], objectives.map(objectiveRow))}
 ${[...new Set(missing)].map((sentence) => markup`<p class="warn">${sentence}</p>`)}
 ${notes.map((sentence) => markup`<p class="quiet">${sentence}</p>`)}
 ${violations.length === 0 ? null : markup`<h3>Rules broken</h3>`}
@@ -55,15 +55,15 @@ ${ruleLines(violations, anchorOf)}
 export const ruleLines = (
   rules: readonly Violation[],
   anchorOf: ReadonlyMap<string, string>,
-): Part =>
+): MarkupPart =>
   rules.map(
     ({ rule, ids }) =>
       markup`<p class="ids"><b>${rule}</b> (${count(ids.length)}): ${idList(ids, anchorOf)}</p>`,
   );
 
 /** Ids, each a link to its story where there is one. */
-function idList(ids: readonly string[], anchorOf: ReadonlyMap<string, string>): Part {
-  const links = ids.slice(0, MOST_IDS).map((id, index): Part => {
+function idList(ids: readonly string[], anchorOf: ReadonlyMap<string, string>): MarkupPart {
+  const links = ids.slice(0, MOST_IDS).map((id, index): MarkupPart => {
     const anchor = anchorOf.get(id);
     return [
       index > 0 && ', ',

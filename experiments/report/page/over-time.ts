@@ -1,12 +1,12 @@
 /** A system's run over time: the chart with its legend, and the same data as a table. */
 import { timelineChart } from '../charts/timeline-chart.js';
-import { latencyOf } from '../facts/fate.js';
+import { getLatency } from '../facts/fate.js';
 import { faultEndMs, lanesOf, union } from '../facts/lanes.js';
 import { extent, timelineOf, type Timeline } from '../facts/timeline.js';
 import type { SystemFacts } from '../facts/system-facts.js';
 import { count, duration, milliseconds } from '../format.js';
 import { markup, type Markup } from '../markup.js';
-import { figures, folded, table } from './table.js';
+import { figureColumn, foldTable, htmlTable } from './table.js';
 
 /** Largest number of requests that are drawn as dots; more would overlap. */
 const MOST_POINTS = 3_000;
@@ -24,9 +24,9 @@ const LEGEND: readonly (readonly [className: string, text: string])[] = [
 ];
 
 const bucketTable = ({ buckets, bucketMs }: Timeline): Markup =>
-  table(
+  htmlTable(
     `Every ${duration(bucketMs)}`,
-    figures('from', 'due', 'in time', 'p50 ms', 'p99 ms', 'max ms'),
+    figureColumn('from', 'due', 'in time', 'p50 ms', 'p99 ms', 'max ms'),
     buckets.map(({ fromMs, sent, inTime, ...latency }) => [
       duration(fromMs),
       count(sent),
@@ -45,7 +45,7 @@ function drawTimeline({ journal, stories, deadlineMs }: SystemFacts, timeline: T
       : [];
   return timelineChart({
     timeline,
-    points: drawn.map((request) => [request.intendedMs - originMs, latencyOf(request)] as const),
+    points: drawn.map((request) => [request.intendedMs - originMs, getLatency(request)] as const),
     missed: stories.told.filter(({ fate }) => fate !== null && fate !== 'in time'),
     broken: union(faults.map((fault) => ({ fromMs: fault.atMs, toMs: faultEndMs(fault, endMs) }))),
     lanes: lanesOf(elections, faults, endMs, MOST_LANES),
@@ -71,6 +71,6 @@ export function overTimePart(facts: SystemFacts): { part: Markup; originMs: numb
 <ul class="legend">${LEGEND.map(([className, text]) => markup`<li><span class="key ${className}" aria-hidden="true"></span>${text}</li>`)}</ul>
 ${drawTimeline(facts, timeline)}
 ${keptOneIn > 1 && markup`<p class="quiet">Of the payments in time, one in ${count(keptOneIn)} was kept for this page and represents the others.</p>`}
-${folded('As a table', bucketTable(timeline))}`;
+${foldTable('As a table', bucketTable(timeline))}`;
   return { part, originMs: timeline.originMs };
 }

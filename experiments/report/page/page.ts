@@ -6,18 +6,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../../shared/web/assets.js';
-import type { Journal } from '../../record/run-record.js';
+import type { RunRecord } from '../../record/run-record.js';
 import { isPublished } from '../beside-published.js';
 import { chooseStories } from '../facts/choose-stories.js';
 import { indexRows } from '../facts/fate.js';
-import { markup, trusted, type Markup, type Part } from '../markup.js';
+import { markup, trustMarkup, type Markup, type MarkupPart } from '../markup.js';
 import { pageHead } from './head.js';
 import { outcomeSection } from './outcome.js';
 import { systemSection } from './system.js';
 import { systemsSection } from './systems.js';
 
 const read = (name: string): Markup =>
-  trusted(readFileSync(join(ROOT, 'experiments/report/page', name), 'utf8'));
+  trustMarkup(readFileSync(join(ROOT, 'experiments/report/page', name), 'utf8'));
 
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
@@ -30,14 +30,14 @@ const HATCH = markup`<svg width="0" height="0" style="position:absolute" aria-hi
 </defs></svg>`;
 
 /** Every page of the lab: style, script and policy around the content. */
-export const htmlPage = (title: string, content: Part): Markup => markup`<!doctype html>
+export const htmlPage = (title: string, content: MarkupPart): Markup => markup`<!doctype html>
 <html lang="en"><head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trusted(POLICY)}">
+<meta http-equiv="Content-Security-Policy" content="${trustMarkup(POLICY)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<link rel="icon" href="${trusted(ICON)}">
+<link rel="icon" href="${trustMarkup(ICON)}">
 <style>${read('report.css')}</style>
 </head><body>
 ${HATCH}${content}
@@ -45,7 +45,7 @@ ${HATCH}${content}
 </body></html>
 `;
 
-export function reportPage(journal: Journal): string {
+export function reportPage(journal: RunRecord): string {
   const { result, deadlineMs, systems } = journal;
   const sections = systems.flatMap((system, index) => {
     const rows = indexRows(system.evidence.payments);

@@ -3,14 +3,14 @@
  * around it.
  */
 import type { ChargeRow, PaymentRow } from '../../record/history.js';
-import type { SystemJournal } from '../../record/run-record.js';
-import { latencyOf } from '../facts/fate.js';
+import type { SystemRecord } from '../../record/run-record.js';
+import { getLatency } from '../facts/fate.js';
 import type { Stories, Story } from '../facts/choose-stories.js';
 import { storyEvents, type StoryEvent } from '../facts/story.js';
 import { count, duration, milliseconds } from '../format.js';
-import { markup, type Markup, type Part } from '../markup.js';
+import { markup, type Markup, type MarkupPart } from '../markup.js';
 
-const cell = (name: string, value: string | number | null): Part =>
+const cell = (name: string, value: string | number | null): MarkupPart =>
   markup`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
 
 function rowFacts(row: PaymentRow | null, charges: readonly ChargeRow[] | null): Markup {
@@ -33,7 +33,7 @@ function eventLine({ atMs, by, what }: StoryEvent, fromMs: number, spanMs: numbe
 
 function storyBody(
   story: Story,
-  system: SystemJournal,
+  system: SystemRecord,
   charges: ReadonlyMap<string, ChargeRow[]>,
 ): Markup {
   const { elections, faults } = system.evidence;
@@ -46,19 +46,19 @@ function storyBody(
 
 function storyFold(
   story: Story,
-  system: SystemJournal,
+  system: SystemRecord,
   charges: ReadonlyMap<string, ChargeRow[]>,
 ): Markup {
   const { anchor, name, fate, rules, request } = story;
   const code = request?.error ?? '';
   return markup`<details class="story"><summary><span class="fate ${fate === 'in time' ? 'good' : 'bad'}">${fate ?? 'not requested'}</span> <code>${name}</code>
-<span class="n">${request && duration(latencyOf(request))}</span> <span class="quiet">${request && `trial ${request.trial}`} ${code}</span> ${rules.map((rule) => markup`<span class="rule">${rule}</span>`)}</summary>
+<span class="n">${request && duration(getLatency(request))}</span> <span class="quiet">${request && `trial ${request.trial}`} ${code}</span> ${rules.map((rule) => markup`<span class="rule">${rule}</span>`)}</summary>
 <div class="told" id="${anchor}">${storyBody(story, system, charges)}</div></details>\n`;
 }
 
 /** The gateway's charges of the payments with a story, in one pass. */
 function chargesOf(
-  { evidence: { charges } }: SystemJournal,
+  { evidence: { charges } }: SystemRecord,
   { told }: Stories,
 ): Map<string, ChargeRow[]> {
   const found = new Map(
@@ -68,7 +68,7 @@ function chargesOf(
   return found;
 }
 
-export function storiesPart(system: SystemJournal, stories: Stories): Markup {
+export function storiesPart(system: SystemRecord, stories: Stories): Markup {
   const { told, untold } = stories;
   const charges = chargesOf(system, stories);
   const wrong = told.filter(({ fate, rules }) => fate !== 'in time' || rules.length > 0).length;

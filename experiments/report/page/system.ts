@@ -3,7 +3,7 @@
  */
 import type { SystemFacts } from '../facts/system-facts.js';
 import { count, milliseconds } from '../format.js';
-import { markup, type Markup, type Part } from '../markup.js';
+import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { percent } from '../table.js';
 import { handoversPart } from './handovers.js';
 import { measuresPart } from './measures.js';
@@ -38,7 +38,7 @@ ${figure('Faults', count(faults.length), `${count(handovers.length)} hand-overs`
 function rulesPart({
   journal: { violations, findings },
   stories: { anchorOf },
-}: SystemFacts): Part {
+}: SystemFacts): MarkupPart {
   return [
     violations.length > 0 &&
       markup`<h3>Rules broken by this system</h3>${ruleLines(violations, anchorOf)}`,

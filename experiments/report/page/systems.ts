@@ -3,14 +3,14 @@
  * gain of each tactic.
  */
 import { gainOf, tollOf, type Toll } from '../../statistics/comparison.js';
-import type { Journal } from '../../record/run-record.js';
+import type { RunRecord } from '../../record/run-record.js';
 import type { ExperimentResult } from '../../record/result.js';
 import { isPublished, PUBLISHED_ROW } from '../beside-published.js';
 import { availabilityChart, type ShareRow } from '../charts/availability-chart.js';
 import { chance, count, milliseconds } from '../format.js';
-import { markup, type Markup, type Part } from '../markup.js';
+import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { percent } from '../table.js';
-import { figures, table, words } from './table.js';
+import { figureColumn, htmlTable, wordColumn } from './table.js';
 
 type SystemResult = ExperimentResult['systems'][number];
 
@@ -24,7 +24,7 @@ interface Row extends SystemResult {
   toll: Toll;
 }
 
-function systemRow({ system, total, toll: { sent, inTime, lost, late } }: Row): Part[] {
+function systemRow({ system, total, toll: { sent, inTime, lost, late } }: Row): MarkupPart[] {
   const {
     availability,
     wilson95: [low, high],
@@ -42,7 +42,7 @@ function systemRow({ system, total, toll: { sent, inTime, lost, late } }: Row): 
   return [system, ...counts, milliseconds(latencyMs.p50), milliseconds(latencyMs.p99)];
 }
 
-function toPublishedRow(): Part[] {
+function toPublishedRow(): MarkupPart[] {
   const {
     name,
     sent,
@@ -66,7 +66,7 @@ function toPublishedRow(): Part[] {
 const formatSigned = (value: number, text: string): string =>
   `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text}`;
 
-function gainRow(from: Row, to: Row): Part[] {
+function gainRow(from: Row, to: Row): MarkupPart[] {
   const { points, requests, test } = gainOf(from.toll, to.toll);
   const difference = [
     formatSigned(points, Math.abs(points).toFixed(3)),
@@ -76,13 +76,13 @@ function gainRow(from: Row, to: Row): Part[] {
 }
 
 /** Each system against the previous one, then the last against the first. */
-function gainRows(rows: readonly Row[]): Part[][] {
+function gainRows(rows: readonly Row[]): MarkupPart[][] {
   const steps = rows.slice(1).map((row, index) => gainRow(rows[index] as Row, row));
   const [first, last] = [rows[0], rows.at(-1)];
   return first && last && rows.length > 2 ? [...steps, gainRow(first, last)] : steps;
 }
 
-function rowsOf({ result, systems }: Journal): Row[] {
+function rowsOf({ result, systems }: RunRecord): Row[] {
   return result.systems.flatMap((measured) => {
     const evidence = systems.find(({ system }) => system === measured.system)?.evidence;
     return evidence ? [{ ...measured, toll: tollOf(evidence, measured.total) }] : [];
@@ -90,19 +90,19 @@ function rowsOf({ result, systems }: Journal): Row[] {
 }
 
 const GAINS = [
-  ...words('from → to'),
-  ...figures('points', 'requests', 'probability of such a difference by chance'),
+  ...wordColumn('from → to'),
+  ...figureColumn('points', 'requests', 'probability of such a difference by chance'),
 ];
 
 /** Null when there is only one system and no published figure for it. */
-export function systemsSection(journal: Journal): Markup | null {
+export function systemsSection(journal: RunRecord): Markup | null {
   const { result, systems } = journal;
   const measured = rowsOf(journal);
   if (measured.length < 2 && !isPublished(result)) return null;
   const beside = isPublished(result);
   const columns = [
-    ...words('system'),
-    ...figures(
+    ...wordColumn('system'),
+    ...figureColumn(
       'sent',
       'in time',
       'availability',
@@ -116,8 +116,8 @@ export function systemsSection(journal: Journal): Markup | null {
   return markup`<section id="systems"><h2>${measured.length < 2 ? 'Published and measured' : 'Systems side by side'}</h2>
 ${measured.length < 2 ? null : markup`<ul class="plain">${systems.map(({ system, what }) => markup`<li><b>${system}</b>: ${what}</li>`)}</ul>`}
 ${availabilityChart([...(beside ? [PUBLISHED_ROW] : []), ...measured.map(shareRow)])}
-${table(null, columns, [...(beside ? [toPublishedRow()] : []), ...measured.map(systemRow)])}
-${measured.length < 2 ? null : table('Gain of each tactic', GAINS, gainRows(measured))}
+${htmlTable(null, columns, [...(beside ? [toPublishedRow()] : []), ...measured.map(systemRow)])}
+${measured.length < 2 ? null : htmlTable('Gain of each tactic', GAINS, gainRows(measured))}
 <p class="quiet">Lost: no payment was made. Late: a payment was made, and its client was notified too late or not at all. Intervals: Wilson. Differences: Fisher’s
 exact test, or the z-test where all counts are large.</p>
 </section>`;

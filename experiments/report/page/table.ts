@@ -2,7 +2,7 @@
  * A table of a page: a caption, text to the left, figures to the right; wide tables scroll in their
  * own frame.
  */
-import { markup, type Markup, type Part } from '../markup.js';
+import { markup, type Markup, type MarkupPart } from '../markup.js';
 
 export interface Column {
   name: string;
@@ -10,17 +10,17 @@ export interface Column {
   figure?: boolean;
 }
 
-export const words = (...names: string[]): Column[] => names.map((name) => ({ name }));
-export const figures = (...names: string[]): Column[] =>
+export const wordColumn = (...names: string[]): Column[] => names.map((name) => ({ name }));
+export const figureColumn = (...names: string[]): Column[] =>
   names.map((name) => ({ name, figure: true }));
 
 /** @param caption null: the heading above is sufficient. */
-export function table(
+export function htmlTable(
   caption: string | null,
   columns: readonly Column[],
-  rows: readonly (readonly Part[])[],
+  rows: readonly (readonly MarkupPart[])[],
 ): Markup {
-  const kind = (index: number): Part =>
+  const kind = (index: number): MarkupPart =>
     columns[index]?.figure === true ? markup` class="n"` : null;
   return markup`<div class="scroll" tabindex="0"><table>${caption === null ? null : markup`<caption>${caption}</caption>`}
 <thead><tr>${columns.map(({ name }, index) => markup`<th scope="col"${kind(index)}>${name}</th>`)}</tr></thead>
@@ -28,5 +28,5 @@ export function table(
 }
 
 /** Additional content, folded at first. */
-export const folded = (title: string, content: Part): Markup =>
+export const foldTable = (title: string, content: MarkupPart): Markup =>
   markup`<details class="fold"><summary>${title}</summary>${content}</details>`;

@@ -3,9 +3,9 @@ import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../../run/published.js';
 import type { Trial } from '../../record/result.js';
 import type { SystemFacts } from '../facts/system-facts.js';
 import { count, milliseconds } from '../format.js';
-import { markup, type Markup, type Part } from '../markup.js';
+import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { percent } from '../table.js';
-import { figures, table, words } from './table.js';
+import { figureColumn, htmlTable, wordColumn } from './table.js';
 
 type Published = { sent: number; succeeded: number } | undefined;
 
@@ -15,7 +15,7 @@ const formatPublished = (trial: Trial, published: Published): string =>
     ? `${count(published.succeeded)} / ${count(published.sent)}`
     : '–';
 
-function trialRow(name: string, trial: Trial, published: Published, beside: boolean): Part[] {
+function trialRow(name: string, trial: Trial, published: Published, beside: boolean): MarkupPart[] {
   const { p50, p95, p99, max } = trial.latencyMs;
   return [
     name,
@@ -33,13 +33,13 @@ export function trialsPart({ result: { trials, total }, beside }: SystemFacts): 
   if (trials.length < 2 && !beside) return null;
   const shares = ['in time', 'availability', ...(beside ? ['published'] : [])];
   const columns = [
-    ...words('trial'),
-    ...figures(...shares, 'p50 ms', 'p95', 'p99', 'max', 'faults', 'hand-overs'),
+    ...wordColumn('trial'),
+    ...figureColumn(...shares, 'p50 ms', 'p95', 'p99', 'max', 'faults', 'hand-overs'),
   ];
   const rows = trials.map((trial, index) =>
     trialRow(String(index + 1), trial, PUBLISHED_TRIALS[index], beside),
   );
-  return markup`<h3>Trials</h3>${table(null, columns, [...rows, trialRow('total', total, PUBLISHED_TOTAL, beside)])}`;
+  return markup`<h3>Trials</h3>${htmlTable(null, columns, [...rows, trialRow('total', total, PUBLISHED_TOTAL, beside)])}`;
 }
 
 export function errorsPart({ result: { total } }: SystemFacts): Markup {
@@ -54,5 +54,5 @@ export function errorsPart({ result: { total } }: SystemFacts): Markup {
     percent(value / total.sent),
     bar(value),
   ]);
-  return markup`<h3>Errors</h3>${table(null, [...words('code'), ...figures('requests', 'of all'), ...words('')], rows)}`;
+  return markup`<h3>Errors</h3>${htmlTable(null, [...wordColumn('code'), ...figureColumn('requests', 'of all'), ...wordColumn('')], rows)}`;
 }

@@ -3,7 +3,7 @@
  * gateway.
  */
 import { connect } from 'node:net';
-import type { Laboratory } from '../../../experiments/system/cluster.js';
+import type { Cluster } from '../../../experiments/system/cluster.js';
 import type { ManagedProcess } from '../../../local/processes/processes.js';
 import { eventually } from '../../support/eventually.js';
 
@@ -40,12 +40,12 @@ let paid = 0;
 
 /** One payment by a client that waits. @returns its status, or the reason why it has none. */
 export async function pay(
-  { entrances, system, patients }: Laboratory,
+  { addresses, system, patients }: Cluster,
   waitSeconds = 10,
 ): Promise<string> {
   paid += 1;
   try {
-    const answer = await fetch(`${entrances[0] ?? ''}/api/payments`, {
+    const answer = await fetch(`${addresses[0] ?? ''}/api/payments`, {
       method: 'POST',
       headers: {
         'authorization': `Bearer ${system.tokens.api}`,
@@ -68,9 +68,9 @@ export async function pay(
 }
 
 /** Waits until every part is seen alive, a replica leads, and a payment succeeds. */
-export async function isWhole(laboratory: Laboratory): Promise<void> {
-  await laboratory.settled(laboratory.system.replicas.length, PATIENCE_MS);
-  await eventually(async () => (await pay(laboratory)) === 'SUCCEEDED', {
+export async function isWhole(cluster: Cluster): Promise<void> {
+  await cluster.waitUntilSettled(cluster.system.replicas.length, PATIENCE_MS);
+  await eventually(async () => (await pay(cluster)) === 'SUCCEEDED', {
     what: 'a payment to succeed',
     deadlineMs: PATIENCE_MS,
   });
@@ -81,7 +81,7 @@ export async function isWhole(laboratory: Laboratory): Promise<void> {
  * without an answer in time.
  */
 export async function charge(
-  { system }: Laboratory,
+  { system }: Cluster,
   key: string,
   withinMs = PATIENCE_MS,
 ): Promise<string> {
@@ -109,7 +109,7 @@ export async function charge(
 }
 
 /** HTTP status of reading a charge by its key. */
-export async function lookUp({ system }: Laboratory, key: string): Promise<number> {
+export async function lookUp({ system }: Cluster, key: string): Promise<number> {
   const { gateway, tokens } = system;
   const answer = await fetch(`${gateway?.url ?? ''}/charges/${key}`, {
     headers: { authorization: `Bearer ${tokens.internal}` },

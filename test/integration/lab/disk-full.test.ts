@@ -8,16 +8,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Injector } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/system/cluster.js';
+import type { Cluster } from '../../../experiments/system/cluster.js';
 import { MemoryDisk } from '../../../experiments/system/memory-disk.js';
 import { GatewayLedger } from '../../../gateway/ledger.js';
 import { isAlive } from '../../../local/processes/process-tree.js';
 import { runToEnd } from '../../../local/processes/run-to-end.js';
 import type { Charge } from '../../../shared/contracts/gateway.js';
 import { eventually } from '../../support/eventually.js';
-import { openTestLaboratory } from '../../support/cluster.js';
+import { openTestCluster } from '../../support/cluster.js';
 import { isWhole, pay } from './asking.js';
-import { strike } from './injecting.js';
+import { injectFault } from './injecting.js';
 import { onlyWhere } from '../../support/only-where.js';
 
 const TEST_MS = 180_000;
@@ -104,16 +104,16 @@ withMounts('the ledger of the gateway on a full disk', () => {
 });
 
 withMounts('disk-full', () => {
-  let laboratory: Laboratory;
+  let cluster: Cluster;
   let injector: Injector;
   beforeAll(async () => {
-    laboratory = await openTestLaboratory({ disk: true });
-    injector = new Injector(laboratory, new AbortController().signal);
-    await laboratory.pool.query('CREATE TABLE filler (text text)');
+    cluster = await openTestCluster({ disk: true });
+    injector = new Injector(cluster, new AbortController().signal);
+    await cluster.pool.query('CREATE TABLE filler (text text)');
   }, TEST_MS);
 
   const write = (rows: number): Promise<unknown> =>
-    laboratory.pool.query(
+    cluster.pool.query(
       `INSERT INTO filler SELECT repeat(md5(n::text), 60) FROM generate_series(1, $1) n`,
       [rows],
     );
@@ -121,10 +121,10 @@ withMounts('disk-full', () => {
   test(
     'a table cannot grow (53100), no payment is lost; after the heal it grows, and a payment succeeds',
     async () => {
-      const { heal } = await strike(injector, 'disk-full', 'postgres');
+      const { heal } = await injectFault(injector, 'disk-full', 'postgres');
       await expect(write(2_000)).rejects.toMatchObject({ code: '53100' });
       await heal();
-      await isWhole(laboratory);
+      await isWhole(cluster);
       await write(2_000);
     },
     TEST_MS,
@@ -133,25 +133,23 @@ withMounts('disk-full', () => {
   test(
     'the heal restarts a server that ended for lack of space',
     async () => {
-      const { heal } = await strike(injector, 'disk-full', 'postgres');
-      const postgres = laboratory.system.process('postgres');
+      const { heal } = await injectFault(injector, 'disk-full', 'postgres');
+      const postgres = cluster.system.process('postgres');
       // The server may rewrite existing data without limit, but each rewrite needs write-ahead log.
       await eventually(
         async () => {
           if (!postgres.up) return true;
-          await laboratory.pool
-            .query('UPDATE filler SET text = reverse(text)')
-            .catch(() => undefined);
-          await laboratory.pool.query('SELECT pg_switch_wal()').catch(() => undefined);
+          await cluster.pool.query('UPDATE filler SET text = reverse(text)').catch(() => undefined);
+          await cluster.pool.query('SELECT pg_switch_wal()').catch(() => undefined);
           return !postgres.up;
         },
         { what: 'the server to give up', deadlineMs: 30_000 },
       );
-      expect(await pay(laboratory, 1)).not.toBe('SUCCEEDED');
+      expect(await pay(cluster, 1)).not.toBe('SUCCEEDED');
       await heal();
       expect(injector.failures).toEqual([]);
       expect(postgres.up).toBe(true);
-      await isWhole(laboratory);
+      await isWhole(cluster);
     },
     TEST_MS,
   );

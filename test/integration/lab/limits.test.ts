@@ -6,8 +6,8 @@ import { afterEach, expect, test } from '@jest/globals';
 import { rm, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Measurement, Stage } from '../../../experiments/bench/benchmark.js';
-import type { BenchEngines, Ground } from '../../../experiments/bench/engines.js';
+import type { Measurement, BenchEnvironment } from '../../../experiments/bench/benchmark.js';
+import type { BenchEngines, BenchStorage } from '../../../experiments/bench/engines.js';
 import { bullmqNoop } from '../../../experiments/bench/limits/bullmq-noop.js';
 import { LIMITS } from '../../../experiments/bench/limits/limits.js';
 import { makeOrders } from '../../../experiments/bench/orders.js';
@@ -27,7 +27,7 @@ afterEach(async () => {
   for (const clean of cleaners.splice(0).reverse()) await clean();
 });
 
-async function openGround(): Promise<Ground> {
+async function openStorage(): Promise<BenchStorage> {
   const database = await createTestDatabase();
   const pool = createPool(
     { url: database.url, name: 'limits', max: 2, statementTimeoutMs: 10_000 },
@@ -46,10 +46,10 @@ async function openGround(): Promise<Ground> {
 }
 
 /** @param settle runs between warm-up and measurement. */
-async function openStage(
-  settle: (ground: Ground) => Promise<unknown> = async () => undefined,
-): Promise<{ stage: Stage; ground: Ground }> {
-  const ground = await openGround();
+async function openEnvironment(
+  settle: (storage: BenchStorage) => Promise<unknown> = async () => undefined,
+): Promise<{ environment: BenchEnvironment; storage: BenchStorage }> {
+  const storage = await openStorage();
   const generator = await Program.start({
     ...nobody,
     name: 'generator',
@@ -60,14 +60,14 @@ async function openStage(
     () => generator.end(),
     () => rm(dataDir, { recursive: true }),
   );
-  const { rows } = await ground.pool.query<{ id: string }>(PATIENTS);
+  const { rows } = await storage.pool.query<{ id: string }>(PATIENTS);
   const engines = {
-    ground: async () => ground,
-    settle: () => settle(ground),
+    createStorage: async () => storage,
+    settle: () => settle(storage),
     postgres: { pid: process.pid },
     redis: { pid: process.pid },
   };
-  const stage: Stage = {
+  const environment: BenchEnvironment = {
     engines: engines as unknown as BenchEngines,
     generator,
     patients: rows.map(({ id }) => id),
@@ -80,23 +80,23 @@ async function openStage(
     ...nobody,
     nodeArgs: () => [],
   };
-  return { stage, ground };
+  return { environment, storage };
 }
 
-function measure(name: string, stage: Stage): Promise<Measurement> {
+function measure(name: string, environment: BenchEnvironment): Promise<Measurement> {
   const limit = LIMITS.find((each) => each.name === name);
   if (!limit) throw new Error(`there is no limit ${name}`);
-  return limit.measure(stage);
+  return limit.measure(environment);
 }
 
 const FENCED = ['postgres-fenced-rows', 'postgres-fenced-rows-500', 'postgres-fenced-rows-1000'];
 
 test.each(FENCED)('%s commits every row under the fence', async (name) => {
-  const { stage, ground } = await openStage();
-  const { payments, seconds, problems } = await measure(name, stage);
+  const { environment, storage } = await openEnvironment();
+  const { payments, seconds, problems } = await measure(name, environment);
   expect({ payments, problems }).toEqual({ payments: PAYMENTS, problems: [] });
   expect(seconds).toBeGreaterThan(0);
-  const { rows } = await ground.pool.query(
+  const { rows } = await storage.pool.query(
     'SELECT status, term, processed_by AS leader, count(*)::int AS payments FROM payment GROUP BY status, term, processed_by',
   );
   // The warm-up and the measurement.
@@ -104,15 +104,15 @@ test.each(FENCED)('%s commits every row under the fence', async (name) => {
 });
 
 test('control: without the fence before the measurement, there is no measurement', async () => {
-  const { stage } = await openStage(({ pool }) =>
+  const { environment } = await openEnvironment(({ pool }) =>
     pool.query('UPDATE leadership SET term = term + 1'),
   );
-  await expect(measure('postgres-fenced-rows', stage)).rejects.toThrow('fence held: false');
+  await expect(measure('postgres-fenced-rows', environment)).rejects.toThrow('fence held: false');
 });
 
 test('express-echo answers every request 201', async () => {
-  const { stage } = await openStage();
-  const { payments, seconds, problems, latencies } = await measure('express-echo', stage);
+  const { environment } = await openEnvironment();
+  const { payments, seconds, problems, latencies } = await measure('express-echo', environment);
   const answered = latencies.map(({ count }) => count);
   expect({ payments, problems, answered }).toEqual({
     payments: PAYMENTS,

@@ -5,46 +5,46 @@
  */
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
-import { faultOf } from '../../../experiments/faults/faults.js';
-import { Injector, type Struck } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/system/cluster.js';
+import { getFault } from '../../../experiments/faults/faults.js';
+import { Injector, type InjectedFault } from '../../../experiments/faults/injector.js';
+import type { Cluster } from '../../../experiments/system/cluster.js';
 import { fetchStatus } from '../../../experiments/system/monitor-status.js';
 import { directionsOf, type Pair } from '../../../experiments/network/link-names.js';
 import type { Links } from '../../../experiments/network/links.js';
 import type { Status } from '../../../shared/contracts/status.js';
 import { seededRandom, type Random } from '../../../shared/random.js';
 import { eventually } from '../../support/eventually.js';
-import { openTestLaboratory } from '../../support/cluster.js';
+import { openTestCluster } from '../../support/cluster.js';
 import { isWhole, knock, pay } from './asking.js';
 
 const TEST_MS = 180_000;
 /** Long enough for two pings to fail on a busy machine, ms. */
 const PATIENCE_MS = 60_000;
 
-let laboratory: Laboratory;
+let cluster: Cluster;
 let links: Links;
 let injector: Injector;
 beforeAll(async () => {
-  laboratory = await openTestLaboratory({ links: true, monitors: 3 });
-  if (!laboratory.links) throw new Error('no links');
-  links = laboratory.links;
-  injector = new Injector(laboratory, new AbortController().signal);
+  cluster = await openTestCluster({ links: true, monitors: 3 });
+  if (!cluster.links) throw new Error('no links');
+  links = cluster.links;
+  injector = new Injector(cluster, new AbortController().signal);
 }, TEST_MS);
 
-const struck: Struck[] = [];
+const injected: InjectedFault[] = [];
 afterEach(async () => {
-  await Promise.all(struck.splice(0).map(({ heal }) => heal()));
+  await Promise.all(injected.splice(0).map(({ heal }) => heal()));
   expect(injector.failures).toEqual([]);
 }, TEST_MS);
 
-async function strike(
+async function injectFault(
   kind: string,
   target: string,
   random: Random = seededRandom(1, kind),
-): Promise<Struck> {
-  const outcome = await injector.strike(faultOf(kind), { target, durationMs: Infinity, random });
-  if (!outcome.struck) throw new Error(`${kind} of ${target} was refused: ${outcome.reason}`);
-  struck.push(outcome);
+): Promise<InjectedFault> {
+  const outcome = await injector.inject(getFault(kind), { target, durationMs: Infinity, random });
+  if (!outcome.injected) throw new Error(`${kind} of ${target} was refused: ${outcome.reason}`);
+  injected.push(outcome);
   return outcome;
 }
 
@@ -69,7 +69,7 @@ describe('every kind of link', () => {
       'server>postgres',
       'server>redis',
     ]);
-    const targets = faultOf('partition').targets(laboratory);
+    const targets = getFault('partition').targets(cluster);
     expect(targets).toEqual(
       expect.arrayContaining(['monitor_1-server_1', 'monitor_1>server_1', 'server_1>monitor_1']),
     );
@@ -87,7 +87,7 @@ describe('every kind of link', () => {
       await Promise.all(
         samples().map(async (pair) => {
           const { from, to } = pair;
-          const { heal } = await strike(
+          const { heal } = await injectFault(
             'partition',
             { 'both ways': `${from}-${to}`, 'forward': `${from}>${to}`, 'back': `${to}>${from}` }[
               way
@@ -98,7 +98,7 @@ describe('every kind of link', () => {
           expect([pair, await knockAlong(pair, 20_000)]).toEqual([pair, 'answers']);
         }),
       );
-      await isWhole(laboratory);
+      await isWhole(cluster);
     },
     TEST_MS,
   );
@@ -108,7 +108,7 @@ describe('every kind of link', () => {
     async () => {
       await Promise.all(
         samples().map(async (pair) => {
-          const { heal } = await strike('latency', `${pair.from}-${pair.to}`);
+          const { heal } = await injectFault('latency', `${pair.from}-${pair.to}`);
           const began = performance.now();
           expect([pair, await knockAlong(pair, 20_000)]).toEqual([pair, 'answers']);
           expect(performance.now() - began).toBeGreaterThanOrEqual(39);
@@ -118,7 +118,7 @@ describe('every kind of link', () => {
           );
         }),
       );
-      await isWhole(laboratory);
+      await isWhole(cluster);
     },
     TEST_MS,
   );
@@ -128,13 +128,13 @@ describe('every kind of link', () => {
     async () => {
       await Promise.all(
         samples().map(async (pair) => {
-          const { heal } = await strike('reset', `${pair.from}-${pair.to}`);
+          const { heal } = await injectFault('reset', `${pair.from}-${pair.to}`);
           for (let times = 0; times < 2; times += 1)
             expect([pair, await breaks(links.portOf(pair))]).toEqual([pair, 'ECONNRESET']);
           await heal();
         }),
       );
-      await isWhole(laboratory);
+      await isWhole(cluster);
     },
     TEST_MS,
   );
@@ -155,14 +155,14 @@ function breaks(port: number): Promise<string> {
 }
 
 const statusOf = (monitor: string): Promise<Status> => {
-  const { system } = laboratory;
+  const { system } = cluster;
   return fetchStatus(system.process(monitor), system.tokens.operator, PATIENCE_MS);
 };
 const observes = async (monitor: string, replica: string): Promise<string | undefined> =>
   (await statusOf(monitor)).replicas.find(({ id }) => id === replica)?.observed;
 const standby = async (): Promise<string> => {
-  const { leader } = await laboratory.leadership();
-  return laboratory.system.replicas.find(({ name }) => name !== leader)?.name ?? '';
+  const { leader } = await cluster.leadership();
+  return cluster.system.replicas.find(({ name }) => name !== leader)?.name ?? '';
 };
 
 describe('the reaction of the system', () => {
@@ -180,16 +180,16 @@ describe('the reaction of the system', () => {
     'a monitor cut off from a standby, %s: it suspects it, the others do not, nothing is handed over',
     async (_name, link) => {
       const replica = await standby();
-      const { term } = await laboratory.leadership();
-      const { heal } = await strike('partition', link('monitor_1', replica));
+      const { term } = await cluster.leadership();
+      const { heal } = await injectFault('partition', link('monitor_1', replica));
       await eventually(async () => (await observes('monitor_1', replica)) === 'suspect', {
         what: 'suspicion',
         deadlineMs: PATIENCE_MS,
       });
       expect(await observes('monitor_2', replica)).toBe('alive');
       await heal();
-      await isWhole(laboratory);
-      expect((await laboratory.leadership()).term).toBe(term);
+      await isWhole(cluster);
+      expect((await cluster.leadership()).term).toBe(term);
     },
     TEST_MS,
   );
@@ -197,16 +197,16 @@ describe('the reaction of the system', () => {
   test(
     'the leader isolated: another one leads; after the heal the old one is a standby and payments succeed',
     async () => {
-      const before = await laboratory.leadership();
-      const { heal } = await strike('isolate', before.leader ?? '');
-      await eventually(async () => (await laboratory.leadership()).term > before.term, {
+      const before = await cluster.leadership();
+      const { heal } = await injectFault('isolate', before.leader ?? '');
+      await eventually(async () => (await cluster.leadership()).term > before.term, {
         what: 'an election',
         deadlineMs: PATIENCE_MS,
       });
-      expect((await laboratory.leadership()).leader).not.toBe(before.leader);
-      expect(await pay(laboratory, 20)).toBe('SUCCEEDED');
+      expect((await cluster.leadership()).leader).not.toBe(before.leader);
+      expect(await pay(cluster, 20)).toBe('SUCCEEDED');
       await heal();
-      await isWhole(laboratory);
+      await isWhole(cluster);
     },
     TEST_MS,
   );
@@ -214,10 +214,10 @@ describe('the reaction of the system', () => {
   test(
     'patients cut off from PostgreSQL: no payment is accepted',
     async () => {
-      const { heal } = await strike('partition', 'patients_1>postgres');
-      expect(await pay(laboratory, 1)).not.toBe('SUCCEEDED');
+      const { heal } = await injectFault('partition', 'patients_1>postgres');
+      expect(await pay(cluster, 1)).not.toBe('SUCCEEDED');
       await heal();
-      await isWhole(laboratory);
+      await isWhole(cluster);
     },
     TEST_MS,
   );
@@ -225,11 +225,11 @@ describe('the reaction of the system', () => {
   test(
     'the leader cut off from the gateway: the leadership moves, or the payment waits; after the heal it succeeds',
     async () => {
-      const { leader } = await laboratory.leadership();
-      const { heal } = await strike('partition', `${leader ?? ''}-gateway`);
-      expect(['SUCCEEDED', 'PENDING']).toContain(await pay(laboratory, 10));
+      const { leader } = await cluster.leadership();
+      const { heal } = await injectFault('partition', `${leader ?? ''}-gateway`);
+      expect(['SUCCEEDED', 'PENDING']).toContain(await pay(cluster, 10));
       await heal();
-      await isWhole(laboratory);
+      await isWhole(cluster);
     },
     TEST_MS,
   );
@@ -239,12 +239,12 @@ describe('the reaction of the system', () => {
     async () => {
       const replica = await standby();
       const [cut, kill] = [
-        await strike('partition', `monitor_2-${replica}`),
-        await strike('kill', replica),
+        await injectFault('partition', `monitor_2-${replica}`),
+        await injectFault('kill', replica),
       ];
       await cut.heal();
       await kill.heal();
-      await isWhole(laboratory);
+      await isWhole(cluster);
       expect(injector.failures).toEqual([]);
     },
     TEST_MS,
@@ -254,7 +254,7 @@ describe('the reaction of the system', () => {
 test(
   'a part is isolated on all its links and on no other link',
   async () => {
-    const { heal } = await strike('isolate', 'redis');
+    const { heal } = await injectFault('isolate', 'redis');
     const cut = links.targets.filter((target) => links.lanes(target).every((lane) => lane.isCut));
     expect(cut).toEqual(
       links.targets.filter((target) =>
@@ -265,7 +265,7 @@ test(
     expect(
       links.targets.filter((target) => links.lanes(target).some((lane) => lane.isCut)),
     ).toEqual([]);
-    await isWhole(laboratory);
+    await isWhole(cluster);
   },
   TEST_MS,
 );

@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { compile } from '../../../local/processes/compile.js';
 import { ROOT } from '../../../local/root.js';
-import type { JudgedStretch } from '../../support/judge-stretches.js';
+import type { JudgedSegment } from '../../support/judge-segments.js';
 
 const PAYMENTS = 1_000_000;
 const KEPT = 60_000;
 
-async function judgeStretches(): Promise<JudgedStretch[]> {
-  const program = join(ROOT, await compile('test/support/judge-stretches.ts'));
+async function judgeSegments(): Promise<JudgedSegment[]> {
+  const program = join(ROOT, await compile('test/support/judge-segments.ts'));
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--expose-gc', program, String(PAYMENTS), String(KEPT)],
@@ -23,16 +23,16 @@ async function judgeStretches(): Promise<JudgedStretch[]> {
   return stdout
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as JudgedStretch);
+    .map((line) => JSON.parse(line) as JudgedSegment);
 }
 
 test('a million payments: the second half needs no more memory than the first, and every rule checks all of them', async () => {
-  const stretches = await judgeStretches();
-  for (const stretch of stretches)
-    expect(stretch).toMatchObject({ verdict: 'valid', violations: [], findings: [] });
-  expect(stretches.reduce((sum, { requests }) => sum + requests, 0)).toBe(PAYMENTS);
-  const heapMb = stretches.map((stretch) => stretch.heapMb);
+  const segments = await judgeSegments();
+  for (const segment of segments)
+    expect(segment).toMatchObject({ verdict: 'valid', violations: [], findings: [] });
+  expect(segments.reduce((sum, { requests }) => sum + requests, 0)).toBe(PAYMENTS);
+  const heapMb = segments.map((segment) => segment.heapMb);
   const half = heapMb.length / 2;
   expect(Math.max(...heapMb.slice(half))).toBeLessThan(Math.max(...heapMb.slice(0, half)) + 20);
-  expect(stretches.at(-1)?.kept).toBeLessThanOrEqual(KEPT);
+  expect(segments.at(-1)?.kept).toBeLessThanOrEqual(KEPT);
 }, 600_000);

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import type { Order, Peer, PeerPlace } from '../../../experiments/bench/peer.js';
+import type { PeerOrder, Peer, PeerPlace } from '../../../experiments/bench/peer.js';
 import {
   installPeerPackages,
   usesPeerPackages,
@@ -17,7 +17,7 @@ import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
 
 const ORDERS = 200;
 
-const newOrders = (count: number): Order[] =>
+const newOrders = (count: number): PeerOrder[] =>
   Array.from({ length: count }, (_, index) => ({
     id: randomUUID(),
     patientId: randomUUID(),
@@ -55,7 +55,7 @@ const byId = (one: { id: string }, other: { id: string }): number => (one.id < o
 async function work(
   peer: Peer,
   place: PeerPlace,
-  orders: readonly Order[],
+  orders: readonly PeerOrder[],
   when: 'waiting' | 'live',
 ): Promise<number> {
   const producer = await peer.openProducer(place);

@@ -4,12 +4,12 @@
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Injector } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/system/cluster.js';
+import type { Cluster } from '../../../experiments/system/cluster.js';
 import type { ManagedProcess } from '../../../local/processes/processes.js';
 import { eventually } from '../../support/eventually.js';
-import { openTestLaboratory } from '../../support/cluster.js';
+import { openTestCluster } from '../../support/cluster.js';
 import { isWhole, knock } from './asking.js';
-import { strike } from './injecting.js';
+import { injectFault } from './injecting.js';
 
 const TEST_MS = 180_000;
 /**
@@ -18,14 +18,14 @@ const TEST_MS = 180_000;
  */
 const DOUBT_MS = 8_000;
 
-let laboratory: Laboratory;
+let cluster: Cluster;
 let injector: Injector;
 beforeAll(async () => {
-  laboratory = await openTestLaboratory({ env: { DOUBT_FOR_MS: String(DOUBT_MS) } });
-  injector = new Injector(laboratory, new AbortController().signal);
+  cluster = await openTestCluster({ env: { DOUBT_FOR_MS: String(DOUBT_MS) } });
+  injector = new Injector(cluster, new AbortController().signal);
 }, TEST_MS);
 
-const part = (name: string): ManagedProcess => laboratory.system.process(name);
+const part = (name: string): ManagedProcess => cluster.system.process(name);
 
 /** A counter of a service's /metrics. */
 async function jumps(): Promise<number> {
@@ -38,16 +38,16 @@ async function jumps(): Promise<number> {
 
 /** Kills the leader and waits for its successor. @returns how long that took, ms. */
 async function killLeader(): Promise<number> {
-  const { leader, term } = await laboratory.leadership();
+  const { leader, term } = await cluster.leadership();
   const began = performance.now();
-  const { heal } = await strike(injector, 'kill', leader ?? '');
-  await eventually(async () => (await laboratory.leadership()).term > term, {
+  const { heal } = await injectFault(injector, 'kill', leader ?? '');
+  await eventually(async () => (await cluster.leadership()).term > term, {
     what: 'an election',
     deadlineMs: 60_000,
   });
   const tookMs = performance.now() - began;
   await heal();
-  await isWhole(laboratory);
+  await isWhole(cluster);
   return tookMs;
 }
 
@@ -56,11 +56,11 @@ describe.each(['server_2', 'monitor_1'])('block of %s', (name) => {
     'it is silent for that time and then answers again',
     async () => {
       // Much longer than the probe, which starts late on a busy machine.
-      const { healed } = await strike(injector, 'block', name, { durationMs: 5_000 });
+      const { healed } = await injectFault(injector, 'block', name, { durationMs: 5_000 });
       expect(await knock(part(name), 500)).toBe('silent');
       await healed;
       expect(await knock(part(name), 20_000)).toBe('answers');
-      await isWhole(laboratory);
+      await isWhole(cluster);
     },
     TEST_MS,
   );
@@ -79,14 +79,14 @@ describe('a monitor whose clock jumps', () => {
     '%s: it detects the jump, and does not act during its doubt',
     async (kind) => {
       const before = await jumps();
-      const { heal } = await strike(injector, kind, 'monitor_1');
+      const { heal } = await injectFault(injector, kind, 'monitor_1');
       await eventually(async () => (await jumps()) > before, { what: 'the jump to be noticed' });
       const tookMs = await killLeader();
       // Counted from the detection, up to one poll (15 ms) and one tick (50 ms) earlier; a busy
       // machine only delays it.
       expect(tookMs).toBeGreaterThan(DOUBT_MS / 2);
       await heal();
-      await isWhole(laboratory);
+      await isWhole(cluster);
     },
     TEST_MS,
   );
@@ -95,21 +95,21 @@ describe('a monitor whose clock jumps', () => {
     'clock-wall: the way back is a jump too',
     async () => {
       const atFirst = await jumps();
-      const { heal } = await strike(injector, 'clock-wall', 'monitor_1');
+      const { heal } = await injectFault(injector, 'clock-wall', 'monitor_1');
       await eventually(async () => (await jumps()) > atFirst, { what: 'the jump to be noticed' });
       const before = await jumps();
       await heal();
       await eventually(async () => (await jumps()) > before, {
         what: 'the jump back to be noticed',
       });
-      await isWhole(laboratory);
+      await isWhole(cluster);
     },
     TEST_MS,
   );
 });
 
 /** Whether the monitor's OpenAPI document lists the switches. */
-const isDocumented = async ({ system }: Laboratory): Promise<boolean> => {
+const isDocumented = async ({ system }: Cluster): Promise<boolean> => {
   const document = (await (
     await fetch(`${system.process('monitor_1').url}/openapi.json`)
   ).json()) as { paths: object };
@@ -120,7 +120,7 @@ describe('without FAULTS=on', () => {
   test(
     'there are no switches, and no document lists them',
     async () => {
-      const plain = await openTestLaboratory({ replicas: 1, env: { FAULTS: 'off' } });
+      const plain = await openTestCluster({ replicas: 1, env: { FAULTS: 'off' } });
       for (const name of ['server_1', 'monitor_1', 'gateway']) {
         const { url } = plain.system.process(name);
         const headers = {
@@ -140,10 +140,10 @@ describe('without FAULTS=on', () => {
   test(
     'with it they are documented and need the internal token',
     async () => {
-      expect(await isDocumented(laboratory)).toBe(true);
+      expect(await isDocumented(cluster)).toBe(true);
       for (const name of ['server_1', 'monitor_1', 'gateway']) {
         const headers = {
-          'authorization': `Bearer ${laboratory.system.tokens.operator}`,
+          'authorization': `Bearer ${cluster.system.tokens.operator}`,
           'content-type': 'application/json',
         };
         expect(

@@ -1,6 +1,6 @@
 /**
  * Every exit path of every fault: the fault is healed, and no process remains, after Ctrl-C, after
- * the laboratory closes, and after the lab itself is killed.
+ * the cluster closes, and after the lab itself is killed.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -8,7 +8,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { FAULTS, faultOf } from '../../../experiments/faults/faults.js';
+import { FAULTS, getFault } from '../../../experiments/faults/faults.js';
 import { Injector } from '../../../experiments/faults/injector.js';
 import type { Cluster } from '../../../experiments/system/cluster.js';
 import { compile } from '../../../local/processes/compile.js';
@@ -16,16 +16,16 @@ import { isAlive } from '../../../local/processes/process-tree.js';
 import { ROOT } from '../../../local/root.js';
 import { seededRandom } from '../../../shared/random.js';
 import { eventually } from '../../support/eventually.js';
-import { openTestLaboratory } from '../../support/cluster.js';
+import { openTestCluster } from '../../support/cluster.js';
 import { isWhole } from './asking.js';
 
 const TEST_MS = 180_000;
 const KINDS = FAULTS.map(({ kind }) => kind);
 
 describe('Ctrl-C in the middle of', () => {
-  let laboratory: Laboratory;
+  let cluster: Cluster;
   beforeAll(async () => {
-    laboratory = await openTestLaboratory({ links: true, disk: true });
+    cluster = await openTestCluster({ links: true, disk: true });
   }, TEST_MS);
 
   // Skips faults that this machine does not allow; a test below asserts that the lab reports them.
@@ -33,50 +33,50 @@ describe('Ctrl-C in the middle of', () => {
     '%s: it is healed, and a payment succeeds',
     async (kind) => {
       const interruption = new AbortController();
-      const injector = new Injector(laboratory, interruption.signal);
-      const [target] = faultOf(kind).targets(laboratory);
+      const injector = new Injector(cluster, interruption.signal);
+      const [target] = getFault(kind).targets(cluster);
       if (target === undefined) return;
-      const strike = async (): Promise<true> => {
-        const outcome = await injector.strike(faultOf(kind), {
+      const injectFault = async (): Promise<true> => {
+        const outcome = await injector.inject(getFault(kind), {
           target,
           durationMs: Infinity,
           random: seededRandom(3, kind),
         });
-        if (!outcome.struck) throw new Error(outcome.reason);
+        if (!outcome.injected) throw new Error(outcome.reason);
         return true;
       };
       // Interrupts half of the kinds after the injection, half during it. A hand-over may first be
       // refused, because it needs calm.
-      const first = KINDS.indexOf(kind) % 2 === 0 || faultOf(kind).harmless === true;
-      const striking = first
-        ? eventually(strike, { what: 'the strike', deadlineMs: 60_000 })
-        : strike();
-      if (first) await striking;
+      const first = KINDS.indexOf(kind) % 2 === 0 || getFault(kind).harmless === true;
+      const injection = first
+        ? eventually(injectFault, { what: 'the injection', deadlineMs: 60_000 })
+        : injectFault();
+      if (first) await injection;
       interruption.abort();
-      await striking;
+      await injection;
       expect(await injector.healAll()).toEqual([]);
-      expect(laboratory.system.processes.filter(({ up }) => !up)).toEqual([]);
-      await isWhole(laboratory);
+      expect(cluster.system.processes.filter(({ up }) => !up)).toEqual([]);
+      await isWhole(cluster);
     },
     TEST_MS,
   );
 
-  test('every kind has a target in a laboratory with links, except those that a machine may not allow', () => {
-    const without = FAULTS.filter((fault) => fault.targets(laboratory).length === 0).map(
+  test('every kind has a target in a cluster with links, except those that a machine may not allow', () => {
+    const without = FAULTS.filter((fault) => fault.targets(cluster).length === 0).map(
       ({ kind }) => kind,
     );
-    expect(without).toEqual(laboratory.disk ? [] : ['disk-full']);
+    expect(without).toEqual(cluster.disk ? [] : ['disk-full']);
   });
 });
 
 interface UnderFire {
-  struck: string[];
+  injected: string[];
   pids: number[];
   ports: number[];
   folder: string;
 }
 
-describe('a laboratory with every kind of fault active', () => {
+describe('a cluster with every kind of fault active', () => {
   let child: ChildProcess | null = null;
   let program = '';
   beforeAll(async () => {
@@ -121,7 +121,7 @@ describe('a laboratory with every kind of fault active', () => {
       const exited = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
         running.once('exit', (code, by) => resolve([code, by])),
       );
-      expect(open.struck.length).toBeGreaterThan(KINDS.length / 2);
+      expect(open.injected.length).toBeGreaterThan(KINDS.length / 2);
       expect(existsSync(open.folder)).toBe(true);
       expect(open.pids.filter((pid) => !isAlive(pid))).toEqual([]);
       running.kill(signal);

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { check, CHECKERS, judge } from '../../../experiments/checkers/checkers.js';
-import type { Evidence, PaymentRow } from '../../../experiments/record/history.js';
+import type { RunEvidence, PaymentRow } from '../../../experiments/record/history.js';
 import {
   electionRow as election,
   paymentRow as row,
@@ -26,7 +26,7 @@ const pending = row({
   completedMs: null,
 });
 
-const clean = (): Evidence => ({
+const clean = (): RunEvidence => ({
   requests: [
     request({}),
     request({ key: 'k2', paymentId: 'p2' }),
@@ -43,7 +43,7 @@ const clean = (): Evidence => ({
 });
 
 /** Rule → the violation planted in the clean history, and the ids that the checker must report. */
-const PLANTED: Record<keyof typeof CHECKERS, [string, Partial<Evidence>, string[]][]> = {
+const PLANTED: Record<keyof typeof CHECKERS, [string, Partial<RunEvidence>, string[]][]> = {
   'lost': [
     [
       'an answer 202 and no row',
@@ -246,7 +246,7 @@ describe('verdict', () => {
 });
 
 describe('findings', () => {
-  const findings = (requests: Evidence['requests'], payments = clean().payments) =>
+  const findings = (requests: RunEvidence['requests'], payments = clean().payments) =>
     judge({ ...clean(), requests, payments }, { rested: true, deadlineMs: 10 });
 
   test('paid, but the client received an error: listed, and not a violation', () => {

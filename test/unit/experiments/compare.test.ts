@@ -4,9 +4,9 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { gainOf, tollOf } from '../../../experiments/statistics/comparison.js';
-import { victims } from '../../../experiments/faults/select-targets.js';
-import type { Evidence, RequestRecord } from '../../../experiments/record/history.js';
-import type { SystemJournal } from '../../../experiments/record/run-record.js';
+import { selectTargets } from '../../../experiments/faults/select-targets.js';
+import type { RunEvidence, RequestRecord } from '../../../experiments/record/history.js';
+import type { SystemRecord } from '../../../experiments/record/run-record.js';
 import { compareTable } from '../../../experiments/report/compare-table.js';
 import type { ExperimentResult } from '../../../experiments/record/result.js';
 import {
@@ -82,7 +82,7 @@ describe('victims', () => {
     ['the only one, as standby', three(true), 'server_1', 'standby', ['server_1']],
     ['none: the only one is unavailable', three(false), 'server_1', 'leader', []],
   ] as const)('%s', (_what, replicas, leader, role, expected) =>
-    expect(victims(replicas, leader, role)).toEqual(expected),
+    expect(selectTargets(replicas, leader, role)).toEqual(expected),
   );
 });
 
@@ -112,7 +112,7 @@ const payments = [
   paymentRow({ id: 'p6', key: 'forgotten', status: 'PENDING', completedMs: null }),
 ];
 
-function trialOf({ requests: sent, payments: rows }: Evidence) {
+function trialOf({ requests: sent, payments: rows }: RunEvidence) {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return summarizeTrial({
     requests: sent,
@@ -171,9 +171,9 @@ test('objectives: every payment in time; and the published design must lose some
 describe('the table', () => {
   const journal = (
     system: string,
-    evidence: Evidence,
-    rest: Partial<SystemJournal> = {},
-  ): SystemJournal => ({
+    evidence: RunEvidence,
+    rest: Partial<SystemRecord> = {},
+  ): SystemRecord => ({
     system,
     what: system,
     startedMs: 0,

@@ -9,12 +9,16 @@ import {
   HANDOVER_KINDS,
   HANDOVERS,
   readKinds,
-  unfit,
+  explainUnfit,
 } from '../../../experiments/failover/kinds.js';
 import { observe } from '../../../experiments/failover/measure.js';
-import type { Strike } from '../../../experiments/failover/rounds.js';
+import type { ForcedHandover } from '../../../experiments/failover/rounds.js';
 import { TermWatch } from '../../../experiments/failover/term-watch.js';
-import type { ElectionRow, Evidence, RequestRecord } from '../../../experiments/record/history.js';
+import type {
+  RecordedElection,
+  RunEvidence,
+  RequestRecord,
+} from '../../../experiments/record/history.js';
 import { bars, sizeBelow } from '../../../experiments/report/bars.js';
 import { failoverTable } from '../../../experiments/report/failover-table.js';
 import { failover } from '../../../experiments/scenarios/failover.js';
@@ -47,7 +51,7 @@ const during = [
   paid(1_100, 30, 2),
 ];
 
-const strike = (rest: Partial<Strike> = {}): Strike => ({
+const handover = (rest: Partial<ForcedHandover> = {}): ForcedHandover => ({
   kind: 'kill',
   leader: 'server_1',
   term: 1,
@@ -62,7 +66,7 @@ const strike = (rest: Partial<Strike> = {}): Strike => ({
 });
 
 /** The history's clock is ahead of the client's. */
-const election = (rest: Partial<ElectionRow> = {}): ElectionRow =>
+const election = (rest: Partial<RecordedElection> = {}): RecordedElection =>
   electionRow({
     term: 2,
     leader: 'server_2',
@@ -75,7 +79,7 @@ const election = (rest: Partial<ElectionRow> = {}): ElectionRow =>
     ...rest,
   });
 
-const evidence = (rest: Partial<Evidence> = {}): Evidence =>
+const evidence = (rest: Partial<RunEvidence> = {}): RunEvidence =>
   emptyEvidence({
     requests: [...calm, ...during],
     elections: [electionRow(), election()],
@@ -83,8 +87,12 @@ const evidence = (rest: Partial<Evidence> = {}): Evidence =>
     ...rest,
   });
 
-const only = (rest: Partial<Strike> = {}, changed: Partial<Evidence> = {}) =>
-  observe({ strikes: [strike(rest)], evidence: evidence(changed), chargeMs: () => GATEWAY_MS })[0];
+const only = (rest: Partial<ForcedHandover> = {}, changed: Partial<RunEvidence> = {}) =>
+  observe({
+    handovers: [handover(rest)],
+    evidence: evidence(changed),
+    chargeMs: () => GATEWAY_MS,
+  })[0];
 
 describe('a hand-over as the client measured it', () => {
   test('from the fault to the first answer under a later term, split by the marks of the history, on the client’s clock', () => {
@@ -190,11 +198,11 @@ describe('the figures of a run', () => {
       paymentRow({ id: paymentId ?? '', key }),
     );
     run.add(
-      { strikes: [strike()], requests: [...calm, ...during], traffic },
+      { handovers: [handover()], requests: [...calm, ...during], traffic },
       evidence({ payments }),
     );
     run.add(
-      { strikes: [strike({ kind: 'planned' })], requests: [...calm, ...during], traffic },
+      { handovers: [handover({ kind: 'planned' })], requests: [...calm, ...during], traffic },
       evidence({ payments }),
     );
     return run;
@@ -282,7 +290,7 @@ describe('kinds', () => {
     expect(check({ kinds: 'burn' })).toMatch(/there is no "burn"/);
     expect(check({ kinds: 'kill+monitor' })).toBe('kill+monitor needs 3 monitors');
     expect(check({ monitors: 2 })).toBe('--monitors must be odd');
-    expect(unfit('kill+monitor', 3)).toBeNull();
+    expect(explainUnfit('kill+monitor', 3)).toBeNull();
   });
 
   test('the bound for a partition is the worst case of silence plus the take-over: 470 ms and, as for a freeze, 130 more', () => {
@@ -290,17 +298,17 @@ describe('kinds', () => {
     expect(silenceP99Ms(3)).toBe(silenceP99Ms(1) + voteSpreadMs(3));
     expect(voteSpreadMs(1)).toBe(0);
     for (const kind of HANDOVER_KINDS)
-      for (const { withinMs } of HANDOVERS[kind].promised(3)) expect(withinMs).toBeGreaterThan(0);
+      for (const { withinMs } of HANDOVERS[kind].getBounds(3)) expect(withinMs).toBeGreaterThan(0);
   });
 });
 
 test('the watch waits for the event of a later term', async () => {
   const watch = new TermWatch();
-  const first = watch.firstAbove(3);
-  watch.answered(requestRecord({ key: 'same', term: 3 }));
-  watch.answered(requestRecord({ key: 'none', term: null }));
-  watch.answered(requestRecord({ key: 'later', term: 5 }));
-  watch.answered(requestRecord({ key: 'after', term: 6 }));
+  const first = watch.waitForTermAbove(3);
+  watch.onResponse(requestRecord({ key: 'same', term: 3 }));
+  watch.onResponse(requestRecord({ key: 'none', term: null }));
+  watch.onResponse(requestRecord({ key: 'later', term: 5 }));
+  watch.onResponse(requestRecord({ key: 'after', term: 6 }));
   expect(await first).toMatchObject({ key: 'later' });
 });
 

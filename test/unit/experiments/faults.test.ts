@@ -1,7 +1,7 @@
 /** Compares the list of faults with its page and its own rules. */
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { FAULTS, faultOf } from '../../../experiments/faults/faults.js';
+import { FAULTS, getFault } from '../../../experiments/faults/faults.js';
 
 const page = readFileSync(
   new URL('../../../experiments/faults/README.md', import.meta.url),
@@ -24,8 +24,8 @@ test('each has a sentence about its purpose', () => {
 });
 
 test('a fault is found by its kind; for an unknown kind the error lists the known ones', () => {
-  expect(FAULTS.map(({ kind }) => faultOf(kind))).toEqual(FAULTS);
-  expect(() => faultOf('earthquake')).toThrow(
+  expect(FAULTS.map(({ kind }) => getFault(kind))).toEqual(FAULTS);
+  expect(() => getFault('earthquake')).toThrow(
     /There is no fault "earthquake"; there are kill, freeze, /,
   );
 });

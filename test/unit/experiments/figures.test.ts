@@ -8,7 +8,7 @@ import { ArgumentError } from '../../../shared/arguments/parse.js';
 import { planFaults } from '../../../experiments/faults/plan.js';
 import { handoversSince, leaderAt } from '../../../experiments/run/handovers.js';
 import type {
-  ElectionRow,
+  RecordedElection,
   PaymentRow,
   RequestRecord,
 } from '../../../experiments/record/history.js';
@@ -98,7 +98,7 @@ describe('fault plan', () => {
 });
 
 describe('hand-overs', () => {
-  const election = (term: number, leader: string, electedMs: number): ElectionRow =>
+  const election = (term: number, leader: string, electedMs: number): RecordedElection =>
     electionRow({
       term,
       leader,

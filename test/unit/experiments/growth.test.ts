@@ -2,12 +2,12 @@
  * The arithmetic of growth: sizes, costs per payment, medians, query plans, objectives, and charts.
  */
 import { describe, expect, test } from '@jest/globals';
-import { Agenda } from '../../../experiments/growth/work-plan.js';
+import { WorkPlan } from '../../../experiments/growth/work-plan.js';
 import {
   cpuUsAPayment,
   ofSystem,
   ratePerSec,
-  spent,
+  sumCpu,
   takeOverMs,
   type CostFigures,
   type TakeOverFigures,
@@ -17,7 +17,7 @@ import { growthObjectives } from '../../../experiments/growth/objectives.js';
 import { joinPlans, readPlan, type PlanNode } from '../../../experiments/growth/plans.js';
 import { goesThrough, type ReadFigures } from '../../../experiments/growth/reads.js';
 import { besideFinished, parseSizes, roundsOf } from '../../../experiments/growth/sizes.js';
-import { workedOff } from '../../../experiments/growth/take-overs.js';
+import { isWorkedOff } from '../../../experiments/growth/take-overs.js';
 import { logChart, logTicks } from '../../../experiments/report/charts/log-chart.js';
 
 describe('sizes', () => {
@@ -36,7 +36,7 @@ describe('sizes', () => {
   });
 
   test('a backlog that a leader holds at once is not processed before the fault', () =>
-    expect([1_000, 4_000, 10_000, 1_000_000].map(workedOff)).toEqual([0, 0, 1_000, 20_000]));
+    expect([1_000, 4_000, 10_000, 1_000_000].map(isWorkedOff)).toEqual([0, 0, 1_000, 20_000]));
 });
 
 describe('figures', () => {
@@ -51,7 +51,7 @@ describe('figures', () => {
 
   test('the cost between two readings; a process that started in between has no figure', () =>
     expect(
-      spent({ leader: cost(100), redis: null }, { leader: cost(160), redis: cost(20) }),
+      sumCpu({ leader: cost(100), redis: null }, { leader: cost(160), redis: cost(20) }),
     ).toEqual({ leader: 60 }));
 
   test('the cost of a payment is over all rounds, not the mean of their costs', () => {
@@ -200,18 +200,18 @@ describe('plans', () => {
   });
 });
 
-test('the agenda estimates the remaining time from the weight of the finished part', () => {
-  const agenda = new Agenda(
+test('the work plan estimates the remaining time from the weight of the finished part', () => {
+  const workPlan = new WorkPlan(
     [
       { name: 'a', weight: 1 },
       { name: 'b', weight: 3 },
     ],
     1_000,
   );
-  agenda.begin({ name: 'a', weight: 1 });
-  expect(agenda.leftMs(2_000)).toBeNull();
-  agenda.begin({ name: 'b', weight: 3 });
-  expect([agenda.share, agenda.leftMs(3_000)]).toEqual([0.25, 6_000]);
+  workPlan.begin({ name: 'a', weight: 1 });
+  expect(workPlan.leftMs(2_000)).toBeNull();
+  workPlan.begin({ name: 'b', weight: 3 });
+  expect([workPlan.share, workPlan.leftMs(3_000)]).toEqual([0.25, 6_000]);
 });
 
 test('missing disk space is reported before the start', () => {

@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import {
   Latencies,
   LONGEST_MS,
-  merged,
+  mergeLatencies,
   PRECISION,
 } from '../../../experiments/statistics/latencies.js';
 import { percentile } from '../../../experiments/statistics/statistics.js';
@@ -60,7 +60,7 @@ describe('latencies', () => {
           Array.from({ length: random.below(500) }, () => draw(random)),
         );
         const together = Latencies.of(parts.flat());
-        const apart = merged(parts.map((part) => Latencies.of(part)));
+        const apart = mergeLatencies(parts.map((part) => Latencies.of(part)));
         expect(apart.count).toBe(together.count);
         expect(apart.encode()).toBe(together.encode());
         expect(apart.summary()).toEqual(together.summary());
@@ -75,7 +75,7 @@ describe('latencies', () => {
       expect(Math.abs(again.percentile(share) / latencies.percentile(share) - 1)).toBeLessThan(
         PRECISION,
       );
-    expect(merged([again, latencies]).count).toBe(8);
+    expect(mergeLatencies([again, latencies]).count).toBe(8);
     expect(() => Latencies.decode('bm90IGEgaGlzdG9ncmFt')).toThrow();
   });
 

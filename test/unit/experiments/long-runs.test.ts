@@ -2,19 +2,19 @@
  * Runs of any length: segments that add up, merged judgements, and the data that remains in memory.
  */
 import { describe, expect, test } from '@jest/globals';
-import type { Judgement } from '../../../experiments/checkers/checkers.js';
+import type { RunJudgement } from '../../../experiments/checkers/checkers.js';
 import { EvidenceKeeper } from '../../../experiments/record/evidence-sampling.js';
 import { planSchedule } from '../../../experiments/planning/planner.js';
-import { habitOf } from '../../../experiments/planning/kinds.js';
-import type { PlannedStrike } from '../../../experiments/run/schedule.js';
+import { getPattern } from '../../../experiments/planning/kinds.js';
+import type { PlannedInjection } from '../../../experiments/run/schedule.js';
 import { amounts } from '../../../experiments/scenarios/chaos.js';
 import {
-  cutStretches,
-  stretchCount,
-  STRETCH_PAYMENTS,
+  divideIntoSegments,
+  segmentCount,
+  SEGMENT_PAYMENTS,
 } from '../../../experiments/scenarios/segments.js';
 import { together } from '../../../experiments/record/segment-recorder.js';
-import { emptyEvidence, stretchOf } from '../../support/evidence.js';
+import { emptyEvidence, segmentOf } from '../../support/evidence.js';
 
 describe('segments', () => {
   const traffic = (payments: number) => ({
@@ -24,50 +24,59 @@ describe('segments', () => {
     patienceMs: 2_000,
   });
   const roles = ['leader', 'monitor', 'patients'];
-  const plan = (payments: number): PlannedStrike[] =>
+  const plan = (payments: number): PlannedInjection[] =>
     planSchedule({
       seed: 3,
       faults: 60,
       payments,
       ratePerSec: 80,
-      kinds: [{ ...habitOf('kill'), kind: 'kill', roles }],
-      census: { replicas: 3, monitors: 3, patients: 2 },
-    }).strikes;
+      kinds: [{ ...getPattern('kill'), kind: 'kill', roles }],
+      partCounts: { replicas: 3, monitors: 3, patients: 2 },
+    }).injections;
 
   test.each([
     [1, 1],
-    [STRETCH_PAYMENTS, 1],
-    [STRETCH_PAYMENTS + 1, 2],
+    [SEGMENT_PAYMENTS, 1],
+    [SEGMENT_PAYMENTS + 1, 2],
     [100_000, 5],
   ])('%i payments: %i', (payments, count) => {
-    expect(stretchCount(traffic(payments))).toBe(count);
-    expect(cutStretches(traffic(payments), [])).toHaveLength(count);
+    expect(segmentCount(traffic(payments))).toBe(count);
+    expect(divideIntoSegments(traffic(payments), [])).toHaveLength(count);
   });
 
   test('every payment and every fault is in exactly one, counted from its start', () => {
     const payments = 55_001;
-    const strikes = plan(payments);
-    const cut = cutStretches(traffic(payments), strikes);
-    expect(cut.reduce((sum, stretch) => sum + stretch.payments, 0)).toBe(payments);
-    expect(cut.flatMap((stretch) => stretch.strikes.map(({ id }) => id)).sort()).toEqual(
-      strikes.map(({ id }) => id).sort(),
+    const injections = plan(payments);
+    const cut = divideIntoSegments(traffic(payments), injections);
+    expect(cut.reduce((sum, segment) => sum + segment.payments, 0)).toBe(payments);
+    expect(cut.flatMap((segment) => segment.injections.map(({ id }) => id)).sort()).toEqual(
+      injections.map(({ id }) => id).sort(),
     );
     let before = 0;
-    for (const stretch of cut) {
-      for (const { id, at } of stretch.strikes) {
-        const whole = strikes.find((strike) => strike.id === id)!.at;
+    for (const segment of cut) {
+      for (const { id, at } of segment.injections) {
+        const whole = injections.find((injection) => injection.id === id)!.at;
         if (!('payment' in at) || !('payment' in whole)) throw new Error('by count');
         expect(at.payment + before).toBe(whole.payment);
-        expect(at.payment < stretch.payments).toBe(true);
+        expect(at.payment < segment.payments).toBe(true);
       }
-      before += stretch.payments;
+      before += segment.payments;
     }
   });
 
   test('by time and by count alike', () => {
-    const strike = { id: 'a', kind: 'kill', target: 'leader', at: { ms: 300_000 }, durationMs: 1 };
-    const [first, second] = cutStretches(traffic(40_000), [strike]);
-    expect([first!.strikes, second!.strikes]).toEqual([[], [{ ...strike, at: { ms: 50_000 } }]]);
+    const injection = {
+      id: 'a',
+      kind: 'kill',
+      target: 'leader',
+      at: { ms: 300_000 },
+      durationMs: 1,
+    };
+    const [first, second] = divideIntoSegments(traffic(40_000), [injection]);
+    expect([first!.injections, second!.injections]).toEqual([
+      [],
+      [{ ...injection, at: { ms: 50_000 } }],
+    ]);
   });
 
   test('--minutes: payments by the rate, faults at the requested density', () => {
@@ -83,7 +92,7 @@ describe('segments', () => {
 });
 
 describe('merged judgements', () => {
-  const judgement = (rest: Partial<Judgement> = {}): Judgement => ({
+  const judgement = (rest: Partial<RunJudgement> = {}): RunJudgement => ({
     verdict: 'valid',
     violations: [],
     findings: [],
@@ -117,15 +126,15 @@ describe('data in memory', () => {
 
   test('a run of usual size: all data', async () => {
     const all = new EvidenceKeeper({ system: 'relevo', historyPath: null });
-    await all.add(stretchOf(0, 100), () => false);
-    expect(all.evidence()).toEqual(stretchOf(0, 100));
+    await all.add(segmentOf(0, 100), () => false);
+    expect(all.evidence()).toEqual(segmentOf(0, 100));
     expect(all.oneIn).toBe(1);
   });
 
   test('a long run: every unusual payment with row and charge, and a sample of the rest with its size', async () => {
     const kept = keeper(1_000);
     for (let from = 0; from < 20_000; from += 2_000)
-      await kept.add(stretchOf(from, 2_000), ({ key }) => key === `key-${from}`);
+      await kept.add(segmentOf(from, 2_000), ({ key }) => key === `key-${from}`);
     const { requests, payments, charges, faults, elections } = kept.evidence();
     expect(requests.length).toBeLessThanOrEqual(1_000);
     expect(requests.length).toBeGreaterThan(100);
@@ -139,8 +148,8 @@ describe('data in memory', () => {
 
   test('without a ledger in one segment, no charges are judged', async () => {
     const kept = keeper(1_000);
-    await kept.add(stretchOf(0, 10), () => false);
-    await kept.add({ ...stretchOf(10, 10), charges: null }, () => false);
+    await kept.add(segmentOf(0, 10), () => false);
+    await kept.add({ ...segmentOf(10, 10), charges: null }, () => false);
     expect(kept.evidence().charges).toBeNull();
     await kept.add(emptyEvidence(), () => false);
     expect(kept.evidence().charges).toBeNull();

@@ -7,8 +7,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArgumentError } from '../../../shared/arguments/parse.js';
-import type { Journal } from '../../../experiments/record/run-record.js';
-import { keptJournal } from '../../../experiments/report/stored-record.js';
+import type { RunRecord } from '../../../experiments/record/run-record.js';
+import { toStoredRecord } from '../../../experiments/report/stored-record.js';
 import { compareCommand } from '../../../experiments/run-comparison/command.js';
 import { madeUpJournal, type MadeUp } from '../../support/run-record.js';
 
@@ -19,11 +19,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The parts of the output of `writeReport` that a comparison reads. */
-function leave(name: string, journal: Journal): string {
+function leave(name: string, journal: RunRecord): string {
   const run = join(folder, name);
   mkdirSync(run);
   writeFileSync(join(run, 'result.json'), JSON.stringify(journal.result));
-  writeFileSync(join(run, 'journal.json'), JSON.stringify(keptJournal(journal)));
+  writeFileSync(join(run, 'journal.json'), JSON.stringify(toStoredRecord(journal)));
   return run;
 }
 

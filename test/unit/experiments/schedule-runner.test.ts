@@ -3,10 +3,10 @@
  * and healing of all faults.
  */
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Fault } from '../../../experiments/faults/fault.js';
-import type { Laboratory } from '../../../experiments/system/cluster.js';
-import { Strikes } from '../../../experiments/run/schedule-runner.js';
-import type { PlannedStrike } from '../../../experiments/run/schedule.js';
+import type { FaultDefinition } from '../../../experiments/faults/fault.js';
+import type { Cluster } from '../../../experiments/system/cluster.js';
+import { ScheduleRunner } from '../../../experiments/run/schedule-runner.js';
+import type { PlannedInjection } from '../../../experiments/run/schedule.js';
 import { eventually } from '../../support/eventually.js';
 
 const NAMES = [
@@ -28,17 +28,21 @@ beforeEach(() => {
   leader = 'server_2';
 });
 
-const fault = (kind: string, targets: readonly string[] = NAMES): Fault => ({
+const fault = (kind: string, targets: readonly string[] = NAMES): FaultDefinition => ({
   kind,
   purpose: 'test',
   targets: () => targets,
-  inject: async (_laboratory, { target }) => {
+  inject: async (_cluster, { target }) => {
     happened.push(`${kind} ${target}`);
     return async () => void happened.push(`heal ${kind} ${target}`);
   },
 });
 
-const strike = (id: string, target: string, rest: Partial<PlannedStrike> = {}): PlannedStrike => ({
+const injection = (
+  id: string,
+  target: string,
+  rest: Partial<PlannedInjection> = {},
+): PlannedInjection => ({
   id,
   kind: 'kill',
   target,
@@ -47,13 +51,13 @@ const strike = (id: string, target: string, rest: Partial<PlannedStrike> = {}): 
   ...rest,
 });
 
-function carryOut(strikes: readonly PlannedStrike[], seed = 1): Strikes {
-  const laboratory = { beforeClose: () => undefined } as unknown as Laboratory;
-  return new Strikes({
-    laboratory,
-    strikes,
+function carryOut(injections: readonly PlannedInjection[], seed = 1): ScheduleRunner {
+  const cluster = { beforeClose: () => undefined } as unknown as Cluster;
+  return new ScheduleRunner({
+    cluster,
+    injections,
     seed,
-    census: { replicas: 3, monitors: 3, patients: 2 },
+    partCounts: { replicas: 3, monitors: 3, patients: 2 },
     signal: new AbortController().signal,
     leaders: { ask: async () => leader },
     faults: [fault('kill'), fault('freeze'), fault('planned'), fault('broken', [])],
@@ -61,27 +65,27 @@ function carryOut(strikes: readonly PlannedStrike[], seed = 1): Strikes {
 }
 
 /** Waits until every fault was injected or skipped. */
-const decided = (strikes: Strikes, count: number): Promise<unknown> =>
-  eventually(() => strikes.struck + strikes.skipped.length >= count, {
-    what: `${count} strikes are decided`,
+const decided = (injections: ScheduleRunner, count: number): Promise<unknown> =>
+  eventually(() => injections.injectedCount + injections.skipped.length >= count, {
+    what: `${count} injections are decided`,
   });
 
-describe('strikes', () => {
+describe('injections', () => {
   test('right after the payment, into the current leader; healed at the end, with a window for each', async () => {
-    const strikes = carryOut([
-      strike('a', 'leader'),
-      strike('b', 'redis', { at: { payment: 2, delayMs: 5 } }),
+    const injections = carryOut([
+      injection('a', 'leader'),
+      injection('b', 'redis', { at: { payment: 2, delayMs: 5 } }),
     ]);
-    strikes.sent(0);
-    await decided(strikes, 1);
+    injections.onSent(0);
+    await decided(injections, 1);
     expect(happened).toEqual(['kill server_2']);
-    strikes.sent(1);
-    strikes.sent(2);
-    await decided(strikes, 2);
-    expect(await strikes.end()).toEqual([]);
+    injections.onSent(1);
+    injections.onSent(2);
+    await decided(injections, 2);
+    expect(await injections.end()).toEqual([]);
     expect(happened.slice(2).sort()).toEqual(['heal kill redis', 'heal kill server_2']);
     expect(
-      strikes
+      injections
         .windows(3)
         .map(({ trial, kind, target, healedMs }) => [trial, kind, target, healedMs !== null]),
     ).toEqual([
@@ -91,22 +95,22 @@ describe('strikes', () => {
   });
 
   test('by time, from the start of the traffic', async () => {
-    const strikes = carryOut([strike('a', 'redis', { at: { ms: 20 } })]);
+    const injections = carryOut([injection('a', 'redis', { at: { ms: 20 } })]);
     const startMs = performance.now();
-    strikes.begin();
-    await decided(strikes, 1);
+    injections.start();
+    await decided(injections, 1);
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(19);
-    await strikes.end();
+    await injections.end();
     expect(happened).toEqual(['kill redis', 'heal kill redis']);
   });
 
   test('the same seed chooses the same standby; different seeds choose both', async () => {
     const chosen = async (seed: number): Promise<string | undefined> => {
-      const strikes = carryOut([strike('a', 'standby')], seed);
-      strikes.sent(0);
-      await decided(strikes, 1);
-      await strikes.end();
-      return strikes.windows(1)[0]?.target;
+      const injections = carryOut([injection('a', 'standby')], seed);
+      injections.onSent(0);
+      await decided(injections, 1);
+      await injections.end();
+      return injections.windows(1)[0]?.target;
     };
     expect(await chosen(5)).toBe(await chosen(5));
     const all = await Promise.all(Array.from({ length: 20 }, (_, seed) => chosen(seed)));
@@ -114,53 +118,53 @@ describe('strikes', () => {
   });
 
   test('never a majority of the monitors, and never the last replica, also not through its links', async () => {
-    const monitors = ['m1', 'm2', 'm3'].map((id) => strike(id, 'monitor'));
+    const monitors = ['m1', 'm2', 'm3'].map((id) => injection(id, 'monitor'));
     const replicas = [
-      strike('r1', 'server_1'),
-      strike('r2', 'server_2-postgres'),
-      strike('r3', 'server_3-postgres'),
+      injection('r1', 'server_1'),
+      injection('r2', 'server_2-postgres'),
+      injection('r3', 'server_3-postgres'),
     ];
-    const strikes = carryOut([...monitors, ...replicas]);
-    strikes.sent(0);
-    await decided(strikes, 6);
+    const injections = carryOut([...monitors, ...replicas]);
+    injections.onSent(0);
+    await decided(injections, 6);
     expect(happened.filter((what) => what.includes('monitor'))).toHaveLength(1);
     expect(happened.filter((what) => what.includes('server'))).toHaveLength(2);
-    expect(strikes.skipped.map(({ reason }) => reason.replace(/ monitor_\d/, ' M'))).toEqual([
+    expect(injections.skipped.map(({ reason }) => reason.replace(/ monitor_\d/, ' M'))).toEqual([
       'already unavailable: M',
       'already unavailable: M',
       'already unavailable: server_1, server_2',
     ]);
-    await strikes.end();
+    await injections.end();
   });
 
   test('a fault that makes no part unavailable is not restricted by that', async () => {
-    const strikes = carryOut([
-      strike('a', 'server_1'),
-      strike('b', 'server_2'),
-      strike('c', 'server_3', { kind: 'planned' }),
+    const injections = carryOut([
+      injection('a', 'server_1'),
+      injection('b', 'server_2'),
+      injection('c', 'server_3', { kind: 'planned' }),
     ]);
-    strikes.sent(0);
-    await decided(strikes, 3);
+    injections.onSent(0);
+    await decided(injections, 3);
     expect(happened).toContain('planned server_3');
-    await strikes.end();
+    await injections.end();
   });
 
   test('skipped, with the reason: no leader, busy, no such fault, no such target, the traffic ended', async () => {
     leader = null;
-    const strikes = carryOut([
-      strike('nobody', 'leader'),
-      strike('once', 'redis'),
-      strike('twice', 'redis', { kind: 'freeze' }),
-      strike('unknown', 'redis', { kind: 'flood' }),
-      strike('nowhere', 'redis', { kind: 'broken' }),
-      strike('late', 'redis', { at: { payment: 9, delayMs: 0 } }),
-      strike('later', 'redis', { at: { ms: LONG } }),
+    const injections = carryOut([
+      injection('nobody', 'leader'),
+      injection('once', 'redis'),
+      injection('twice', 'redis', { kind: 'freeze' }),
+      injection('unknown', 'redis', { kind: 'flood' }),
+      injection('nowhere', 'redis', { kind: 'broken' }),
+      injection('late', 'redis', { at: { payment: 9, delayMs: 0 } }),
+      injection('later', 'redis', { at: { ms: LONG } }),
     ]);
-    strikes.begin();
-    strikes.sent(0);
-    await decided(strikes, 5);
-    await strikes.end();
-    expect(Object.fromEntries(strikes.skipped.map(({ id, reason }) => [id, reason]))).toEqual({
+    injections.start();
+    injections.onSent(0);
+    await decided(injections, 5);
+    await injections.end();
+    expect(Object.fromEntries(injections.skipped.map(({ id, reason }) => [id, reason]))).toEqual({
       nobody: 'there was no leader',
       twice: 'busy with kill',
       unknown: 'there is no such fault',

@@ -3,8 +3,12 @@
  * too many parts unavailable at once. JSON in and out.
  */
 import { describe, expect, test } from '@jest/globals';
-import { mayBeAway, refusal, type Census } from '../../../experiments/planning/guards.js';
-import { habitOf } from '../../../experiments/planning/kinds.js';
+import {
+  getMaxUnavailable,
+  explainRefusal,
+  type PartCounts,
+} from '../../../experiments/planning/guards.js';
+import { getPattern } from '../../../experiments/planning/kinds.js';
 import {
   planSchedule,
   RETURN_MS,
@@ -12,22 +16,22 @@ import {
   type PlannedKind,
 } from '../../../experiments/planning/planner.js';
 import {
-  fits,
-  linkOf,
+  matchesTarget,
+  parseLink,
   partKind,
-  partStruck,
-  rolesOf,
+  getAffectedPart,
+  toRoles,
 } from '../../../experiments/planning/roles.js';
 import {
   dueMs,
   parseSchedule,
   PlanError,
-  type PlannedStrike,
+  type PlannedInjection,
 } from '../../../experiments/run/schedule.js';
 
 const PARTS = ['leader', 'standby', 'monitor', 'patients', 'gateway', 'redis', 'postgres'];
 const kind = (name: string, roles: readonly string[]): PlannedKind => ({
-  ...habitOf(name),
+  ...getPattern(name),
   kind: name,
   roles,
 });
@@ -44,18 +48,18 @@ const KINDS = [
   kind('latency', ['leader-postgres', 'leader-gateway']),
   kind('planned', ['leader', 'standby']),
 ];
-const CENSUS: Census = { replicas: 3, monitors: 3, patients: 2 };
+const PART_COUNTS: PartCounts = { replicas: 3, monitors: 3, patients: 2 };
 const options = (rest: Partial<PlanOptions> = {}): PlanOptions => ({
   seed: 1,
   faults: 40,
   payments: 16_000,
   ratePerSec: 80,
   kinds: KINDS,
-  census: CENSUS,
+  partCounts: PART_COUNTS,
   ...rest,
 });
-const plan = (rest: Partial<PlanOptions> = {}): PlannedStrike[] =>
-  planSchedule(options(rest)).strikes;
+const plan = (rest: Partial<PlanOptions> = {}): PlannedInjection[] =>
+  planSchedule(options(rest)).injections;
 
 describe('a schedule from a seed', () => {
   test('the same seed, the same plan to the last byte; another seed, another plan', () => {
@@ -71,11 +75,11 @@ describe('a schedule from a seed', () => {
   });
 
   test('ids are unique, faults are in the order of their times, and all happen during the traffic', () => {
-    const strikes = plan();
-    expect(new Set(strikes.map(({ id }) => id)).size).toBe(40);
-    const moments = strikes.map(({ at }) => dueMs(at, 80));
+    const injections = plan();
+    expect(new Set(injections.map(({ id }) => id)).size).toBe(40);
+    const moments = injections.map(({ at }) => dueMs(at, 80));
     expect(moments).toEqual([...moments].sort((a, b) => a - b));
-    for (const { at } of strikes)
+    for (const { at } of injections)
       expect('payment' in at && at.payment > 0 && at.payment < 16_000).toBe(true);
   });
 
@@ -90,27 +94,29 @@ describe('a schedule from a seed', () => {
 
   test('every kind occurs when there are at least as many faults as kinds', () => {
     for (let seed = 0; seed < 50; seed += 1) {
-      expect(new Set(plan({ seed, faults: KINDS.length }).map((strike) => strike.kind)).size).toBe(
-        KINDS.length,
-      );
+      expect(
+        new Set(plan({ seed, faults: KINDS.length }).map((injection) => injection.kind)).size,
+      ).toBe(KINDS.length);
     }
   });
 
   test('never too many parts unavailable at once, for any seed', () => {
     for (let seed = 0; seed < 100; seed += 1) {
-      const away = plan({ seed, faults: 60 }).filter((strike) => habitOf(strike.kind).takesAway);
-      for (const strike of away) {
-        const atMs = dueMs(strike.at, 80);
-        const part = partKind(partStruck(strike.target))!;
-        const beside = away.filter((other) => {
+      const outages = plan({ seed, faults: 60 }).filter(
+        (injection) => getPattern(injection.kind).causesOutage,
+      );
+      for (const injection of outages) {
+        const atMs = dueMs(injection.at, 80);
+        const part = partKind(getAffectedPart(injection.target))!;
+        const beside = outages.filter((other) => {
           const fromMs = dueMs(other.at, 80);
           return (
-            partKind(partStruck(other.target)) === part &&
+            partKind(getAffectedPart(other.target)) === part &&
             fromMs <= atMs &&
             atMs < fromMs + other.durationMs + RETURN_MS
           );
         });
-        expect(beside.length).toBeLessThanOrEqual(mayBeAway(part, CENSUS));
+        expect(beside.length).toBeLessThanOrEqual(getMaxUnavailable(part, PART_COUNTS));
       }
     }
   });
@@ -141,14 +147,14 @@ describe('guards', () => {
     ['postgres', ['redis', 'server_1'], true],
     ['postgres', [], true],
     ['something', ['server_1', 'server_2'], true],
-  ])('%s with %j away: %s', (part, away, allowed) => {
-    expect(refusal(part, away, CENSUS) === null).toBe(allowed);
+  ])('%s with %j unavailable: %s', (part, unavailable, allowed) => {
+    expect(explainRefusal(part, unavailable, PART_COUNTS) === null).toBe(allowed);
   });
 
   test('the only part of its kind may be unavailable, because it returns', () => {
-    const single: Census = { replicas: 1, monitors: 1, patients: 1 };
+    const single: PartCounts = { replicas: 1, monitors: 1, patients: 1 };
     for (const part of ['server_1', 'monitor_1', 'patients_1'])
-      expect(refusal(part, [], single)).toBeNull();
+      expect(explainRefusal(part, [], single)).toBeNull();
   });
 });
 
@@ -172,46 +178,46 @@ describe('roles', () => {
     ['monitor', 'monitor_1-server_2', false],
     ['monitor_1-server_2', 'monitor_1-server_2', true],
   ])('%s means %s while server_2 leads: %s', (role, name, expected) => {
-    expect(fits(role, name, 'server_2')).toBe(expected);
+    expect(matchesTarget(role, name, 'server_2')).toBe(expected);
   });
 
   test('without a leader there is no target for leader and standby', () => {
     expect([
-      fits('leader', 'server_1', null),
-      fits('standby', 'server_1', null),
-      fits('any-replica', 'server_1', null),
+      matchesTarget('leader', 'server_1', null),
+      matchesTarget('standby', 'server_1', null),
+      matchesTarget('any-replica', 'server_1', null),
     ]).toEqual([false, false, true]);
   });
 
   test('the roles of a target, and the part that becomes unavailable', () => {
-    expect(rolesOf('server_1')).toEqual(['leader', 'standby']);
-    expect(rolesOf('monitor_2>server_1')).toEqual(['monitor>leader', 'monitor>standby']);
-    expect(rolesOf('disk')).toEqual(['disk']);
-    expect(linkOf('any-replica')).toBeNull();
+    expect(toRoles('server_1')).toEqual(['leader', 'standby']);
+    expect(toRoles('monitor_2>server_1')).toEqual(['monitor>leader', 'monitor>standby']);
+    expect(toRoles('disk')).toEqual(['disk']);
+    expect(parseLink('any-replica')).toBeNull();
     expect(
-      ['server_1-postgres', 'server_1>monitor_1', 'patients_2-redis', 'redis'].map(partStruck),
+      ['server_1-postgres', 'server_1>monitor_1', 'patients_2-redis', 'redis'].map(getAffectedPart),
     ).toEqual(['server_1', 'monitor_1', 'patients_2', 'redis']);
   });
 });
 
 describe('a schedule from a file', () => {
-  const strike = { id: 'a', kind: 'kill', target: 'leader', at: { ms: 10 }, durationMs: 5 };
-  const text = (strikes: unknown): string => JSON.stringify({ strikes });
+  const injection = { id: 'a', kind: 'kill', target: 'leader', at: { ms: 10 }, durationMs: 5 };
+  const text = (injections: unknown): string => JSON.stringify({ injections });
 
   test('is read back as it was written', () => {
     const schedule = planSchedule(options());
     expect(parseSchedule(JSON.stringify(schedule), 'x.json')).toEqual(schedule);
-    const byCount = { ...strike, id: 'b', at: { payment: 100, delayMs: 3 } };
-    expect(parseSchedule(text([strike, byCount]), 'x.json').strikes).toHaveLength(2);
+    const byCount = { ...injection, id: 'b', at: { payment: 100, delayMs: 3 } };
+    expect(parseSchedule(text([injection, byCount]), 'x.json').injections).toHaveLength(2);
   });
 
   test.each([
     ['{', 'x.json is not JSON'],
     ['[]', 'x.json is invalid'],
-    [text([{ ...strike, at: { payment: -1, delayMs: 0 } }]), 'strikes.0.at'],
-    [text([{ ...strike, durationMs: 'long' }]), 'strikes.0.durationMs'],
-    [text([{ ...strike, colour: 'red' }]), 'colour'],
-    [text([strike, strike]), 'ids must differ'],
+    [text([{ ...injection, at: { payment: -1, delayMs: 0 } }]), 'injections.0.at'],
+    [text([{ ...injection, durationMs: 'long' }]), 'injections.0.durationMs'],
+    [text([{ ...injection, colour: 'red' }]), 'colour'],
+    [text([injection, injection]), 'ids must differ'],
   ])('%s is refused in one sentence', (bad, sentence) => {
     expect(() => parseSchedule(bad, 'x.json')).toThrow(PlanError);
     expect(() => parseSchedule(bad, 'x.json')).toThrow(sentence);
@@ -219,5 +225,12 @@ describe('a schedule from a file', () => {
 
   test('by count at a steady rate, or by time', () => {
     expect([dueMs({ payment: 160, delayMs: 5 }, 80), dueMs({ ms: 7 }, 80)]).toEqual([2_005, 7]);
+  });
+});
+
+test('a plan of an earlier version, which calls the list `strikes`, can still be read', () => {
+  const injection = { id: 'a', kind: 'kill', target: 'leader', at: { ms: 10 }, durationMs: 5 };
+  expect(parseSchedule(JSON.stringify({ strikes: [injection] }), 'x.json')).toEqual({
+    injections: [injection],
   });
 });

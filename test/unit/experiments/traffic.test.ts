@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import type { RequestRecord } from '../../../experiments/record/history.js';
-import { dueMoments } from '../../../experiments/traffic/arrivals.js';
+import { dueTimes } from '../../../experiments/traffic/arrivals.js';
 import { readFailure, readPayment } from '../../../experiments/traffic/answers.js';
 import { readBatch } from '../../../experiments/traffic/batch-answer.js';
 import type { PaymentClient, PaymentOrder } from '../../../experiments/traffic/client.js';
@@ -74,15 +74,15 @@ const options = (
 
 describe('arrivals', () => {
   test('constant: one per interval; rate 0: all at once', () => {
-    const due = dueMoments({ ratePerSec: 200 });
+    const due = dueTimes({ ratePerSec: 200 });
     expect([due(), due(), due()]).toEqual([0, 5, 10]);
-    const atOnce = dueMoments({ ratePerSec: 0 });
+    const atOnce = dueTimes({ ratePerSec: 0 });
     expect([atOnce(), atOnce()]).toEqual([0, 0]);
   });
 
   test('poisson: the same seed gives the same times, another seed others; the rate is met, gaps scatter as widely as their mean', () => {
     const moments = (seed: number): number[] => {
-      const due = dueMoments({
+      const due = dueTimes({
         ratePerSec: 100,
         arrivals: 'poisson',
         random: seededRandom(seed, 'arrivals'),
@@ -99,7 +99,7 @@ describe('arrivals', () => {
     expect(mean / 10).toBeCloseTo(1, 1);
     expect(spread / mean).toBeCloseTo(1, 1);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0);
-    expect(() => dueMoments({ ratePerSec: 1, arrivals: 'poisson' })).toThrow(RangeError);
+    expect(() => dueTimes({ ratePerSec: 1, arrivals: 'poisson' })).toThrow(RangeError);
   });
 });
 

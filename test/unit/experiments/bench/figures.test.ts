@@ -1,8 +1,8 @@
 /** The arithmetic of the bench: medians, costs, ratios, and objectives that follow from them. */
 import { describe, expect, test } from '@jest/globals';
-import { median, ratio, spreadOf, summarize } from '../../../../experiments/bench/figures.js';
+import { median, rateRatio, spreadOf, summarize } from '../../../../experiments/bench/figures.js';
 import { isCeiling, objectivesOf } from '../../../../experiments/bench/objectives.js';
-import { standing } from '../../../support/bench.js';
+import { benchmarkResult } from '../../../support/bench.js';
 
 describe('figures of the bench', () => {
   test.each([
@@ -18,7 +18,7 @@ describe('figures of the bench', () => {
 
   test('a summary: the median rate, µs per payment by part, and for all parts except the generator', () => {
     const summary = summarize(
-      standing('drain', 'drain', 'relevo', {
+      benchmarkResult('drain', 'drain', 'relevo', {
         rates: [100, 400, 300],
         micros: { worker: 30, postgres: 40, generator: 500 },
       }),
@@ -35,7 +35,7 @@ describe('figures of the bench', () => {
 
   test('latencies of the rounds: the median of their percentiles, and their spread', () => {
     const { latencies } = summarize(
-      standing('lone', 'lone', 'relevo', {
+      benchmarkResult('lone', 'lone', 'relevo', {
         rates: [1, 1],
         latencies: { 'one at a time': [1, 2, 3, 100] },
       }),
@@ -47,19 +47,21 @@ describe('figures of the bench', () => {
   });
 
   test('a ratio is of medians, and not a number when one of the two was not measured', () => {
-    const one = summarize(standing('drain', 'drain', 'relevo', { rates: [100, 900, 200] }));
-    const other = summarize(standing('pg-boss', 'drain', 'tuned', { rates: [50, 100, 900] }));
-    expect(ratio(one, other)).toBeCloseTo(2);
-    expect(ratio(one, undefined)).toBeNaN();
+    const one = summarize(benchmarkResult('drain', 'drain', 'relevo', { rates: [100, 900, 200] }));
+    const other = summarize(
+      benchmarkResult('pg-boss', 'drain', 'tuned', { rates: [50, 100, 900] }),
+    );
+    expect(rateRatio(one, other)).toBeCloseTo(2);
+    expect(rateRatio(one, undefined)).toBeNaN();
   });
 });
 
 describe('objectives of the bench', () => {
-  const drain = standing('drain', 'drain', 'relevo', { rates: [20_000] });
-  const naive = standing('bullmq-prisma-50', 'drain', 'naive', { rates: [1_000] });
+  const drain = benchmarkResult('drain', 'drain', 'relevo', { rates: [20_000] });
+  const naive = benchmarkResult('bullmq-prisma-50', 'drain', 'naive', { rates: [1_000] });
 
   test('reached exactly is met, a little less is not', () => {
-    const slower = standing('drain', 'drain', 'relevo', { rates: [19_999] });
+    const slower = benchmarkResult('drain', 'drain', 'relevo', { rates: [19_999] });
     expect(objectivesOf([drain, naive].map(summarize))).toEqual([
       { name: 'drain: × naive worker at concurrency 50', target: 20, actual: 20, met: true },
     ]);
@@ -68,9 +70,9 @@ describe('objectives of the bench', () => {
 
   test('the best tuned peer that does the same work counts', () => {
     const peers = [
-      standing('pg-boss', 'drain', 'tuned', { rates: [4_000] }),
-      standing('graphile-worker', 'drain', 'tuned', { rates: [8_000] }),
-      standing('graphile-worker-live', 'live', 'tuned', { rates: [90_000] }),
+      benchmarkResult('pg-boss', 'drain', 'tuned', { rates: [4_000] }),
+      benchmarkResult('graphile-worker', 'drain', 'tuned', { rates: [8_000] }),
+      benchmarkResult('graphile-worker-live', 'live', 'tuned', { rates: [90_000] }),
     ];
     expect(objectivesOf([drain, ...peers].map(summarize))).toEqual([
       { name: 'drain: × best tuned peer', target: 2, actual: 2.5, met: true },
@@ -80,7 +82,7 @@ describe('objectives of the bench', () => {
   test('a time is a bound from above', () => {
     const lone = (ms: number) =>
       summarize(
-        standing('lone', 'lone', 'relevo', {
+        benchmarkResult('lone', 'lone', 'relevo', {
           rates: [100],
           latencies: { 'one at a time': [ms, ms, ms] },
         }),
@@ -95,19 +97,22 @@ describe('objectives of the bench', () => {
     const all = [
       drain,
       naive,
-      standing('drain-20ms', 'drain-20ms', 'relevo', { rates: [10_000] }),
-      standing('bullmq-prisma-50-20ms', 'drain-20ms', 'naive', { rates: [900] }),
-      standing('batches', 'live', 'relevo', { rates: [10_000] }),
-      standing('bullmq-prisma-50-live', 'live', 'naive', { rates: [900] }),
-      standing('pg-boss', 'drain', 'tuned', { rates: [5_000] }),
-      standing('pg-boss-live', 'live', 'tuned', { rates: [4_000] }),
-      standing('postgres-fenced-rows', 'drain', 'limit', { rates: [30_000] }),
-      standing('express-echo', 'single', 'limit', { rates: [5_000] }),
-      standing('single', 'single', 'relevo', {
+      benchmarkResult('drain-20ms', 'drain-20ms', 'relevo', { rates: [10_000] }),
+      benchmarkResult('bullmq-prisma-50-20ms', 'drain-20ms', 'naive', { rates: [900] }),
+      benchmarkResult('batches', 'live', 'relevo', { rates: [10_000] }),
+      benchmarkResult('bullmq-prisma-50-live', 'live', 'naive', { rates: [900] }),
+      benchmarkResult('pg-boss', 'drain', 'tuned', { rates: [5_000] }),
+      benchmarkResult('pg-boss-live', 'live', 'tuned', { rates: [4_000] }),
+      benchmarkResult('postgres-fenced-rows', 'drain', 'limit', { rates: [30_000] }),
+      benchmarkResult('express-echo', 'single', 'limit', { rates: [5_000] }),
+      benchmarkResult('single', 'single', 'relevo', {
         rates: [4_000],
         latencies: { 'closed loop': [9], 'open loop at half the load': [5] },
       }),
-      standing('lone', 'lone', 'relevo', { rates: [200], latencies: { 'one at a time': [5] } }),
+      benchmarkResult('lone', 'lone', 'relevo', {
+        rates: [200],
+        latencies: { 'one at a time': [5] },
+      }),
     ];
     const objectives = objectivesOf(all.map(summarize));
     expect(objectives).toHaveLength(9);

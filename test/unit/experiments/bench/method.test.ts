@@ -3,16 +3,16 @@
  * work for all.
  */
 import { describe, expect, test } from '@jest/globals';
-import { chooseContestants, CONTESTANTS } from '../../../../experiments/bench/benchmarks.js';
+import { chooseBenchmarks, BENCHMARKS } from '../../../../experiments/bench/benchmarks.js';
 import { makeOrders } from '../../../../experiments/bench/orders.js';
-import { shuffled } from '../../../../experiments/bench/shuffle.js';
+import { shuffle } from '../../../../experiments/bench/shuffle.js';
 import {
-  cappedPayments,
+  capPayments,
   LONGEST_SECONDS,
   nextStep,
   WARM_UP_MOST,
   WARM_UP_SECONDS,
-  warmUp,
+  warmUpBenchmark,
 } from '../../../../experiments/bench/warm-up.js';
 
 /** Works at a steady pace. */
@@ -25,7 +25,7 @@ describe('the method of the bench', () => {
   test.each([100, 1_000, 5_000, 50_000])(
     'a warm-up at %i payments per second ends after its time or its payments, whichever is first',
     async (rate) => {
-      const { payments, rate: seen } = await warmUp(at(rate));
+      const { payments, rate: seen } = await warmUpBenchmark(at(rate));
       expect(payments).toBeLessThanOrEqual(WARM_UP_MOST);
       expect(payments >= WARM_UP_MOST || payments / rate >= WARM_UP_SECONDS).toBe(true);
       expect(payments / rate).toBeLessThan(WARM_UP_SECONDS * 2);
@@ -39,23 +39,23 @@ describe('the method of the bench', () => {
   });
 
   test('a slow participant is measured for the maximum time, and never with too few payments', () => {
-    expect(cappedPayments(20_000, 100_000)).toBe(20_000);
-    expect(cappedPayments(20_000, 500)).toBe(500 * LONGEST_SECONDS);
-    expect(cappedPayments(20_000, 0.1)).toBe(200);
-    expect(cappedPayments(100, 0.1)).toBe(100);
+    expect(capPayments(20_000, 100_000)).toBe(20_000);
+    expect(capPayments(20_000, 500)).toBe(500 * LONGEST_SECONDS);
+    expect(capPayments(20_000, 0.1)).toBe(200);
+    expect(capPayments(100, 0.1)).toBe(100);
   });
 
   test('each round has every participant once, in its own order that the seed reproduces', () => {
-    const names = CONTESTANTS.map(({ name }) => name);
-    const [first, second] = [shuffled(names, 1, 1), shuffled(names, 1, 2)];
+    const names = BENCHMARKS.map(({ name }) => name);
+    const [first, second] = [shuffle(names, 1, 1), shuffle(names, 1, 2)];
     expect([...first].sort()).toEqual([...names].sort());
     expect(first).not.toEqual(second);
-    expect(shuffled(names, 1, 1)).toEqual(first);
-    expect(shuffled(names, 2, 1)).not.toEqual(first);
+    expect(shuffle(names, 1, 1)).toEqual(first);
+    expect(shuffle(names, 2, 1)).not.toEqual(first);
   });
 
   test('names are unique, because each is a row of a table and a system of the result', () => {
-    const names = CONTESTANTS.map(({ name }) => name);
+    const names = BENCHMARKS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });
 
@@ -67,12 +67,12 @@ describe('the method of the bench', () => {
       ['drain', 'bullmq-prisma-50', 'bullmq-prisma-50-live', 'bullmq-prisma-50-20ms'],
     ],
   ])('--only %s', (only, expected) => {
-    const chosen = chooseContestants(only);
+    const chosen = chooseBenchmarks(only);
     expect('unknown' in chosen ? chosen : chosen.map(({ name }) => name)).toEqual(expected);
   });
 
   test('--only with an unknown word names the word', () => {
-    expect(chooseContestants('drain,nobody')).toEqual({ unknown: 'nobody' });
+    expect(chooseBenchmarks('drain,nobody')).toEqual({ unknown: 'nobody' });
   });
 
   test('the same seed makes the same work, except for the ids, which are new and grow', () => {

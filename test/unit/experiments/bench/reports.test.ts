@@ -6,28 +6,28 @@ import { describe, expect, test } from '@jest/globals';
 import { summarize } from '../../../../experiments/bench/figures.js';
 import { objectivesOf } from '../../../../experiments/bench/objectives.js';
 import type { BenchFacts } from '../../../../experiments/bench/facts.js';
-import type { Journal } from '../../../../experiments/record/run-record.js';
+import type { RunRecord } from '../../../../experiments/record/run-record.js';
 import { ownReport } from '../../../../experiments/report/bench/own-report.js';
-import { benchTable, wrapped } from '../../../../experiments/report/bench/table.js';
-import { standing } from '../../../support/bench.js';
+import { benchTable, wrapLine } from '../../../../experiments/report/bench/table.js';
+import { benchmarkResult } from '../../../support/bench.js';
 
-const STANDINGS = [
-  standing('drain', 'drain', 'relevo', {
+const RESULTS = [
+  benchmarkResult('drain', 'drain', 'relevo', {
     rates: [30_000, 31_000, 29_000],
     micros: { worker: 30, postgres: 35, generator: 3 },
   }),
-  standing('bullmq-prisma-50', 'drain', 'naive', {
+  benchmarkResult('bullmq-prisma-50', 'drain', 'naive', {
     rates: [2_800, 2_700, 2_900],
     micros: { worker: 300, postgres: 100 },
   }),
-  standing('bullmq-micro-batched-live', 'live', 'tuned', { rates: [123_456] }),
-  standing('single', 'single', 'relevo', {
+  benchmarkResult('bullmq-micro-batched-live', 'live', 'tuned', { rates: [123_456] }),
+  benchmarkResult('single', 'single', 'relevo', {
     rates: [2_000],
     latencies: { 'closed loop': [10, 20], 'open loop at half the load': [5, 6] },
     problems: ['single: 3 rows for 4 payments'],
   }),
 ];
-const SUMMARIES = STANDINGS.map(summarize);
+const SUMMARIES = RESULTS.map(summarize);
 const FACTS: BenchFacts = {
   postgres: { fsync: 'on' },
   peers: [
@@ -41,7 +41,7 @@ const FACTS: BenchFacts = {
   ],
   notes: ['PostgreSQL: fsync=on'],
 };
-const JOURNAL: Journal = {
+const JOURNAL: RunRecord = {
   result: {
     name: 'bench',
     seed: 1,
@@ -62,7 +62,7 @@ const JOURNAL: Journal = {
 
 describe('reports of the bench', () => {
   const table = benchTable(JOURNAL.result, SUMMARIES, FACTS);
-  const { systems, files } = ownReport(JOURNAL, STANDINGS, SUMMARIES, FACTS);
+  const { systems, files } = ownReport(JOURNAL, RESULTS, SUMMARIES, FACTS);
 
   test('the table fits 80 columns, and has rates, multiples, objectives, the gaps of peers, and errors', () => {
     for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -75,12 +75,12 @@ describe('reports of the bench', () => {
   });
 
   test('long words are not split, and lines after the first are indented', () => {
-    expect(wrapped('word '.repeat(30).trim(), '  ')).toHaveLength(2);
-    expect(wrapped('word '.repeat(30).trim(), '  ')[1]).toMatch(/^ {2}word/);
+    expect(wrapLine('word '.repeat(30).trim(), '  ')).toHaveLength(2);
+    expect(wrapLine('word '.repeat(30).trim(), '  ')[1]).toMatch(/^ {2}word/);
   });
 
   test('a trial has only meaningful figures: no availability, only measured latencies, no counts for wrong rows', () => {
-    expect(systems.map(({ system }) => system)).toEqual(STANDINGS.map(({ name }) => name));
+    expect(systems.map(({ system }) => system)).toEqual(RESULTS.map(({ name }) => name));
     expect(systems[0]?.trials[0]).toEqual({
       sent: 1_000,
       succeeded: 1_000,

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { MOST_STORIES } from '../../../../experiments/report/facts/choose-stories.js';
-import { keep, Latencies } from '../../../../experiments/statistics/latencies.js';
+import { storeLatency, Latencies } from '../../../../experiments/statistics/latencies.js';
 import { reportPage } from '../../../../experiments/report/page/page.js';
 import { madeUpJournal } from '../../../support/run-record.js';
 
@@ -92,9 +92,9 @@ describe('the page of a run', () => {
   test('additional measurements of a scenario are in a table, a column per kind', () => {
     const journal = madeUpJournal();
     const histograms = [
-      keep('kill: extra wait', Latencies.of([10, 20, 30])),
-      keep('freeze: extra wait', Latencies.of([5])),
-      keep('latency', Latencies.of([1])),
+      storeLatency('kill: extra wait', Latencies.of([10, 20, 30])),
+      storeLatency('freeze: extra wait', Latencies.of([5])),
+      storeLatency('latency', Latencies.of([1])),
     ];
     const told = reportPage({
       ...journal,

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SaxesParser } from 'saxes';
 import { CHECKERS } from '../../../../experiments/checkers/checkers.js';
-import type { Journal } from '../../../../experiments/record/run-record.js';
+import type { RunRecord } from '../../../../experiments/record/run-record.js';
 import { csvField, trialsCsv } from '../../../../experiments/report/csv.js';
 import { writeHistory, writeRequests } from '../../../../experiments/report/history-file.js';
 import { junitXml } from '../../../../experiments/report/junit.js';
@@ -181,7 +181,7 @@ describe('long files', () => {
     const folder = mkdtempSync(join(tmpdir(), 'relevo-report-'));
     await work(folder).finally(() => rmSync(folder, { recursive: true, force: true }));
   };
-  const counts = ({ systems }: Journal): number[] =>
+  const counts = ({ systems }: RunRecord): number[] =>
     systems.map(({ evidence: { requests, payments, charges, elections, faults } }) =>
       [requests, payments, charges ?? [], elections, faults].reduce(
         (sum, rows) => sum + rows.length,

@@ -67,7 +67,7 @@ describe('a micro-batch', () => {
     const first = Promise.allSettled([batch.add(1), batch.add(2)]);
     await settled();
     const second = Promise.allSettled([batch.add(3)]);
-    const broken = new Error('the database is away');
+    const broken = new Error('the database is unavailable');
     writes[0]?.fail(broken);
     expect(await first).toEqual([
       { status: 'rejected', reason: broken },
