@@ -16,4 +16,3 @@ export const EXIT = {
   unreachable: 5,
   interrupted: 130,
 } as const;
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -20,7 +20,7 @@ import { assignPositionals, getHelpHint, refuseCommand } from './usage-errors.js
 const HELP = { help: { flag: true, alias: 'h', doc: 'Show this help' } } as const;
 
 /** The options of every command. */
-export const COMMON_OPTIONS = {
+const COMMON_OPTIONS = {
   json: { flag: true, doc: 'Print JSON, also for failures' },
   url: { text: true, doc: 'Address of the service to use, on another machine' },
   ...HELP,

@@ -9,7 +9,7 @@ import { readTokens } from '../local/tokens.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure } from './failure.js';
 
-export type Role = 'patients' | 'monitor';
+type Role = 'patients' | 'monitor';
 
 export interface Target {
   /** Addresses of a role; the client uses the first one that answers. */
@@ -48,7 +48,7 @@ function remoteTarget(patients: string, monitor: string, { tokens, remote }: Loc
   };
 }
 
-export const notRunning = (starting = false): CommandFailure =>
+const notRunning = (starting = false): CommandFailure =>
   new CommandFailure(
     'NOT_RUNNING',
     starting

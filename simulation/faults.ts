@@ -51,7 +51,7 @@ export interface Fault {
 type Heal = () => void;
 const NOTHING: Heal = () => undefined;
 
-export function processesOf(system: System): Map<string, Process> {
+function processesOf(system: System): Map<string, Process> {
   const all = [
     ...system.replicas,
     ...system.monitors,

@@ -40,39 +40,35 @@ export interface Breach {
 
 type Verdict = string | null;
 
-export const outcomeIsFirst = (row: Row, status: string): Verdict =>
+const outcomeIsFirst = (row: Row, status: string): Verdict =>
   row.status === 'PENDING' ? null : `${row.id} is ${row.status} and becomes ${status}`;
 
-export const keyIsNew = (row: Row, before: Row | undefined): Verdict =>
+const keyIsNew = (row: Row, before: Row | undefined): Verdict =>
   before === undefined ? null : `key ${row.key} has two rows, ${before.id} and ${row.id}`;
 
-export const isWritten = (id: string, said: string, row: Row | undefined): Verdict =>
+const isWritten = (id: string, said: string, row: Row | undefined): Verdict =>
   row?.status === said
     ? null
     : `${id} was announced as ${said}, its row has ${row?.status ?? 'no status'}`;
 
-export const isDurable = (key: string, row: Row | undefined): Verdict =>
+const isDurable = (key: string, row: Row | undefined): Verdict =>
   row ? null : `${key} was answered 2xx and has no row`;
 
-export const termGrows = (before: Leadership, after: Leadership): Verdict =>
+const termGrows = (before: Leadership, after: Leadership): Verdict =>
   after.term === before.term + 1 ? null : `term ${before.term} is followed by ${after.term}`;
 
-export const holdsLeadership = (
-  row: Leadership,
-  { term, leader }: FencingToken,
-  what: string,
-): Verdict =>
+const holdsLeadership = (row: Leadership, { term, leader }: FencingToken, what: string): Verdict =>
   row.term === term && row.leader === leader
     ? null
     : `${leader} wrote ${what} under term ${term}; ${row.leader} leads in term ${row.term}`;
 
-export const matchesMoney = (row: Row, status: FinalStatus, moved: boolean): Verdict => {
+const matchesMoney = (row: Row, status: FinalStatus, moved: boolean): Verdict => {
   if ((status === 'SUCCEEDED') === moved) return null;
   return `${row.id} becomes ${status}, and the gateway ${moved ? 'has' : 'has not'} charged it`;
 };
 
 /** @param failingMs since the first call of the gateway for this payment. */
-export const hasFailedForLong = (
+const hasFailedForLong = (
   row: Row,
   status: FinalStatus,
   failingMs: number,
@@ -82,12 +78,12 @@ export const hasFailedForLong = (
     ? null
     : `${row.id} is given up ${failingMs} ms after the first call`;
 
-export const isCountOfCalls = (id: string, attempts: number, made: number): Verdict =>
+const isCountOfCalls = (id: string, attempts: number, made: number): Verdict =>
   attempts <= made
     ? null
     : `${id} has ${attempts} attempts, but only ${made} charges of it were made`;
 
-export const isFirstOfPatient = (row: Row, ofPatient: readonly Row[]): Verdict => {
+const isFirstOfPatient = (row: Row, ofPatient: readonly Row[]): Verdict => {
   const earlier = ofPatient.find((other) => other.seq < row.seq && other.status === 'PENDING');
   return earlier ? `${row.id} is finished before ${earlier.id} of the same patient` : null;
 };
@@ -96,26 +92,21 @@ export const isFirstOfPatient = (row: Row, ofPatient: readonly Row[]): Verdict =
  * @param fetchedAt when the earlier leader fetched each job, in the order in which the jobs were
  *   returned.
  */
-export const oldestIsPutBackLast = (fetchedAt: readonly number[]): Verdict =>
+const oldestIsPutBackLast = (fetchedAt: readonly number[]): Verdict =>
   fetchedAt.every((at, index) => index === 0 || at < (fetchedAt[index - 1] as number))
     ? null
     : 'interrupted parcels are returned in the wrong order';
 
 /** @param tookMs since the previous election. */
-export const hadTime = (
-  leader: string | null,
-  kind: string,
-  tookMs: number,
-  leastMs: number,
-): Verdict =>
+const hadTime = (leader: string | null, kind: string, tookMs: number, leastMs: number): Verdict =>
   (kind === 'freeze' || kind === 'ping') && tookMs < leastMs
     ? `${leader} is deposed (${kind}) ${tookMs} ms after its election`
     : null;
 
-export const isAwake = (leader: string, frozenMs: number, mostMs: number): Verdict =>
+const isAwake = (leader: string, frozenMs: number, mostMs: number): Verdict =>
   frozenMs > mostMs ? `${leader} is elected, although it was silent for ${frozenMs} ms` : null;
 
-export const isAllowed = (
+const isAllowed = (
   { id, term: known }: RoleState,
   term: number,
   wasRefused: boolean,
@@ -125,11 +116,7 @@ export const isAllowed = (
   return wasRefused ? `${id} starts ${what} in term ${term} although its commit was refused` : null;
 };
 
-export const hasReason = (
-  { id, term: known }: RoleState,
-  term: number,
-  wasRefused: boolean,
-): Verdict =>
+const hasReason = ({ id, term: known }: RoleState, term: number, wasRefused: boolean): Verdict =>
   known > term || wasRefused
     ? null
     : `${id} stops leading in term ${term} although nothing was refused and no higher term is known`;

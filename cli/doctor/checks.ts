@@ -13,7 +13,7 @@ import { redisCheck } from './redis.js';
 import { servicesCheck } from './services.js';
 import { toolsCheck } from './tools.js';
 
-export const CHECKS: readonly Check[] = [
+const CHECKS: readonly Check[] = [
   nodeCheck,
   packagesCheck,
   enginesCheck,

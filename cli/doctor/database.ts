@@ -14,7 +14,7 @@ import { atLeast, ok, problem, warning, type Check, type Finding } from './findi
  * The reason why PostgreSQL refuses a write: it is a standby, a setting forbids writes, or the
  * message of the server.
  */
-export type Refusal = { by: 'standby' | 'setting' } | { by: 'other'; message: string };
+type Refusal = { by: 'standby' | 'setting' } | { by: 'other'; message: string };
 
 export interface DatabaseFacts {
   /** Without the password. */

@@ -4,7 +4,7 @@
  * @see https://no-color.org
  */
 
-export type Colour = 'red' | 'green' | 'yellow' | 'bold' | 'dim';
+type Colour = 'red' | 'green' | 'yellow' | 'bold' | 'dim';
 export type Paint = (colour: Colour, text: string) => string;
 
 const CODES: Readonly<Record<Colour, readonly [number, number]>> = {

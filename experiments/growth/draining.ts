@@ -35,7 +35,7 @@ export interface DrainPlan {
 }
 
 /** Number of payments sent through the API, for a backlog of `pending`. */
-export const throughApi = (pending: number): number =>
+const throughApi = (pending: number): number =>
   Math.min(THROUGH_API.most, Math.round(pending * THROUGH_API.share));
 
 /**

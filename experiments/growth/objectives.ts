@@ -7,9 +7,9 @@ import { takeOverMs, type CostFigures, type TakeOverFigures } from './figures.js
 import { goesThrough, type ReadFigures } from './reads.js';
 
 /** Largest ratio of a take-over with the largest backlog to one with the smallest. */
-export const TAKE_OVER_RATIO = 2;
+const TAKE_OVER_RATIO = 2;
 /** Largest memory of a leader and of a patients instance, MB. */
-export const MEMORY_MB = 300;
+const MEMORY_MB = 300;
 
 interface Figures {
   costs: readonly CostFigures[];

@@ -4,7 +4,7 @@
  */
 
 /** Largest number of payments in a backlog. */
-export const PENDING_MAX = 5_000_000;
+const PENDING_MAX = 5_000_000;
 /**
  * Number of drained payments for an accuracy of a few percent: CPU time is counted in hundredths of
  * a second.

@@ -9,7 +9,7 @@ import type { ChargeRow, RunEvidence, FaultWindow, PaymentRow, RequestRecord } f
 import { appendHistory } from '../report/history-file.js';
 
 /** Largest number of kept payments: a report of this size still opens quickly. */
-export const KEPT_PAYMENTS = 60_000;
+const KEPT_PAYMENTS = 60_000;
 
 export interface KeeperOptions {
   /** As in `result.systems`. */

@@ -31,7 +31,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
 
 /** For text, and for attribute values in quotes. */
-export const escapeMarkup = (text: string): string =>
+const escapeMarkup = (text: string): string =>
   text
     .replace(FORBIDDEN, '\uFFFD')
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

@@ -5,8 +5,7 @@
  */
 import type { Random } from '../../shared/random.js';
 
-export const ARRIVALS = ['constant', 'poisson'] as const;
-export type Arrivals = (typeof ARRIVALS)[number];
+export type Arrivals = 'constant' | 'poisson';
 
 export interface ArrivalOptions {
   /** Arrivals per second, on average; 0: all at once. */

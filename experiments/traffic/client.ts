@@ -17,7 +17,7 @@ export interface PaymentOrder {
   currency: string;
 }
 
-export interface BatchOrder {
+interface BatchOrder {
   key: string;
   count: number;
 }

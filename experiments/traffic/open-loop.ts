@@ -11,7 +11,7 @@ import { dueTimes, type ArrivalOptions } from './arrivals.js';
 import { RequestsInFlight } from './in-flight.js';
 
 /** With more open requests the client's own limits (sockets, memory) would be measured. */
-export const MAX_IN_FLIGHT = 10_000;
+const MAX_IN_FLIGHT = 10_000;
 
 export interface OpenLoopOptions extends ArrivalOptions {
   /** Number of requests; Infinity: until `stop` fires. */

@@ -5,7 +5,7 @@
 import type { RequestRecord } from '../record/history.js';
 import { NOT_SENT } from './answers.js';
 
-export const TRAFFIC_MODES = ['open', 'batch', 'closed'] as const;
+const TRAFFIC_MODES = ['open', 'batch', 'closed'] as const;
 export type TrafficMode = (typeof TRAFFIC_MODES)[number];
 
 export const isTrafficMode = (word: string): word is TrafficMode =>
@@ -15,9 +15,9 @@ export const isTrafficMode = (word: string): word is TrafficMode =>
  * A request sent more than this after its due time is late because of the generator, ms. Timers are
  * accurate to 1 or 2 ms.
  */
-export const LATE_SEND_MS = 5;
+const LATE_SEND_MS = 5;
 
-export const isLateSend = ({ sentMs, intendedMs, error }: RequestRecord): boolean =>
+const isLateSend = ({ sentMs, intendedMs, error }: RequestRecord): boolean =>
   error !== NOT_SENT && sentMs - intendedMs > LATE_SEND_MS;
 
 export interface TrafficReport {

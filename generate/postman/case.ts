@@ -5,7 +5,7 @@
 import type { ProblemCode } from '../../shared/errors.js';
 import type { ServiceName } from '../documents.js';
 
-export type CaseToken = 'api' | 'operator' | 'internal' | 'none' | 'wrong';
+type CaseToken = 'api' | 'operator' | 'internal' | 'none' | 'wrong';
 
 export interface PostmanCase {
   folder: string;

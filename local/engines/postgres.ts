@@ -105,7 +105,7 @@ async function initialise(binaries: Binaries, dataDir: string, here: string): Pr
 }
 
 /** @throws StartError when the directory is not a cluster of this version. */
-export function checkVersion(dataDir: string): 'missing' | 'good' {
+function checkVersion(dataDir: string): 'missing' | 'good' {
   if (!existsSync(dataDir) || readdirSync(dataDir).length === 0) return 'missing';
   const file = join(dataDir, 'PG_VERSION');
   if (!existsSync(file))

@@ -12,9 +12,9 @@ import { runCommand, startCommand, type Ended, type Started } from './command.js
 import { environmentFor, folderOf } from './install.js';
 
 export const CHECKS = ['unit tests', 'start', 'payments', 'stop'] as const;
-export type CheckName = (typeof CHECKS)[number];
+type CheckName = (typeof CHECKS)[number];
 
-export interface Checked {
+interface Checked {
   passed: boolean;
   seconds: number;
 }

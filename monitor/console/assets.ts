@@ -75,7 +75,7 @@ function versionOf(all: Iterable<[string, Asset]>): string {
 }
 
 /** Changes when one of the files changes. */
-export const ASSETS_VERSION = versionOf(assets);
+const ASSETS_VERSION = versionOf(assets);
 
 /** @returns null when there is no such file in this version. */
 export const assetOf = (version: string, name: string): Asset | null =>

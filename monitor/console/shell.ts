@@ -9,7 +9,7 @@ import type { Session } from './session.js';
 import { assetPath } from './assets.js';
 
 /** The pages of the navigation, in its order. */
-export const PAGES = {
+const PAGES = {
   overview: ['Overview', '/'],
   payments: ['Payments', '/payments'],
   failed: ['Failed', '/failed'],

@@ -27,13 +27,13 @@ import type { LocalHealth, Settings } from './types.js';
  */
 export const LENIENT_FOR_MS = 2_000;
 /** Lateness of a timer that has no effect, in ms. */
-export const TOLERATED_MS = 10;
+const TOLERATED_MS = 10;
 
 /**
  * A suspicion that a beat ends within this many BEAT_TIMEOUT_MS was a false alarm. A longer
  * suspicion was a freeze.
  */
-export const FALSE_ALARM_WITHIN = 2;
+const FALSE_ALARM_WITHIN = 2;
 /** Maximum number of doublings: 2³ × 400 ms is not longer than detection by pings. */
 export const ALARMS_MAX = 3;
 /** Time after which one false alarm expires, in ms. */
@@ -43,9 +43,9 @@ export const START_FORGET_MS = 1_000;
 /**
  * Additional patience while several replicas are silent at once, in multiples of BEAT_TIMEOUT_MS.
  */
-export const SHARED_TIMES = 7;
+const SHARED_TIMES = 7;
 /** How long one tick that finds several silent replicas makes the monitor patient, in ms. */
-export const SHARED_FOR_MS = 2_000;
+const SHARED_FOR_MS = 2_000;
 
 export const HEALTHY: LocalHealth = {
   tickAt: null,

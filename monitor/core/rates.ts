@@ -6,7 +6,7 @@
 import type { State } from './types.js';
 
 /** Number of payments that a replica has committed during one life of its process. */
-export interface Tally {
+interface Tally {
   readonly bootId: string;
   readonly committed: number;
 }

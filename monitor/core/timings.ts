@@ -10,7 +10,7 @@ import type { Settings } from './types.js';
  * Assumed maximum duration of one call on the local network (ping, statement, push), in ms.
  * Published with the figures.
  */
-export const CALL_MS = 10;
+const CALL_MS = 10;
 
 export type WorstCase = Readonly<Record<Exclude<ElectionKind, 'first'>, number>>;
 

@@ -83,7 +83,7 @@ const next = z.string().nullable();
 export const electionPage = z.object({ elections: z.array(election), next });
 export type ElectionPage = z.infer<typeof electionPage>;
 
-export const audit = z.object({
+const audit = z.object({
   id: z.int(),
   at: timestamp,
   actor: z.string(),

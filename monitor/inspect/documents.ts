@@ -10,7 +10,7 @@ import type { FoundPayment } from './payment-search.js';
 import type { StoryFacts } from './payment-story.js';
 import { survivedHandOver, timeline } from './timeline.js';
 
-export const foundPayment = z.object({
+const foundPayment = z.object({
   id,
   seq: z.int(),
   status: paymentStatus,
@@ -40,7 +40,7 @@ export const foundPage = z.object({
   cut: z.boolean(),
 });
 
-export const failedPayment = foundPayment.extend({
+const failedPayment = foundPayment.extend({
   repeatedBy: id.nullable(),
   repeatedStatus: paymentStatus.nullable(),
 });

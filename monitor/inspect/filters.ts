@@ -7,7 +7,7 @@ import { id, memberId, term, written } from '../../shared/contracts/ids.js';
 import { paymentStatus } from '../../shared/contracts/payment.js';
 
 /** Maximum number of payments on one page. */
-export const PAGE_MAX = 500;
+const PAGE_MAX = 500;
 /** Default number of payments on a page. */
 export const PAGE_DEFAULT = 50;
 

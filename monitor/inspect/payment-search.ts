@@ -16,7 +16,7 @@ import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import type { PaymentFilter, SearchQuery } from './filters.js';
 
 /** Rows that one page of a search without an index reads: 200 ms. */
-export const WINDOW_ROWS = 200_000;
+const WINDOW_ROWS = 200_000;
 
 export interface FoundPayment {
   id: string;

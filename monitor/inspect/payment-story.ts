@@ -22,7 +22,7 @@ export interface StoryTerm {
 }
 
 /** Another payment of the same chain of re-drives. */
-export interface Relative {
+interface Relative {
   id: string;
   status: PaymentStatus;
   acceptedAt: Date;
@@ -30,7 +30,7 @@ export interface Relative {
   reason: string | null;
 }
 
-export interface AuditNote {
+interface AuditNote {
   at: Date;
   actor: string;
   reason: string;
@@ -61,7 +61,7 @@ export interface StoryFacts extends FoundPayment {
 }
 
 /** Maximum number of elections in a story. */
-export const TERMS_MAX = 100;
+const TERMS_MAX = 100;
 /** Maximum number of links of a chain in each direction. */
 const CHAIN_MAX = 50;
 

@@ -3,7 +3,7 @@
  */
 import type { StoryFacts, StoryTerm } from './payment-story.js';
 
-export type Happened =
+type Happened =
   | 'repeats'
   | 'accepted'
   | 'hand-over'

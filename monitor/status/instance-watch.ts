@@ -16,7 +16,7 @@ import {
 import { failureOf } from '../cluster/replica-client.js';
 
 /** Interval between two polls of an instance, ms. */
-export const INSTANCE_LOOK_MS = 2_000;
+const INSTANCE_LOOK_MS = 2_000;
 /** Maximum size of an answer, bytes. The answer of `/livez` is much shorter. */
 const ANSWER_MAX_BYTES = 4_096;
 

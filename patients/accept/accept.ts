@@ -30,7 +30,7 @@ export interface AcceptDeps {
   config: Pick<PatientsConfig, 'id' | 'acceptGroupMax' | 'acceptQueueMax' | 'acceptRetryMs'>;
 }
 
-export interface Submission {
+interface Submission {
   payment: NewPayment;
   traceparent?: string;
 }

@@ -18,7 +18,7 @@ import type { Outcomes } from '../outcomes/outcomes.js';
 import { refusalFacts } from '../records/payment-rows.js';
 import { timeOrderedId } from './time-ordered-id.js';
 
-export interface PayRequest {
+interface PayRequest {
   patientId: string;
   amountMinor: number;
   currency: string;

@@ -8,7 +8,7 @@ import type { PaymentRecord } from './payment-record.js';
 import { latencyMs } from './payment-record.js';
 
 /** The contents of one payment of a batch. */
-export interface BatchItem {
+interface BatchItem {
   patientId: string;
   amountMinor: number;
   currency: string;

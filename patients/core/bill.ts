@@ -22,7 +22,7 @@ export interface BilledPatient {
   document: string;
 }
 
-export interface BillSection {
+interface BillSection {
   items: { id: string; description: string; amountMinor: number; date: string }[];
   subtotalMinor: number;
 }

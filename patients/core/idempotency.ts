@@ -9,8 +9,8 @@
  * Prefixes of the keys that the service makes; a client's key must not have one. The staff's pages
  * make the `bill:` keys.
  */
-export const BATCH_PREFIX = 'batch:';
-export const REDRIVE_PREFIX = 'redrive:';
+const BATCH_PREFIX = 'batch:';
+const REDRIVE_PREFIX = 'redrive:';
 export const BILL_PREFIX = 'bill:';
 const RESERVED = [BATCH_PREFIX, REDRIVE_PREFIX, BILL_PREFIX];
 

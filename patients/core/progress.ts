@@ -49,7 +49,7 @@ export const isFinal = (stage: Stage): boolean =>
   stage === 'succeeded' || stage === 'declined' || stage === 'failed';
 
 /** The four steps on the page. */
-export const STEPS = ['accepted', 'queued', 'charging', 'done'] as const;
+const STEPS = ['accepted', 'queued', 'charging', 'done'] as const;
 export type Step = (typeof STEPS)[number];
 export type StepState = 'done' | 'now' | 'later';
 

@@ -48,7 +48,7 @@ export const paymentsQuery = z.strictObject({ ...filter, cursor: cursor(decodeSe
 export const patientsQuery = z.strictObject({ cursor: cursor(decodeIdCursor), limit });
 
 export const paymentList = z.object({ payments: z.array(payment), next: z.string().nullable() });
-export const patient = z.object({ id, document: z.string(), name: z.string() });
+const patient = z.object({ id, document: z.string(), name: z.string() });
 export const patientList = z.object({ patients: z.array(patient), next: z.string().nullable() });
 
 const billSection = z.object({

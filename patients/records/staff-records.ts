@@ -52,7 +52,7 @@ const PATIENT = patientByDocument(
 );
 
 /** Maximum count of earlier pending payments. */
-export const AHEAD_MAX = 1_000;
+const AHEAD_MAX = 1_000;
 /** Maximum number of leader changes shown. */
 const CHANGES_MAX = 5;
 /** How long a vote against a leader counts; equals VOTE_FRESH_MS of the monitors. */

@@ -14,14 +14,14 @@ export const WORDS: Readonly<Record<Language, Words>> = { en, es };
 /** The name of each language in that language. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', es: 'Español' };
 
-export const LANGUAGE_COOKIE = 'relevo.lang';
+const LANGUAGE_COOKIE = 'relevo.lang';
 const YEAR_SECONDS = 31_536_000;
 
 const known = (text: unknown): Language | null =>
   LANGUAGES.find((language) => language === text) ?? null;
 
 /** The raw value of a cookie; null when it is missing. */
-export function cookieValue(header: string | undefined, name: string): string | null {
+function cookieValue(header: string | undefined, name: string): string | null {
   const found = (header ?? '')
     .split(';')
     .map((cookie) => cookie.trim())

@@ -10,7 +10,7 @@ import type { PatientsConfig } from '../config.js';
 import { documentForm } from '../core/identification.js';
 
 /** How many more wrong attempts are allowed, or for how long none is. */
-export type Allowance = { left: number } | { lockedMs: number };
+type Allowance = { left: number } | { lockedMs: number };
 
 export interface Limits {
   /**

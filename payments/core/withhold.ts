@@ -10,7 +10,7 @@ import type { SetAside, SetAsideReason } from './set-aside.js';
 import type { WorkEffect } from './work-effects.js';
 
 /** A payment that was charged and whose outcome is not written yet. */
-export type Unwritten = PutOff & { attempts: number };
+type Unwritten = PutOff & { attempts: number };
 
 export interface Fault {
   ids: readonly string[];

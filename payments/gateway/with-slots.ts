@@ -30,7 +30,7 @@ class Pace {
 }
 
 /** Slots for calls, granted in order of request, urgent calls first. */
-export class Slots {
+class Slots {
   private readonly pace = new Pace();
   private readonly urgent: (() => void)[] = [];
   private readonly others: (() => void)[] = [];

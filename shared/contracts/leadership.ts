@@ -87,7 +87,6 @@ export const standDownRequest = z.object({
   term,
   timeoutMs: z.int().min(0).max(60_000),
 });
-export type StandDownRequest = z.infer<typeof standDownRequest>;
 export const standDownAnswer = z.object({ drained: z.boolean(), report: replicaReport });
 export type StandDownAnswer = z.infer<typeof standDownAnswer>;
 

@@ -3,21 +3,18 @@
  * messages may be missing. A lost message costs only time, because the rows hold the same
  * information.
  */
-import { z } from 'zod';
-import { id, memberId, partition, term, timestamp } from './ids.js';
 
 /**
  * These payments are final now; their rows hold the outcomes. Carries only ids, because it is
  * written and read for every payment.
  */
-export const outcomeEvent = z.object({
-  partition,
-  term,
-  processedBy: memberId,
-  completedAt: timestamp,
-  ids: z.array(id),
-});
-export type OutcomeEvent = z.infer<typeof outcomeEvent>;
+export interface OutcomeEvent {
+  partition: number;
+  term: number;
+  processedBy: string;
+  completedAt: string;
+  ids: string[];
+}
 
 /**
  * Earlier outcome events may be missing. A new leader sends it at the start of its term, because
@@ -25,7 +22,11 @@ export type OutcomeEvent = z.infer<typeof outcomeEvent>;
  * unavailable. A receiver can read everything committed before this event: an election waits for
  * the commit under way.
  */
-export const gapEvent = z.object({ partition, term, leader: memberId, gapAt: timestamp });
-export type GapEvent = z.infer<typeof gapEvent>;
+interface GapEvent {
+  partition: number;
+  term: number;
+  leader: string;
+  gapAt: string;
+}
 
 export type OutcomeMessage = OutcomeEvent | GapEvent;

@@ -12,7 +12,7 @@ export type FinalStatus = Exclude<PaymentStatus, 'PENDING'>;
  * The debt that a payment may settle. Such a payment is refused unless that much is due and no
  * pending payment covers it.
  */
-export const settlement = z.enum(['bill']);
+const settlement = z.enum(['bill']);
 export type Settlement = z.infer<typeof settlement>;
 
 /** A payment of a batch; always a free payment. */

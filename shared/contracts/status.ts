@@ -20,7 +20,7 @@ export const PHASES = [
 ] as const;
 
 /** The three layers of failure detection. Each detects a different kind of failure. */
-export const LAYERS = ['connection', 'heartbeat', 'ping'] as const;
+const LAYERS = ['connection', 'heartbeat', 'ping'] as const;
 export type Layer = (typeof LAYERS)[number];
 
 /**
@@ -33,9 +33,9 @@ export type Opinion = (typeof OPINIONS)[number];
 export const OBSERVED = ['unknown', 'alive', 'suspect', 'down', 'left'] as const;
 export type Observed = (typeof OBSERVED)[number];
 
-export const INSTANCE_OBSERVED = ['unknown', 'alive', 'suspect'] as const;
+const INSTANCE_OBSERVED = ['unknown', 'alive', 'suspect'] as const;
 
-export const partitionStatus = z.object({
+const partitionStatus = z.object({
   partition,
   term,
   leader: memberId.nullable(),
@@ -84,7 +84,7 @@ export const replicaStatus = z.object({
 });
 export type ReplicaStatus = z.infer<typeof replicaStatus>;
 
-export const monitorStatus = z.object({
+const monitorStatus = z.object({
   id: memberId,
   url: z.string().optional(),
   observed: z.enum(['unknown', 'alive', 'suspect']),
@@ -95,7 +95,7 @@ export const monitorStatus = z.object({
 export type MonitorStatus = z.infer<typeof monitorStatus>;
 
 /** A patients instance as this monitor sees it. `url` is omitted without a token. */
-export const instanceStatus = z.object({
+const instanceStatus = z.object({
   id: memberId,
   url: z.string().optional(),
   /** `suspect`: it answered before and does not any more. `unknown`: it never answered. */
@@ -105,7 +105,7 @@ export const instanceStatus = z.object({
 });
 export type InstanceStatus = z.infer<typeof instanceStatus>;
 
-export const queueStatus = z.object({
+const queueStatus = z.object({
   waiting: z.int().nullable(),
   active: z.int().nullable(),
   pending: z.int().nullable(),

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import type { TokenKind } from './auth.js';
 import type { ResponseSpec, Route } from './routes.js';
 import { healthRoutes, HEALTH_SCHEMAS } from './openapi/health.js';
-import { problemDocument, problemResponses, problemsOf } from './openapi/problems.js';
+import { problemDocument, problemResponses } from './openapi/problems.js';
 import { samplesOf, type ClientMaker } from './openapi/samples.js';
 import {
   componentsOf,
@@ -20,10 +20,8 @@ import {
   type Names,
 } from './openapi/schemas.js';
 
-export { problemDocument, problemsOf };
-
 /** The tag of pages for people. */
-export const PAGES = 'pages';
+const PAGES = 'pages';
 
 const FOR_BROWSERS = /^text\/(html|css|javascript)/;
 const isPage = ({ tag, responses }: Route): boolean =>

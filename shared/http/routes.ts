@@ -37,7 +37,7 @@ export interface Answer {
 }
 
 /** Input of a handler: the validated parts, and the framework's objects for streaming handlers. */
-export interface Asked<P, Q, B> {
+interface Asked<P, Q, B> {
   params: P;
   query: Q;
   body: B;

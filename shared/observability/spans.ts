@@ -19,7 +19,7 @@ import { differentTraces, validTraceparent } from './traceparent.js';
 export const spanTime = (): number => performance.timeOrigin + performance.now();
 
 /** A part of a span, added when the part has ended. Times as `spanTime`. */
-export interface Part {
+interface Part {
   name: string;
   startMs: number;
   endMs: number;
@@ -50,7 +50,7 @@ function spanContext(traceparent: string): SpanContext {
   return { traceId, spanId, traceFlags: parseInt(flags, 16), isRemote: true };
 }
 
-export const traceparentOf = ({ traceId, spanId, traceFlags }: SpanContext): string =>
+const traceparentOf = ({ traceId, spanId, traceFlags }: SpanContext): string =>
   `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 
 class SharedSpan implements OpenSpan {

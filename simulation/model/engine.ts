@@ -7,7 +7,7 @@ import { Process } from './process.js';
 import type { World } from './world.js';
 
 /** Share of slow calls while the engine is slow; other calls overtake them. */
-export const SLOW_SHARE = 0.4;
+const SLOW_SHARE = 0.4;
 
 export class Engine extends Process {
   /** Slow calls wait up to this time before they have an effect, in ms. */

@@ -16,7 +16,7 @@ export interface MadeUp {
   problems?: readonly string[];
 }
 
-export const PAYMENTS = 1_000;
+const PAYMENTS = 1_000;
 
 function measurement(
   rate: number,

@@ -33,7 +33,7 @@ import { PageWatch } from './page-watch.js';
  * Deadline of each wait inside a page, in ms. Generous, because a shared machine may be slow and a
  * finished wait costs nothing.
  */
-export const PAGE_DEADLINE_MS = 60_000;
+const PAGE_DEADLINE_MS = 60_000;
 const TEST_DEADLINE_MS = 300_000;
 
 /** Resolves only names of this machine: a request to another host fails and is reported. */

@@ -34,7 +34,7 @@ const spellings = (value: string): string[] => [
 ];
 
 /** Finds many texts in one pass; looks candidates up by their first four bytes. */
-export class SecretFinder {
+class SecretFinder {
   private readonly byHead = new Map<number, Sought[]>();
   private readonly firstTwo = new Uint8Array(65_536);
 

@@ -14,7 +14,7 @@ interface Noted {
   url: string;
 }
 
-export const isLocal = (url: string): boolean => {
+const isLocal = (url: string): boolean => {
   const { protocol, hostname } = new URL(url);
   return (
     !/^(https?|wss?):$/.test(protocol) || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)

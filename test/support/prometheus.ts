@@ -14,13 +14,13 @@ import { ROOT } from '../../local/root.js';
 import { eventually } from './eventually.js';
 import { toolPrograms } from './tools.js';
 
-export interface Sample {
+interface Sample {
   metric: Record<string, string>;
   /** Its last value: time and number. */
   value: [number, string];
 }
 
-export interface Rule {
+interface Rule {
   name: string;
   type: 'alerting' | 'recording';
   state?: 'inactive' | 'pending' | 'firing';

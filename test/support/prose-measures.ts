@@ -18,12 +18,12 @@ import {
   type Rule,
 } from './prose.js';
 
-export interface TextMeasure {
+interface TextMeasure {
   words: number;
   counts: Record<Rule, number>;
 }
 
-export interface NameMeasure {
+interface NameMeasure {
   all: number;
   participles: number;
   /** Names that end in `Of`. */

@@ -16,7 +16,7 @@ import { seededRandom, type Random } from '../../shared/random.js';
 import { electionRow, faultWindow, paymentRow, requestRecord } from './evidence.js';
 
 /** 2026-11-21 12:00:00 UTC. */
-export const START_MS = 1_795_262_400_000;
+const START_MS = 1_795_262_400_000;
 
 export interface MadeUp {
   system?: string;

@@ -12,7 +12,7 @@ import { RelevoUnderLoad } from './relevo-under-load.js';
 import { problemsInRows } from './rows.js';
 
 /** As sent by a client that waits for the outcome. */
-export const SINGLES = { path: '/api/payments', headers: { prefer: 'wait=10' } };
+const SINGLES = { path: '/api/payments', headers: { prefer: 'wait=10' } };
 /** Number of payments, one after the other. */
 const LONE_PAYMENTS = 300;
 const LONE_WARM_UP = 500;

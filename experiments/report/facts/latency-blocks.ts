@@ -7,7 +7,7 @@ import type { RequestRecord } from '../../record/history.js';
 import { getLatency } from './fate.js';
 
 /** Latencies that differ by less than 1 % are in one bin. */
-export const GRAIN = 1.01;
+const GRAIN = 1.01;
 const SHORTEST_MS = 0.01;
 const LONGEST_COUNT = 200;
 const SHORTEST_BLOCK_MS = 1_000;

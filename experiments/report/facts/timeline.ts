@@ -7,7 +7,7 @@ import type { RequestRecord } from '../../record/history.js';
 import { percentile } from '../../statistics/statistics.js';
 import { getAnsweredRow, fateOf, getLatency, weightOf, type Rows } from './fate.js';
 
-export interface Bucket {
+interface Bucket {
   /** Relative to the origin of the timeline, ms. */
   fromMs: number;
   sent: number;

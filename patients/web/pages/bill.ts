@@ -27,7 +27,7 @@ export interface BillAccount {
 }
 
 /** A form that was submitted and refused. */
-export interface RefusedForm extends Pick<PayFormFacts, 'problem' | 'typed'> {
+interface RefusedForm extends Pick<PayFormFacts, 'problem' | 'typed'> {
   key: string;
 }
 

@@ -41,7 +41,7 @@ function currentVersion(): string {
 }
 
 /** Changes when any of the files changes. */
-export const VIEWER_VERSION = currentVersion();
+const VIEWER_VERSION = currentVersion();
 
 export interface ViewerFile {
   contentType: string;

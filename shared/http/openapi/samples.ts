@@ -17,10 +17,10 @@ const VARIABLES = {
 } as const;
 
 /** Quoted for a POSIX shell, in single quotes. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** The route's path and query with its examples filled in. */
-export function exampleTarget({
+function exampleTarget({
   path,
   paramsExample = {},
   queryExample = {},

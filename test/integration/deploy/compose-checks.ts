@@ -21,7 +21,7 @@ import {
 export type Check = (file: ComposeFile) => string[];
 
 /** The services and replicas that the file describes. */
-export const SHAPE: Shape = { monitors: 3, replicas: 3, patients: 2, gateway: 'http' };
+const SHAPE: Shape = { monitors: 3, replicas: 3, patients: 2, gateway: 'http' };
 /** The variables as deploy/make-env.sh creates them. */
 const ENV = {
   POSTGRES_PASSWORD: 'p4ss',

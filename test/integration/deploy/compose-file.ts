@@ -36,7 +36,7 @@ export const readCompose = (): ComposeFile =>
  * Fills in `${A}`, `${A:-default}` and `${A:?message}`. @throws Error for a required variable that
  * is not set.
  */
-export function interpolate(text: string, env: Readonly<Record<string, string>>): string {
+function interpolate(text: string, env: Readonly<Record<string, string>>): string {
   return text.replace(
     /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
     (_all, name: string, kind: string | undefined, rest: string) => {

@@ -44,7 +44,7 @@ function newPayment(rest: Partial<NewPayment>): NewPayment {
   };
 }
 
-export const OPERATOR = { Authorization: 'Bearer operator' };
+const OPERATOR = { Authorization: 'Bearer operator' };
 
 export interface Inspected {
   hospital: Hospital;

@@ -34,7 +34,7 @@ export function pathOf(entrance: string, { path = {}, query = '' }: Ask): string
 }
 
 /** The request of the row in the form of `fetch`. */
-export function requestOf(
+function requestOf(
   row: Pick<Row, 'entrance'>,
   ask: Ask,
 ): RequestInit & { headers: Record<string, string> } {

@@ -4,7 +4,7 @@
  */
 import type { Ask, Row } from './vocabulary.js';
 
-export type Place = 'path' | 'query' | 'body' | 'form';
+type Place = 'path' | 'query' | 'body' | 'form';
 export interface Field {
   place: Place;
   name: string;

@@ -28,7 +28,7 @@ import { SERVICES, TOLD_TERM, type ServiceName, type Subjects } from './vocabula
 import { createTestPool } from '../../support/pool.js';
 
 /** The same tokens at every service. */
-export const TOKENS = { API_TOKEN: 'api', OPERATOR_TOKEN: 'operator', INTERNAL_TOKEN: 'internal' };
+const TOKENS = { API_TOKEN: 'api', OPERATOR_TOKEN: 'operator', INTERNAL_TOKEN: 'internal' };
 
 export interface Services {
   subjects: Subjects;

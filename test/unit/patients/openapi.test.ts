@@ -1,7 +1,8 @@
 /** The document describes the routes, and all its references resolve. */
 import type { z } from 'zod';
 import { PROBLEMS } from '../../../shared/errors.js';
-import { apiRoutes, problemsOf } from '../../../shared/http/openapi.js';
+import { apiRoutes } from '../../../shared/http/openapi.js';
+import { problemsOf } from '../../../shared/http/openapi/problems.js';
 import { offlineDocument, patientsRoutes } from '../../../patients/http/routes.js';
 import type { PatientsDeps } from '../../../patients/service.js';
 
