@@ -92,7 +92,7 @@ export class LeaderTerm {
       graceMs: options.relayGraceMs,
       queue: options.queue,
       pool: options.backgroundPool,
-      view: this.viewOfRelay(),
+      view: this.createRelayView(),
       now: () => options.clock.now(),
       logger: this.logger,
       deliver: (parcel) => this.process(parcel, null).catch(() => undefined),
@@ -100,7 +100,7 @@ export class LeaderTerm {
     });
   }
 
-  private viewOfRelay(): TermView {
+  private createRelayView(): TermView {
     const { work, options } = this;
     const queue = { broughtMs: (): number => this.broughtMs, held: (): number => this.brought };
     return {
@@ -268,7 +268,7 @@ export class LeaderTerm {
     this.finishing = true;
     this.relay.stop();
     this.options.worker.pause();
-    await this.work.idle();
+    await this.work.waitUntilIdle();
   }
 
   /** Ends at once. @returns whether the worker may be reused: it had finished in good order. */

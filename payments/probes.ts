@@ -16,7 +16,7 @@ const INTERVAL_MS = 500;
  * at nearly the same time.
  */
 const AGAIN_MS = 200;
-const PATIENCE_MS = 1_000;
+const TIMEOUT_MS = 1_000;
 
 export interface ProbesOptions {
   pool: Pool;
@@ -48,9 +48,9 @@ export class Probes {
   private async check(): Promise<void> {
     const { pool, prefix, id } = this.options;
     const [postgres, redis, gateway] = await Promise.all([
-      postgresTakesWrites(pool, PATIENCE_MS),
-      redisTakesWrites(this.options.redis, { prefix, id, ms: PATIENCE_MS }),
-      succeedsWithin(PATIENCE_MS, this.options.gateway.reachable()),
+      postgresTakesWrites(pool, TIMEOUT_MS),
+      redisTakesWrites(this.options.redis, { prefix, id, ms: TIMEOUT_MS }),
+      succeedsWithin(TIMEOUT_MS, this.options.gateway.reachable()),
     ]);
     this.reaches = { postgres, redis, gateway };
     const waitMs = postgres && redis && gateway ? INTERVAL_MS : AGAIN_MS;

@@ -75,7 +75,7 @@ interface Waiting {
 
 /** The parcels of one term; discarded with the term. */
 export class TermWork {
-  private readonly line: ParcelPipeline;
+  private readonly pipeline: ParcelPipeline;
   private readonly waiting = new Map<number, Waiting>();
   /** The name of each payment's parcel, from charge to commit. */
   private readonly parcelOf = new Map<string, string | null>();
@@ -90,42 +90,42 @@ export class TermWork {
     /** Fires when the term is over, or possibly over. */
     private readonly signal: AbortSignal,
   ) {
-    this.line = new ParcelPipeline({
+    this.pipeline = new ParcelPipeline({
       term: token.term,
       policy: deps.policy,
       startMs: deps.clock.now(),
       inFlightMax: deps.inFlightMax,
     });
     this.traces = tracing && new ParcelTraces(tracing, token);
-    signal.addEventListener('abort', () => this.line.stop());
+    signal.addEventListener('abort', () => this.pipeline.stop());
   }
 
   get inFlight(): InFlight {
-    return this.line.inFlight;
+    return this.pipeline.inFlight;
   }
 
   /** Payments that the relay must skip: those in flight, and those set aside and not due. */
   get held(): Pick<ReadonlySet<string>, 'has'> {
-    return { has: (id) => this.line.holds(id, this.deps.clock.now()) };
+    return { has: (id) => this.pipeline.holds(id, this.deps.clock.now()) };
   }
 
   get parcelsInFlight(): number {
-    return this.line.parcelsInFlight;
+    return this.pipeline.parcelsInFlight;
   }
 
   /** The newest payment (`seq`) that was settled. */
   get passedSeq(): number {
-    return this.line.passedSeq;
+    return this.pipeline.passedSeq;
   }
 
   /** When work was last finished, or the gateway last answered, monotonic ms. */
   get progressMs(): number {
-    return this.line.progressMs;
+    return this.pipeline.progressMs;
   }
 
   /** Since when parcels are in flight, monotonic ms; null: none are. */
   get busySinceMs(): number | null {
-    return this.parcelsInFlight > 0 ? this.line.busySinceMs : null;
+    return this.parcelsInFlight > 0 ? this.pipeline.busySinceMs : null;
   }
 
   /**
@@ -141,7 +141,7 @@ export class TermWork {
       return await new Promise<number>((resolve, reject) => {
         this.waiting.set(work, { name, resolve, reject });
         this.traces?.begin(work, parcel, name);
-        this.perform(this.line.onArrived(work, parcel.ids, this.moment()));
+        this.perform(this.pipeline.onArrived(work, parcel.ids, this.readTime()));
       });
     } finally {
       stopTimer();
@@ -150,13 +150,13 @@ export class TermWork {
   }
 
   /** Resolves when nothing is in flight. */
-  idle(): Promise<void> {
+  waitUntilIdle(): Promise<void> {
     return this.parcelsInFlight === 0
       ? Promise.resolve()
       : new Promise((resolve) => this.whenIdle.push(resolve));
   }
 
-  private moment(): PipelineTime {
+  private readTime(): PipelineTime {
     return { nowMs: this.deps.clock.now(), draw: () => this.deps.random.next() };
   }
 
@@ -177,7 +177,7 @@ export class TermWork {
       case 'announce':
         return; // `commit` announces them, with the time from the database.
       case 'set-aside':
-        return this.noteSetAside(effect);
+        return this.logSetAside(effect);
       case 'wake':
         return this.deps.wakeIn(effect.ms);
       case 'done':
@@ -194,21 +194,25 @@ export class TermWork {
     else waiting?.reject(effect.error);
   }
 
-  private async load({ work, ids, beyond }: Extract<WorkEffect, { type: 'load' }>): Promise<void> {
+  private async load({
+    work,
+    ids,
+    afterSeq,
+  }: Extract<WorkEffect, { type: 'load' }>): Promise<void> {
     const { loads, logger } = this.deps;
     const { partition } = this.token;
     try {
       const rows = await retryStatement(
-        () => loadParcel(loads, { partition, ids, limit: LOAD_MAX, beyond }),
+        () => loadParcel(loads, { partition, ids, limit: LOAD_MAX, afterSeq }),
         this.signal,
         logger,
       );
-      const effects = this.line.onLoaded(work, rows, this.moment());
+      const effects = this.pipeline.onLoaded(work, rows, this.readTime());
       const charges = effects.filter(({ type }) => type === 'charge').length;
       if (charges > 0) parcelSize.observe(charges);
       this.perform(effects);
     } catch (error) {
-      this.perform(this.line.onFailed(work, error, this.moment()));
+      this.perform(this.pipeline.onFailed(work, error, this.readTime()));
     }
   }
 
@@ -225,9 +229,9 @@ export class TermWork {
     try {
       const answer = await chargeSafely(this.deps.gateway, order, last, this.signal);
       this.traces?.onAnswered(work);
-      this.perform(this.line.onAnswered(work, index, answer, this.moment()));
+      this.perform(this.pipeline.onAnswered(work, index, answer, this.readTime()));
     } catch (error) {
-      this.perform(this.line.onFailed(work, error, this.moment()));
+      this.perform(this.pipeline.onFailed(work, error, this.readTime()));
     }
   }
 
@@ -242,14 +246,14 @@ export class TermWork {
         commitOutcomes(this.deps.commits, this.token, outcomes, { parcels }),
       );
       stopTimer();
-      if (!('written' in attempted)) return this.notWritten(attempted);
+      if (!('written' in attempted)) return this.onNotWritten(attempted);
       for (const id of ids) this.parcelOf.delete(id);
-      const effects = this.line.onCommitted(attempted.written, this.moment());
+      const effects = this.pipeline.onCommitted(attempted.written, this.readTime());
       for (const effect of effects)
         if (effect.type === 'announce') this.announce(attempted.written, effect.outcomes);
       this.perform(effects);
     } catch (error) {
-      this.perform(this.line.unwritten(error));
+      this.perform(this.pipeline.onStatementFailed(error));
     }
   }
 
@@ -259,11 +263,11 @@ export class TermWork {
       const attempted = await this.write(ids, wary, () =>
         deferPayments(this.deps.commits, this.token, waits),
       );
-      if (!('written' in attempted)) return this.notWritten(attempted);
+      if (!('written' in attempted)) return this.onNotWritten(attempted);
       if (attempted.written.held) retriesPlanned.inc(waits.length);
-      this.perform(this.line.onDeferred(attempted.written, this.moment()));
+      this.perform(this.pipeline.onDeferred(attempted.written, this.readTime()));
     } catch (error) {
-      this.perform(this.line.unwritten(error));
+      this.perform(this.pipeline.onStatementFailed(error));
     }
   }
 
@@ -277,16 +281,16 @@ export class TermWork {
     return retryStatement(() => attemptWrite(statement), this.signal, logger);
   }
 
-  private notWritten(attempted: Exclude<WriteResult, { written: unknown }>): void {
-    const moment = this.moment();
+  private onNotWritten(attempted: Exclude<WriteResult, { written: unknown }>): void {
+    const time = this.readTime();
     this.perform(
       'locked' in attempted
-        ? this.line.onLocked(attempted.locked, moment)
-        : this.line.onRejected(attempted.refused, moment),
+        ? this.pipeline.onLocked(attempted.locked, time)
+        : this.pipeline.onRejected(attempted.refused, time),
     );
   }
 
-  private noteSetAside({ ids, reason, error }: Extract<WorkEffect, { type: 'set-aside' }>): void {
+  private logSetAside({ ids, reason, error }: Extract<WorkEffect, { type: 'set-aside' }>): void {
     paymentsSetAside.inc({ reason }, ids.length);
     this.deps.logger.warn(
       { payments: ids.slice(0, 10), count: ids.length, reason, error },

@@ -62,7 +62,7 @@ class TolerantWorker extends Worker<unknown> {
   }
 }
 
-const within = (what: Promise<unknown>, ms: number): Promise<boolean> => {
+const endsWithin = (what: Promise<unknown>, ms: number): Promise<boolean> => {
   const ended = new AbortController();
   const late = sleep(ms, ended.signal).then(
     () => false,
@@ -180,7 +180,7 @@ export class QueueWorker {
     const pausing = (this.pausing ??= this.endLoop());
     for (;;) {
       const wasIdle = this.held.size === 0;
-      if (await within(pausing, PAUSE_MS)) return true;
+      if (await endsWithin(pausing, PAUSE_MS)) return true;
       if (wasIdle && this.held.size === 0) return false;
     }
   }
@@ -205,15 +205,15 @@ export class QueueWorker {
   async destroy(): Promise<void> {
     const held = this.held.size;
     const givenBack = this.giveBack(this.held);
-    if (held > 0) await within(givenBack, GIVE_BACK_MS);
+    if (held > 0) await endsWithin(givenBack, GIVE_BACK_MS);
     // A pause reopens the blocking connection when it ends. If the worker closed before that, the
     // connection would outlive it.
-    if (this.pausing && !(await within(this.pausing, GIVE_BACK_MS)))
+    if (this.pausing && !(await endsWithin(this.pausing, GIVE_BACK_MS)))
       void this.pausing.then(() => this.disconnectBlocking());
-    await within(this.worker.close(true), GIVE_BACK_MS);
+    await endsWithin(this.worker.close(true), GIVE_BACK_MS);
     // The loop ends after the fetch in progress, but not while a handler never settles.
-    await within(this.running, held === 0 ? GIVE_BACK_MS : FETCH_MS);
-    await within(this.giveBackFetched(), GIVE_BACK_MS);
+    await endsWithin(this.running, held === 0 ? GIVE_BACK_MS : FETCH_MS);
+    await endsWithin(this.giveBackFetched(), GIVE_BACK_MS);
     this.connection.disconnect();
   }
 

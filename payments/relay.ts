@@ -98,7 +98,7 @@ export class Relay {
           this.perform(this.machine.onCounted(waiting, this.options.view, now())),
         );
       case 'search':
-        return void this.search(effect.upto).then((done) => this.perform(done));
+        return void this.search(effect.throughSeq).then((done) => this.perform(done));
       case 'put-back':
         return void this.putBack(effect.parcels).then((taken) =>
           this.perform(this.machine.putBack(taken, now())),
@@ -127,10 +127,15 @@ export class Relay {
     }
   }
 
-  private async search(upto: number | null): Promise<RelayEffect[]> {
+  private async search(throughSeq: number | null): Promise<RelayEffect[]> {
     const { partition, graceMs, pool, view, now, logger } = this.options;
     try {
-      const rows = await overduePayments(pool, { partition, upto, graceMs, limit: SWEEP_MAX });
+      const rows = await overduePayments(pool, {
+        partition,
+        throughSeq,
+        graceMs,
+        limit: SWEEP_MAX,
+      });
       relayFound.inc(rows.length);
       return this.machine.onFound(
         rows.map(({ id }) => id),

@@ -48,7 +48,7 @@ export class WarmUp {
     const { partition, id, loads, commits, backgroundPool, queue, redis } = this.options;
     const token = { partition, term: NO_TERM, leader: id };
     await Promise.allSettled([
-      loadParcel(loads, { partition, ids: [], limit: 1, beyond: new Map() }),
+      loadParcel(loads, { partition, ids: [], limit: 1, afterSeq: new Map() }),
       commitOutcomes(commits, token, []).then(() => deferPayments(commits, token, [])),
       markElection(backgroundPool, token, {}),
       queue.use((bull) => peekParcels(bull, redis, 1)),

@@ -14,7 +14,7 @@ import { RelayMachine } from '../payments/core/relay.js';
 interface LineParts {
   blocked: Blocked;
   turns: { number: number }[];
-  lane: CommitQueue;
+  commitQueue: CommitQueue;
 }
 const partsOf = (line: ParcelPipeline): LineParts => line as unknown as LineParts;
 
@@ -35,7 +35,7 @@ export class CommitsInOrderOfAnswers extends ParcelPipeline {
 }
 
 export class KeepsItsBounds extends ParcelPipeline {
-  protected override beyond(): Map<string, number> {
+  protected override getLoadBounds(): Map<string, number> {
     return this.inFlight.bounds();
   }
 }
@@ -67,7 +67,7 @@ export class NeverUnblocks extends ParcelPipeline {
 }
 
 export class OvertakesWhatWasSetAside extends ParcelPipeline {
-  protected override behindMs(): null {
+  protected override getPredecessorDueMs(): null {
     return null;
   }
 }
@@ -80,7 +80,7 @@ export class IgnoresRefusals extends ParcelPipeline {
 
 export class AnnouncesTheUnwritten extends ParcelPipeline {
   override onCommitted(written: Written, moment: PipelineTime): WorkEffect[] {
-    const { outcomes } = partsOf(this).lane;
+    const { outcomes } = partsOf(this).commitQueue;
     return [{ type: 'announce', outcomes }, ...super.onCommitted(written, moment)];
   }
 }

@@ -107,7 +107,7 @@ async function look(
   const { oldest: first } = await lookAtBacklog(pool, 0, from);
   await overduePayments(pool, {
     partition: 0,
-    upto: first === null ? null : first - 1,
+    throughSeq: first === null ? null : first - 1,
     graceMs: 0,
     limit: SWEEP_MAX,
   });

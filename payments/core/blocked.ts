@@ -47,17 +47,17 @@ export class Blocked {
    * was lost may wait for a lock and then succeed. A load reads every pending payment of a patient
    * after the bound, so a deferred payment missing from the rows is final.
    * @param rows the pending payments that a load read, oldest first.
-   * @param beyond the load read only payments after this `seq`, by patient.
+   * @param afterSeq the load read only payments after this `seq`, by patient.
    * @returns the ids of the payments removed.
    */
-  takeFinal(rows: readonly PutOff[], beyond: ReadonlyMap<string, number>): string[] {
+  takeFinal(rows: readonly PutOff[], afterSeq: ReadonlyMap<string, number>): string[] {
     const newest = new Map<string, number>();
     for (const { patientId, seq } of rows)
       if (this.patients.has(patientId)) newest.set(patientId, seq);
     if (newest.size === 0) return [];
     const pending = new Set(rows.map(({ id }) => id));
     return [...newest].flatMap(([patientId, last]) => {
-      const first = beyond.get(patientId) ?? 0;
+      const first = afterSeq.get(patientId) ?? 0;
       const final = (this.patients.get(patientId) ?? []).filter(
         ({ id, seq }) => seq > first && seq < last && !pending.has(id),
       );

@@ -6,7 +6,7 @@
  *
  * A group is written in at most two statements: outcomes first, then deferrals. When the database
  * refuses a statement because of its data, the statement is halved until the payment at fault is
- * alone. After any other failure no later settlement may overtake the failed one: the lane ends,
+ * alone. After any other failure no later settlement may overtake the failed one: the queue ends,
  * and the term ends with it.
  */
 import type { FinalOutcome, Wait } from './parcel.js';
@@ -39,7 +39,7 @@ export type Revision = 'keep' | 'drop' | Wait;
 const GROUP_MAX = 500;
 
 /** Splits the items so that each one refused before is alone and cannot fail the others. */
-function apart<T extends { id: string }>(
+function splitApart<T extends { id: string }>(
   items: readonly T[],
   isAlone: (id: string) => boolean,
 ): (readonly T[])[] {
@@ -89,13 +89,13 @@ export class CommitQueue {
     this.group = this.takeGroup();
     const outcomes = this.group.flatMap((settled) => settled.outcomes);
     const waits = this.group.flatMap((settled) => settled.waits);
-    this.commits = isAlone ? apart(outcomes, isAlone) : outcomes.length > 0 ? [outcomes] : [];
-    this.deferrals = isAlone ? apart(waits, isAlone) : waits.length > 0 ? [waits] : [];
-    return this.statement();
+    this.commits = isAlone ? splitApart(outcomes, isAlone) : outcomes.length > 0 ? [outcomes] : [];
+    this.deferrals = isAlone ? splitApart(waits, isAlone) : waits.length > 0 ? [waits] : [];
+    return this.getStatement();
   }
 
   /** The statement of the group that is due or in progress; null: the group is written. */
-  statement(): Statement | null {
+  getStatement(): Statement | null {
     const [outcomes] = this.commits;
     if (outcomes) return { type: 'commit', outcomes };
     const [waits] = this.deferrals;
@@ -108,7 +108,7 @@ export class CommitQueue {
    */
   step(): Statement | null {
     (this.commits.length > 0 ? this.commits : this.deferrals).shift();
-    return this.statement();
+    return this.getStatement();
   }
 
   /**
@@ -122,19 +122,19 @@ export class CommitQueue {
   /** Revises all outcomes that are not written yet, in the order in which they would be written. */
   revise(judge: (outcome: FinalOutcome) => Revision): void {
     const waits: Wait[] = [];
-    const kept = (outcomes: readonly FinalOutcome[], put: Wait[]): FinalOutcome[] =>
+    const revise = (outcomes: readonly FinalOutcome[], put: Wait[]): FinalOutcome[] =>
       outcomes.filter((outcome) => {
         const revision = judge(outcome);
         if (typeof revision === 'object') put.push(revision);
         return revision === 'keep';
       });
     this.commits = this.commits
-      .map((outcomes) => kept(outcomes, waits))
+      .map((outcomes) => revise(outcomes, waits))
       .filter(({ length }) => length > 0);
     if (waits.length > 0) this.deferrals.push(waits);
     this.queue = this.queue.map((settled): Settled => {
       const put = [...settled.waits];
-      return { work: settled.work, outcomes: kept(settled.outcomes, put), waits: put };
+      return { work: settled.work, outcomes: revise(settled.outcomes, put), waits: put };
     });
   }
 
@@ -151,7 +151,7 @@ export class CommitQueue {
   }
 
   /** Ends the current group as written. @returns the numbers of its works. */
-  written(): number[] {
+  endGroup(): number[] {
     const works = this.group.map(({ work }) => work);
     this.group = [];
     return works;
@@ -161,7 +161,7 @@ export class CommitQueue {
    * Ends the current group as failed, and everything queued after it. @returns the numbers of all
    * their works.
    */
-  failed(): number[] {
+  failAll(): number[] {
     const works = [...this.group, ...this.queue].map(({ work }) => work);
     this.group = this.queue = [];
     this.commits = [];

@@ -10,7 +10,7 @@ export interface Claimed {
 
 export class InFlight {
   private readonly ids = new Set<string>();
-  private readonly patients = new Map<string, { upto: number; count: number }>();
+  private readonly patients = new Map<string, { throughSeq: number; count: number }>();
 
   get size(): number {
     return this.ids.size;
@@ -22,7 +22,9 @@ export class InFlight {
 
   /** Highest `seq` loaded, for each patient with payments in flight. */
   bounds(): Map<string, number> {
-    return new Map([...this.patients].map(([patientId, { upto }]) => [patientId, upto]));
+    return new Map(
+      [...this.patients].map(([patientId, { throughSeq }]) => [patientId, throughSeq]),
+    );
   }
 
   enter(payments: readonly Claimed[]): void {
@@ -30,10 +32,10 @@ export class InFlight {
       const patient = this.patients.get(patientId);
       this.ids.add(id);
       if (patient) {
-        patient.upto = Math.max(seq, patient.upto);
+        patient.throughSeq = Math.max(seq, patient.throughSeq);
         patient.count += 1;
       } else {
-        this.patients.set(patientId, { upto: seq, count: 1 });
+        this.patients.set(patientId, { throughSeq: seq, count: 1 });
       }
     }
   }

@@ -48,10 +48,10 @@ export class ParcelPipeline {
   /** Parcels being loaded. */
   private reading: readonly Work[] = [];
   /** The bounds of the current load. */
-  private readBeyond: ReadonlyMap<string, number> = new Map();
+  private loadBounds: ReadonlyMap<string, number> = new Map();
   /** Parcels charged or being charged, in the order in which they may settle. */
   private turns: Work[] = [];
-  private readonly lane = new CommitQueue();
+  private readonly commitQueue = new CommitQueue();
   private readonly blocked = new Blocked();
   private readonly aside = new SetAside();
   private stopped = false;
@@ -89,28 +89,28 @@ export class ParcelPipeline {
    * Claims the rows of a load: from here on no later parcel works on them. @param number of the
    * first parcel of the load.
    */
-  onLoaded(number: number, rows: readonly PendingPayment[], moment: PipelineTime): WorkEffect[] {
+  onLoaded(number: number, rows: readonly PendingPayment[], time: PipelineTime): WorkEffect[] {
     const read = this.takeRead(number);
     if (read.length === 0) return [];
     if (this.stopped)
       return [...read.flatMap((work) => this.fail(work, new CalledOff())), ...this.loadNext()];
-    const unreadable = withholdUnreadable(this.aside, rows, moment.nowMs);
-    const shares = shareRows(read, this.asDue(rows, moment));
+    const unreadable = withholdUnreadable(this.aside, rows, time.nowMs);
+    const shares = shareRows(read, this.applyDueTimes(rows, time));
     const claims = read.flatMap((work, index) =>
       this.claim(work, shares[index] ?? [], unreadable.waits),
     );
-    return [...unreadable.effects, ...claims, ...this.advance(moment), ...this.loadNext()];
+    return [...unreadable.effects, ...claims, ...this.advance(time), ...this.loadNext()];
   }
 
   /**
    * Applies the due time of payments that were set aside, even when the row says that they are due.
    */
-  private asDue(
+  private applyDueTimes(
     rows: readonly PendingPayment[],
     { nowMs }: PipelineTime,
   ): readonly PendingPayment[] {
     if (this.blocked.size > 0)
-      for (const id of this.blocked.takeFinal(rows, this.readBeyond)) this.aside.remove(id);
+      for (const id of this.blocked.takeFinal(rows, this.loadBounds)) this.aside.remove(id);
     if (this.aside.size === 0) return rows;
     return rows.map((row) => ({
       ...row,
@@ -143,116 +143,124 @@ export class ParcelPipeline {
   }
 
   /** Takes the gateway's answer for one payment. */
-  onAnswered(number: number, index: number, answer: Answer, moment: PipelineTime): WorkEffect[] {
+  onAnswered(number: number, index: number, answer: Answer, time: PipelineTime): WorkEffect[] {
     const work = this.works.get(number);
     if (!work || work.answers[index]) return [];
     work.answers[index] = answer;
     // A slow gateway still counts as progress. While a statement is running, only the end of that
     // statement counts.
-    if (!this.lane.isWriting) this.progressMs = moment.nowMs;
+    if (!this.commitQueue.isWriting) this.progressMs = time.nowMs;
     work.missing -= 1;
-    return this.advance(moment);
+    return this.advance(time);
   }
 
-  onCommitted({ held, ids }: Written, moment: PipelineTime): WorkEffect[] {
-    if (!held) return this.refused();
-    const outcomes = this.outcomesAmong(ids);
-    if (this.aside.size > 0) for (const { id } of this.lane.outcomes) this.aside.remove(id);
-    this.lane.step();
-    return [{ type: 'announce', outcomes }, ...this.proceed(moment)];
+  onCommitted({ held, ids }: Written, time: PipelineTime): WorkEffect[] {
+    if (!held) return this.onFenceRefused();
+    const outcomes = this.selectOutcomes(ids);
+    if (this.aside.size > 0) for (const { id } of this.commitQueue.outcomes) this.aside.remove(id);
+    this.commitQueue.step();
+    return [{ type: 'announce', outcomes }, ...this.proceed(time)];
   }
 
   /** Returns the outcomes that the statement wrote: nearly always all of them. */
-  private outcomesAmong(ids: readonly string[]): readonly FinalOutcome[] {
-    const { outcomes } = this.lane;
+  private selectOutcomes(ids: readonly string[]): readonly FinalOutcome[] {
+    const { outcomes } = this.commitQueue;
     if (ids.length === outcomes.length) return outcomes;
-    const written = new Set(ids);
-    return outcomes.filter(({ id }) => written.has(id));
+    const finishGroup = new Set(ids);
+    return outcomes.filter(({ id }) => finishGroup.has(id));
   }
 
-  onDeferred({ held }: Pick<Written, 'held'>, moment: PipelineTime): WorkEffect[] {
-    if (!held) return this.refused();
-    const statement = this.lane.statement();
+  onDeferred({ held }: Pick<Written, 'held'>, time: PipelineTime): WorkEffect[] {
+    if (!held) return this.onFenceRefused();
+    const statement = this.commitQueue.getStatement();
     const waits = statement?.type === 'defer' ? statement.waits : [];
-    this.lane.step();
+    this.commitQueue.step();
     const wake: WorkEffect[] =
       waits.length > 0
         ? [{ type: 'wake', ms: Math.min(...waits.map(({ waitMs }) => waitMs)) }]
         : [];
-    return [...wake, ...this.proceed(moment)];
+    return [...wake, ...this.proceed(time)];
   }
 
   /**
    * The database refuses the current statement because of its data. @param error for `last_error`
    * of the payment at fault.
    */
-  onRejected(error: string, moment: PipelineTime): WorkEffect[] {
-    if (this.lane.halve()) return this.proceed(moment);
-    const statement = this.lane.statement();
+  onRejected(error: string, time: PipelineTime): WorkEffect[] {
+    if (this.commitQueue.halve()) return this.proceed(time);
+    const statement = this.commitQueue.getStatement();
     const items = statement?.type === 'commit' ? statement.outcomes : (statement?.waits ?? []);
-    return this.setAside({ ids: items.map(({ id }) => id), reason: 'refused', error }, moment);
+    return this.setAside({ ids: items.map(({ id }) => id), reason: 'refused', error }, time);
   }
 
   /**
    * Other sessions hold locks on these rows of the current statement, and may hold them for long.
    */
-  onLocked(ids: readonly string[], moment: PipelineTime): WorkEffect[] {
+  onLocked(ids: readonly string[], time: PipelineTime): WorkEffect[] {
     return this.setAside(
       { ids, reason: 'locked', error: 'another session holds a lock on the row' },
-      moment,
+      time,
     );
   }
 
-  private setAside(fault: Fault, moment: PipelineTime): WorkEffect[] {
-    const { lane, blocked, aside } = this;
+  private setAside(fault: Fault, time: PipelineTime): WorkEffect[] {
+    const { commitQueue, blocked, aside } = this;
     const payments = new Map(
       [...this.works.values()].flatMap(({ plan }) =>
         plan.charge.map((payment) => [payment.id, payment]),
       ),
     );
     const ms = withhold(
-      { lane, blocked, aside, payments, predecessorDueMs: (payment) => this.behindMs(payment) },
+      {
+        commitQueue,
+        blocked,
+        aside,
+        payments,
+        getPredecessorDueMs: (payment) => this.getPredecessorDueMs(payment),
+      },
       fault,
-      moment.nowMs,
+      time.nowMs,
     );
-    return [{ type: 'set-aside', ...fault }, { type: 'wake', ms }, ...this.proceed(moment)];
+    return [{ type: 'set-aside', ...fault }, { type: 'wake', ms }, ...this.proceed(time)];
   }
 
   /**
    * When the earlier payment of its patient is due that this one must wait for, monotonic ms; null:
    * there is none.
    */
-  protected behindMs({ patientId, seq }: PutOff): number | null {
+  protected getPredecessorDueMs({ patientId, seq }: PutOff): number | null {
     return this.blocked.dueBefore(patientId, seq);
   }
 
   /** Continues with the rest of the current group. */
-  private proceed(moment: PipelineTime): WorkEffect[] {
-    this.progressMs = moment.nowMs;
-    const statement = this.lane.statement();
-    return statement === null ? this.written(moment) : this.begin(statement);
+  private proceed(time: PipelineTime): WorkEffect[] {
+    this.progressMs = time.nowMs;
+    const statement = this.commitQueue.getStatement();
+    return statement === null ? this.written(time) : this.startStatement(statement);
   }
 
   /**
    * The work on one parcel failed. After its turn the failure has no effect: its statement decides.
    */
-  onFailed(number: number, error: unknown, moment: PipelineTime): WorkEffect[] {
+  onFailed(number: number, error: unknown, time: PipelineTime): WorkEffect[] {
     const read = this.takeRead(number);
     if (read.length > 0)
       return [
         ...read.flatMap((work) => this.fail(work, error)),
-        ...this.advance(moment),
+        ...this.advance(time),
         ...this.loadNext(),
       ];
     const work = this.works.get(number);
     return work && this.turns.includes(work)
-      ? [...this.fail(work, error), ...this.advance(moment)]
+      ? [...this.fail(work, error), ...this.advance(time)]
       : [];
   }
 
   /** A statement failed permanently. */
-  unwritten(error: unknown): WorkEffect[] {
-    return this.lane.failed().flatMap((number) => this.fail(this.works.get(number) as Work, error));
+  onStatementFailed(error: unknown): WorkEffect[] {
+    return this.commitQueue
+      .failAll()
+      .flatMap((number) => this.fail(this.works.get(number) as Work, error));
   }
 
   /** Begins no new work. Work in progress ends when its answers arrive. */
@@ -269,8 +277,8 @@ export class ParcelPipeline {
     const [first] = this.reading;
     const ids = this.reading.flatMap((work) => work.ids);
     if (!first) return [];
-    const loadBounds = (this.readBeyond = this.beyond());
-    return [{ type: 'load', work: first.number, ids, beyond: loadBounds }];
+    const loadBounds = (this.loadBounds = this.getLoadBounds());
+    return [{ type: 'load', work: first.number, ids, afterSeq: loadBounds }];
   }
 
   /**
@@ -278,12 +286,12 @@ export class ParcelPipeline {
    * flight, so a load need not return them. A deferred payment is not in flight and lowers the
    * bound: otherwise it would not be loaded while later payments of its patient keep arriving.
    */
-  protected beyond(): Map<string, number> {
+  protected getLoadBounds(): Map<string, number> {
     const bounds = this.inFlight.bounds();
     if (this.blocked.size === 0) return bounds;
-    for (const [patientId, upto] of bounds) {
+    for (const [patientId, throughSeq] of bounds) {
       const lowest = this.blocked.lowestIdle(patientId, this.inFlight);
-      if (lowest !== null && lowest <= upto) bounds.set(patientId, lowest - 1);
+      if (lowest !== null && lowest <= throughSeq) bounds.set(patientId, lowest - 1);
     }
     return bounds;
   }
@@ -297,14 +305,14 @@ export class ParcelPipeline {
   }
 
   /** Settles, in order, every complete parcel whose turn it is. */
-  private advance(moment: PipelineTime): WorkEffect[] {
+  private advance(time: PipelineTime): WorkEffect[] {
     const effects: WorkEffect[] = [];
     for (let work = this.turns[0]; work && work.missing === 0; work = this.turns[0]) {
       this.turns.shift();
       if (this.stopped) effects.push(...this.fail(work, new CalledOff()));
-      else this.settle(work, moment);
+      else this.settle(work, time);
     }
-    return [...effects, ...this.write(moment)];
+    return [...effects, ...this.startNextGroup(time)];
   }
 
   private settle({ number, plan, answers }: Work, { nowMs, draw }: PipelineTime): void {
@@ -319,24 +327,24 @@ export class ParcelPipeline {
       nowMs,
       draw,
     });
-    this.lane.add({
+    this.commitQueue.add({
       work: number,
       outcomes: settled.outcomes,
       waits: [...settled.waits, ...plan.hold],
     });
   }
 
-  private write(moment: PipelineTime): WorkEffect[] {
-    if (this.lane.isWriting) return [];
-    const statement = this.lane.next(
+  private startNextGroup(time: PipelineTime): WorkEffect[] {
+    if (this.commitQueue.isWriting) return [];
+    const statement = this.commitQueue.next(
       this.aside.size > 0 ? (id) => this.aside.is(id, 'refused') : null,
     );
-    if (statement !== null) return this.begin(statement);
-    return this.lane.isWriting ? this.written(moment) : [];
+    if (statement !== null) return this.startStatement(statement);
+    return this.commitQueue.isWriting ? this.written(time) : [];
   }
 
-  private begin(statement: Statement): WorkEffect[] {
-    if (this.stopped) return this.unwritten(new CalledOff());
+  private startStatement(statement: Statement): WorkEffect[] {
+    if (this.stopped) return this.onStatementFailed(new CalledOff());
     return [
       this.aside.size > 0 && this.mayBeLocked(statement) ? { ...statement, wary: true } : statement,
     ];
@@ -347,11 +355,11 @@ export class ParcelPipeline {
     return items.some(({ id }) => this.aside.is(id, 'locked'));
   }
 
-  private written(moment: PipelineTime): WorkEffect[] {
-    const done = this.lane.written().map((number): WorkEffect => {
+  private written(time: PipelineTime): WorkEffect[] {
+    const done = this.commitQueue.endGroup().map((number): WorkEffect => {
       const work = this.works.get(number) as Work;
       this.passedSeq = Math.max(this.passedSeq, work.lastSeq);
-      this.progressMs = moment.nowMs;
+      this.progressMs = time.nowMs;
       this.end(work);
       return {
         type: 'done',
@@ -359,12 +367,12 @@ export class ParcelPipeline {
         claimed: work.plan.charge.length + work.plan.hold.length,
       };
     });
-    return [...done, ...this.write(moment), ...this.loadNext()];
+    return [...done, ...this.startNextGroup(time), ...this.loadNext()];
   }
 
-  private refused(): WorkEffect[] {
+  private onFenceRefused(): WorkEffect[] {
     this.stopped = true;
-    return this.unwritten(new LeadershipLost(this.options.term));
+    return this.onStatementFailed(new LeadershipLost(this.options.term));
   }
 
   private fail(work: Work, error: unknown): WorkEffect[] {

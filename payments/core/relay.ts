@@ -27,7 +27,7 @@ export type RelayEffect =
   /** Count the parcels that wait in the queue. */
   | { type: 'count' }
   /** Find the payments that are pending and in no parcel, up to this `seq`; null: all. */
-  | { type: 'search'; upto: number | null }
+  | { type: 'search'; throughSeq: number | null }
   /** Return the parcels to the front of the queue, the first one to be fetched first. */
   | { type: 'put-back'; parcels: readonly Parcel[] }
   /** Process the parcel without the queue. */
@@ -154,7 +154,7 @@ export class RelayMachine {
       return this.scheduleNext(nowMs);
     return [
       ...(isStuck ? this.renew(nowMs) : []),
-      { type: 'search', upto: idle ? null : view.passedSeq },
+      { type: 'search', throughSeq: idle ? null : view.passedSeq },
     ];
   }
 

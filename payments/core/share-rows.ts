@@ -25,17 +25,17 @@ export function shareRows(
   read: readonly Named[],
   rows: readonly PendingPayment[],
 ): (readonly PendingPayment[])[] {
-  const uptos = read.map(({ ids }) => {
-    const named = new Set(ids);
+  const lastSeqs = read.map(({ ids }) => {
+    const namedIds = new Set(ids);
     return new Map(
-      rows.filter(({ id }) => named.has(id)).map(({ patientId, seq }) => [patientId, seq]),
+      rows.filter(({ id }) => namedIds.has(id)).map(({ patientId, seq }) => [patientId, seq]),
     );
   });
   const isUnclaimed = ({ patientId }: PendingPayment): boolean =>
-    uptos.every((upto) => !upto.has(patientId));
-  return uptos.map((upto, index) =>
+    lastSeqs.every((lastSeq) => !lastSeq.has(patientId));
+  return lastSeqs.map((lastSeq, index) =>
     rows.filter(
-      (row) => row.seq <= (upto.get(row.patientId) ?? -1) || (index === 0 && isUnclaimed(row)),
+      (row) => row.seq <= (lastSeq.get(row.patientId) ?? -1) || (index === 0 && isUnclaimed(row)),
     ),
   );
 }

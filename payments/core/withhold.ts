@@ -20,7 +20,7 @@ export interface Fault {
 }
 
 export interface WithholdInput {
-  lane: CommitQueue;
+  commitQueue: CommitQueue;
   blocked: Blocked;
   aside: SetAside;
   payments: ReadonlyMap<string, Unwritten>;
@@ -28,10 +28,10 @@ export interface WithholdInput {
    * When the earlier payment of the patient is due that a payment must wait for, monotonic ms;
    * null: there is none.
    */
-  predecessorDueMs: (payment: PutOff) => number | null;
+  getPredecessorDueMs: (payment: PutOff) => number | null;
 }
 
-const wait = ({ id, attempts }: Unwritten, waitMs: number, lastError: string | null): Wait => ({
+const toWait = ({ id, attempts }: Unwritten, waitMs: number, lastError: string | null): Wait => ({
   id,
   attempts,
   waitMs: Math.max(0, waitMs),
@@ -44,10 +44,10 @@ export function withhold(
   { ids, reason, error }: Fault,
   nowMs: number,
 ): number {
-  const { lane, blocked, aside, payments, predecessorDueMs: behindMs } = input;
+  const { commitQueue, blocked, aside, payments, getPredecessorDueMs } = input;
   // A locked row cannot be deferred either. The same holds for a row whose deferral the database
   // refused.
-  const isDeferred = lane.statement()?.type === 'commit' && reason === 'refused';
+  const isDeferred = commitQueue.getStatement()?.type === 'commit' && reason === 'refused';
   const waits = new Map(ids.map((id): [string, number] => [id, aside.add(id, reason, nowMs)]));
   for (const [id, waitMs] of waits) {
     const payment = payments.get(id);
@@ -56,14 +56,15 @@ export function withhold(
   const judge = ({ id }: FinalOutcome): Revision => {
     const payment = payments.get(id);
     const waitMs = waits.get(id);
-    if (waitMs !== undefined) return payment && isDeferred ? wait(payment, waitMs, error) : 'drop';
-    const dueMs = payment ? behindMs(payment) : null;
+    if (waitMs !== undefined)
+      return payment && isDeferred ? toWait(payment, waitMs, error) : 'drop';
+    const dueMs = payment ? getPredecessorDueMs(payment) : null;
     if (!payment || dueMs === null) return 'keep';
     blocked.add(payment, dueMs);
-    return wait(payment, dueMs - nowMs, null);
+    return toWait(payment, dueMs - nowMs, null);
   };
-  if (!isDeferred) lane.dropWaits(new Set(ids));
-  lane.revise(judge);
+  if (!isDeferred) commitQueue.dropWaits(new Set(ids));
+  commitQueue.revise(judge);
   return Math.min(...waits.values());
 }
 
@@ -86,7 +87,7 @@ export function withholdUnreadable(
   });
   const error = 'the amount is too large to read exactly';
   const waits = unreadable.map((payment) =>
-    wait(payment, aside.add(payment.id, 'refused', nowMs), error),
+    toWait(payment, aside.add(payment.id, 'refused', nowMs), error),
   );
   const effects = waits.map(({ id }): WorkEffect => ({
     type: 'set-aside',

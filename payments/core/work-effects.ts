@@ -11,7 +11,7 @@ import type { SetAsideReason } from './set-aside.js';
  */
 export type WorkEffect =
   /** Loads this parcel and, when there are more ids, the ones after it. */
-  | { type: 'load'; work: number; ids: readonly string[]; beyond: ReadonlyMap<string, number> }
+  | { type: 'load'; work: number; ids: readonly string[]; afterSeq: ReadonlyMap<string, number> }
   /** `last`: no further attempt is planned. */
   | { type: 'charge'; work: number; index: number; payment: PendingPayment; last: boolean }
   | Statement

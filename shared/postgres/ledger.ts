@@ -38,8 +38,8 @@ export const KEYED_PLANS =
  * load: the pending payments of a parcel, *and every earlier pending one of the same patients*,
  * oldest first. So a payment never overtakes an earlier one of its patient, in any order of parcels
  * (I7). A payment that is already final is not returned (I1). For patients with payments in work,
- * only payments after `beyond` are returned: everything before was loaded with those. Reads row by
- * row and patient by patient, each by its own index; one join takes 70 times as long with 10,000
+ * only payments after `afterSeq` are returned: everything before was loaded with those. Reads row
+ * by row and patient by patient, each by its own index; one join takes 70 times as long with 10,000
  * pending.
  */
 const LOAD = `
@@ -72,19 +72,19 @@ export interface LoadQuery {
   /** Most payments to return, oldest first. */
   limit: number;
   /** Per patient: only payments with a higher `seq`. */
-  beyond: ReadonlyMap<string, number>;
+  afterSeq: ReadonlyMap<string, number>;
 }
 
 export async function loadParcel(
   db: Queryable,
-  { partition, ids, limit, beyond }: LoadQuery,
+  { partition, ids, limit, afterSeq }: LoadQuery,
 ): Promise<PendingPayment[]> {
   const values = [
     partition,
     plainArray(ids),
     limit,
-    plainArray([...beyond.keys()]),
-    plainArray([...beyond.values()]),
+    plainArray([...afterSeq.keys()]),
+    plainArray([...afterSeq.values()]),
   ];
   const { rows } = await db.query<PendingPayment>({ name: 'load', text: LOAD, values });
   for (const row of rows) if (row.waitMs > LONGEST_WAIT_MS) row.waitMs = 0;
@@ -246,11 +246,11 @@ export async function lockedPayments(db: Queryable, ids: readonly string[]): Pro
 
 /**
  * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds, each found by its
- * own index: payments that the queue should have delivered by now (up to `upto`, the newest payment
- * known to have been passed, and older than the grace period), and payments whose next attempt is
- * due. Triggers of payment maintain table pending_payment, whichever program writes. The database's
- * clock may be set back: a payment accepted in the future, or deferred beyond the longest deferral,
- * is due.
+ * own index: payments that the queue should have delivered by now (up to `throughSeq`, the newest
+ * payment known to have been passed, and older than the grace period), and payments whose next
+ * attempt is due. Triggers of payment maintain table pending_payment, whichever program writes. The
+ * database's clock may be set back: a payment accepted in the future, or deferred beyond the
+ * longest deferral, is due.
  */
 const OVERDUE = `
 (SELECT payment_id AS id, seq FROM pending_payment
@@ -270,7 +270,7 @@ ORDER BY seq`;
 export interface OverdueQuery {
   partition: number;
   /** Only payments with `seq` up to this value; null: all. */
-  upto: number | null;
+  throughSeq: number | null;
   graceMs: number;
   limit: number;
 }
@@ -282,7 +282,12 @@ export async function overduePayments(
   const { rows } = await db.query<{ id: string; seq: number }>({
     name: 'overdue',
     text: OVERDUE,
-    values: [query.partition, query.upto ?? Number.MAX_SAFE_INTEGER, query.graceMs, query.limit],
+    values: [
+      query.partition,
+      query.throughSeq ?? Number.MAX_SAFE_INTEGER,
+      query.graceMs,
+      query.limit,
+    ],
   });
   return rows;
 }

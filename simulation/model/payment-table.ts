@@ -1,6 +1,6 @@
 /**
  * The table `payment` and the statements of shared/postgres/ledger.ts, each with the guards of its
- * SQL: the unique key, the fence in the same statement, "a final status never changes", `beyond`,
+ * SQL: the unique key, the fence in the same statement, "a final status never changes", `afterSeq`,
  * overdue payments. One statement is atomic: it takes effect whole or not at all.
  */
 import type {
@@ -71,16 +71,16 @@ export class PaymentTable {
     return inserted;
   }
 
-  load({ ids, limit, beyond }: LoadQuery): PendingPayment[] {
-    const upto = new Map<string, number>();
+  load({ ids, limit, afterSeq }: LoadQuery): PendingPayment[] {
+    const throughSeqs = new Map<string, number>();
     for (const id of ids) {
       const row = this.rows.get(id);
       if (row?.status === 'PENDING')
-        upto.set(row.patientId, Math.max(row.seq, upto.get(row.patientId) ?? 0));
+        throughSeqs.set(row.patientId, Math.max(row.seq, throughSeqs.get(row.patientId) ?? 0));
     }
     const found: Row[] = [];
-    for (const [patientId, last] of upto) {
-      const after = beyond.get(patientId) ?? 0;
+    for (const [patientId, last] of throughSeqs) {
+      const after = afterSeq.get(patientId) ?? 0;
       for (const row of this.byPatient.get(patientId) ?? []) {
         if (
           row.status === 'PENDING' &&
@@ -154,17 +154,17 @@ export class PaymentTable {
   }
 
   /**
-   * Pending and in no parcel, oldest first: up to `upto` and older than the grace period, or due
-   * again.
+   * Pending and in no parcel, oldest first: up to `throughSeq` and older than the grace period, or
+   * due again.
    */
-  overdue(upto: number | null, graceMs: number): string[] {
+  overdue(throughSeq: number | null, graceMs: number): string[] {
     const { nowMs } = this.world;
     const found: string[] = [];
     for (const row of this.rows.values()) {
       if (row.status !== 'PENDING' && !this.strays.has(row.id)) continue;
       const forgotten =
         row.nextAttemptMs === null &&
-        (upto === null || row.seq <= upto) &&
+        (throughSeq === null || row.seq <= throughSeq) &&
         row.acceptedMs <= nowMs - graceMs;
       if (forgotten || (row.nextAttemptMs !== null && row.nextAttemptMs <= nowMs))
         found.push(row.id);

@@ -70,7 +70,7 @@ export class Relay {
           this.perform(this.machine.onCounted(waiting, this.view, this.now)),
         );
       case 'search':
-        return this.search(effect.upto);
+        return this.search(effect.throughSeq);
       case 'put-back':
         checks.putsBack(
           effect.parcels.flatMap(({ ids }) => ids),
@@ -94,9 +94,9 @@ export class Relay {
     }
   }
 
-  private search(upto: number | null): void {
+  private search(throughSeq: number | null): void {
     const { database, payments } = this.system;
-    const run = (): string[] => payments.overdue(upto, TIMES.relayGraceMs);
+    const run = (): string[] => payments.overdue(throughSeq, TIMES.relayGraceMs);
     database.ask(this.replica, TIMES.statementMs, 'a search', run, (ids) =>
       this.perform(
         ids === null

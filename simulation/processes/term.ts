@@ -271,11 +271,11 @@ export class Term {
     });
   }
 
-  private load({ work, ids, beyond }: Of<'load'>): void {
+  private load({ work, ids, afterSeq }: Of<'load'>): void {
     const { payments } = this.system;
     this.retryStatement(
       'a load',
-      () => payments.load({ partition: 0, ids, limit: LOAD_MAX, beyond }),
+      () => payments.load({ partition: 0, ids, limit: LOAD_MAX, afterSeq }),
       (rows) => this.feed(this.line.onLoaded(work, rows, this.at())),
       () => this.feed(this.line.onFailed(work, new CalledOff(), this.at())),
     );
@@ -305,7 +305,7 @@ export class Term {
   private commit(outcomes: Of<'commit'>['outcomes']): void {
     const { payments, checks, world, rules } = this.system;
     const token = { partition: 0, term: this.term, leader: this.replica.name };
-    const off = (): void => this.feed(this.line.unwritten(new CalledOff()));
+    const off = (): void => this.feed(this.line.onStatementFailed(new CalledOff()));
     checks.starts(this.replica.role, this.term, 'a commit');
     world.log?.(
       this.replica.name,
@@ -365,7 +365,7 @@ export class Term {
           this.noteRefusal(written);
           this.feed(this.line.onDeferred(written, this.at()));
         }),
-      () => this.feed(this.line.unwritten(new CalledOff())),
+      () => this.feed(this.line.onStatementFailed(new CalledOff())),
     );
   }
 }

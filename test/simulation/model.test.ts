@@ -166,8 +166,8 @@ describe('the record', () => {
     payments.accept(
       ['a', 'b', 'c', 'd'].map((id) => ({ id, key: id, patientId: id === 'c' ? 'q' : 'p' })),
     );
-    const load = (ids: string[], beyond = new Map<string, number>()) =>
-      payments.load({ partition: 0, ids, limit: 10, beyond }).map(({ id }) => id);
+    const load = (ids: string[], afterSeq = new Map<string, number>()) =>
+      payments.load({ partition: 0, ids, limit: 10, afterSeq }).map(({ id }) => id);
     expect(load(['b'])).toEqual(['a', 'b']);
     expect(load(['d', 'c'])).toEqual(['a', 'b', 'c', 'd']);
     expect(load(['d'], new Map([['p', 2]]))).toEqual(['d']);

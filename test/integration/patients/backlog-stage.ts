@@ -82,7 +82,7 @@ export async function relay(): Promise<void> {
   const queue = createQueue(0, setup.prefix, redis);
   const overdue = await overduePayments(setup.pool, {
     partition: 0,
-    upto: null,
+    throughSeq: null,
     graceMs: 0,
     limit: 1_000,
   });

@@ -70,7 +70,7 @@ export async function startFakeLeader(options: FakeLeaderOptions): Promise<FakeL
         partition: 0,
         ids: data.ids,
         limit: 1_000,
-        beyond: new Map(),
+        afterSeq: new Map(),
       });
       const rest = { attempts: 1, reason: null, gatewayReference: null };
       const outcomes = pending.map((payment) => ({

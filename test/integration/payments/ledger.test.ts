@@ -188,7 +188,7 @@ describe('load and overdue', () => {
         partition: 0,
         ids,
         limit: 100,
-        beyond: new Map(),
+        afterSeq: new Map(),
       });
       return loaded.map(({ id }) => id);
     };
@@ -209,12 +209,12 @@ describe('load and overdue', () => {
       'SELECT seq FROM payment WHERE id = $1',
       [a2],
     );
-    const beyond = new Map([[a, rows[0]?.seq ?? 0]]);
+    const afterSeq = new Map([[a, rows[0]?.seq ?? 0]]);
     const loaded = await loadParcel(record.pool, {
       partition: 0,
       ids: [b1, a3],
       limit: 100,
-      beyond,
+      afterSeq,
     });
     expect(loaded.map(({ id }) => id)).toEqual([b1, a3]);
   });
@@ -229,9 +229,9 @@ describe('load and overdue', () => {
     const [first, second, third] = (await record.accept(3)) as [string, string, string];
     // The column keeps whole milliseconds: it may be half of one ahead.
     const query = { partition: 0, graceMs: -1, limit: 10 };
-    const ids = async (upto: number | null) =>
-      (await overduePayments(record.pool, { ...query, upto })).map(({ id }) => id);
-    const { seq } = (await overduePayments(record.pool, { ...query, upto: null }))[1] as {
+    const ids = async (throughSeq: number | null) =>
+      (await overduePayments(record.pool, { ...query, throughSeq })).map(({ id }) => id);
+    const { seq } = (await overduePayments(record.pool, { ...query, throughSeq: null }))[1] as {
       seq: number;
     };
     expect(await ids(seq)).toEqual([first, second]);
@@ -258,9 +258,9 @@ describe('load and overdue', () => {
         [id],
       );
     const overdue = async (graceMs: number) =>
-      (await overduePayments(record.pool, { partition: 0, upto: null, graceMs, limit: 10 })).map(
-        ({ id }) => id,
-      );
+      (
+        await overduePayments(record.pool, { partition: 0, throughSeq: null, graceMs, limit: 10 })
+      ).map(({ id }) => id);
 
     test('a payment that was accepted before is overdue; control: one that was accepted now is not', async () => {
       await emptyPayments(record.pool);
@@ -296,7 +296,7 @@ describe('load and overdue', () => {
         partition: 0,
         ids: [before, now],
         limit: 10,
-        beyond: new Map(),
+        afterSeq: new Map(),
       });
       expect(loaded.map(({ id, waitMs }) => [id, waitMs > 0])).toEqual([
         [before, false],

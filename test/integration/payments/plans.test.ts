@@ -70,7 +70,7 @@ async function measure(pool: Pool, pending: number): Promise<{ load: number; com
   // Often enough that the server would keep a plan for good.
   for (let count = 0; count < 10; count += 1) {
     const nobody = randomUUID();
-    await loadParcel(pool, { partition: 0, ids: [nobody], limit: 1_000, beyond: new Map() });
+    await loadParcel(pool, { partition: 0, ids: [nobody], limit: 1_000, afterSeq: new Map() });
     await commitOutcomes(pool, token, [
       { id: nobody, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: null },
     ]);
@@ -88,7 +88,7 @@ async function measure(pool: Pool, pending: number): Promise<{ load: number; com
     reason: null,
     gatewayReference: null,
   }));
-  const query = { partition: 0, ids, limit: 1_000, beyond: new Map<string, number>() };
+  const query = { partition: 0, ids, limit: 1_000, afterSeq: new Map<string, number>() };
   const load = await buffersRead(pool, async () =>
     expect(await loadParcel(pool, query)).toHaveLength(PARCEL),
   );

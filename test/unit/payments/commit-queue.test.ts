@@ -19,39 +19,39 @@ const settled = (work: number, outcomes: string[], waits: string[] = []): Settle
 
 describe('commit queue', () => {
   test('a single settlement is written at once; later ones share the next statement, in order', () => {
-    const lane = new CommitQueue();
-    lane.add(settled(1, ['a']));
-    expect(lane.next()).toEqual({ type: 'commit', outcomes: [outcome('a')] });
-    lane.add(settled(2, ['b']));
-    lane.add(settled(3, ['c']));
-    expect(lane.next()).toBeNull();
-    expect(lane.written()).toEqual([1]);
-    expect(lane.next()).toEqual({ type: 'commit', outcomes: [outcome('b'), outcome('c')] });
-    expect(lane.written()).toEqual([2, 3]);
-    expect(lane.next()).toBeNull();
+    const queue = new CommitQueue();
+    queue.add(settled(1, ['a']));
+    expect(queue.next()).toEqual({ type: 'commit', outcomes: [outcome('a')] });
+    queue.add(settled(2, ['b']));
+    queue.add(settled(3, ['c']));
+    expect(queue.next()).toBeNull();
+    expect(queue.endGroup()).toEqual([1]);
+    expect(queue.next()).toEqual({ type: 'commit', outcomes: [outcome('b'), outcome('c')] });
+    expect(queue.endGroup()).toEqual([2, 3]);
+    expect(queue.next()).toBeNull();
   });
 
   test('deferrals follow the outcomes of their group, in a statement of their own', () => {
-    const lane = new CommitQueue();
-    lane.add(settled(1, ['a'], ['b']));
-    expect(lane.next()?.type).toBe('commit');
-    expect(lane.step()).toEqual({ type: 'defer', waits: [wait('b')] });
-    lane.written();
-    lane.add(settled(2, [], ['c']));
-    expect(lane.next()).toEqual({ type: 'defer', waits: [wait('c')] });
+    const queue = new CommitQueue();
+    queue.add(settled(1, ['a'], ['b']));
+    expect(queue.next()?.type).toBe('commit');
+    expect(queue.step()).toEqual({ type: 'defer', waits: [wait('b')] });
+    queue.endGroup();
+    queue.add(settled(2, [], ['c']));
+    expect(queue.next()).toEqual({ type: 'defer', waits: [wait('c')] });
   });
 
   test('a failure ends the current group and everything after it', () => {
-    const lane = new CommitQueue();
-    lane.add(settled(1, ['a']));
-    lane.next();
-    lane.add(settled(2, ['b']));
-    expect(lane.failed()).toEqual([1, 2]);
-    expect(lane.next()).toBeNull();
+    const queue = new CommitQueue();
+    queue.add(settled(1, ['a']));
+    queue.next();
+    queue.add(settled(2, ['b']));
+    expect(queue.failAll()).toEqual([1, 2]);
+    expect(queue.next()).toBeNull();
   });
 
   test('a statement stays below 500 payments, except when one parcel alone has more', () => {
-    const lane = new CommitQueue();
+    const queue = new CommitQueue();
     const ids = (count: number) => Array.from({ length: count }, (_, index) => `p${index}`);
     for (const [work, count] of [
       [1, 300],
@@ -59,8 +59,8 @@ describe('commit queue', () => {
       [3, 1],
       [4, 600],
     ] as const)
-      lane.add(settled(work, ids(count)));
-    const groups = [1, 2, 3].map(() => (lane.next(), lane.written()));
+      queue.add(settled(work, ids(count)));
+    const groups = [1, 2, 3].map(() => (queue.next(), queue.endGroup()));
     expect(groups).toEqual([[1, 2], [3], [4]]);
   });
 });

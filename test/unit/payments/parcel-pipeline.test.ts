@@ -86,7 +86,7 @@ describe('parcel pipeline', () => {
     expect(line.onArrived(2, ['p2'], MOMENT)).toEqual([]);
     const effects = line.onLoaded(1, [payment(1, 'a')], MOMENT);
     expect(words(effects)).toEqual(['charge p1', 'load p2']);
-    expect(effects.at(-1)).toMatchObject({ beyond: new Map([['a', 1]]) });
+    expect(effects.at(-1)).toMatchObject({ afterSeq: new Map([['a', 1]]) });
     expect(words(line.onLoaded(2, [], MOMENT))).toEqual(['done 2']);
   });
 
@@ -204,12 +204,12 @@ describe('parcel pipeline', () => {
     line.onDeferred(HELD, MOMENT);
     const later = { ...MOMENT, nowMs: 1_200 };
     expect(line.onArrived(3, ['p3'], later)).toEqual([
-      { type: 'load', work: 3, ids: ['p3'], beyond: new Map([['a', 0]]) },
+      { type: 'load', work: 3, ids: ['p3'], afterSeq: new Map([['a', 0]]) },
     ]);
     expect(
       words(line.onLoaded(3, [payment(1, 'a'), payment(2, 'a'), payment(3, 'a')], later)),
     ).toEqual(['charge p1', 'charge p3']);
-    expect(line.onArrived(4, ['p4'], later)).toMatchObject([{ beyond: new Map([['a', 3]]) }]);
+    expect(line.onArrived(4, ['p4'], later)).toMatchObject([{ afterSeq: new Map([['a', 3]]) }]);
     line.onLoaded(4, [], later);
     expect(words(line.onAnswered(2, 0, SUCCEEDED, later))).toEqual(['defer p2']);
     expect(words(line.onDeferred(HELD, later))).toEqual(['wake in 0', 'done 2']);

@@ -35,11 +35,11 @@ describe('relay', () => {
     ['Redis is unavailable: the same', null, 3, null],
     ['parcels wait: only skipped payments', 1, 0, 7],
     ['work is in flight: only skipped payments', 0, 1, 7],
-  ])('%s', (_name, waiting, parcelsInFlight, upto) => {
+  ])('%s', (_name, waiting, parcelsInFlight, throughSeq) => {
     const relay = newRelay();
     expect(relay.onDue(0)).toEqual([{ type: 'count' }]);
     expect(relay.onCounted(waiting, { ...NOTHING, parcelsInFlight }, 0)).toEqual([
-      { type: 'search', upto },
+      { type: 'search', throughSeq },
     ]);
   });
 
@@ -62,7 +62,7 @@ describe('relay', () => {
     expect(relay.onCounted(1, NOTHING, 500)).toEqual(REST);
     relay.onDue(5_000);
     expect(relay.onCounted(1, { ...NOTHING, broughtMs: 4_900 }, 5_000)).toEqual([
-      { type: 'search', upto: 7 },
+      { type: 'search', throughSeq: 7 },
     ]);
   });
 
@@ -96,18 +96,22 @@ describe('relay', () => {
     };
 
     test('is trusted for two seconds', () =>
-      expect(stuckAt(1_500).effects).toEqual([{ type: 'search', upto: 7 }]));
+      expect(stuckAt(1_500).effects).toEqual([{ type: 'search', throughSeq: 7 }]));
     test('is then bypassed: a search without an upper bound, delivery without the queue, another worker', () => {
       const { relay, effects } = stuckAt(2_000);
-      expect(effects).toEqual([{ type: 'renew' }, { type: 'search', upto: null }]);
+      expect(effects).toEqual([{ type: 'renew' }, { type: 'search', throughSeq: null }]);
       expect(relay.onFound(['a'], NOTHING, 2_000)).toEqual([
         { type: 'deliver', parcel: parcel('a') },
       ]);
     });
     test('control: not while it delivers parcels', () =>
-      expect(stuckAt(2_000, { broughtMs: 1_000 }).effects).toEqual([{ type: 'search', upto: 7 }]));
+      expect(stuckAt(2_000, { broughtMs: 1_000 }).effects).toEqual([
+        { type: 'search', throughSeq: 7 },
+      ]));
     test('control: not while the worker has no free capacity', () =>
-      expect(stuckAt(2_000, { hasRoom: false }).effects).toEqual([{ type: 'search', upto: 7 }]));
+      expect(stuckAt(2_000, { hasRoom: false }).effects).toEqual([
+        { type: 'search', throughSeq: 7 },
+      ]));
     test('the worker is replaced again with growing waits', () => {
       const renewals = [2_500, 4_000, 4_500, 8_000].map((at) =>
         stuckAt(at).effects.some(({ type }) => type === 'renew'),

@@ -87,7 +87,7 @@ describe('a commit that the database refuses', () => {
     ]);
   });
 
-  test('later payments of the patient wait behind it: in the statement, in the lane, and when they come later', () => {
+  test('later payments of the patient wait behind it: in the statement, in the commit queue, and when they come later', () => {
     const line = newLine();
     charged(line, 1, [payment(1, 'a'), payment(2, 'a'), payment(3, 'b')]);
     charged(line, 2, [payment(4, 'a'), payment(5, 'c')]);
