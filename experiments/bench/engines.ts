@@ -4,7 +4,12 @@
  * a completed checkpoint. No benchmark inherits tables, dirty pages or log from another.
  */
 import { Redis } from 'ioredis';
-import { prepareEngines, startDatabase } from '../../local/engines/engines.js';
+import {
+  DATABASE,
+  prepareEngines,
+  startDatabase,
+  type Engines,
+} from '../../local/engines/engines.js';
 import { migrate } from '../../local/engines/migrate.js';
 import { freePort } from '../../local/processes/ports.js';
 import type { PostgresServer } from '../../local/engines/postgres.js';
@@ -16,7 +21,7 @@ import { createPool, type Pool } from '../../shared/postgres/postgres.js';
 import { readVersions } from '../record/evidence.js';
 
 /** Relevo's schema and its sample patients; Relevo's databases are copies. */
-const TEMPLATE = 'bench_template';
+const TEMPLATE = DATABASE;
 const DATABASE_PREFIX = 'bench_';
 /** Settings about durability and memory, which the result reports. */
 const REPORTED_SETTINGS = [
@@ -62,8 +67,7 @@ export class BenchEngines {
     const { postgres, redis } = prepared as { postgres: PostgresServer; redis: RedisServer };
     for (const engine of [postgres, redis]) engine.on('line', (line) => onLine(engine.name, line));
     try {
-      await Promise.all([startDatabase(prepared, undefined), redis.start()]);
-      await furnishTemplate(postgres);
+      await Promise.all([startTemplate(prepared), redis.start()]);
       return new BenchEngines(postgres, redis, openPool(postgres.toUrl('postgres')));
     } catch (error) {
       await Promise.all([postgres.stop(), redis.stop()]);
@@ -126,12 +130,10 @@ const openPool = (url: string): Pool =>
     createLogger('bench', 'bench', 'silent'),
   );
 
-async function furnishTemplate(postgres: PostgresServer): Promise<void> {
-  const pool = openPool(postgres.toUrl('postgres'));
-  await pool.query(`CREATE DATABASE ${TEMPLATE}`);
-  await pool.end();
-  await migrate(postgres.toUrl(TEMPLATE));
-  await seedDatabase(postgres.toUrl(TEMPLATE));
+async function startTemplate(engines: Engines): Promise<void> {
+  const databaseUrl = await startDatabase(engines, undefined);
+  await migrate(databaseUrl);
+  await seedDatabase(databaseUrl);
 }
 
 async function emptyRedis(url: string): Promise<void> {
