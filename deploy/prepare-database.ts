@@ -6,12 +6,9 @@
 import { runMain, StartError } from '../local/errors.js';
 import { migrate } from '../local/engines/migrate.js';
 import { seedIfEmpty } from '../prisma/seed.js';
-import { ConfigError, loadConfig } from '../shared/config.js';
+import { ConfigError, EXIT_CONFIG, loadConfig } from '../shared/config.js';
 import { isTransient } from '../shared/postgres/postgres.js';
 import { PREPARE_OPTIONS } from './config.js';
-
-/** Exit code when the configuration is wrong (EX_CONFIG of sysexits.h), as every service has it. */
-const EXIT_CONFIG = 78;
 
 async function prepare(): Promise<void> {
   const { databaseUrl, samplePatients } = loadConfig(PREPARE_OPTIONS, process.env);

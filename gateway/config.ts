@@ -2,6 +2,7 @@
 import { TOKEN_OPTIONS } from '../shared/http/auth.js';
 import {
   flag,
+  loadConfig,
   integer,
   milliseconds,
   oneOf,
@@ -40,3 +41,7 @@ export const GATEWAY_OPTIONS = {
 } as const;
 
 export type GatewayConfig = Config<typeof GATEWAY_OPTIONS>;
+
+/** @throws ConfigError with every problem found. */
+export const loadGatewayConfig = (env: NodeJS.ProcessEnv): GatewayConfig =>
+  loadConfig(GATEWAY_OPTIONS, env);

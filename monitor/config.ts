@@ -152,8 +152,8 @@ const ACTING = {
   }),
 };
 
-export const CONFIG_TABLE = { ...IDENTITY, ...TOKEN_OPTIONS, ...WATCHING, ...ACTING };
-export type MonitorConfig = Config<typeof CONFIG_TABLE>;
+export const MONITOR_OPTIONS = { ...IDENTITY, ...TOKEN_OPTIONS, ...WATCHING, ...ACTING };
+export type MonitorConfig = Config<typeof MONITOR_OPTIONS>;
 
 type Relation = (config: MonitorConfig) => string | null;
 
@@ -186,7 +186,7 @@ const RELATIONS: readonly Relation[] = [
 
 /** @throws ConfigError that names every problem. */
 export const loadMonitorConfig = (env: NodeJS.ProcessEnv): MonitorConfig =>
-  loadConfig(CONFIG_TABLE, env, RELATIONS);
+  loadConfig(MONITOR_OPTIONS, env, RELATIONS);
 
 /** The settings that the core needs. */
 export function settingsOf(config: MonitorConfig, partition = 0): Settings {

@@ -183,7 +183,7 @@ export const PATIENTS_OPTIONS = {
     max: 1_000_000,
     doc: 'Maximum number of sessions in memory; the oldest is removed first.',
   }),
-  shutdownDeadlineMs: milliseconds('SHUTDOWN_DEADLINE_MS', {
+  shutdownMs: milliseconds('SHUTDOWN_DEADLINE_MS', {
     default: 10_000,
     min: 100,
     doc: 'Longest time for a graceful shutdown.',

@@ -2,6 +2,7 @@
 import { TOKEN_OPTIONS } from '../shared/http/auth.js';
 import {
   flag,
+  loadConfig,
   integer,
   milliseconds,
   oneOf,
@@ -135,7 +136,7 @@ export const PAYMENTS_OPTIONS = {
 export type PaymentsConfig = Config<typeof PAYMENTS_OPTIONS>;
 
 /** Relations that the options must satisfy. */
-export const PAYMENTS_RELATIONS = [
+const RELATIONS = [
   (config: PaymentsConfig): string | null =>
     config.gateway === 'http' && config.gatewayMaxSockets > config.paymentsInFlight
       ? 'GATEWAY_MAX_SOCKETS must not be above PAYMENTS_IN_FLIGHT, because each payment in flight makes at most one call at a time'
@@ -151,3 +152,7 @@ export const PAYMENTS_RELATIONS = [
       ? 'GATEWAY_LATENCY_MS must not be above GATEWAY_TIMEOUT_MS'
       : null,
 ];
+
+/** @throws ConfigError with every problem found. */
+export const loadPaymentsConfig = (env: NodeJS.ProcessEnv): PaymentsConfig =>
+  loadConfig(PAYMENTS_OPTIONS, env, RELATIONS);

@@ -13,10 +13,13 @@ export interface Option<T> {
   parse(text: string): T;
 }
 
-type Table = Record<string, Option<unknown>>;
+export type Table = Record<string, Option<unknown>>;
 export type Config<T extends Table> = {
   readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never;
 };
+
+/** Exit code of a process whose configuration is wrong (EX_CONFIG of sysexits.h). */
+export const EXIT_CONFIG = 78;
 
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
@@ -194,10 +197,11 @@ export function loadConfig<T extends Table>(
 }
 
 /** The configuration in loggable form: secrets, and passwords in addresses, become `***`. */
-export function printable<T extends Table>(table: T, config: Config<T>): Record<string, unknown> {
+export function printable(table: Table, config: object): Record<string, unknown> {
+  const values = new Map<string, unknown>(Object.entries(config));
   return Object.fromEntries(
     Object.entries(table).map(([name, option]) => {
-      const value = config[name as keyof T];
+      const value = values.get(name);
       if (option.secret) return [name, '***'];
       return [
         name,

@@ -9,7 +9,7 @@ import type { Gateway } from '../../payments/core/gateway.js';
 import { closeServer, createApp, finishApp, listen } from '../../shared/http/http.js';
 import { createLogger } from '../../shared/observability/logger.js';
 import { createPool, type Pool } from '../../shared/postgres/postgres.js';
-import { runService } from '../../shared/service.js';
+import { runProcess } from '../../shared/service.js';
 
 interface Identity {
   id: string;
@@ -59,7 +59,7 @@ export async function runBaseline<C extends Identity>(
   load: () => C,
   assemble: Assemble<C>,
 ): Promise<void> {
-  await runService(async () => {
+  await runProcess(async () => {
     const config = load();
     const logger = createLogger('baseline', config.id, 'info');
     const app = createApp({

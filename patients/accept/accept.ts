@@ -23,7 +23,7 @@ import { WaryInsert, type Inserted } from './wary-insert.js';
 
 export interface AcceptDeps {
   /** One connection, for inserts only. */
-  lane: Queryable;
+  inserts: Queryable;
   reads: Queryable;
   dispatch: Dispatch;
   clock: Clock;
@@ -57,7 +57,7 @@ const tracesOf = (group: readonly Submission[]): string[] =>
   differentTraces(group.map(({ traceparent }) => traceparent));
 
 /** Records the statement as a span in the traces of the requests that it serves. */
-async function traced<T>(
+async function withTrace<T>(
   to: Tracing,
   group: readonly Submission[],
   insert: () => Promise<T>,
@@ -108,7 +108,7 @@ class Inserter {
   private readonly wary: WaryInsert;
 
   constructor(private readonly deps: AcceptDeps) {
-    this.wary = new WaryInsert(deps.lane, deps.config.id);
+    this.wary = new WaryInsert(deps.inserts, deps.config.id);
   }
 
   async insert(
@@ -117,8 +117,8 @@ class Inserter {
   ): Promise<(AcceptResult | Promise<AcceptResult>)[]> {
     const payments = group.map(({ payment }) => payment);
     const insert = (): Promise<Inserted> =>
-      this.patiently(giveUpAtMs, () => this.wary.insert(PARTITION, payments));
-    const inserted = await (tracing ? traced(tracing, group, insert) : insert());
+      this.withRetries(giveUpAtMs, () => this.wary.insert(PARTITION, payments));
+    const inserted = await (tracing ? withTrace(tracing, group, insert) : insert());
     acceptGroupSize.observe(group.length);
     this.dispatched(
       inserted.rows.map(({ id }) => id),
@@ -144,7 +144,7 @@ class Inserter {
     giveUpAtMs: number,
   ): Promise<ByKey> {
     const keys = missing.map((payment) => payment.idempotencyKey);
-    const rows = await this.patiently(giveUpAtMs, () => paymentsByKey(this.deps.reads, keys));
+    const rows = await this.withRetries(giveUpAtMs, () => paymentsByKey(this.deps.reads, keys));
     const ids = new Set(missing.map(({ id }) => id));
     // An earlier attempt inserted these rows, and its answer was lost.
     this.dispatched(
@@ -160,7 +160,7 @@ class Inserter {
     this.deps.dispatch.send(ids, tracesOf(group));
   }
 
-  private patiently<T>(giveUpAtMs: number, attempt: () => Promise<T>): Promise<T> {
+  private withRetries<T>(giveUpAtMs: number, attempt: () => Promise<T>): Promise<T> {
     return retryUntil(attempt, { clock: this.deps.clock, giveUpAtMs });
   }
 }
@@ -175,7 +175,7 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
     waitingMax: config.acceptQueueMax,
     patienceMs: config.acceptRetryMs,
   });
-  const timed = async <T>(count: number, result: Promise<T>): Promise<T> => {
+  const measureWaiting = async <T>(count: number, result: Promise<T>): Promise<T> => {
     const since = clock.now();
     acceptWaiting.inc(count);
     try {
@@ -186,9 +186,9 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
     }
   };
   return {
-    accept: (submission) => timed(1, groups.submit(submission)),
+    accept: (submission) => measureWaiting(1, groups.submit(submission)),
     acceptPart: (payments, traceparent) =>
-      timed(
+      measureWaiting(
         payments.length,
         groups.admit(
           payments.map((payment) =>

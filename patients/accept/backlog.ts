@@ -20,7 +20,7 @@ import { retryUntil } from './retry-until.js';
 
 export interface BacklogDeps {
   /** @see lookAtBacklog */
-  look(from: number): Promise<BacklogLook>;
+  measure(from: number): Promise<BacklogLook>;
   /** The payments under these keys, in no order. */
   byKey(keys: readonly string[]): Promise<PaymentRecord[]>;
   clock: Clock;
@@ -99,7 +99,7 @@ export class Backlog {
     const wasOpen = this.open;
     try {
       const mark = this.admission.lookBegins(this.deps.clock.now());
-      const seen = await this.deps.look(this.from);
+      const seen = await this.deps.measure(this.from);
       this.admission.looked(mark, seen.pending);
       // After a replacement of the server the database may be older than before: then nothing is
       // known.

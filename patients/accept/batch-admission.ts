@@ -16,7 +16,7 @@ export interface BatchPlaceDeps {
   backlog: Pick<Backlog, 'admit' | 'reserve' | 'settled' | 'refuse'>;
 }
 
-export interface BatchPlace {
+export interface BatchReservation {
   /** Reports that `count` more payments of the batch are stored. */
   stored(count: number): void;
   /** Reports that nothing more will be stored. */
@@ -24,11 +24,11 @@ export interface BatchPlace {
 }
 
 /** @throws Problem TOO_BUSY · BACKLOG_FULL: nothing is stored */
-export async function placeForBatch(
+export async function reserveBatch(
   deps: BatchPlaceDeps,
   sent: number,
   idempotencyKey: string,
-): Promise<BatchPlace> {
+): Promise<BatchReservation> {
   const { backlog, outcomes, reads } = deps;
   if (outcomes.room < sent) {
     refusedTotal.inc({ reason: 'waiting' });

@@ -11,7 +11,7 @@ import type { NewPayment } from '../../shared/postgres/ledger.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import type { Acceptor } from './accept.js';
 import type { Backlog } from './backlog.js';
-import { placeForBatch, type BatchPlace } from './batch-admission.js';
+import { reserveBatch, type BatchReservation } from './batch-admission.js';
 import type { PatientsConfig } from '../config.js';
 import {
   batchPayment,
@@ -60,16 +60,16 @@ export interface BatchCommand {
   body: CountedBatch | ListedBatch;
   idempotencyKey: string;
   traceparent?: string | undefined;
-  gone: AbortSignal;
+  clientGone: AbortSignal;
 }
 
-const askedPatients = (body: CountedBatch | ListedBatch): string[] => {
+const getPatientIds = (body: CountedBatch | ListedBatch): string[] => {
   if (isListed(body)) return body.payments.map(({ patientId }) => patientId);
   return body.patientId === undefined ? [] : [body.patientId];
 };
 
 async function requireKnown(body: CountedBatch | ListedBatch, deps: BatchDeps): Promise<void> {
-  const asked = askedPatients(body);
+  const asked = getPatientIds(body);
   if (asked.length === 0) return;
   const known = await deps.patients.known([...new Set(asked)]);
   const unknown = unknownIndexes(asked, known);
@@ -87,7 +87,7 @@ async function requireKnown(body: CountedBatch | ListedBatch, deps: BatchDeps): 
   );
 }
 
-async function planned(body: CountedBatch | ListedBatch, deps: BatchDeps): Promise<BatchPlan> {
+async function planPayments(body: CountedBatch | ListedBatch, deps: BatchDeps): Promise<BatchPlan> {
   const spread = !isListed(body) && body.patientId === undefined;
   const known = spread ? await deps.patients.some() : [];
   if (spread && known.length === 0)
@@ -121,7 +121,7 @@ function paymentAt(plan: BatchPlan, batch: BatchHead, index: number): NewPayment
 }
 
 /** The indexes that have a row already; pending ones join the countdown. */
-async function stored(
+async function readAccepted(
   batch: BatchHead,
   countdown: Countdown,
   deps: BatchDeps,
@@ -140,16 +140,16 @@ interface Acceptance {
   traceparent: string | undefined;
   batch: BatchHead;
   plan: BatchPlan;
-  place: BatchPlace;
+  reservation: BatchReservation;
   countdown: Countdown;
 }
 
 async function acceptMissing(
   acceptance: Acceptance,
-  there: Set<number>,
+  accepted: Set<number>,
   deps: BatchDeps,
 ): Promise<void> {
-  const { batch, plan, place, countdown, traceparent } = acceptance;
+  const { batch, plan, reservation, countdown, traceparent } = acceptance;
   let group: NewPayment[] = [];
   const flush = async (): Promise<void> => {
     for (const row of await deps.acceptor.acceptPart(group, traceparent)) {
@@ -157,51 +157,54 @@ async function acceptMissing(
         throw new Problem('PATIENT_UNKNOWN', 'A patient of this batch was removed meanwhile');
       if (row.status === 'PENDING') countdown.add(row.id);
     }
-    place.stored(group.length);
+    reservation.stored(group.length);
     group = [];
   };
   for (let index = 0; index < plan.sent; index += 1) {
-    if (there.has(index)) continue;
+    if (accepted.has(index)) continue;
     group.push(paymentAt(plan, batch, index));
     if (group.length === deps.config.acceptGroupMax) await flush();
   }
   if (group.length > 0) await flush();
-  place.end();
+  reservation.end();
 }
 
 /**
  * Retries until the deadline that all steps before the acceptance share; each accepted part has its
  * own deadline.
  */
-type Patiently = <T>(attempt: () => Promise<T>) => Promise<T>;
+type WithRetries = <T>(attempt: () => Promise<T>) => Promise<T>;
 
-interface LetIn {
+interface AdmittedBatch {
   plan: BatchPlan;
-  place: BatchPlace;
+  reservation: BatchReservation;
 }
 
 /** Runs every check that can refuse a batch. A refused batch leaves nothing behind. */
-async function letIn(
+async function admitBatch(
   deps: BatchDeps,
   { body, idempotencyKey }: BatchCommand,
-  patiently: Patiently,
-): Promise<LetIn> {
-  await patiently(() => requireKnown(body, deps));
-  const plan = await patiently(() => planned(body, deps));
-  return { plan, place: await patiently(() => placeForBatch(deps, plan.sent, idempotencyKey)) };
+  withRetries: WithRetries,
+): Promise<AdmittedBatch> {
+  await withRetries(() => requireKnown(body, deps));
+  const plan = await withRetries(() => planPayments(body, deps));
+  return {
+    plan,
+    reservation: await withRetries(() => reserveBatch(deps, plan.sent, idempotencyKey)),
+  };
 }
 
 /** Stores the batch row. */
-async function registered(
+async function registerOnce(
   deps: BatchDeps,
   command: BatchCommand,
   plan: BatchPlan,
-  patiently: Patiently,
+  withRetries: WithRetries,
 ): Promise<Registered> {
   const { body, idempotencyKey } = command;
   const asked = { id: uuid(), fingerprint: fingerprint(requestOf(body)), sent: plan.sent };
   const head = { ...asked, idempotencyKey, acceptedBy: deps.config.id };
-  const batch = await patiently(() => registerBatch(deps.reads, head));
+  const batch = await withRetries(() => registerBatch(deps.reads, head));
   if (batch === null)
     throw new Problem('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a payment');
   if (batch.fingerprint !== asked.fingerprint) throw new Problem('IDEMPOTENCY_KEY_REUSED');
@@ -221,25 +224,25 @@ export async function fireBatch(
 ): Promise<{ batchId: string; replayed: boolean }> {
   const { clock, config } = deps;
   const startedMs = clock.now();
-  const patiently: Patiently = (attempt) =>
+  const withRetries: WithRetries = (attempt) =>
     retryUntil(attempt, { clock, giveUpAtMs: startedMs + config.acceptRetryMs });
-  const { plan, place } = await letIn(deps, command, patiently);
+  const { plan, reservation } = await admitBatch(deps, command, withRetries);
   const countdown = new Countdown(deps.outcomes);
   try {
-    const { batch, replayed } = await registered(deps, command, plan, patiently);
-    const there = replayed ? await stored(batch, countdown, deps) : new Set<number>();
+    const { batch, replayed } = await registerOnce(deps, command, plan, withRetries);
+    const accepted = replayed ? await readAccepted(batch, countdown, deps) : new Set<number>();
     await acceptMissing(
-      { batch, plan, place, countdown, traceparent: command.traceparent },
-      there,
+      { batch, plan, reservation, countdown, traceparent: command.traceparent },
+      accepted,
       deps,
     );
     await countdown.done(
       (command.body.timeoutMs ?? config.batchTimeoutMs) - (clock.now() - startedMs),
-      command.gone,
+      command.clientGone,
     );
     return { batchId: batch.id, replayed };
   } finally {
-    place.end();
+    reservation.end();
     countdown.cancel();
   }
 }

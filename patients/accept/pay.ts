@@ -35,7 +35,7 @@ export interface PayCommand {
   waitMs: number;
   traceparent?: string | undefined;
   /** Fires when the client disconnects; the wait ends. An accepted payment stays accepted. */
-  gone: AbortSignal;
+  clientGone: AbortSignal;
 }
 
 export interface Paid {
@@ -77,13 +77,13 @@ async function outcomeOf(
   outcomes: Outcomes,
 ): Promise<PaymentRecord | null> {
   if (row.status !== 'PENDING') return row;
-  if (!tracing) return outcomes.wait(row.id, command.waitMs, command.gone);
+  if (!tracing) return outcomes.wait(row.id, command.waitMs, command.clientGone);
   const span = tracing.begin({
     name: 'outcome',
     parents: [command.traceparent],
     attributes: { 'relevo.payment': row.id },
   });
-  const final = await outcomes.wait(row.id, command.waitMs, command.gone);
+  const final = await outcomes.wait(row.id, command.waitMs, command.clientGone);
   span.end(
     final
       ? { 'relevo.status': final.status, 'relevo.term': final.term ?? 0 }
@@ -163,7 +163,7 @@ const settlementOf = ({ settles, idempotencyKey }: PaymentRecord): Settlement | 
  */
 export function redriveCommand(
   failed: PaymentRecord,
-  rest: Pick<PayCommand, 'waitMs' | 'traceparent' | 'gone'>,
+  rest: Pick<PayCommand, 'waitMs' | 'traceparent' | 'clientGone'>,
 ): PayCommand {
   if (failed.status !== 'FAILED')
     throw new Problem('NOT_REDRIVABLE', `Payment ${failed.id} is ${failed.status}`);

@@ -14,7 +14,7 @@ export interface RedriveDeps extends PayDeps {
   logger: Logger;
 }
 
-export interface RedriveRequest extends Pick<PayCommand, 'waitMs' | 'traceparent' | 'gone'> {
+export interface RedriveRequest extends Pick<PayCommand, 'waitMs' | 'traceparent' | 'clientGone'> {
   /** The payment that failed. */
   id: string;
   /** Whether to write an audit row. */
@@ -36,9 +36,12 @@ async function note({ reads, logger }: RedriveDeps, id: string, outcome: string)
 
 async function drive(
   deps: RedriveDeps,
-  { id, waitMs, traceparent, gone }: RedriveRequest,
+  { id, waitMs, traceparent, clientGone: clientGone }: RedriveRequest,
 ): Promise<Paid> {
-  return pay(deps, redriveCommand(await deps.records.payment(id), { waitMs, traceparent, gone }));
+  return pay(
+    deps,
+    redriveCommand(await deps.records.payment(id), { waitMs, traceparent, clientGone: clientGone }),
+  );
 }
 
 /** @throws Problem PAYMENT_NOT_FOUND · NOT_REDRIVABLE · and the problems of `pay` */

@@ -6,7 +6,7 @@ import { answeredHead, clientGone, route, type Route } from '../../shared/http/r
 import { batchDocument, fireBatch } from '../accept/batches.js';
 import { refusedTotal } from '../metrics.js';
 import { batchById } from '../records/payment-rows.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import { BATCH, BATCH_ID } from './examples.js';
 import { idempotencyKey, KEY_HEADER, traceparent, TRACE_HEADER } from './headers.js';
 import { BATCH_SAMPLE } from './samples.js';
@@ -22,12 +22,12 @@ const ANSWER_MS = 120_000;
 /**
  * Runs `work` if there is room for this many payments and their document. @throws Problem TOO_BUSY
  */
-async function withRoom(
+async function withinBatchLimit(
   { batchRoom }: PatientsDeps,
   payments: number,
   work: () => Promise<null>,
 ): Promise<null> {
-  if (!batchRoom.take(payments)) {
+  if (!batchRoom.acquire(payments)) {
     refusedTotal.inc({ reason: 'batch-payments' });
     throw new Problem('TOO_BUSY', 'Batches with too many payments are in progress already', {
       retryAfterSeconds: 1,
@@ -36,7 +36,7 @@ async function withRoom(
   try {
     return await work();
   } finally {
-    batchRoom.leave(payments);
+    batchRoom.release(payments);
   }
 }
 
@@ -86,17 +86,21 @@ const fireRoute = (deps: PatientsDeps): Route =>
     ],
     async handle({ body, request, response }) {
       const key = idempotencyKey(request, response);
-      return withRoom(deps, 'payments' in body ? body.payments.length : body.count, async () => {
-        const { batchId, replayed } = await fireBatch(deps, {
-          body,
-          idempotencyKey: key,
-          traceparent: traceparent(request),
-          gone: clientGone(response),
-        });
-        response.location(`/api/batches/${batchId}`);
-        if (replayed) response.set('Idempotent-Replayed', 'true');
-        return answerBatch(deps, batchId, response);
-      });
+      return withinBatchLimit(
+        deps,
+        'payments' in body ? body.payments.length : body.count,
+        async () => {
+          const { batchId, replayed } = await fireBatch(deps, {
+            body,
+            idempotencyKey: key,
+            traceparent: traceparent(request),
+            clientGone: clientGone(response),
+          });
+          response.location(`/api/batches/${batchId}`);
+          if (replayed) response.set('Idempotent-Replayed', 'true');
+          return answerBatch(deps, batchId, response);
+        },
+      );
     },
   });
 
@@ -119,7 +123,7 @@ const getRoute = (deps: PatientsDeps): Route =>
     async handle({ params, request, response }) {
       if (answeredHead(request, response, 'application/json')) return null;
       const sent = (await batchById(deps.reads, params.id))?.sent ?? 0;
-      return withRoom(deps, sent, () => answerBatch(deps, params.id, response));
+      return withinBatchLimit(deps, sent, () => answerBatch(deps, params.id, response));
     },
   });
 

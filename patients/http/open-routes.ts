@@ -7,7 +7,7 @@ import type { Request, Response } from 'express';
 import { openApi, OPEN_API_EXAMPLE } from '../../shared/http/openapi/about.js';
 import type { OpenApiDocument } from '../../shared/http/openapi.js';
 import { route, type Route } from '../../shared/http/routes.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import { landingPage } from '../web/pages/landing.js';
 import { publicAddress } from '../web/public-address.js';
 import { answeringFor, sendPage } from '../web/send-page.js';

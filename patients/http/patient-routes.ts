@@ -1,7 +1,7 @@
 /** The routes of patients: lists, bills and exit passes. */
 import { route, type Route } from '../../shared/http/routes.js';
 import { encodeCursor } from '../core/cursor.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import { BILL, PASS, PATIENT, PATIENT_ID, PAYMENT_ID } from './examples.js';
 import { bill, idPath, pass, patientList, patientsQuery } from './schemas.js';
 

@@ -10,7 +10,7 @@ import { csvHeader, csvPayment } from '../records/payment-csv.js';
 import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
 import { pay } from '../accept/pay.js';
 import { redrive } from '../accept/redrive.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import {
   ACCEPTED_PAYMENT,
   PAID_PAYMENT,
@@ -100,7 +100,7 @@ const payRoute = (deps: PatientsDeps): Route =>
         redriveOf: null,
         waitMs: (wait ?? 0) * 1_000,
         traceparent: traceparent(request),
-        gone: clientGone(response),
+        clientGone: clientGone(response),
       };
       return paidAnswer(await pay(deps, command), wait);
     },
@@ -144,7 +144,7 @@ const redriveRoute = (deps: PatientsDeps): Route =>
       const asked = {
         waitMs: (wait ?? 0) * 1_000,
         traceparent: traceparent(request),
-        gone: clientGone(response),
+        clientGone: clientGone(response),
       };
       return paidAnswer(
         await redrive(deps, { id: params.id, isAudited: isOperator(deps, request), ...asked }),

@@ -2,7 +2,7 @@
 import { docsRoutes } from '../../shared/http/docs/routes.js';
 import { openApiDocument, type OpenApiDocument } from '../../shared/http/openapi.js';
 import type { Route } from '../../shared/http/routes.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import { batchRoutes } from './batch-routes.js';
 import { openRoutes } from './open-routes.js';
 import { patientRoutes } from './patient-routes.js';

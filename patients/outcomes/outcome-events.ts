@@ -13,24 +13,24 @@ const schema = z.object({ partition, term, ids: z.array(z.string()).optional() }
  */
 const CHARACTERS_MAX = 200_000;
 
-export interface Hint {
+export interface OutcomeHint {
   /** Payments that are final according to the message. */
   ids: string[];
   /** Earlier messages may be missing. */
   isGap: boolean;
 }
 
-export class Hints {
+export class OutcomeEvents {
   /** The highest known term, by partition. */
   private readonly terms = new Map<number, number>();
 
   /** @throws Error when the message does not belong to the channel. */
-  read(message: string): Hint {
+  read(message: string): OutcomeHint {
     if (message.length > CHARACTERS_MAX)
       throw new Error('too long for a message of the outcome channel');
-    const heard = schema.parse(JSON.parse(message));
-    const isNew = this.isNewTerm(heard.partition, heard.term);
-    return { ids: heard.ids ?? [], isGap: isNew || heard.ids === undefined };
+    const event = schema.parse(JSON.parse(message));
+    const isNew = this.isNewTerm(event.partition, event.term);
+    return { ids: event.ids ?? [], isGap: isNew || event.ids === undefined };
   }
 
   /**

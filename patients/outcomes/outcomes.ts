@@ -9,20 +9,20 @@ import type { Clock } from '../../shared/clock.js';
 import type { Logger } from '../../shared/observability/logger.js';
 import type { PatientsConfig } from '../config.js';
 import type { PaymentRecord } from '../core/payment-record.js';
-import { Hints, type Hint } from './outcome-events.js';
+import { OutcomeEvents, type OutcomeHint } from './outcome-events.js';
 import { hintsUnreadable, outcomesTotal, waitingGauge } from '../metrics.js';
 
 /** Rows read by one statement. */
-const LOOK_MAX = 5_000;
+const POLL_MAX = 5_000;
 
-type Told = (record: PaymentRecord) => void;
-type Counted = () => void;
+type OnRow = (record: PaymentRecord) => void;
+type OnFinal = () => void;
 interface Entry {
   sinceMs: number;
   /** Callbacks that receive the row. */
-  told: Told[];
+  onRow: OnRow[];
   /** Callbacks that need only the notification. */
-  counted: Counted[];
+  onFinal: OnFinal[];
 }
 
 /**
@@ -31,7 +31,7 @@ interface Entry {
 type Cause = 'event' | 'gap' | 'row';
 
 /** The next `most` elements, or fewer at the end. */
-function take<T>(from: Iterator<T>, most: number): T[] {
+function next<T>(from: Iterator<T>, most: number): T[] {
   const taken: T[] = [];
   while (taken.length < most) {
     const next = from.next();
@@ -55,16 +55,16 @@ export class Outcomes {
   /** In order of arrival. */
   private readonly entries = new Map<string, Entry>();
   private readonly ends = new Set<() => void>();
-  private readonly hints = new Hints();
+  private readonly events = new OutcomeEvents();
   /** Final according to an event; read next. */
   private readonly named = new Set<string>();
   private reading: Promise<void> | null = null;
   private released = false;
-  private looking = false;
+  private polling = false;
   /**
    * Where the next poll continues, so that every payment is polled once before any is polled twice.
    */
-  private round = this.entries.entries();
+  private cursor = this.entries.entries();
   private catchingUp = false;
   private gap = false;
 
@@ -90,33 +90,33 @@ export class Outcomes {
     };
   }
 
-  /** Calls `told` once, when the payment is final. @returns a function that unsubscribes. */
-  watch(paymentId: string, told: Told): () => void {
-    this.entryOf(paymentId).told.push(told);
+  /** Calls `onRow` once, when the payment is final. @returns a function that unsubscribes. */
+  watch(paymentId: string, onRow: OnRow): () => void {
+    this.entryOf(paymentId).onRow.push(onRow);
     return () =>
       this.unwatch(
         paymentId,
-        (entry) => (entry.told = entry.told.filter((other) => other !== told)),
+        (entry) => (entry.onRow = entry.onRow.filter((other) => other !== onRow)),
       );
   }
 
-  /** Calls `counted` once, when the payment is final, without reading its row. */
-  count(paymentId: string, counted: Counted): void {
-    this.entryOf(paymentId).counted.push(counted);
+  /** Calls `onFinal` once, when the payment is final, without reading its row. */
+  count(paymentId: string, onFinal: OnFinal): void {
+    this.entryOf(paymentId).onFinal.push(onFinal);
   }
 
   /** Reverts `count`. */
-  uncount(paymentId: string, counted: Counted): void {
+  uncount(paymentId: string, onFinal: OnFinal): void {
     this.unwatch(
       paymentId,
-      (entry) => (entry.counted = entry.counted.filter((other) => other !== counted)),
+      (entry) => (entry.onFinal = entry.onFinal.filter((other) => other !== onFinal)),
     );
   }
 
   private entryOf(paymentId: string): Entry {
     let entry = this.entries.get(paymentId);
     if (!entry) {
-      entry = { sinceMs: this.deps.clock.now(), told: [], counted: [] };
+      entry = { sinceMs: this.deps.clock.now(), onRow: [], onFinal: [] };
       this.entries.set(paymentId, entry);
       waitingGauge.set(this.entries.size);
     }
@@ -127,7 +127,7 @@ export class Outcomes {
     const entry = this.entries.get(paymentId);
     if (!entry) return;
     remove(entry);
-    if (entry.told.length + entry.counted.length === 0) this.remove(paymentId);
+    if (entry.onRow.length + entry.onFinal.length === 0) this.remove(paymentId);
   }
 
   /**
@@ -151,8 +151,8 @@ export class Outcomes {
    * Handles a message of the outcome channel. An unreadable message is ignored, because the rows
    * are polled anyway.
    */
-  async hinted(message: string): Promise<void> {
-    const hint = this.hintOf(message);
+  async onEvent(message: string): Promise<void> {
+    const hint = this.readEvent(message);
     if (hint === null) return;
     for (const paymentId of hint.ids) if (this.entries.has(paymentId)) this.named.add(paymentId);
     if (this.named.size > 0) this.reading ??= this.readNamed();
@@ -171,7 +171,7 @@ export class Outcomes {
       while (this.gap) {
         this.gap = false;
         const all = this.entries.keys();
-        while ((await this.tell(take(all, LOOK_MAX), 'gap')) > 0);
+        while ((await this.notify(next(all, POLL_MAX), 'gap')) > 0);
       }
     } finally {
       this.catchingUp = false;
@@ -182,14 +182,14 @@ export class Outcomes {
    * Polls the rows of payments that have waited longer than an event needs. Called every
    * `outcomePollMs`.
    */
-  async look(): Promise<void> {
-    if (this.looking) return;
-    this.looking = true;
+  async poll(): Promise<void> {
+    if (this.polling) return;
+    this.polling = true;
     try {
       // One lost event suggests more: continue at once.
-      while ((await this.tell(this.due(), 'row')) > 0);
+      while ((await this.notify(this.due(), 'row')) > 0);
     } finally {
-      this.looking = false;
+      this.polling = false;
     }
   }
 
@@ -205,16 +205,16 @@ export class Outcomes {
    */
   private async readNamed(): Promise<void> {
     while (this.named.size > 0) {
-      const ids = take(this.named.values(), LOOK_MAX);
+      const ids = next(this.named.values(), POLL_MAX);
       for (const paymentId of ids) this.named.delete(paymentId);
-      await this.tell(ids, 'event');
+      await this.notify(ids, 'event');
     }
     this.reading = null;
   }
 
-  private hintOf(message: string): Hint | null {
+  private readEvent(message: string): OutcomeHint | null {
     try {
-      return this.hints.read(message);
+      return this.events.read(message);
     } catch {
       // The error is not logged, because its text quotes the message.
       hintsUnreadable.inc();
@@ -232,27 +232,27 @@ export class Outcomes {
    */
   private due(): string[] {
     const latest = this.deps.clock.now() - this.deps.config.outcomePollMs;
-    const piece = take(this.round, LOOK_MAX);
+    const piece = next(this.cursor, POLL_MAX);
     const ids = piece
       .filter(([, { sinceMs }]) => sinceMs <= latest)
       .map(([paymentId]) => paymentId);
-    if (ids.length < LOOK_MAX) this.round = this.entries.entries();
+    if (ids.length < POLL_MAX) this.cursor = this.entries.entries();
     return ids;
   }
 
-  private async tell(ids: readonly string[], by: Cause): Promise<number> {
+  private async notify(ids: readonly string[], by: Cause): Promise<number> {
     if (ids.length === 0) return 0;
-    const toTell = ids.filter((paymentId) => (this.entries.get(paymentId)?.told.length ?? 0) > 0);
+    const toTell = ids.filter((paymentId) => (this.entries.get(paymentId)?.onRow.length ?? 0) > 0);
     const toCount =
       toTell.length === ids.length
         ? []
-        : ids.filter((paymentId) => this.entries.get(paymentId)?.told.length === 0);
+        : ids.filter((paymentId) => this.entries.get(paymentId)?.onRow.length === 0);
     const [rows, ended] = await Promise.all([
       this.read(toTell, (few) => this.deps.readFinal(few)),
       this.read(toCount, (few) => this.deps.readEnded(few)),
     ]);
-    for (const row of rows) this.tellOne(row, by);
-    for (const paymentId of ended) this.countOne(paymentId, by);
+    for (const row of rows) this.resolveRow(row, by);
+    for (const paymentId of ended) this.resolveCount(paymentId, by);
     return rows.length + ended.length;
   }
 
@@ -267,16 +267,16 @@ export class Outcomes {
     });
   }
 
-  private tellOne(row: PaymentRecord, by: Cause): void {
+  private resolveRow(row: PaymentRecord, by: Cause): void {
     const entry = this.end(row.id, by);
-    for (const told of entry?.told ?? []) told(row);
-    for (const counted of entry?.counted ?? []) counted();
+    for (const onRow of entry?.onRow ?? []) onRow(row);
+    for (const onFinal of entry?.onFinal ?? []) onFinal();
   }
 
-  private countOne(paymentId: string, by: Cause): void {
+  private resolveCount(paymentId: string, by: Cause): void {
     // A caller that needs the row subscribed meanwhile: the next poll reads it.
-    if ((this.entries.get(paymentId)?.told.length ?? 0) > 0) return;
-    for (const counted of this.end(paymentId, by)?.counted ?? []) counted();
+    if ((this.entries.get(paymentId)?.onRow.length ?? 0) > 0) return;
+    for (const onFinal of this.end(paymentId, by)?.onFinal ?? []) onFinal();
   }
 
   private end(paymentId: string, by: Cause): Entry | undefined {

@@ -2,7 +2,7 @@
 import type { CurrencyPayments } from '../records/bill-records.js';
 import type { CurrencyBill } from '../core/bill.js';
 import { billKey } from '../core/payable.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import type { PageHandler } from './guards.js';
 import { billPage, type BillAccount, type BillFacts } from './pages/bill.js';
 import { sendPage } from './send-page.js';

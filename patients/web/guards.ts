@@ -4,7 +4,7 @@
  */
 import express, { type RequestHandler } from 'express';
 import { requireUtf8 } from '../../shared/http/json-bodies.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import { messagePage, type MessageName } from './pages/message.js';
 import { answeringFor, seeOther, sendPage, type Answering } from './send-page.js';
 import { isOwnForm, withFormToken } from './session.js';

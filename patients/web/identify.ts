@@ -3,7 +3,7 @@
  * while.
  */
 import { FACTS, incompleteFacts, type PatientFacts } from '../core/identification.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import { fieldOf, type PageHandler } from './guards.js';
 import { EMPTY_FORM, identifyPage } from './pages/identify.js';
 import { seeOther, sendPage, type Answering } from './send-page.js';

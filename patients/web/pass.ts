@@ -5,7 +5,7 @@
 import { id as idSchema } from '../../shared/contracts/ids.js';
 import { Problem } from '../../shared/errors.js';
 import type { ExitPass } from '../core/pass.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import type { PageHandler } from './guards.js';
 import { passPage } from './pages/pass.js';
 import { passPath, publicAddress, qrSvg } from './public-address.js';

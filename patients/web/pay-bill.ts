@@ -11,7 +11,7 @@ import type { PaymentRecord } from '../core/payment-record.js';
 import { traceparent } from '../http/headers.js';
 import { pay } from '../accept/pay.js';
 import { paymentsByKey } from '../records/payment-rows.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import { readBill } from './bill.js';
 import { fieldOf, refuse, type PageHandler } from './guards.js';
 import { billPage } from './pages/bill.js';
@@ -80,7 +80,7 @@ async function take(
     redriveOf: null,
     waitMs: 0,
     traceparent: trace,
-    gone: new AbortController().signal,
+    clientGone: new AbortController().signal,
   };
   const { payment } = await pay(deps, command);
   return { paymentId: payment.id };

@@ -7,9 +7,9 @@ import { Problem } from '../../shared/errors.js';
 import { answeredHead, clientGone } from '../../shared/http/routes.js';
 import { id as idSchema } from '../../shared/contracts/ids.js';
 import { dueIn } from '../core/bill.js';
-import { Places } from '../core/places.js';
+import { Semaphore } from '../core/semaphore.js';
 import { isFinal, stageOf } from '../core/progress.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import type { FollowedPayment } from '../records/staff-records.js';
 import type { PageHandler } from './guards.js';
 import { paymentPage, progress, type ReceiptFacts } from './pages/payment.js';
@@ -113,12 +113,12 @@ const EVENT_STREAM = {
  * ends the stream; the browser reconnects.
  */
 export function followPayment(deps: PatientsDeps): PageHandler {
-  const places = new Places(STREAMS_MAX);
+  const places = new Semaphore(STREAMS_MAX);
   return async (answering) => {
     const { response } = answering;
     await followed(deps, answering);
     if (answeredHead(answering.request, response, EVENT_STREAM['Content-Type'])) return;
-    if (!places.take())
+    if (!places.acquire())
       throw new Problem('TOO_BUSY', 'Too many payments are being followed already');
     const end = new AbortController();
     const unlimit = deps.outcomes.limit(STREAM_MS, clientGone(response), () => end.abort());
@@ -129,7 +129,7 @@ export function followPayment(deps: PatientsDeps): PageHandler {
       deps.logger.debug({ err: error }, 'cannot follow a payment; the browser reconnects');
     } finally {
       unlimit();
-      places.leave();
+      places.release();
       response.end();
     }
   };

@@ -4,7 +4,7 @@
  */
 import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
 import { toProblem } from '../../shared/http/http.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import { SCRIPT, STYLE } from './assets.js';
 import { showBill } from './bill.js';
 import { createGuards, refuse, type Guards } from './guards.js';

@@ -1,7 +1,7 @@
 /** Signs staff in with the api token, and out. Each sign-in gives the session a new id. */
 import { kindOfToken, type Tokens } from '../../shared/http/auth.js';
 import { clientNetwork } from '../../shared/http/client-network.js';
-import type { PatientsDeps } from '../service.js';
+import type { PatientsDeps } from '../connect.js';
 import { fieldOf, type PageHandler } from './guards.js';
 import { lockedPage } from './pages/identify.js';
 import { signInPage } from './pages/sign-in.js';

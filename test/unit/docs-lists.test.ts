@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FAULTS } from '../../experiments/faults/faults.js';
 import { NO_FAULTS } from '../../gateway/faults.js';
-import { CONFIG_TABLE } from '../../monitor/config.js';
+import { MONITOR_OPTIONS } from '../../monitor/config.js';
 import { PATIENTS_OPTIONS } from '../../patients/config.js';
 import { MUTANTS } from '../../simulation/mutants.js';
 
@@ -31,7 +31,7 @@ const plantedBugs = (text: string): number[] =>
 describe('a page names', () => {
   test.each([
     ['patients/README.md', namesOf(PATIENTS_OPTIONS)],
-    ['monitor/README.md', namesOf(CONFIG_TABLE)],
+    ['monitor/README.md', namesOf(MONITOR_OPTIONS)],
     ['simulation/README.md', MUTANTS.map(({ name }) => name)],
     ['experiments/faults/README.md', FAULTS.map(({ kind }) => kind)],
   ])('%s: each entry of its table in the code', (path, names) => {

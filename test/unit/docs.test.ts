@@ -9,7 +9,7 @@ import { dirname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GATEWAY_OPTIONS } from '../../gateway/config.js';
 import { LOCAL_OPTIONS } from '../../local/config.js';
-import { CONFIG_TABLE } from '../../monitor/config.js';
+import { MONITOR_OPTIONS } from '../../monitor/config.js';
 import { PATIENTS_OPTIONS } from '../../patients/config.js';
 import { PAYMENTS_OPTIONS } from '../../payments/config.js';
 import { seedPatient } from '../../prisma/seed-data.js';
@@ -98,7 +98,13 @@ const localSources = readdirSync(join(ROOT, 'local'), { recursive: true, encodin
   .filter((name) => /\.(ts|mjs)$/.test(name))
   .map((name) => readFileSync(join(ROOT, 'local', name), 'utf8'))
   .join('\n');
-const OPTIONS = [GATEWAY_OPTIONS, LOCAL_OPTIONS, CONFIG_TABLE, PATIENTS_OPTIONS, PAYMENTS_OPTIONS];
+const OPTIONS = [
+  GATEWAY_OPTIONS,
+  LOCAL_OPTIONS,
+  MONITOR_OPTIONS,
+  PATIENTS_OPTIONS,
+  PAYMENTS_OPTIONS,
+];
 const optionNames = new Set(
   OPTIONS.flatMap((table) => Object.values<{ env: string }>(table).map(({ env }) => env)),
 );

@@ -4,11 +4,11 @@
  * problem.
  */
 import { PREPARE_OPTIONS } from '../../../deploy/config.js';
-import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
+import { GATEWAY_OPTIONS, loadGatewayConfig } from '../../../gateway/config.js';
 import { servicePlaces, type Place, type Shape } from '../../../local/plan.js';
-import { CONFIG_TABLE, loadMonitorConfig } from '../../../monitor/config.js';
+import { MONITOR_OPTIONS, loadMonitorConfig } from '../../../monitor/config.js';
 import { loadPatientsConfig, PATIENTS_OPTIONS } from '../../../patients/config.js';
-import { PAYMENTS_OPTIONS, PAYMENTS_RELATIONS } from '../../../payments/config.js';
+import { loadPaymentsConfig, PAYMENTS_OPTIONS } from '../../../payments/config.js';
 import { loadConfig, type Option } from '../../../shared/config.js';
 import {
   environmentOf,
@@ -42,12 +42,9 @@ interface Program {
 
 const PROGRAMS: Record<string, Program> = {
   'patients/main.ts': { table: PATIENTS_OPTIONS, load: loadPatientsConfig },
-  'monitor/main.ts': { table: CONFIG_TABLE, load: loadMonitorConfig },
-  'payments/main.ts': {
-    table: PAYMENTS_OPTIONS,
-    load: (env) => loadConfig(PAYMENTS_OPTIONS, env, PAYMENTS_RELATIONS),
-  },
-  'gateway/main.ts': { table: GATEWAY_OPTIONS, load: (env) => loadConfig(GATEWAY_OPTIONS, env) },
+  'monitor/main.ts': { table: MONITOR_OPTIONS, load: loadMonitorConfig },
+  'payments/main.ts': { table: PAYMENTS_OPTIONS, load: loadPaymentsConfig },
+  'gateway/main.ts': { table: GATEWAY_OPTIONS, load: loadGatewayConfig },
   'deploy/prepare-database.ts': {
     table: PREPARE_OPTIONS,
     load: (env) => loadConfig(PREPARE_OPTIONS, env),
@@ -185,7 +182,7 @@ export const endIsOrderly: Check = (file) =>
     const graceMs = Number(/^(\d+)s$/.exec(service.stop_grace_period ?? '')?.[1] ?? 0) * 1_000;
     const ours = programOf(service);
     const longest = Math.max(
-      PATIENTS_OPTIONS.shutdownDeadlineMs.default ?? 0,
+      PATIENTS_OPTIONS.shutdownMs.default ?? 0,
       PAYMENTS_OPTIONS.shutdownMs.default ?? 0,
     );
     return graceMs > (ours ? longest : 10_000)

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { startPatients, type RunningPatients } from '../../../patients/app.js';
+import { startPatients, type RunningPatients } from '../../../patients/start.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
 import { freePort } from '../../../local/processes/ports.js';
 import {

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { request as send, type IncomingMessage } from 'node:http';
-import type { RunningPatients } from '../../../patients/app.js';
+import type { RunningPatients } from '../../../patients/start.js';
 import { billKey } from '../../../patients/core/payable.js';
 import { countRows, createSetup, PATIENT, PAYMENT, TOKENS, type Setup } from './setup.js';
 

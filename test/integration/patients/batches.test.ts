@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { batch as batchSchema, type Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { acceptPayments } from '../../../shared/postgres/ledger.js';
-import type { RunningPatients } from '../../../patients/app.js';
+import type { RunningPatients } from '../../../patients/start.js';
 import { batchKey } from '../../../patients/core/idempotency.js';
 import { CSV_COLUMNS } from '../../../patients/records/payment-csv.js';
 import type { Bill } from '../../../patients/core/bill.js';

@@ -3,7 +3,7 @@
  * requests of other clients.
  */
 import { connect, type Socket } from 'node:net';
-import type { RunningPatients } from '../../../patients/app.js';
+import type { RunningPatients } from '../../../patients/start.js';
 import type { Batch } from '../../../shared/contracts/batch.js';
 import { eventually } from '../../support/eventually.js';
 import { call, codeOf, createSetup, PAYMENT, TOKENS, type Setup } from './setup.js';

@@ -4,7 +4,7 @@
  */
 import { jest } from '@jest/globals';
 import type { Batch } from '../../../shared/contracts/batch.js';
-import type { RunningPatients } from '../../../patients/app.js';
+import type { RunningPatients } from '../../../patients/start.js';
 import { requestsUnderWay } from '../../../patients/metrics.js';
 import { eventually } from '../../support/eventually.js';
 import { call, codeOf, countRows, PAYMENT, TOKENS, type Answered } from './setup.js';

@@ -3,7 +3,7 @@
  * committed, on the bill.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { RunningPatients } from '../../../patients/app.js';
+import type { RunningPatients } from '../../../patients/start.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { startFakeLeader, type FakeLeader } from './fake-leader.js';
 import { call, createSetup, PATIENT, PAYMENT, type Setup } from './setup.js';

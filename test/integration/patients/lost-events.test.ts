@@ -3,7 +3,7 @@
  * requests are answered as soon as a message shows that events are missing. The poll, which would
  * find the outcome too, is switched off.
  */
-import type { RunningPatients } from '../../../patients/app.js';
+import type { RunningPatients } from '../../../patients/start.js';
 import { outcomesTotal } from '../../../patients/metrics.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { LinkProxy } from '../../../experiments/network/link-proxy.js';
@@ -46,7 +46,7 @@ const throughProxy = (): string =>
 /** An instance that never polls. */
 async function patients(env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> {
   const running = await setup.start({ DATABASE_URL: record.url, ...env });
-  running.deps.outcomes.look = async () => undefined;
+  running.deps.outcomes.poll = async () => undefined;
   return running;
 }
 async function replica(id: string, env: Record<string, string> = {}): Promise<TestReplica> {

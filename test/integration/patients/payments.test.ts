@@ -3,7 +3,7 @@
  * to replays.
  */
 import { payment as paymentSchema, type Payment } from '../../../shared/contracts/payment.js';
-import type { RunningPatients } from '../../../patients/app.js';
+import type { RunningPatients } from '../../../patients/start.js';
 import { eventually } from '../../support/eventually.js';
 import { startFakeLeader, type FakeLeader } from './fake-leader.js';
 import {

@@ -3,7 +3,7 @@
  * and the later one is refused.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { RunningPatients } from '../../../patients/app.js';
+import type { RunningPatients } from '../../../patients/start.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { seedUpTo } from '../../../prisma/seed.js';
 import { seedPatient, type SeedPatient } from '../../../prisma/seed-data.js';

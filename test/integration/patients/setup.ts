@@ -1,5 +1,5 @@
 /** Patients instances in this process, with a separate database and queue prefix. */
-import { startPatients, type RunningPatients } from '../../../patients/app.js';
+import { startPatients, type RunningPatients } from '../../../patients/start.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
 import { freePort } from '../../../local/processes/ports.js';
 import type { Problem } from '../../../shared/errors.js';

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGatewayApp } from '../../../gateway/app.js';
+import { createGatewayApp } from '../../../gateway/http/app.js';
 import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
 import { GatewayLedger } from '../../../gateway/ledger.js';
 import { relayed } from '../../../payments/metrics.js';

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGatewayApp } from '../../../gateway/app.js';
+import { createGatewayApp } from '../../../gateway/http/app.js';
 import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
 import type { GatewayFaults } from '../../../gateway/faults.js';
 import { GatewayLedger } from '../../../gateway/ledger.js';

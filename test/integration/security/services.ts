@@ -103,7 +103,7 @@ function beside<T>(load: () => Promise<T>): Promise<T> {
 }
 
 async function startGateway(): Promise<Part> {
-  const { createGatewayApp } = await beside(() => import('../../../gateway/app.js'));
+  const { createGatewayApp } = await beside(() => import('../../../gateway/http/app.js'));
   const { GatewayLedger } = await import('../../../gateway/ledger.js');
   const folder = mkdtempSync(join(tmpdir(), 'relevo-gateway-'));
   const config = loadConfig(GATEWAY_OPTIONS, { ...TOKENS, FAULTS: 'on', GATEWAY_LATENCY_MS: '0' });
@@ -135,7 +135,7 @@ async function startPatientsPart(
   env: NodeJS.ProcessEnv,
 ): Promise<Part & { url: string }> {
   const config = loadPatientsConfig({ ...engines, ...TOKENS, ...env });
-  const { startPatients } = await beside(() => import('../../../patients/app.js'));
+  const { startPatients } = await beside(() => import('../../../patients/start.js'));
   const running = await startPatients(config, keptLogger('patients'));
   return {
     ...running,

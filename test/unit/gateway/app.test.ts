@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGatewayApp } from '../../../gateway/app.js';
+import { createGatewayApp } from '../../../gateway/http/app.js';
 import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
 import { GatewayLedger } from '../../../gateway/ledger.js';
 import { loadConfig } from '../../../shared/config.js';

@@ -3,7 +3,7 @@
  * control; and the semaphore.
  */
 import { Admission } from '../../../patients/core/admission.js';
-import { Places } from '../../../patients/core/places.js';
+import { Semaphore } from '../../../patients/core/semaphore.js';
 import { seededRandom } from '../../../shared/random.js';
 
 /** Admits and stores single payments at once. @returns how many of `count` were admitted. */
@@ -219,28 +219,28 @@ test('in any order of operations, an instance never exceeds its bound and never 
 });
 
 test('semaphore: admits as many as there are places, and a released place is free', () => {
-  const places = new Places(2);
-  expect([places.take(), places.take(), places.take(), places.taken]).toEqual([
+  const places = new Semaphore(2);
+  expect([places.acquire(), places.acquire(), places.acquire(), places.taken]).toEqual([
     true,
     true,
     false,
     2,
   ]);
-  places.leave();
-  expect([places.taken, places.take(), places.take()]).toEqual([1, true, false]);
+  places.release();
+  expect([places.taken, places.acquire(), places.acquire()]).toEqual([1, true, false]);
 });
 
 test('semaphore: a request for several places gets all or none; more than the maximum only when all are free', () => {
-  const places = new Places(10);
-  expect([places.take(7), places.take(4), places.taken, places.take(3), places.take(0)]).toEqual([
-    true,
-    false,
-    7,
-    true,
-    true,
-  ]);
-  places.leave(7);
-  expect([places.take(11), places.taken]).toEqual([false, 3]);
-  places.leave(3);
-  expect([places.take(11), places.take(), places.taken]).toEqual([true, false, 11]);
+  const places = new Semaphore(10);
+  expect([
+    places.acquire(7),
+    places.acquire(4),
+    places.taken,
+    places.acquire(3),
+    places.acquire(0),
+  ]).toEqual([true, false, 7, true, true]);
+  places.release(7);
+  expect([places.acquire(11), places.taken]).toEqual([false, 3]);
+  places.release(3);
+  expect([places.acquire(11), places.acquire(), places.taken]).toEqual([true, false, 11]);
 });

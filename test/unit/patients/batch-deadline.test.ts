@@ -44,7 +44,7 @@ function create(knownFails: number) {
   const answer = fireBatch(deps, {
     body,
     idempotencyKey: 'key',
-    gone: new AbortController().signal,
+    clientGone: new AbortController().signal,
   });
   return { clock, tries, code: answer.catch((error: unknown) => (error as Problem).code) };
 }

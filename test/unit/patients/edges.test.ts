@@ -109,7 +109,7 @@ describe('accept', () => {
       }) as unknown as Queryable['query'],
     });
     const acceptor = createAcceptor({
-      lane: db(lane),
+      inserts: db(lane),
       reads: db(reads),
       clock: manualClock(),
       dispatch: { send: (ids) => void sent.push(...ids), idle: async () => undefined },

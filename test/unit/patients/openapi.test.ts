@@ -4,7 +4,7 @@ import { PROBLEMS } from '../../../shared/errors.js';
 import { apiRoutes } from '../../../shared/http/openapi.js';
 import { problemsOf } from '../../../shared/http/openapi/problems.js';
 import { offlineDocument, patientsRoutes } from '../../../patients/http/routes.js';
-import type { PatientsDeps } from '../../../patients/service.js';
+import type { PatientsDeps } from '../../../patients/connect.js';
 
 const document = offlineDocument();
 const routes = apiRoutes(patientsRoutes({} as PatientsDeps));

@@ -66,7 +66,7 @@ describe('outcomes', () => {
       }) as typeof logger,
     });
     const message = (term: number, payments?: string[]): Promise<void> =>
-      outcomes.hinted(
+      outcomes.onEvent(
         JSON.stringify({ partition: 0, term, ...(payments ? { ids: payments } : {}) }),
       );
     /** A commit of term 1. */
@@ -97,7 +97,7 @@ describe('outcomes', () => {
       config: { waitingMax: 10, outcomePollMs: 250 },
     });
     const event = (number: number): Promise<void> =>
-      outcomes.hinted(JSON.stringify({ partition: 0, term: 1, ids: [uuid(number)] }));
+      outcomes.onEvent(JSON.stringify({ partition: 0, term: 1, ids: [uuid(number)] }));
     await event(9); // The first event of a term reads the rows of all awaited payments.
     const waiting = [1, 2, 3].map((number) => outcomes.wait(uuid(number), 10_000, stays()));
     const heard = [1, 2, 3].map(event);
@@ -127,8 +127,8 @@ describe('outcomes', () => {
     await hint(uuid(7));
     outcomes.watch(uuid(1), () => undefined);
     await hint(uuid(7));
-    await outcomes.hinted('no json');
-    await outcomes.hinted('{"partition":0,"term":1,"ids":"none"}');
+    await outcomes.onEvent('no json');
+    await outcomes.onEvent('{"partition":0,"term":1,"ids":"none"}');
     expect(reads).toEqual([]);
   });
 
@@ -143,7 +143,7 @@ describe('outcomes', () => {
       ids: [uuid(1), ...Array.from({ length: 6_000 }, (_, index) => uuid(index))],
     };
     for (const message of ['secret words', '{"partition":"secret"}', JSON.stringify(tooLong)])
-      await outcomes.hinted(message);
+      await outcomes.onEvent(message);
     expect([(await counted()) - before, reads, logged.length]).toEqual([3, [], 3]);
     expect(JSON.stringify(logged)).not.toMatch(/secret|0000-4000/);
   });
@@ -153,10 +153,10 @@ describe('outcomes', () => {
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
     finals.add(uuid(1));
     clock.nowMs += 249;
-    await outcomes.look();
+    await outcomes.poll();
     expect(reads).toEqual([]);
     clock.nowMs += 1;
-    await outcomes.look();
+    await outcomes.poll();
     expect((await waiting)?.id).toBe(uuid(1));
   });
 
@@ -229,7 +229,7 @@ describe('outcomes', () => {
       outcomes.watch(uuid(number), () => undefined);
     clock.nowMs += 250;
     outcomes.watch(uuid(6_001), () => undefined);
-    for (let look = 1; look <= 3; look += 1) await outcomes.look();
+    for (let look = 1; look <= 3; look += 1) await outcomes.poll();
     expect(reads.map((ids) => [ids.length, ids[0]])).toEqual([
       [5_000, uuid(1)],
       [1_000, uuid(5_001)],
@@ -252,8 +252,8 @@ describe('outcomes', () => {
     });
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
     clock.nowMs += 250;
-    await outcomes.look();
-    await outcomes.look();
+    await outcomes.poll();
+    await outcomes.poll();
     expect((await waiting)?.id).toBe(uuid(1));
   });
 

@@ -17,7 +17,7 @@ import { createAcceptor, PARTITION, type Acceptor } from './accept/accept.js';
 import { Backlog } from './accept/backlog.js';
 import { startConversion } from './records/code-conversion.js';
 import type { PatientsConfig } from './config.js';
-import { Places } from './core/places.js';
+import { Semaphore } from './core/semaphore.js';
 import { createDispatch, type Dispatch } from './accept/dispatch.js';
 import { createIdentify, type Identify } from './records/identification.js';
 import { createKnownPatients, type KnownPatients } from './accept/known-patients.js';
@@ -44,7 +44,7 @@ export interface PatientsDeps {
   acceptor: Acceptor;
   backlog: Backlog;
   /** Limits the payments of all batches in progress. */
-  batchRoom: Places;
+  batchRoom: Semaphore;
   outcomes: Outcomes;
   patients: KnownPatients;
   records: Records;
@@ -82,14 +82,14 @@ interface Delivery {
  * Subscribes on every connection and reconnection, then catches up, because events published in
  * between are lost.
  */
-async function hear(
-  hearing: Redis,
+async function subscribe(
+  subscriber: Redis,
   config: PatientsConfig,
   logger: Logger,
   outcomes: Outcomes,
 ): Promise<void> {
   try {
-    await hearing.subscribe(outcomeChannel(config.queuePrefix));
+    await subscriber.subscribe(outcomeChannel(config.queuePrefix));
     await outcomes.catchUp();
   } catch (error) {
     logger.debug(
@@ -100,30 +100,30 @@ async function hear(
 }
 
 function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes): Delivery {
-  const sending = connectRedis(config.redisUrl, 'fail-fast', logger);
-  const hearing = connectRedis(config.redisUrl, 'wait', logger);
-  const queue = openQueue(0, config.queuePrefix, sending);
+  const producer = connectRedis(config.redisUrl, 'fail-fast', logger);
+  const subscriber = connectRedis(config.redisUrl, 'wait', logger);
+  const queue = openQueue(0, config.queuePrefix, producer);
   const dispatch = createDispatch({ queue, logger });
-  hearing.on('message', (_channel, message) => void outcomes.hinted(message));
-  hearing.on('ready', () => void hear(hearing, config, logger, outcomes));
+  subscriber.on('message', (_channel, message) => void outcomes.onEvent(message));
+  subscriber.on('ready', () => void subscribe(subscriber, config, logger, outcomes));
   return {
     dispatch,
     reachable: () =>
-      redisTakesWrites(sending, { prefix: config.queuePrefix, id: config.id, ms: PROBE_MS }),
+      redisTakesWrites(producer, { prefix: config.queuePrefix, id: config.id, ms: PROBE_MS }),
     async close() {
       await dispatch.idle();
-      hearing.disconnect();
-      sending.disconnect();
+      subscriber.disconnect();
+      producer.disconnect();
     },
   };
 }
 
-/** Opens the connections of an instance. None of them needs to succeed now. */
-export function openPatients(
-  config: PatientsConfig,
-  logger: Logger,
-  clock: Clock = systemClock,
-): PatientsService {
+interface Core extends Pick<PatientsDeps, 'config' | 'logger' | 'clock' | 'reads'> {
+  /** Inserts payments, one group at a time. */
+  inserts: Pool;
+}
+
+function openPools(config: PatientsConfig, logger: Logger, clock: Clock): Core {
   const pool = (name: string, max: number, settings = ''): Pool =>
     createPool(
       {
@@ -135,30 +135,59 @@ export function openPatients(
       },
       logger,
     );
-  const lane = pool('accept', 1, lockWaitSetting(config));
-  const reads = pool('reads', config.readPoolMax);
-  const prisma = createPrisma(reads, schemaOf(config.databaseUrl));
-  const outcomes = new Outcomes({
+  const inserts = pool('accept', 1, lockWaitSetting(config));
+  return { config, logger, clock, inserts, reads: pool('reads', config.readPoolMax) };
+}
+
+const createOutcomes = ({ reads, clock, logger, config }: Core): Outcomes =>
+  new Outcomes({
     readFinal: (ids) => finalPayments(reads, ids),
     readEnded: (ids) => endedPayments(reads, ids),
     clock,
     logger,
     config,
   });
-  const looking = setInterval(() => void outcomes.look(), config.outcomePollMs);
-  const backlog = new Backlog({
-    look: (from) => lookAtBacklog(reads, PARTITION, from),
+
+const createBacklog = ({ reads, clock, logger, config }: Core): Backlog =>
+  new Backlog({
+    measure: (from) => lookAtBacklog(reads, PARTITION, from),
     byKey: (keys) => paymentsByKey(reads, keys),
     clock,
     logger,
     config,
   });
-  const measuring = setInterval(() => {
-    void backlog.look();
-    void delivery.reachable().then((redis) => measureDependencies({ redis }));
-  }, config.backlogLookMs);
+
+/** Polls outcomes, the backlog and Redis. @returns a function that ends the polls. */
+function startPolls(
+  config: PatientsConfig,
+  outcomes: Outcomes,
+  backlog: Backlog,
+  delivery: Delivery,
+): () => void {
+  const polls = [
+    setInterval(() => void outcomes.poll(), config.outcomePollMs),
+    setInterval(() => {
+      void backlog.look();
+      void delivery.reachable().then((redis) => measureDependencies({ redis }));
+    }, config.backlogLookMs),
+  ];
   void backlog.look();
+  return () => polls.forEach(clearInterval);
+}
+
+/** Opens the connections of an instance. None of them needs to succeed now. */
+export function openPatients(
+  config: PatientsConfig,
+  logger: Logger,
+  clock: Clock = systemClock,
+): PatientsService {
+  const core = openPools(config, logger, clock);
+  const { inserts, reads } = core;
+  const prisma = createPrisma(reads, schemaOf(config.databaseUrl));
+  const outcomes = createOutcomes(core);
+  const backlog = createBacklog(core);
   const delivery = openDelivery(config, logger, outcomes);
+  const endPolls = startPolls(config, outcomes, backlog, delivery);
   const web = connectRedis(config.redisUrl, 'bounded', logger);
   const staff = createStaffRecords(reads);
   const conversion = startConversion({ db: reads, logger });
@@ -170,8 +199,8 @@ export function openPatients(
     reads,
     outcomes,
     backlog,
-    batchRoom: new Places(config.batchPaymentsMax),
-    acceptor: createAcceptor({ lane, reads, dispatch: delivery.dispatch, clock, config }),
+    batchRoom: new Semaphore(config.batchPaymentsMax),
+    acceptor: createAcceptor({ inserts, reads, dispatch: delivery.dispatch, clock, config }),
     patients: createKnownPatients(reads, clock),
     records: createRecords(prisma, reads, config.timeZone),
     staff,
@@ -186,13 +215,12 @@ export function openPatients(
       return { postgres, redis, backlog: backlog.open };
     },
     async close() {
-      clearInterval(looking);
-      clearInterval(measuring);
+      endPolls();
       await conversion.stop();
       await delivery.close();
       web.disconnect();
       await prisma.$disconnect();
-      await Promise.all([lane.end(), reads.end()]);
+      await Promise.all([inserts.end(), reads.end()]);
     },
   };
 }

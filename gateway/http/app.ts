@@ -6,18 +6,18 @@
  */
 import type { Express, Response } from 'express';
 import { z } from 'zod';
-import { requireToken } from '../shared/http/auth.js';
-import { sleep } from '../shared/clock.js';
-import { chargeRequest, type Charge, type ChargeRequest } from '../shared/contracts/gateway.js';
-import { written } from '../shared/contracts/ids.js';
-import { Problem } from '../shared/errors.js';
-import { createApp, finishApp, parse } from '../shared/http/http.js';
-import type { Logger } from '../shared/observability/logger.js';
-import { chargeDurationMs, decideCharge } from '../shared/simulated-charge.js';
-import type { GatewayConfig } from './config.js';
-import { canCharge, gatewayFaults, NO_FAULTS, sendCharge, type GatewayFaults } from './faults.js';
-import type { GatewayLedger } from './ledger.js';
-import { repeatsTotal, settledTotal } from './metrics.js';
+import { requireToken } from '../../shared/http/auth.js';
+import { sleep } from '../../shared/clock.js';
+import { chargeRequest, type Charge, type ChargeRequest } from '../../shared/contracts/gateway.js';
+import { written } from '../../shared/contracts/ids.js';
+import { Problem } from '../../shared/errors.js';
+import { createApp, finishApp, parse } from '../../shared/http/http.js';
+import type { Logger } from '../../shared/observability/logger.js';
+import { chargeDurationMs, decideCharge } from '../../shared/simulated-charge.js';
+import type { GatewayConfig } from '../config.js';
+import { canCharge, gatewayFaults, NO_FAULTS, sendCharge, type GatewayFaults } from '../faults.js';
+import type { GatewayLedger } from '../ledger.js';
+import { repeatsTotal, settledTotal } from '../metrics.js';
 
 /** `after`: how many movements the reader already has; the response lists only later ones. */
 const ledgerQuery = z.strictObject({ after: written(z.int().min(0)).default(0) });

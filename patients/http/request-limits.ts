@@ -11,7 +11,7 @@ import { Problem } from '../../shared/errors.js';
 import { jsonBodies } from '../../shared/http/json-bodies.js';
 import type { PatientsConfig } from '../config.js';
 import { isClientKey } from '../core/idempotency.js';
-import { Places } from '../core/places.js';
+import { Semaphore } from '../core/semaphore.js';
 import { batchesUnderWay, refusedTotal, requestsUnderWay } from '../metrics.js';
 import { givenKey } from './headers.js';
 import { createSlowReading, type SlowReading } from './slow-reading.js';
@@ -22,7 +22,7 @@ const BATCH_BODY_BYTES = 1_048_576;
 
 interface Kind {
   reason: 'requests' | 'batches';
-  places: Places;
+  places: Semaphore;
   detail: string;
   gauge: { set(value: number): void };
 }
@@ -51,7 +51,7 @@ function refuser({ reason, detail }: Kind, reading: SlowReading): RequestHandler
  * Refuses before the body is read when no place is free. Takes no place, so that a client that
  * never ends its body holds nothing.
  */
-const look =
+const refuseWhenFull =
   ({ places }: Kind, refuse: RequestHandler): RequestHandler =>
   (request, response, next) => {
     if (places.full) void refuse(request, response, next);
@@ -59,13 +59,13 @@ const look =
   };
 
 /** Takes a place for a complete request. */
-function take({ places, gauge }: Kind, refuse: RequestHandler): RequestHandler {
+function acquirePlace({ places, gauge }: Kind, refuse: RequestHandler): RequestHandler {
   const leave = (): void => {
-    places.leave();
+    places.release();
     gauge.set(places.taken);
   };
   return (request, response, next) => {
-    if (!places.take()) {
+    if (!places.acquire()) {
       void refuse(request, response, next);
       return;
     }
@@ -80,18 +80,22 @@ function take({ places, gauge }: Kind, refuse: RequestHandler): RequestHandler {
  * they arrive, so a client that sends few of them blocks no other. A refused request's connection
  * is closed, because the rest of its body is not needed.
  */
-function readWithin(bytes: Places, read: RequestHandler, refuse: RequestHandler): RequestHandler {
+function readWithinLimit(
+  bytes: Semaphore,
+  read: RequestHandler,
+  refuse: RequestHandler,
+): RequestHandler {
   return (request, response, next) => {
     let held = 0;
     let isOver = false;
     const end = (): void => {
       isOver = true;
-      bytes.leave(held);
+      bytes.release(held);
       held = 0;
     };
     request.on('data', (piece: Buffer) => {
       if (isOver) return;
-      if (bytes.take(piece.length)) {
+      if (bytes.acquire(piece.length)) {
         held += piece.length;
         return;
       }
@@ -116,7 +120,7 @@ const SINGLE_PATHS = ['/api/payments', '/api/payments/:id/redrive'];
  *   token and a complete
  * body take places.
  */
-export function mountPlaces(
+export function mountLimits(
   app: Express,
   config: Pick<PatientsConfig, 'requestsMax' | 'batchesMax'>,
   tokens: Tokens,
@@ -124,34 +128,34 @@ export function mountPlaces(
   const reading = createSlowReading();
   const single: Kind = {
     reason: 'requests',
-    places: new Places(config.requestsMax),
+    places: new Semaphore(config.requestsMax),
     gauge: requestsUnderWay,
     detail: 'Too many payment requests are in progress already',
   };
   const batch: Kind = {
     reason: 'batches',
-    places: new Places(config.batchesMax),
+    places: new Semaphore(config.batchesMax),
     gauge: batchesUnderWay,
     detail: 'Too many batches are in progress already',
   };
   const [refuseSingle, refuseBatch] = [refuser(single, reading), refuser(batch, reading)];
-  const readBatch = readWithin(
-    new Places(config.batchesMax * BATCH_BODY_BYTES),
+  const readBatch = readWithinLimit(
+    new Semaphore(config.batchesMax * BATCH_BODY_BYTES),
     jsonBodies(BATCH_BODY_LIMIT),
     refuseBatch,
   );
-  app.post('/api/payments', requireToken(tokens, ['api']), look(single, refuseSingle));
+  app.post('/api/payments', requireToken(tokens, ['api']), refuseWhenFull(single, refuseSingle));
   app.post(
     '/api/payments/:id/redrive',
     requireToken(tokens, ['operator', 'internal']),
-    look(single, refuseSingle),
+    refuseWhenFull(single, refuseSingle),
   );
   app.post(
     '/api/batches',
     requireToken(tokens, ['api']),
-    look(batch, refuseBatch),
+    refuseWhenFull(batch, refuseBatch),
     readBatch,
-    take(batch, refuseBatch),
+    acquirePlace(batch, refuseBatch),
   );
-  return (behind) => void behind.post(SINGLE_PATHS, take(single, refuseSingle));
+  return (behind) => void behind.post(SINGLE_PATHS, acquirePlace(single, refuseSingle));
 }

@@ -6,7 +6,7 @@ import { Agent, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { EventEmitter } from 'node:events';
 import express from 'express';
-import { mountPlaces } from '../../../patients/http/places.js';
+import { mountLimits } from '../../../patients/http/request-limits.js';
 import { createSlowReading } from '../../../patients/http/slow-reading.js';
 import { closeServer, listen } from '../../../shared/http/http.js';
 
@@ -80,7 +80,7 @@ describe('the guards', () => {
   beforeEach(async () => {
     answer = [];
     const app = express();
-    const takePlaces = mountPlaces(
+    const takePlaces = mountLimits(
       app,
       { requestsMax: 2, batchesMax: 1 },
       { api: 'api', operator: 'operator', internal: 'internal' },

@@ -2,7 +2,7 @@
  * A semaphore: limits how many things run at the same time. A single request for more places than
  * the maximum gets in when all places are free; otherwise it could never run.
  */
-export class Places {
+export class Semaphore {
   private count = 0;
 
   /** @param max places; at least 1. */
@@ -18,13 +18,13 @@ export class Places {
   }
 
   /** @returns false when fewer than `count` places are free; then none is taken. */
-  take(count = 1): boolean {
+  acquire(count = 1): boolean {
     if (this.count > 0 && this.count + count > this.max) return false;
     this.count += count;
     return true;
   }
 
-  leave(count = 1): void {
+  release(count = 1): void {
     this.count -= count;
   }
 }
