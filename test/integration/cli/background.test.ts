@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readRunning } from '../../../local/installation.js';
 import { isAlive } from '../../../local/processes/process-tree.js';
 import { eventually } from '../../support/eventually.js';
 import { freeOffset } from '../../support/free-offset.js';
@@ -96,14 +97,17 @@ it('starts while its log cannot be opened, and continues the log after it was mo
   const status = async (): Promise<Shown> =>
     JSON.parse((await ran(['status', '--json'], env)).out) as Shown;
   const before = await status();
+  /** From the file, because the command is a process and its start costs half a second. */
+  const pidInRecord = (part: string): number | null =>
+    readRunning(folder)?.system?.processes.find(({ name }) => name === part)?.pid ?? null;
   /**
    * Kills a process repeatedly, so that the start writes lines. The first of them may be lost
    * directly after a fault of the file.
    */
   const isWritten = (what: string): Promise<unknown> =>
     eventually(
-      async () => {
-        const pid = (await status()).processes.find(({ name }) => name === 'server_1')?.pid ?? null;
+      () => {
+        const pid = pidInRecord('server_1');
         if (pid !== null && isAlive(pid)) process.kill(pid, 'SIGKILL');
         return /server_1 (was killed|is back)/.test(text());
       },
