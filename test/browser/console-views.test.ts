@@ -96,7 +96,8 @@ describeInBrowser('the views of the console', () => {
     });
     const { term, leader } = (await answer.json()) as Election;
     await all.waitForSelector(`tr.fresh[data-term="${term}"]:has-text("onerror")`);
-    expect(await all.textContent('#announcer')).toBe(`${leader} was elected in term ${term}.`);
+    const news = `${leader} was elected in term ${term}.`;
+    await eventually(async () => (await all.textContent('#announcer')) === news, { what: news });
     expect(await all.inputValue('[name=text]')).toBe('half a wo');
     await settled();
     stage.system.process(leader).kill('SIGKILL');

@@ -50,7 +50,8 @@ describeInBrowser('the console', () => {
     const took: number[] = [];
     stage.system.process(killed).kill('SIGKILL');
     took.push(await shownAfter(page, (before?.term ?? 0) + 1));
-    expect(await page.textContent('#announcer')).toMatch(/was elected in term/);
+    // The announcement and the name of the leader arrive as two events.
+    await page.waitForSelector('#announcer:has-text("was elected in term")', { state: 'attached' });
     await settled();
 
     const drained = await settled();
@@ -66,8 +67,7 @@ describeInBrowser('the console', () => {
       new RegExp(`leads in term \\d+, after ${leader}`),
     );
     took.push(await shownAfter(page, (await status()).partitions[0]?.term ?? 0));
-    const audit = await page.textContent('#audit');
-    expect(audit).toContain('operator: Ana <b>: a browser test');
+    await page.waitForSelector('#audit:has-text("operator: Ana <b>: a browser test")');
     expect(took.sort((a, b) => a - b)[1]).toBeLessThanOrEqual(SHOWN_WITHIN_MS);
     await page.waitForSelector(`#elections li:has-text("planned")`);
   });
@@ -118,7 +118,9 @@ describeInBrowser('the console', () => {
       `/audit.html?text=${encodeURIComponent(HOSTILE)}`,
     ]) {
       await page.goto(stage.url + path);
-      expect(await page.textContent('main')).toContain(HOSTILE);
+      await eventually(async () => (await page.textContent('main'))?.includes(HOSTILE), {
+        what: `the reason on ${path}`,
+      });
       expect(await page.evaluate('document.querySelectorAll("main img, main script").length')).toBe(
         0,
       );
@@ -168,8 +170,12 @@ describeInBrowser('the console', () => {
     instance.kill('SIGSTOP');
     await page.waitForSelector('[data-lane=patients] .state.warn:has-text("suspect")');
     await page.waitForSelector('.arrows .arrow.stands', { state: 'attached' });
-    expect(await page.textContent('[data-lane=patients] .node')).toMatch(
-      /no answer since \d\d:\d\d:\d\d/,
+    await eventually(
+      async () =>
+        /no answer since \d\d:\d\d:\d\d/.test(
+          (await page.textContent('[data-lane=patients] .node')) ?? '',
+        ),
+      { what: 'the time of the last answer' },
     );
     instance.kill('SIGCONT');
     await page.waitForSelector('[data-lane=patients] .state.good');

@@ -20,6 +20,8 @@ describe('the HTTP surface of a monitor', () => {
     base = `http://127.0.0.1:${(monitor.server.address() as AddressInfo).port}`;
     await eventually(() => hospital.leader() && monitor.loop.state.phase.name === 'watching', {
       what: 'a leader',
+      // A monitor that runs late on a busy machine does not vote.
+      deadlineMs: 60_000,
     });
   });
   afterAll(() => hospital.close());
@@ -140,10 +142,16 @@ describe('the HTTP surface of a monitor', () => {
   });
 
   test('readiness and metrics', async () => {
-    expect(await call(monitor, 'GET', '/readyz')).toMatchObject({
-      status: 200,
-      body: { checks: { postgres: true, leadership: true } },
-    });
+    await eventually(
+      async () => {
+        expect(await call(monitor, 'GET', '/readyz')).toMatchObject({
+          status: 200,
+          body: { checks: { postgres: true, leadership: true } },
+        });
+        return true;
+      },
+      { what: 'a ready monitor' },
+    );
     const metrics = await (await fetch(`${base}/metrics`)).text();
     for (const name of [
       'elections_total',
