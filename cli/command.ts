@@ -10,7 +10,7 @@ import type { Terminal } from './output/terminal.js';
 
 /** The sections of the overview. */
 export const GROUPS = ['The system', 'Payments', 'Leadership', 'Tools'] as const;
-export type Group = (typeof GROUPS)[number];
+type Group = (typeof GROUPS)[number];
 
 /** The options that every command accepts besides its own. */
 export interface CommonArguments {

@@ -3,7 +3,7 @@
  * use the same engines and ports.
  */
 import { TOKEN_OPTIONS } from '../../shared/http/auth.js';
-import { members, port, text, url, type Config } from '../../shared/config.js';
+import { members, port, text, url } from '../../shared/config.js';
 
 const EVERYWHERE = {
   host: text('HOST', { default: '127.0.0.1', doc: 'Address to listen at.' }),
@@ -19,17 +19,14 @@ export const SERVER_OPTIONS = {
   databaseUrl,
   gatewayUrl: url('GATEWAY_URL', { doc: 'The stand-alone gateway.' }),
 };
-export type ServerConfig = Config<typeof SERVER_OPTIONS>;
 
 export const BASELINE_MONITOR_OPTIONS = {
   ...EVERYWHERE,
   servers: members('REPLICAS', { doc: 'The payment servers: name=address, …' }),
 };
-export type BaselineMonitorConfig = Config<typeof BASELINE_MONITOR_OPTIONS>;
 
 export const BASELINE_PATIENTS_OPTIONS = {
   ...EVERYWHERE,
   databaseUrl,
   monitorUrl: url('MONITOR_URL', { doc: 'Monitor that names the leader.' }),
 };
-export type BaselinePatientsConfig = Config<typeof BASELINE_PATIENTS_OPTIONS>;

@@ -22,7 +22,7 @@ export interface FaultAndTarget {
  */
 export type Quantity = 'seen' | 'extra';
 
-export interface HandoverBound {
+interface HandoverBound {
   quantity: Quantity;
   /** 0.5, 0.99. */
   share: number;

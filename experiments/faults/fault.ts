@@ -9,7 +9,7 @@ import type { Cluster } from '../system/cluster.js';
 /** Undoes the fault. Resolves when the part is in its former state. Called once. */
 export type Heal = () => Promise<void>;
 
-export interface Injection {
+interface Injection {
   /**
    * One of `targets`: a process (`server_1`, `redis`) or a link (`monitor-server_1`, both ways;
    * `monitor>server_1`, one way).

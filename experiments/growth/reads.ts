@@ -110,7 +110,7 @@ const FILTERS = ({ patientId, batchId }: ReadTargets): readonly (readonly [strin
   ['declined, former replica', { status: 'DECLINED', processedBy: 'server_3' }],
 ];
 
-export function readsOf(targets: ReadTargets, database: Cluster['pool']): Read[] {
+function readsOf(targets: ReadTargets, database: Cluster['pool']): Read[] {
   const { patientId, batchId, paymentId, middle } = targets;
   return [
     ...FILTERS(targets).flatMap(([name, filter]) => [

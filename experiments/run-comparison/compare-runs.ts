@@ -14,7 +14,7 @@ import { percentile } from '../statistics/statistics.js';
 import { binOf } from '../report/facts/latency-blocks.js';
 import type { RecordedRun } from './recorded-run.js';
 
-export type DifferenceJudgement = 'better' | 'worse' | 'alike' | 'untested';
+type DifferenceJudgement = 'better' | 'worse' | 'alike' | 'untested';
 
 export interface Difference {
   system: string;

@@ -10,10 +10,10 @@ import type { Effect, Reaction } from './effects.js';
 import type { State } from './types.js';
 
 /** Minimum time between two reads of the row that a report caused, in ms. */
-export const READ_PAUSE_MS = 50;
+const READ_PAUSE_MS = 50;
 
 /** Whether a report of the elected life states that it leads in this term. */
-export const reportsLeading = (
+const reportsLeading = (
   report: ReplicaReport | null | undefined,
   leadership: Leadership,
 ): boolean =>

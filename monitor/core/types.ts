@@ -156,7 +156,7 @@ export interface Trouble {
  * The times of a failover, from its beginning until the new leader reports that it leads. Used for
  * metrics only.
  */
-export interface FailoverTimer {
+interface FailoverTimer {
   /** Null: another monitor carried out the election, and the row does not contain the kind. */
   readonly kind: ElectionKind | null;
   /** When this monitor began to vote or to hand over. Null: it took no part. */

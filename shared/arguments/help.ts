@@ -9,7 +9,7 @@ export const HELP_WIDTH = 80;
 /** The longest command of an example before it is wrapped. */
 const EXAMPLE_WIDTH = HELP_WIDTH / 2;
 
-export interface PositionalSpec {
+interface PositionalSpec {
   doc: string;
   choices?: readonly string[];
   required?: true;

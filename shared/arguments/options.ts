@@ -13,14 +13,14 @@ interface Common {
 }
 
 /** A whole number. */
-export interface NumberOption extends Common {
+interface NumberOption extends Common {
   default: number;
   min: number;
   max: number;
 }
 
 /** A text; null when the option is absent and has no default. */
-export interface TextOption extends Common {
+interface TextOption extends Common {
   text: true;
   /** Placeholder in the usage: `RUN`. */
   value?: string;
@@ -32,7 +32,7 @@ export interface TextOption extends Common {
 }
 
 /** True when the option is present. */
-export interface FlagOption extends Common {
+interface FlagOption extends Common {
   flag: true;
 }
 

@@ -11,7 +11,7 @@ import { compile } from '../../local/processes/compile.js';
 import { ROOT } from '../../local/root.js';
 import { keepReports } from './log-evidence.js';
 
-export interface ExperimentRun {
+interface ExperimentRun {
   child: ChildProcess;
   output: () => string;
   /** The exit code. */

@@ -95,7 +95,7 @@ function latencyTable(all: readonly Summary[]): string[] {
     : ['', 'Latency, ms', formatTable(['', 'of', 'p50', 'p95', 'p99', 'p99 of rounds'], rows)];
 }
 
-export const benchObjectiveLine = (objective: Objective): string =>
+const benchObjectiveLine = (objective: Objective): string =>
   `${objective.met ? 'Met' : 'Missed'}: ${objective.name}: ${objective.actual} (${isCeiling(objective) ? 'at most' : 'at least'} ${objective.target})`;
 
 /** Wraps the text between words; every line except the first is indented. */

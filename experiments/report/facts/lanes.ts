@@ -10,7 +10,7 @@ export interface TimeSpan {
   toMs: number;
 }
 
-export interface Reign extends TimeSpan {
+interface Reign extends TimeSpan {
   term: number;
   leader: string;
 }
@@ -29,7 +29,7 @@ export const faultEndMs = ({ kind, atMs, healedMs }: FaultWindow, endMs: number)
   healedMs ?? (kind === 'planned' ? atMs : Math.max(atMs, endMs));
 
 /** Each term from its election to the next one. */
-export function reignsOf(elections: readonly RecordedElection[], endMs: number): Reign[] {
+function reignsOf(elections: readonly RecordedElection[], endMs: number): Reign[] {
   const ordered = [...elections].sort((a, b) => a.term - b.term);
   return ordered.map(({ term, leader, electedMs }, index) => ({
     term,

@@ -34,7 +34,7 @@ const MOST_AROUND = 8;
  * The due time, or the time of acceptance when no request of the run led to the row. Wall clock,
  * ms.
  */
-export const beginningMs = ({ request, row }: RequestFacts): number =>
+const beginningMs = ({ request, row }: RequestFacts): number =>
   request?.intendedMs ?? row?.acceptedMs ?? 0;
 
 function endMs(facts: RequestFacts): number {
@@ -120,7 +120,7 @@ function electionsAround(
 }
 
 /** The faults that were open during the payment's lifetime. */
-export function faultsAround(facts: RequestFacts): FaultWindow[] {
+function faultsAround(facts: RequestFacts): FaultWindow[] {
   const [fromMs, toMs] = [beginningMs(facts), endMs(facts)];
   return facts.faults
     .filter((fault) => fault.atMs <= toMs && faultEndMs(fault, toMs) >= fromMs)
