@@ -80,7 +80,7 @@ describe('a cluster with every kind of fault active', () => {
   let child: ChildProcess | null = null;
   let program = '';
   beforeAll(async () => {
-    program = join(ROOT, await compile('test/support/laboratory-under-fire.ts'));
+    program = join(ROOT, await compile('test/support/cluster-under-faults.ts'));
   });
   afterAll(() => void child?.kill('SIGKILL'));
 
