@@ -8,7 +8,7 @@
  * `relevo_template`, and the clusters of whole systems are copies of the folder TEST_CLUSTER.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,8 @@ import { seedPatient } from '../prisma/seed-data.js';
 import { keepLine, keepPassword, keepSecret, keepSource } from '../test/support/log-evidence.js';
 import { searchLogs } from '../test/support/log-search.js';
 import { provideTestTools } from './setup/test-tools.mjs';
+import { createRunFolder, removeFolder } from './test-folder.js';
+import { endDescendants } from './processes/end-descendants.js';
 import type { ManagedProcess } from './processes/processes.js';
 import { jestArguments, needsEngines, selectTests } from './test-arguments.js';
 
@@ -122,10 +124,6 @@ function runJest(args: readonly string[], env: Record<string, string>): Promise<
     cwd: ROOT,
     env: { ...process.env, ...env, NODE_OPTIONS: nodeOptions },
   });
-  // The terminal sends Ctrl-C to Jest too; a signal to this process alone is forwarded. In both
-  // cases Jest ends before the engines.
-  process.on('SIGINT', () => undefined);
-  for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => jest.kill(name));
   return new Promise((resolve) => {
     jest.once('exit', (code, by) => resolve(code ?? 128 + (by ? constants.signals[by] : 0)));
   });
@@ -148,26 +146,42 @@ async function provideTools(args: readonly string[]): Promise<void> {
   });
 }
 
-async function main(): Promise<number> {
-  const words = process.argv.slice(2);
-  const args = jestArguments(words, (path) => existsSync(join(ROOT, path)));
-  await provideTools(args);
-  if (!needsEngines(words)) return runJest(args, {});
-  // Tests write below this folder too, so that an interrupted run leaves no files.
-  const folder = mkdtempSync(join(tmpdir(), 'relevo-test-'));
+/** Resolves at the first signal that ends the run, with the run's exit code. */
+const untilSignal = (): Promise<number> =>
+  new Promise((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(name, () => resolve(128 + constants.signals[name]));
+  });
+
+async function runWithEngines(args: readonly string[], folder: string): Promise<number> {
   const logs = join(folder, 'all-logs');
   mkdirSync(logs, { mode: 0o700 });
   process.env['TEST_LOGS'] = logs;
-  let engines: Engines | null = null;
+  const engines = await startEngines(folder);
+  const code = await runJest(args, { ...engines.env, TMPDIR: folder, TEST_LOGS: logs });
+  await Promise.all([engines.postgres.stop(), engines.redis.stop()]);
+  return searchAll(logs, code);
+}
+
+/** Tests write below the folder of the run too, so that an interrupted run leaves no files. */
+async function runTests(interrupted: Promise<number>): Promise<number> {
+  const words = process.argv.slice(2);
+  const args = jestArguments(words, (path) => existsSync(join(ROOT, path)));
+  let folder: string | null = null;
+  const work = async (): Promise<number> => {
+    await provideTools(args);
+    if (!needsEngines(words)) return runJest(args, {});
+    folder = createRunFolder(tmpdir());
+    return runWithEngines(args, folder);
+  };
   try {
-    engines = await startEngines(folder);
-    const code = await runJest(args, { ...engines.env, TMPDIR: folder, TEST_LOGS: logs });
-    await Promise.all([engines.postgres.stop(), engines.redis.stop()]);
-    return searchAll(logs, code);
+    return await Promise.race([work(), interrupted]);
   } finally {
-    await Promise.all([engines?.postgres.stop(), engines?.redis.stop()]);
-    rmSync(folder, { recursive: true, force: true });
+    await endDescendants();
+    if (folder !== null) removeFolder(folder);
   }
 }
+
+const main = (): Promise<number> => runTests(untilSignal());
 
 runMain(main);
