@@ -4,7 +4,7 @@
  * patient are charged again and again. The relay must not enqueue, as fast as the queue can carry
  * them, parcels that cause no work.
  */
-import type { Row } from './model/records.js';
+import type { SimulatedRow } from './model/records.js';
 
 /**
  * How often later payments of the same patient may be charged while a due payment is not in work.
@@ -29,7 +29,7 @@ export class Attempts {
   constructor(private readonly nowMs: () => number) {}
 
   /** @param ofPatient all payments of its patient, in the order of acceptance. */
-  charges(row: Row, ofPatient: readonly Row[], term: number): string | null {
+  charges(row: SimulatedRow, ofPatient: readonly SimulatedRow[], term: number): string | null {
     this.isOfUse(row.id, term);
     this.working.add(`${term}/${row.id}`);
     this.passed.delete(`${term}/${row.id}`);
@@ -57,7 +57,7 @@ export class Attempts {
     return moments + 1;
   }
 
-  deferred(row: Row, term: number): void {
+  noteDeferral(row: SimulatedRow, term: number): void {
     this.isOfUse(row.id, term);
     this.working.delete(`${term}/${row.id}`);
   }

@@ -2,23 +2,23 @@
  * The two campaigns over many seeds: search for a seed that breaks the system, and check that every
  * planted bug is caught.
  */
-import type { Finding } from './search.js';
+import type { SearchFinding } from './search.js';
 import { MUTANTS, type Mutant } from './mutants.js';
-import type { Job, Pool } from './pool.js';
+import type { SearchJob, WorkerPool } from './pool.js';
 
 /** Seeds of one job: about a tenth of a second. */
 const CHUNK = 100;
 /** Seeds after which a mutant counts as a survivor. */
 export const MUTANT_SEEDS = 20_000;
 
-export interface Campaign {
+export interface SeedSearch {
   seeds: number;
   steps: number;
   /** The lowest seed that broke an invariant; null: none. */
-  finding: Finding | null;
+  finding: SearchFinding | null;
 }
 
-export interface Request {
+export interface SearchRequest {
   from: number;
   count: number;
   mutant: string | null;
@@ -26,13 +26,13 @@ export interface Request {
 
 /** Searches all seeds on all cores; after a finding, only jobs already begun are finished. */
 export async function searchAll(
-  pool: Pool,
-  { from, count, mutant }: Request,
-  show: (campaign: Campaign) => void,
-): Promise<Campaign> {
-  const campaign: Campaign = { seeds: 0, steps: 0, finding: null };
+  pool: WorkerPool,
+  { from, count, mutant }: SearchRequest,
+  show: (campaign: SeedSearch) => void,
+): Promise<SeedSearch> {
+  const campaign: SeedSearch = { seeds: 0, steps: 0, finding: null };
   let given = 0;
-  const next = (): Job | null => {
+  const next = (): SearchJob | null => {
     if (given >= count || campaign.finding !== null) return null;
     const job = {
       number: 0,
@@ -62,12 +62,12 @@ export interface MutantResult {
 
 /** Runs each mutant until its intended invariant catches it. */
 export async function huntMutants(
-  pool: Pool,
+  pool: WorkerPool,
   show: (done: number) => void,
 ): Promise<MutantResult[]> {
   const results: MutantResult[] = [];
   let given = 0;
-  const next = (): Job | null => {
+  const next = (): SearchJob | null => {
     const mutant = MUTANTS[given];
     given += 1;
     return mutant

@@ -7,13 +7,13 @@ import type { Options } from '../shared/arguments/options.js';
 import { ArgumentError, asksForHelp, parseOptions } from '../shared/arguments/parse.js';
 import { createProgress, type Progress } from '../experiments/report/progress.js';
 import { EXPERIMENT_EXIT } from '../experiments/record/result.js';
-import { huntMutants, searchAll, type Campaign } from './campaign.js';
+import { huntMutants, searchAll, type SeedSearch } from './campaign.js';
 import { mutantTable } from './mutant-table.js';
 import { MUTANTS } from './mutants.js';
-import { Pool } from './pool.js';
-import { findMutant, rulesOf, search } from './search.js';
+import { WorkerPool } from './pool.js';
+import { findMutant, rulesOf, searchSeeds } from './search.js';
 import { drawSchedule } from './schedule.js';
-import { explain, transcribe } from './transcript.js';
+import { explainRun, transcribe } from './transcript.js';
 
 const OPTIONS = {
   seeds: {
@@ -41,7 +41,7 @@ function bar(done: number, all: number): string {
 const again = (seed: number, mutant: string | null): string =>
   `npm run simulate -- --seed ${seed}${mutant === null ? '' : ` --mutant ${mutant}`}`;
 
-function summary({ seeds, steps, finding }: Campaign, cores: number, seconds: number): string {
+function summary({ seeds, steps, finding }: SeedSearch, cores: number, seconds: number): string {
   const rate = seeds / seconds;
   const verdict = finding === null ? 'every invariant held' : 'a schedule broke an invariant';
   return [
@@ -52,9 +52,9 @@ function summary({ seeds, steps, finding }: Campaign, cores: number, seconds: nu
 
 function playOne(seed: number, mutant: string | null, transcript: boolean): number {
   const rules = rulesOf(mutant);
-  const { finding } = search(seed, 1, rules);
+  const { finding } = searchSeeds(seed, 1, rules);
   if (finding) {
-    print(explain(seed, rules, finding.breach, again(seed, mutant)));
+    print(explainRun(seed, rules, finding.breach, again(seed, mutant)));
     return EXPERIMENT_EXIT.broken;
   }
   const { lines, outcome } = transcribe(drawSchedule(seed), rules);
@@ -66,7 +66,7 @@ function playOne(seed: number, mutant: string | null, transcript: boolean): numb
 }
 
 async function playMany(
-  pool: Pool,
+  pool: WorkerPool,
   { seed, seeds, mutant }: SimulateOptions,
   progress: Progress,
 ): Promise<number> {
@@ -78,11 +78,11 @@ async function playMany(
   print(summary(campaign, pool.size, (performance.now() - startMs) / 1_000));
   if (campaign.finding === null) return EXPERIMENT_EXIT.met;
   const { seed: broken, breach } = campaign.finding;
-  print(`\n${explain(broken, rulesOf(mutant), breach, again(broken, mutant))}`);
+  print(`\n${explainRun(broken, rulesOf(mutant), breach, again(broken, mutant))}`);
   return EXPERIMENT_EXIT.broken;
 }
 
-async function playMutants(pool: Pool, progress: Progress): Promise<number> {
+async function playMutants(pool: WorkerPool, progress: Progress): Promise<number> {
   const results = await huntMutants(pool, (done) => progress.show(bar(done, MUTANTS.length)));
   progress.end();
   print(mutantTable(results));
@@ -96,11 +96,11 @@ function check(
   { mutant, mutants, transcript, seeds }: SimulateOptions,
   args: readonly string[],
 ): void {
-  const given = (name: string): boolean =>
+  const isGiven = (name: string): boolean =>
     args.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
   if (mutant !== null && !findMutant(mutant))
     throw new ArgumentError(`There is no mutant "${mutant}"; --help lists them`);
-  if (mutants && ['seed', 'seeds', 'mutant', 'transcript'].some(given))
+  if (mutants && ['seed', 'seeds', 'mutant', 'transcript'].some(isGiven))
     throw new ArgumentError('--mutants allows no other option');
   if (transcript && seeds !== 1) throw new ArgumentError('--transcript needs one seed: --seed S');
 }
@@ -116,9 +116,9 @@ const help = (): string =>
   ].join('\n');
 
 async function onAllCores(
-  work: (pool: Pool, progress: Progress) => Promise<number>,
+  work: (pool: WorkerPool, progress: Progress) => Promise<number>,
 ): Promise<number> {
-  const pool = await Pool.open();
+  const pool = await WorkerPool.open();
   const progress = createProgress();
   const interrupted = new Promise<number>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -5,7 +5,7 @@
 import type { Engine } from './model/engine.js';
 import { QUIET } from './model/network.js';
 import type { Process } from './model/process.js';
-import type { Monitor, System } from './system.js';
+import type { Monitor, SimulatedSystem } from './system.js';
 
 export const FAULT_KINDS = [
   'kill',
@@ -35,7 +35,7 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-export interface Fault {
+export interface SimulatedFault {
   readonly kind: FaultKind;
   readonly atMs: number;
   /** Duration, in ms; 0: instantaneous, or until the end. */
@@ -51,7 +51,7 @@ export interface Fault {
 type Heal = () => void;
 const NOTHING: Heal = () => undefined;
 
-function processesOf(system: System): Map<string, Process> {
+function processesOf(system: SimulatedSystem): Map<string, Process> {
   const all = [
     ...system.replicas,
     ...system.monitors,
@@ -64,13 +64,13 @@ function processesOf(system: System): Map<string, Process> {
 }
 
 /** Redis is available again; clients notice shortly afterwards. */
-function redisReturns({ queue, replicas, world }: System): void {
+function redisReturns({ queue, replicas, world }: SimulatedSystem): void {
   queue.restart();
   for (const replica of replicas)
     if (replica.alive) replica.in(world.chance.below(40), () => replica.redisReturned());
 }
 
-function cut({ network }: System, from: Process, to: Process, bothWays: boolean): Heal {
+function cut({ network }: SimulatedSystem, from: Process, to: Process, bothWays: boolean): Heal {
   network.cut(from, to);
   if (bothWays) network.cut(to, from);
   return () => {
@@ -79,13 +79,13 @@ function cut({ network }: System, from: Process, to: Process, bothWays: boolean)
   };
 }
 
-function kill(system: System, target: Process): Heal {
+function kill(system: SimulatedSystem, target: Process): Heal {
   target.crash();
   return () => (target === system.queue ? redisReturns(system) : target.restart());
 }
 
 /** The machine is late: all replicas freeze, and each continues at its own time. */
-function late({ replicas, world }: System, { amount }: Fault): Heal {
+function late({ replicas, world }: SimulatedSystem, { amount }: SimulatedFault): Heal {
   const struck = replicas.filter(({ alive, frozen }) => alive && !frozen);
   for (const replica of struck) replica.freeze();
   return () =>
@@ -93,7 +93,7 @@ function late({ replicas, world }: System, { amount }: Fault): Heal {
 }
 
 /** All monitors get another configuration: they stop and restart without their state. */
-function reconfigure({ monitors, world }: System, { amount }: Fault): Heal {
+function reconfigure({ monitors, world }: SimulatedSystem, { amount }: SimulatedFault): Heal {
   for (const monitor of monitors) monitor.crash();
   return () =>
     monitors.forEach((monitor) =>
@@ -101,7 +101,7 @@ function reconfigure({ monitors, world }: System, { amount }: Fault): Heal {
     );
 }
 
-function suspend(system: System, { target, forMs }: Fault): Heal {
+function suspend(system: SimulatedSystem, { target, forMs }: SimulatedFault): Heal {
   const monitor = system.monitors.find(({ name }) => name === target);
   monitor?.freeze();
   return () => {
@@ -110,7 +110,7 @@ function suspend(system: System, { target, forMs }: Fault): Heal {
   };
 }
 
-function noise({ network }: System, amount: number): Heal {
+function noise({ network }: SimulatedSystem, amount: number): Heal {
   network.noise = { drop: amount / 200, duplicate: amount / 200, delayMs: amount };
   return () => (network.noise = QUIET);
 }
@@ -120,37 +120,41 @@ function lend<K extends 'slowMs' | 'loseAnswers'>(engine: Engine, key: K, value:
   return () => (engine[key] = 0);
 }
 
-function administer({ leadership }: System, replica: string, state: 'drain' | 'maint'): Heal {
+function administer(
+  { leadership }: SimulatedSystem,
+  replica: string,
+  state: 'drain' | 'maint',
+): Heal {
   leadership.admin[replica] = state;
   return () => (leadership.admin[replica] = 'ready');
 }
 
-function wipe({ queue }: System): Heal {
+function wipe({ queue }: SimulatedSystem): Heal {
   queue.wipe();
   return NOTHING;
 }
 
 /** Redis restarts without its data. */
-function restartEmpty(system: System): Heal {
+function restartEmpty(system: SimulatedSystem): Heal {
   system.queue.crash();
   system.queue.wipe();
   return () => redisReturns(system);
 }
 
 /** Redis answers counts and reads but refuses writes. */
-function refuseWrites({ queue }: System): Heal {
+function refuseWrites({ queue }: SimulatedSystem): Heal {
   queue.refusesWrites = true;
-  queue.failed();
+  queue.failStatements();
   return () => (queue.refusesWrites = false);
 }
 
 /** A single replica with this fault would wait for ever: a hand-over needs another one. */
-function hang({ replicas }: System, name: string): Heal {
+function hang({ replicas }: SimulatedSystem, name: string): Heal {
   if (replicas.length > 1) replicas.find((each) => each.name === name)?.hang();
   return NOTHING;
 }
 
-function jam({ replicas }: System, name: string): Heal {
+function jam({ replicas }: SimulatedSystem, name: string): Heal {
   replicas.find((each) => each.name === name && each.alive)?.jamWorker();
   return NOTHING;
 }
@@ -161,7 +165,7 @@ function askFor(monitor: Monitor, to: string | null): Heal {
 }
 
 /** A final payment is listed as pending: the relay finds it, and no load returns it. */
-function stray({ payments }: System): Heal {
+function stray({ payments }: SimulatedSystem): Heal {
   const final = [...payments.rows.values()].find(({ status }) => status !== 'PENDING');
   if (!final) return NOTHING;
   payments.strays.add(final.id);
@@ -169,7 +173,7 @@ function stray({ payments }: System): Heal {
 }
 
 /** Injects the fault. @returns its healing. */
-export function strike(system: System, fault: Fault): Heal {
+export function injectFault(system: SimulatedSystem, fault: SimulatedFault): Heal {
   const { kind, amount } = fault;
   const name =
     fault.target === 'leader' ? (system.leadership.row.leader ?? 'server_1') : fault.target;
@@ -233,7 +237,7 @@ export function strike(system: System, fault: Fault): Heal {
 }
 
 /** As text, for a transcript. */
-export function describeFault({ kind, target, other, forMs, amount }: Fault): string {
+export function describeFault({ kind, target, other, forMs, amount }: SimulatedFault): string {
   const words = [
     kind,
     target,

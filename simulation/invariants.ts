@@ -9,7 +9,7 @@ import type { FinalStatus } from '../shared/contracts/payment.js';
 import type { FencingToken } from '../shared/postgres/ledger.js';
 import type { RoleState } from '../payments/core/role.js';
 import { Attempts } from './attempts.js';
-import type { Job, Row, Vote } from './model/records.js';
+import type { QueueJob, SimulatedRow, Vote } from './model/records.js';
 
 export const RULE_TEXTS = {
   I1: 'one outcome',
@@ -38,52 +38,56 @@ export interface Breach {
   text: string;
 }
 
-type Verdict = string | null;
+type CheckResult = string | null;
 
-const outcomeIsFirst = (row: Row, status: string): Verdict =>
+const outcomeIsFirst = (row: SimulatedRow, status: string): CheckResult =>
   row.status === 'PENDING' ? null : `${row.id} is ${row.status} and becomes ${status}`;
 
-const keyIsNew = (row: Row, before: Row | undefined): Verdict =>
+const keyIsNew = (row: SimulatedRow, before: SimulatedRow | undefined): CheckResult =>
   before === undefined ? null : `key ${row.key} has two rows, ${before.id} and ${row.id}`;
 
-const isWritten = (id: string, said: string, row: Row | undefined): Verdict =>
+const isWritten = (id: string, said: string, row: SimulatedRow | undefined): CheckResult =>
   row?.status === said
     ? null
     : `${id} was announced as ${said}, its row has ${row?.status ?? 'no status'}`;
 
-const isDurable = (key: string, row: Row | undefined): Verdict =>
+const isDurable = (key: string, row: SimulatedRow | undefined): CheckResult =>
   row ? null : `${key} was answered 2xx and has no row`;
 
-const termGrows = (before: Leadership, after: Leadership): Verdict =>
+const termGrows = (before: Leadership, after: Leadership): CheckResult =>
   after.term === before.term + 1 ? null : `term ${before.term} is followed by ${after.term}`;
 
-const holdsLeadership = (row: Leadership, { term, leader }: FencingToken, what: string): Verdict =>
+const holdsLeadership = (
+  row: Leadership,
+  { term, leader }: FencingToken,
+  what: string,
+): CheckResult =>
   row.term === term && row.leader === leader
     ? null
     : `${leader} wrote ${what} under term ${term}; ${row.leader} leads in term ${row.term}`;
 
-const matchesMoney = (row: Row, status: FinalStatus, moved: boolean): Verdict => {
+const matchesMoney = (row: SimulatedRow, status: FinalStatus, moved: boolean): CheckResult => {
   if ((status === 'SUCCEEDED') === moved) return null;
   return `${row.id} becomes ${status}, and the gateway ${moved ? 'has' : 'has not'} charged it`;
 };
 
 /** @param failingMs since the first call of the gateway for this payment. */
 const hasFailedForLong = (
-  row: Row,
+  row: SimulatedRow,
   status: FinalStatus,
   failingMs: number,
   giveUpAfterMs: number,
-): Verdict =>
+): CheckResult =>
   status !== 'FAILED' || failingMs >= giveUpAfterMs
     ? null
     : `${row.id} is given up ${failingMs} ms after the first call`;
 
-const isCountOfCalls = (id: string, attempts: number, made: number): Verdict =>
+const isCountOfCalls = (id: string, attempts: number, made: number): CheckResult =>
   attempts <= made
     ? null
     : `${id} has ${attempts} attempts, but only ${made} charges of it were made`;
 
-const isFirstOfPatient = (row: Row, ofPatient: readonly Row[]): Verdict => {
+const isFirstOfPatient = (row: SimulatedRow, ofPatient: readonly SimulatedRow[]): CheckResult => {
   const earlier = ofPatient.find((other) => other.seq < row.seq && other.status === 'PENDING');
   return earlier ? `${row.id} is finished before ${earlier.id} of the same patient` : null;
 };
@@ -92,18 +96,23 @@ const isFirstOfPatient = (row: Row, ofPatient: readonly Row[]): Verdict => {
  * @param fetchedAt when the earlier leader fetched each job, in the order in which the jobs were
  *   returned.
  */
-const oldestIsPutBackLast = (fetchedAt: readonly number[]): Verdict =>
+const oldestIsPutBackLast = (fetchedAt: readonly number[]): CheckResult =>
   fetchedAt.every((at, index) => index === 0 || at < (fetchedAt[index - 1] as number))
     ? null
     : 'interrupted parcels are returned in the wrong order';
 
 /** @param tookMs since the previous election. */
-const hadTime = (leader: string | null, kind: string, tookMs: number, leastMs: number): Verdict =>
+const hadTime = (
+  leader: string | null,
+  kind: string,
+  tookMs: number,
+  leastMs: number,
+): CheckResult =>
   (kind === 'freeze' || kind === 'ping') && tookMs < leastMs
     ? `${leader} is deposed (${kind}) ${tookMs} ms after its election`
     : null;
 
-const isAwake = (leader: string, frozenMs: number, mostMs: number): Verdict =>
+const isAwake = (leader: string, frozenMs: number, mostMs: number): CheckResult =>
   frozenMs > mostMs ? `${leader} is elected, although it was silent for ${frozenMs} ms` : null;
 
 const isAllowed = (
@@ -111,12 +120,16 @@ const isAllowed = (
   term: number,
   wasRefused: boolean,
   what: string,
-): Verdict => {
+): CheckResult => {
   if (known > term) return `${id} starts ${what} in term ${term} although it knows term ${known}`;
   return wasRefused ? `${id} starts ${what} in term ${term} although its commit was refused` : null;
 };
 
-const hasReason = ({ id, term: known }: RoleState, term: number, wasRefused: boolean): Verdict =>
+const hasReason = (
+  { id, term: known }: RoleState,
+  term: number,
+  wasRefused: boolean,
+): CheckResult =>
   known > term || wasRefused
     ? null
     : `${id} stops leading in term ${term} although nothing was refused and no higher term is known`;
@@ -126,9 +139,9 @@ export class Checks {
   leadership: () => Leadership = () => {
     throw new Error('not wired');
   };
-  rows: ReadonlyMap<string, Row> = new Map();
-  byKey: ReadonlyMap<string, Row> = new Map();
-  byPatient: ReadonlyMap<string, readonly Row[]> = new Map();
+  rows: ReadonlyMap<string, SimulatedRow> = new Map();
+  byKey: ReadonlyMap<string, SimulatedRow> = new Map();
+  byPatient: ReadonlyMap<string, readonly SimulatedRow[]> = new Map();
   /** How often the queue lost data or was unavailable. */
   queueFailures = 0;
   /**
@@ -164,20 +177,20 @@ export class Checks {
     this.attempts = new Attempts(nowMs);
   }
 
-  require(rule: RuleName, wrong: Verdict): void {
+  require(rule: RuleName, wrong: CheckResult): void {
     if (wrong !== null) this.breach ??= { rule, text: wrong };
   }
 
-  accepted(row: Row, before: Row | undefined): void {
+  checkAccepted(row: SimulatedRow, before: SimulatedRow | undefined): void {
     this.require('I1', keyIsNew(row, before));
   }
 
-  answeredAccepted(key: string): void {
+  checkAcceptedAnswer(key: string): void {
     this.require('I2', isDurable(key, this.byKey.get(key)));
   }
 
   /** Called before the row changes. */
-  finalised(row: Row, status: FinalStatus, token: FencingToken): void {
+  checkFinalised(row: SimulatedRow, status: FinalStatus, token: FencingToken): void {
     this.require('I4', holdsLeadership(this.leadership(), token, `${row.id} ${status}`));
     this.require('I1', outcomeIsFirst(row, status));
     this.require('I6', matchesMoney(row, status, this.moved.has(row.id)));
@@ -192,7 +205,7 @@ export class Checks {
   }
 
   /** A charge was made, whether or not its answer arrived. */
-  attempted(payment: string): void {
+  checkAttempt(payment: string): void {
     this.chargesMade.set(payment, (this.chargesMade.get(payment) ?? 0) + 1);
   }
 
@@ -216,12 +229,12 @@ export class Checks {
     this.require('restraint', this.attempts.putsBack(ids, term));
   }
 
-  deferred(row: Row, token: FencingToken): void {
-    this.attempts.deferred(row, token.term);
+  checkDeferral(row: SimulatedRow, token: FencingToken): void {
+    this.attempts.noteDeferral(row, token.term);
     this.require('I4', holdsLeadership(this.leadership(), token, `a delay of ${row.id}`));
   }
 
-  announced(id: string, status: FinalStatus): void {
+  checkAnnouncement(id: string, status: FinalStatus): void {
     this.require('I1', isWritten(id, status, this.rows.get(id)));
   }
 
@@ -233,17 +246,17 @@ export class Checks {
     this.moved.add(payment);
   }
 
-  voted(vote: Vote): void {
+  checkVote(vote: Vote): void {
     this.ballots.set(vote.monitor, vote);
   }
 
-  elected(before: Leadership, after: Leadership, planned: boolean, admin: AdminState): void {
+  checkElection(before: Leadership, after: Leadership, planned: boolean, admin: AdminState): void {
     this.require('I3', termGrows(before, after));
     if (admin !== 'ready') this.require('maintenance', `${after.leader} is elected in ${admin}`);
     const tookMs = this.nowMs() - this.electedMs;
     this.electedMs = this.nowMs();
     if (planned) return;
-    if (before.leader !== null) this.handedOver(before, after.reason, tookMs);
+    if (before.leader !== null) this.checkHandover(before, after.reason, tookMs);
     this.require(
       'calm',
       isAwake(after.leader ?? '', this.frozenForMs(after.leader ?? ''), this.graceMs),
@@ -257,7 +270,7 @@ export class Checks {
     if (fresh < needed) this.require('quorum', text);
   }
 
-  private handedOver({ leader, bootId }: Leadership, kind: string, tookMs: number): void {
+  private checkHandover({ leader, bootId }: Leadership, kind: string, tookMs: number): void {
     this.handovers += 1;
     // A leader that died has lost nothing, whichever sign of its death the monitors noticed.
     if (this.runs(bootId ?? '')) this.require('calm', hadTime(leader, kind, tookMs, this.graceMs));
@@ -266,7 +279,7 @@ export class Checks {
   }
 
   /** A replica begins to lead. */
-  began(id: string, bootId: string, term: number): void {
+  noteBegin(id: string, bootId: string, term: number): void {
     const row = this.leadership();
     const before = this.begun.get(term);
     if (before !== undefined)
@@ -295,14 +308,14 @@ export class Checks {
       this.require('I8', `${id} takes a new parcel in term ${term} while it stands down`);
   }
 
-  stopped(role: RoleState, term: number): void {
+  checkStop(role: RoleState, term: number): void {
     this.require('I8', hasReason(role, term, this.refusals.has(`${role.bootId}/${term}`)));
   }
 
   /**
    * A monitor votes or moves the term. @param awakeMs time since it was late, or its clock jumped.
    */
-  acted(monitor: string, awakeMs: number, doubtForMs: number): void {
+  checkAction(monitor: string, awakeMs: number, doubtForMs: number): void {
     if (awakeMs < doubtForMs)
       this.require('doubt', `${monitor} acts ${awakeMs} ms after it was late or its clock jumped`);
   }
@@ -311,18 +324,18 @@ export class Checks {
     this.queueFailures += 1;
   }
 
-  fetched({ id }: Job): void {
+  checkFetch({ id }: QueueJob): void {
     this.fetchCount += 1;
     this.fetches.set(id, this.fetchCount);
   }
 
   /** @param moved ids returned to the front by a new leader, in that order. */
-  reclaimed(moved: readonly number[]): void {
+  checkReclaim(moved: readonly number[]): void {
     this.require('I7', oldestIsPutBackLast(moved.map((id) => this.fetches.get(id) ?? 0)));
   }
 
   /** The fetch position of each of these jobs. */
-  stampsOf(jobs: readonly Job[]): ReadonlyMap<number, number> {
+  stampsOf(jobs: readonly QueueJob[]): ReadonlyMap<number, number> {
     return new Map(jobs.map(({ id }) => [id, this.fetches.get(id) ?? 0]));
   }
 
@@ -332,7 +345,7 @@ export class Checks {
    */
   fetchesFirst(
     id: string,
-    active: readonly Job[],
+    active: readonly QueueJob[],
     before: ReadonlyMap<number, number>,
     failures: number,
   ): void {

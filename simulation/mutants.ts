@@ -39,7 +39,7 @@ const declined: AttemptStep = { answer: { kind: 'declined', reference: '', reaso
 /** Ticks without any message after which a leader without confidence stands by. */
 const QUIET_TICKS = 2;
 
-const changed = (
+const withChange = (
   { replicas }: State,
   change: (id: string) => Partial<Detector>,
 ): State['replicas'] =>
@@ -49,7 +49,7 @@ const changed = (
 /** As if every standby had just sent a beat. */
 const standbysAreHeard = (state: State, now: number): State => ({
   ...state,
-  replicas: changed(state, (id) => (id === state.leadership?.leader ? {} : { lastBeatAt: now })),
+  replicas: withChange(state, (id) => (id === state.leadership?.leader ? {} : { lastBeatAt: now })),
 });
 
 /** As if the monitor's loop had never been late; its knowledge of the replicas stays. */
@@ -406,7 +406,7 @@ export const MUTANTS: readonly Mutant[] = [
     change: {
       stepMonitor: (state, input) =>
         STANDARD.stepMonitor(
-          { ...state, replicas: changed(state, () => ({ seenAt: input.now })) },
+          { ...state, replicas: withChange(state, () => ({ seenAt: input.now })) },
           input,
         ),
     },

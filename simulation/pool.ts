@@ -7,7 +7,7 @@ import { ROOT } from '../local/root.js';
 import type { Searched } from './search.js';
 
 /** Seeds to search. */
-export interface Job {
+export interface SearchJob {
   number: number;
   from: number;
   count: number;
@@ -21,16 +21,16 @@ export interface JobResult extends Searched {
   number: number;
 }
 
-export class Pool {
+export class WorkerPool {
   private constructor(private readonly workers: readonly Worker[]) {}
 
   /**
    * Compiles first: threads do not inherit a TypeScript loader, and the code such a loader adds to
    * a function costs a tenth.
    */
-  static async open(size = availableParallelism()): Promise<Pool> {
+  static async open(size = availableParallelism()): Promise<WorkerPool> {
     const file = join(ROOT, await compile('simulation/worker.ts'));
-    return new Pool(Array.from({ length: size }, () => new Worker(file)));
+    return new WorkerPool(Array.from({ length: size }, () => new Worker(file)));
   }
 
   get size(): number {
@@ -42,7 +42,7 @@ export class Pool {
    * @param next returns the next job; null: no more. @param done called with each answer.
    * @throws Error when a thread fails.
    */
-  async run(next: () => Job | null, done: (result: JobResult) => void): Promise<void> {
+  async run(next: () => SearchJob | null, done: (result: JobResult) => void): Promise<void> {
     await Promise.all(this.workers.map((worker) => this.drive(worker, next, done)));
   }
 
@@ -52,7 +52,7 @@ export class Pool {
 
   private drive(
     worker: Worker,
-    next: () => Job | null,
+    next: () => SearchJob | null,
     done: (result: JobResult) => void,
   ): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -4,14 +4,14 @@
  * schedule still finds it. The control also removes guards that were added later and heal the same
  * harm.
  */
-import type { Fault } from './faults.js';
+import type { SimulatedFault } from './faults.js';
 import { NeverUnblocks, TrustsTheCount } from './faulty-machines.js';
 import type { Rules } from './rules.js';
-import type { PaymentPlan, Schedule } from './schedule.js';
+import type { PaymentPlan, SimulatedSchedule } from './schedule.js';
 
 export interface Regression {
   readonly what: string;
-  readonly schedule: Schedule;
+  readonly schedule: SimulatedSchedule;
   readonly without: Partial<Rules>;
 }
 
@@ -23,13 +23,13 @@ const pays = (atMs: number, key: string, patientId: string, twice = false): Paym
   twice,
 });
 const fault = (
-  kind: Fault['kind'],
+  kind: SimulatedFault['kind'],
   atMs: number,
   forMs: number,
   target: string,
   other = '',
   amount = 0,
-): Fault => ({
+): SimulatedFault => ({
   kind,
   atMs,
   forMs,

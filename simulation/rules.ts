@@ -13,7 +13,7 @@ import { ParcelPipeline, type PipelineOptions } from '../payments/core/parcel-pi
 import { stalledMs } from '../payments/core/progress.js';
 import { RelayMachine, type RelayRules } from '../payments/core/relay.js';
 import { stepRole } from '../payments/core/role.js';
-import type { Row, Vote } from './model/records.js';
+import type { SimulatedRow, Vote } from './model/records.js';
 
 export interface Rules {
   /** The production cores. */
@@ -27,7 +27,7 @@ export interface Rules {
   /** Guards of the statements. */
   fence(row: Leadership, token: FencingToken): boolean;
   fenceOfDeferral(row: Leadership, token: FencingToken): boolean;
-  mayGetStatus(row: Row): boolean;
+  mayGetStatus(row: SimulatedRow): boolean;
   keysAreUnique: boolean;
   isLoaded(id: string, asked: readonly string[]): boolean;
   isObservedTerm(row: Leadership, observed: number): boolean;

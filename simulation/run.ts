@@ -3,7 +3,7 @@
  * the system has recovered.
  */
 import type { Settings } from '../monitor/core/types.js';
-import { describeFault, strike } from './faults.js';
+import { describeFault, injectFault } from './faults.js';
 import { Checks, type Breach } from './invariants.js';
 import { Engine } from './model/engine.js';
 import { LeadershipTable } from './model/leadership-table.js';
@@ -18,11 +18,11 @@ import { MonitorProcess } from './processes/monitor.js';
 import { PatientsProcess } from './processes/patients.js';
 import { ReplicaProcess } from './processes/replica.js';
 import type { Rules } from './rules.js';
-import type { PaymentPlan, Schedule } from './schedule.js';
+import type { PaymentPlan, SimulatedSchedule } from './schedule.js';
 import { handoversOf } from './storms.js';
-import { TIMES, type System } from './system.js';
+import { TIMES, type SimulatedSystem } from './system.js';
 
-export interface Outcome {
+export interface SimulationOutcome {
   breach: Breach | null;
   steps: number;
   /** Virtual ms. */
@@ -63,11 +63,11 @@ const TIMINGS = {
 
 class Run {
   private readonly world: World;
-  private readonly system: System;
+  private readonly system: SimulatedSystem;
   private readonly client: ClientProcess;
 
   constructor(
-    private readonly schedule: Schedule,
+    private readonly schedule: SimulatedSchedule,
     rules: Rules,
     log: WriteLine | null,
   ) {
@@ -93,7 +93,7 @@ class Run {
     const payments = new PaymentTable(world, rules, leadership, checks);
     let node = 0;
     const next = (): number => (node += 1) - 1;
-    const system: System = {
+    const system: SimulatedSystem = {
       world,
       network,
       rules,
@@ -130,7 +130,7 @@ class Run {
     this.client = new ClientProcess(system, next());
   }
 
-  play(): Outcome {
+  play(): SimulationOutcome {
     const { world, system, schedule } = this;
     for (const each of [...system.replicas, ...system.monitors, ...system.patients])
       this.start(each);
@@ -155,12 +155,12 @@ class Run {
     this.world.plan(this.world.chance.below(STAGGER_MS), null, () => each.restart());
   }
 
-  private plan(fault: Schedule['faults'][number]): void {
+  private plan(fault: SimulatedSchedule['faults'][number]): void {
     const { world, system, schedule } = this;
     if (fault.kind === 'hang' && schedule.monitorsEnd) return; // Only monitors can heal it.
     world.plan(fault.atMs, null, () => {
       world.log?.('FAULT', describeFault(fault));
-      const heal = strike(system, fault);
+      const heal = injectFault(system, fault);
       if (fault.forMs === 0) return;
       world.plan(fault.forMs, null, () => {
         world.log?.('HEALED', describeFault(fault));
@@ -228,5 +228,8 @@ class Run {
 }
 
 /** @param log null: no transcript. */
-export const play = (schedule: Schedule, rules: Rules, log: WriteLine | null = null): Outcome =>
-  new Run(schedule, rules, log).play();
+export const play = (
+  schedule: SimulatedSchedule,
+  rules: Rules,
+  log: WriteLine | null = null,
+): SimulationOutcome => new Run(schedule, rules, log).play();

@@ -3,7 +3,7 @@
  * the same seed gives the same schedule.
  */
 import { Chance } from './model/world.js';
-import type { Fault, FaultKind } from './faults.js';
+import type { SimulatedFault, FaultKind } from './faults.js';
 import { drawStorm, STORM_SHARE } from './storms.js';
 
 export interface PaymentPlan {
@@ -16,7 +16,7 @@ export interface PaymentPlan {
   readonly twice: boolean;
 }
 
-export interface Schedule {
+export interface SimulatedSchedule {
   readonly seed: number;
   /** Seed of delays, drops and all other randomness during the run. */
   readonly luck: number;
@@ -28,7 +28,7 @@ export interface Schedule {
   /** By this time, in ms, all faults are healed and all payments sent. */
   readonly horizonMs: number;
   readonly payments: readonly PaymentPlan[];
-  readonly faults: readonly Fault[];
+  readonly faults: readonly SimulatedFault[];
   /** All monitors die at the end, and payments must continue. */
   readonly monitorsEnd: boolean;
   /** Everything is slow, and only kills break anything: the rule `calm` counts the hand-overs. */
@@ -119,7 +119,7 @@ function aim(
   kind: FaultKind,
   chance: Chance,
   cast: Cast,
-): Pick<Fault, 'target' | 'other' | 'amount'> {
+): Pick<SimulatedFault, 'target' | 'other' | 'amount'> {
   switch (kind) {
     case 'kill':
     case 'freeze':
@@ -212,7 +212,7 @@ function drawFault(
   horizonMs: number,
   busy: readonly number[],
   kind = chance.pick(KINDS),
-): Fault {
+): SimulatedFault {
   const atMs = drawMoment(chance, horizonMs, busy);
   const longest = chance.next() < 0.3 ? 80 : 800;
   const lasts = MOMENTS.has(kind) || (kind === 'refuse-writes' && chance.next() < LASTS_SHARE);
@@ -224,7 +224,12 @@ function drawFault(
  * Models a change of decision: soon after a hand-over follows another one, perhaps back to the
  * first replica.
  */
-function andBack(fault: Fault, chance: Chance, { replicas }: Cast, horizonMs: number): Fault {
+function andBack(
+  fault: SimulatedFault,
+  chance: Chance,
+  { replicas }: Cast,
+  horizonMs: number,
+): SimulatedFault {
   return {
     ...fault,
     atMs: Math.min(fault.atMs + 20 + chance.below(200), horizonMs),
@@ -237,7 +242,7 @@ function andBack(fault: Fault, chance: Chance, { replicas }: Cast, horizonMs: nu
  * The second hand-over begins while PostgreSQL is slow: then statements of several terms are in
  * transit at the same time.
  */
-function whileSlow({ atMs }: Fault, chance: Chance, horizonMs: number): Fault {
+function whileSlow({ atMs }: SimulatedFault, chance: Chance, horizonMs: number): SimulatedFault {
   const since = Math.max(QUIET_MS, atMs - chance.below(120));
   return {
     kind: 'slow',
@@ -254,10 +259,10 @@ function drawFaults(
   cast: Cast,
   horizonMs: number,
   payments: readonly PaymentPlan[],
-): Fault[] {
+): SimulatedFault[] {
   const busy = payments.map(({ atMs }) => atMs);
   const count = 1 + chance.below(8);
-  const faults: Fault[] = [];
+  const faults: SimulatedFault[] = [];
   while (faults.length < count) {
     const fault = drawFault(chance, cast, horizonMs, busy);
     busy.push(fault.atMs, fault.atMs, fault.atMs);
@@ -273,7 +278,7 @@ function drawStall(
   cast: Cast,
   horizonMs: number,
   payments: readonly PaymentPlan[],
-): Fault[] {
+): SimulatedFault[] {
   if (chance.next() >= STALL_SHARE) return [];
   return [
     drawFault(
@@ -292,7 +297,7 @@ function drawUnwritable(
   cast: Cast,
   horizonMs: number,
   payments: readonly PaymentPlan[],
-): Fault[] {
+): SimulatedFault[] {
   if (chance.next() >= ROW_SHARE) return [];
   return [
     drawFault(
@@ -346,20 +351,20 @@ function drawStream(chance: Chance, instances: number, horizonMs: number): Payme
 }
 
 /** One of these numbers, drawn by cumulative share. */
-function drawn(chance: Chance, shares: readonly (readonly [number, number])[]): number {
+function drawEvents(chance: Chance, shares: readonly (readonly [number, number])[]): number {
   const share = chance.next();
   return (shares.find(([, upto]) => share < upto) ?? [1])[0];
 }
 
 /** The schedule of a seed. */
-export function drawSchedule(seed: number): Schedule {
+export function drawSchedule(seed: number): SimulatedSchedule {
   const chance = new Chance(Math.imul(seed, 0x9e3779b1) ^ 0x5eed);
-  const replicas = drawn(chance, [
+  const replicas = drawEvents(chance, [
     [3, 0.7],
     [2, 0.9],
     [1, 1],
   ]);
-  const monitors = drawn(chance, [
+  const monitors = drawEvents(chance, [
     [1, 0.65],
     [3, 0.95],
     [5, 1],
@@ -372,7 +377,7 @@ export function drawSchedule(seed: number): Schedule {
     patients: names('patients', patients),
   };
   const bursts = drawPayments(chance, patients, horizonMs);
-  const most: Omit<Schedule, 'payments'> = {
+  const most: Omit<SimulatedSchedule, 'payments'> = {
     seed,
     luck: seed,
     replicas,
@@ -383,7 +388,7 @@ export function drawSchedule(seed: number): Schedule {
     faults: drawFaults(chance, cast, horizonMs, bursts),
     monitorsEnd: chance.next() < 0.05,
   };
-  const usual: Schedule = {
+  const usual: SimulatedSchedule = {
     ...most,
     payments: [...bursts, ...drawStream(chance, patients, horizonMs)],
   };

@@ -5,7 +5,7 @@ import { play } from './run.js';
 import { STANDARD, type Rules } from './rules.js';
 import { drawSchedule } from './schedule.js';
 
-export interface Finding {
+export interface SearchFinding {
   seed: number;
   breach: Breach;
 }
@@ -15,7 +15,7 @@ export interface Searched {
   seeds: number;
   steps: number;
   /** The first seed that broke an invariant; null: none. */
-  finding: Finding | null;
+  finding: SearchFinding | null;
 }
 
 export const findMutant = (name: string): Mutant | undefined =>
@@ -31,7 +31,7 @@ export function rulesOf(mutant: string | null): Rules {
  * Plays `count` seeds from `from` until one breaks an invariant. @param only stops only at a breach
  * of this rule.
  */
-export function search(
+export function searchSeeds(
   from: number,
   count: number,
   rules: Rules,

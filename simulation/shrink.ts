@@ -7,7 +7,7 @@
 import type { RuleName } from './invariants.js';
 import { play } from './run.js';
 import type { Rules } from './rules.js';
-import type { Schedule } from './schedule.js';
+import type { SimulatedSchedule } from './schedule.js';
 
 /**
  * A smaller schedule delays its messages differently: a part counts as needed only after this
@@ -19,7 +19,7 @@ const without = <T>(items: readonly T[], index: number): T[] =>
   items.filter((_, other) => other !== index);
 
 /** All schedules that lack one part. */
-function* smaller(schedule: Schedule): Generator<Schedule> {
+function* smaller(schedule: SimulatedSchedule): Generator<SimulatedSchedule> {
   const { faults, payments, monitors, patients, replicas } = schedule;
   for (let index = faults.length - 1; index >= 0; index -= 1)
     yield { ...schedule, faults: without(faults, index) };
@@ -34,7 +34,11 @@ function* smaller(schedule: Schedule): Generator<Schedule> {
     yield { ...schedule, payments: payments.map((payment) => ({ ...payment, twice: false })) };
 }
 
-function breaking(schedule: Schedule, rules: Rules, rule: RuleName): Schedule | null {
+function breaking(
+  schedule: SimulatedSchedule,
+  rules: Rules,
+  rule: RuleName,
+): SimulatedSchedule | null {
   for (let luck = 0; luck <= LUCKS; luck += 1) {
     const tried = luck === 0 ? schedule : { ...schedule, luck };
     if (play(tried, rules).breach?.rule === rule) return tried;
@@ -45,7 +49,11 @@ function breaking(schedule: Schedule, rules: Rules, rule: RuleName): Schedule | 
 /**
  * @returns the smallest schedule found that still breaks `rule`; the given schedule must break it.
  */
-export function shrink(schedule: Schedule, rules: Rules, rule: RuleName): Schedule {
+export function shrink(
+  schedule: SimulatedSchedule,
+  rules: Rules,
+  rule: RuleName,
+): SimulatedSchedule {
   for (const candidate of smaller(schedule)) {
     const found = breaking(candidate, rules, rule);
     if (found) return shrink(found, rules, rule);

@@ -6,7 +6,7 @@
  * indistinguishable from a frozen process. The rule `calm` judges storms: as many hand-overs as
  * kills, however often the machine is late.
  */
-import type { Fault } from './faults.js';
+import type { SimulatedFault } from './faults.js';
 import type { Chance } from './model/world.js';
 
 /** Share of the schedules with three replicas that are storms. */
@@ -22,21 +22,21 @@ const LATE_MS = 1_500;
 const PAUSE_MS = 1_200;
 
 const storm = (
-  kind: Fault['kind'],
+  kind: SimulatedFault['kind'],
   atMs: number,
   forMs: number,
   target = '',
   amount = 0,
-): Fault => ({ kind, atMs, forMs, target, other: '', amount });
+): SimulatedFault => ({ kind, atMs, forMs, target, other: '', amount });
 
 export interface Storm {
-  readonly faults: readonly Fault[];
+  readonly faults: readonly SimulatedFault[];
   readonly endMs: number;
 }
 
 /** A few delays in sequence, sometimes with new monitors before and a kill in between. */
 export function drawStorm(chance: Chance): Storm {
-  const faults: Fault[] = [];
+  const faults: SimulatedFault[] = [];
   let atMs = FIRST_MS + chance.below(500);
   if (chance.next() < 0.7) {
     faults.push(storm('reconfigure', atMs, 20 + chance.below(200), '', 1 + chance.below(150)));
@@ -56,5 +56,5 @@ export function drawStorm(chance: Chance): Storm {
 }
 
 /** Most hand-overs that a storm may cause. */
-export const handoversOf = (faults: readonly Fault[]): number =>
+export const handoversOf = (faults: readonly SimulatedFault[]): number =>
   faults.filter(({ kind }) => kind === 'kill').length;

@@ -14,7 +14,7 @@ import type { World } from './model/world.js';
 import type { Rules } from './rules.js';
 
 /** A replica, as others see it. */
-export interface Replica extends Process {
+export interface SimulatedReplica extends Process {
   /** A new one for each life. */
   readonly bootId: string;
   readonly role: RoleState;
@@ -42,7 +42,7 @@ export interface BeatListener {
   arrivalMs: number;
   line(report: ReplicaReport): void;
   /** The replica closed its end. */
-  lost(): void;
+  onLost(): void;
 }
 
 /** A monitor, as faults and operators see it. */
@@ -61,7 +61,7 @@ export interface Patients extends Process {
   pay(key: string, patientId: string, reply: (accepted: boolean) => void): void;
 }
 
-export interface System {
+export interface SimulatedSystem {
   readonly world: World;
   readonly network: Network;
   readonly rules: Rules;
@@ -72,7 +72,7 @@ export interface System {
   readonly leadership: LeadershipTable;
   readonly queue: ParcelQueue;
   readonly gateway: PaymentGateway;
-  readonly replicas: Replica[];
+  readonly replicas: SimulatedReplica[];
   readonly monitors: Monitor[];
   readonly patients: Patients[];
 }

@@ -3,18 +3,18 @@
  * echoes are omitted.
  */
 import { RULE_TEXTS, type Breach } from './invariants.js';
-import { play, type Outcome } from './run.js';
+import { play, type SimulationOutcome } from './run.js';
 import type { Rules } from './rules.js';
-import { drawSchedule, type Schedule } from './schedule.js';
+import { drawSchedule, type SimulatedSchedule } from './schedule.js';
 import { shrink } from './shrink.js';
 
 export interface Transcript {
   lines: string[];
-  outcome: Outcome;
+  outcome: SimulationOutcome;
 }
 
 /** Plays a schedule again and records its steps. */
-export function transcribe(schedule: Schedule, rules: Rules): Transcript {
+export function transcribe(schedule: SimulatedSchedule, rules: Rules): Transcript {
   const lines: string[] = [];
   const outcome = play(schedule, rules, (atMs, who, what) =>
     lines.push(`${String(atMs).padStart(6)} ms  ${who.padEnd(10)}  ${what}`),
@@ -22,14 +22,14 @@ export function transcribe(schedule: Schedule, rules: Rules): Transcript {
   return { lines, outcome };
 }
 
-const sizeOf = ({ faults, payments }: Schedule): string =>
+const sizeOf = ({ faults, payments }: SimulatedSchedule): string =>
   `${faults.length} faults, ${payments.length} payments`;
 
 /**
  * The explanation of a failing seed: the broken rule and the smallest schedule that still breaks
  * it, step by step.
  */
-export function explain(seed: number, rules: Rules, breach: Breach, again: string): string {
+export function explainRun(seed: number, rules: Rules, breach: Breach, again: string): string {
   const schedule = drawSchedule(seed);
   const small = shrink(schedule, rules, breach.rule);
   const { lines, outcome } = transcribe(small, rules);

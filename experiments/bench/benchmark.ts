@@ -3,7 +3,7 @@
  * benchmarks get the same environment and the same work; only the implementation differs.
  */
 import type { BenchEngines } from './engines.js';
-import type { Program } from './programs/program.js';
+import type { BenchProgram } from './programs/program.js';
 import type { ProcessPart, Usage } from './usage.js';
 import type { LatencySummary } from '../statistics/latencies.js';
 
@@ -49,7 +49,7 @@ export interface Measurement {
 export interface BenchEnvironment {
   engines: BenchEngines;
   /** Sends the requests, so that no benchmark measures itself. */
-  generator: Program;
+  generator: BenchProgram;
   /** Ids of the patients that pay. */
   patients: readonly string[];
   /** Payments per measurement, unless that takes too long. */

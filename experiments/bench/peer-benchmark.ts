@@ -11,7 +11,7 @@ import type { OrdersWanted } from './orders.js';
 import type { Peer, PeerPlace } from './peer.js';
 import { installPeerPackages, usesPeerPackages } from './peers/packages.js';
 import { secondsOf, type Span } from './programs/commands.js';
-import { Program } from './programs/program.js';
+import { BenchProgram } from './programs/program.js';
 import { watchUsage } from './usage.js';
 import { capPayments, warmUpBenchmark } from './warm-up.js';
 
@@ -34,8 +34,8 @@ class PeerUnderLoad {
   private constructor(
     private readonly environment: BenchEnvironment,
     private readonly place: PeerPlace,
-    readonly producer: Program,
-    readonly worker: Program,
+    readonly producer: BenchProgram,
+    readonly worker: BenchProgram,
   ) {}
 
   static async open(
@@ -46,8 +46,8 @@ class PeerUnderLoad {
     folder: string,
   ): Promise<PeerUnderLoad> {
     const file = join(ROOT, await compile(sourceOf(name, folder)));
-    const start = (part: string): Promise<Program> =>
-      Program.start({
+    const start = (part: string): Promise<BenchProgram> =>
+      BenchProgram.start({
         name: `${benchmark} ${part}`,
         source: PROGRAM,
         args: [file, name],

@@ -11,7 +11,7 @@ import type { Progress } from '../report/progress.js';
 import { BenchEngines } from './engines.js';
 import type { Benchmark, Measurement, BenchEnvironment } from './benchmark.js';
 import type { BenchmarkResult } from './figures.js';
-import { Program } from './programs/program.js';
+import { BenchProgram } from './programs/program.js';
 import { shuffle } from './shuffle.js';
 
 /** Time-out of a measurement. */
@@ -45,14 +45,14 @@ export async function runBench(wanted: BenchOptions): Promise<BenchResult> {
   const onLine = (name: string, line: string): void => log.write(`${name} ${line}`);
   wanted.progress.show('Starting PostgreSQL and Redis …');
   let engines: BenchEngines | null = null;
-  let generator: Program | null = null;
+  let generator: BenchProgram | null = null;
   try {
     engines = await BenchEngines.open(dataDir, onLine);
     const nodeArgs = (folder: string): readonly string[] =>
       wanted.profiles === null
         ? []
         : ['--cpu-prof', `--cpu-prof-dir=${join(wanted.profiles, folder)}`];
-    generator = await Program.start({
+    generator = await BenchProgram.start({
       name: 'generator',
       source: 'experiments/bench/load/main.ts',
       nodeArgs: nodeArgs('generator'),

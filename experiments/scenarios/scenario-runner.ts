@@ -146,7 +146,7 @@ class ScenarioRun {
       rollback: { withinMs },
       traffic: { deadlineMs },
     } = this.asked;
-    const broken = (rule: string): number =>
+    const countBroken = (rule: string): number =>
       violations.find((violation) => violation.rule === rule)?.ids.length ?? 0;
     const none = (name: string, actual: number): Objective => ({
       name,
@@ -157,8 +157,8 @@ class ScenarioRun {
     const backMs = this.returns.reduce((longest, { spentMs }) => Math.max(longest, spentMs), 0);
     const back = this.returns.every(({ missing }) => missing === null);
     return [
-      none('accepted payments lost', broken('lost')),
-      none('accepted payments not final', broken('never-final')),
+      none('accepted payments lost', countBroken('lost')),
+      none('accepted payments not final', countBroken('never-final')),
       {
         name: 'ms from the last heal to the steady state',
         target: withinMs,

@@ -23,9 +23,9 @@ export function divideIntoSegments(
 ): Segment[] {
   const { payments, ratePerSec } = traffic;
   const count = segmentCount(traffic);
-  const bound = (index: number): number => Math.floor((index * payments) / count);
+  const toBound = (index: number): number => Math.floor((index * payments) / count);
   return Array.from({ length: count }, (_, index) => {
-    const [from, to] = [bound(index), bound(index + 1)];
+    const [from, to] = [toBound(index), toBound(index + 1)];
     const untilMs = index + 1 === count ? Infinity : (to * 1000) / ratePerSec;
     const own = injections.filter(({ at }) => {
       if ('payment' in at) return at.payment >= from && (at.payment < to || index + 1 === count);

@@ -78,7 +78,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialRun> {
       options.onProgress(run, sent);
     },
   });
-  await injections.healed();
+  await injections.waitUntilHealed();
   return run;
 }
 
@@ -105,7 +105,7 @@ class TrialInjections {
   }
 
   /** Resolves when every victim is healed. @throws the first error. */
-  async healed(): Promise<void> {
+  async waitUntilHealed(): Promise<void> {
     await Promise.all(this.all);
     const [failure] = this.options.injector.failures;
     if (failure)

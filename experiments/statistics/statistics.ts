@@ -15,8 +15,8 @@ export function wilson95(successes: number, trials: number): [number, number] {
   const z2 = Z_95 * Z_95;
   const centre = share + z2 / (2 * trials);
   const spread = Z_95 * Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials * trials));
-  const bound = (value: number): number => Math.min(1, Math.max(0, value / (1 + z2 / trials)));
-  return [bound(centre - spread), bound(centre + spread)];
+  const toBound = (value: number): number => Math.min(1, Math.max(0, value / (1 + z2 / trials)));
+  return [toBound(centre - spread), toBound(centre + spread)];
 }
 
 /**

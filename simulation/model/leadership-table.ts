@@ -11,14 +11,14 @@ import type { Vote } from './records.js';
 import type { World } from './world.js';
 
 /** A change of leadership that a monitor requests. */
-export interface Change {
+export interface LeadershipChange {
   monitor: string;
   term: number;
   kind: string;
   candidate: Candidate | null;
 }
 
-export interface VoteAnswer {
+export interface SimulatedVoteAnswer {
   votes: number;
   elected: boolean;
   leadership: Leadership;
@@ -48,7 +48,7 @@ export class LeadershipTable {
   ) {}
 
   /** Vote, count and election in one statement. */
-  voteAndElect(change: Change): VoteAnswer {
+  voteAndElect(change: LeadershipChange): SimulatedVoteAnswer {
     if (!this.rules.isObservedTerm(this.row, change.term))
       return { votes: 0, elected: false, leadership: this.row };
     this.cast({ monitor: change.monitor, term: change.term, castMs: this.world.nowMs });
@@ -71,12 +71,12 @@ export class LeadershipTable {
    * A planned hand-over, without a vote. @returns null when the term had moved, or the candidate is
    * not ready.
    */
-  move(change: Change & { candidate: Candidate }): Leadership | null {
+  move(change: LeadershipChange & { candidate: Candidate }): Leadership | null {
     return this.elect(change, change.candidate, null);
   }
 
   private cast(vote: Vote): void {
-    this.checks.voted(vote);
+    this.checks.checkVote(vote);
     if (this.rules.oneVoteEach)
       this.votes = this.votes.filter(({ monitor }) => monitor !== vote.monitor);
     this.votes.push(vote);
@@ -84,7 +84,7 @@ export class LeadershipTable {
 
   /** move_leadership, with the two checks it makes. @param votes null: a planned hand-over. */
   private elect(
-    { monitor, term, kind }: Change,
+    { monitor, term, kind }: LeadershipChange,
     candidate: Candidate,
     votes: readonly Vote[] | null,
   ): Leadership | null {
@@ -98,7 +98,7 @@ export class LeadershipTable {
       bootId: candidate.bootId,
       reason: kind,
     };
-    this.checks.elected(this.row, row, votes === null, this.admin[candidate.id] ?? 'ready');
+    this.checks.checkElection(this.row, row, votes === null, this.admin[candidate.id] ?? 'ready');
     this.world.log?.('postgres', `term ${next}: ${candidate.id} leads (${kind}, by ${monitor})`);
     this.row = row;
     this.votes = [];

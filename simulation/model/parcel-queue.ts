@@ -8,7 +8,7 @@ import type { Checks } from '../invariants.js';
 import { Engine } from './engine.js';
 import type { Exchange, Network } from './network.js';
 import type { Process } from './process.js';
-import type { Job } from './records.js';
+import type { QueueJob } from './records.js';
 import type { World } from './world.js';
 
 /** A worker that blocks until a marker says that there is work. */
@@ -26,9 +26,9 @@ const BLOCK_MS = 300;
 
 export class ParcelQueue extends Engine {
   /** Fetched from the start of the list. */
-  waiting: Job[] = [];
+  waiting: QueueJob[] = [];
   /** Oldest first. */
-  active: Job[] = [];
+  active: QueueJob[] = [];
   /** Answers reads and counts, and refuses writes. */
   refusesWrites = false;
   private blocked: Blocked[] = [];
@@ -67,8 +67,8 @@ export class ParcelQueue extends Engine {
   }
 
   /** The next job; null: none waits, or no answer. */
-  fetchJob(caller: Process, token: string, settle: (job: Job | null) => void): void {
-    this.ask<Job | null>(
+  fetchJob(caller: Process, token: string, settle: (job: QueueJob | null) => void): void {
+    this.ask<QueueJob | null>(
       caller,
       TIMEOUT_MS,
       'a fetch',
@@ -92,7 +92,7 @@ export class ParcelQueue extends Engine {
     );
   }
 
-  complete(caller: Process, { id }: Job, token: string): void {
+  complete(caller: Process, { id }: QueueJob, token: string): void {
     const run = (): void => {
       if (this.refusesWrites) return;
       this.active = this.active.filter((job) => job.id !== id || job.token !== token);
@@ -101,7 +101,7 @@ export class ParcelQueue extends Engine {
   }
 
   /** The oldest parcels, active or waiting. */
-  peek(caller: Process, limit: number, settle: (jobs: readonly Job[] | null) => void): void {
+  peek(caller: Process, limit: number, settle: (jobs: readonly QueueJob[] | null) => void): void {
     this.ask(
       caller,
       TIMEOUT_MS,
@@ -126,7 +126,7 @@ export class ParcelQueue extends Engine {
     const run = (): number | null => {
       if (this.refusesWrites) return null;
       const moved = ids.filter((id) => this.moveOne(id, token));
-      if (token === null) this.checks.reclaimed(moved);
+      if (token === null) this.checks.checkReclaim(moved);
       this.wakeOne();
       return moved.length;
     };
@@ -142,7 +142,7 @@ export class ParcelQueue extends Engine {
   }
 
   /** From now on the queue may lose parcels that it is asked to store. */
-  failed(): void {
+  failStatements(): void {
     this.checks.queueFailed();
   }
 
@@ -158,17 +158,17 @@ export class ParcelQueue extends Engine {
     this.wakeOne();
   }
 
-  protected override died(): void {
+  protected override dropCaller(): void {
     this.blocked = [];
     this.checks.queueFailed();
   }
 
-  private take(token: string): Job | null {
+  private take(token: string): QueueJob | null {
     const next = this.waiting.shift();
     if (!next) return null;
     const job = { ...next, token };
     this.active.push(job);
-    this.checks.fetched(job);
+    this.checks.checkFetch(job);
     return job;
   }
 
@@ -180,7 +180,7 @@ export class ParcelQueue extends Engine {
     return true;
   }
 
-  private put(job: Job, front: boolean): void {
+  private put(job: QueueJob, front: boolean): void {
     if (front) this.waiting.unshift(job);
     else this.waiting.push(job);
   }

@@ -67,7 +67,7 @@ export class PaymentGateway extends Engine {
       (exchange) => this.serveCall(ask, key, payment, exchange),
       (heard, silence) => {
         const verdict = heard ?? (silence === 'refused' ? UNSENT : UNKNOWN);
-        if (ask === 'charge' && !isNoAttempt(verdict)) this.checks.attempted(payment);
+        if (ask === 'charge' && !isNoAttempt(verdict)) this.checks.checkAttempt(payment);
         settle(verdict);
       },
     );

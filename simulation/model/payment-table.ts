@@ -14,7 +14,7 @@ import type { Checks } from '../invariants.js';
 import type { Rules } from '../rules.js';
 import type { LeadershipTable } from './leadership-table.js';
 import { Unwritable } from './unwritable.js';
-import type { Attempted, Row, Written } from './records.js';
+import type { AttemptResult, SimulatedRow, SimulatedWrite } from './records.js';
 import type { World } from './world.js';
 
 export interface NewRow {
@@ -24,13 +24,13 @@ export interface NewRow {
 }
 
 const AMOUNT = { amountMinor: 1_500, currency: 'USD' };
-const NOT_HELD: Written = { held: false, ids: [] };
-const bySeq = (a: Row, b: Row): number => a.seq - b.seq;
+const NOT_HELD: SimulatedWrite = { held: false, ids: [] };
+const bySeq = (a: SimulatedRow, b: SimulatedRow): number => a.seq - b.seq;
 
 export class PaymentTable {
-  readonly rows = new Map<string, Row>();
-  readonly byKey = new Map<string, Row>();
-  readonly byPatient = new Map<string, Row[]>();
+  readonly rows = new Map<string, SimulatedRow>();
+  readonly byKey = new Map<string, SimulatedRow>();
+  readonly byPatient = new Map<string, SimulatedRow[]>();
   /** Final payments that are listed as pending. */
   readonly strays = new Set<string>();
   /** Payments that cannot be written now. */
@@ -51,7 +51,7 @@ export class PaymentTable {
     for (const { id, key, patientId } of payments) {
       if (this.rows.has(id) || (this.byKey.has(key) && this.rules.keysAreUnique)) continue;
       this.seq += 1;
-      const row: Row = {
+      const row: SimulatedRow = {
         id,
         seq: this.seq,
         key,
@@ -64,7 +64,7 @@ export class PaymentTable {
         term: null,
         processedBy: null,
       };
-      this.checks.accepted(row, this.byKey.get(key));
+      this.checks.checkAccepted(row, this.byKey.get(key));
       this.insert(row);
       inserted.push(id);
     }
@@ -78,7 +78,7 @@ export class PaymentTable {
       if (row?.status === 'PENDING')
         throughSeqs.set(row.patientId, Math.max(row.seq, throughSeqs.get(row.patientId) ?? 0));
     }
-    const found: Row[] = [];
+    const found: SimulatedRow[] = [];
     for (const [patientId, last] of throughSeqs) {
       const after = afterSeq.get(patientId) ?? 0;
       for (const row of this.byPatient.get(patientId) ?? []) {
@@ -102,7 +102,11 @@ export class PaymentTable {
   }
 
   /** A commit or a deferral, if the rows can be written. @see payments/attempt-write.ts */
-  attempt(token: FencingToken, payments: readonly { id: string }[], run: () => Written): Attempted {
+  attempt(
+    token: FencingToken,
+    payments: readonly { id: string }[],
+    run: () => SimulatedWrite,
+  ): AttemptResult {
     const ids = payments
       .map(({ id }) => id)
       .filter((id) => this.rows.get(id)?.status === 'PENDING');
@@ -116,13 +120,13 @@ export class PaymentTable {
   }
 
   /** commit: the fence, "still pending" and the change in one statement. */
-  commit(token: FencingToken, outcomes: readonly Outcome[], isFenced = true): Written {
+  commit(token: FencingToken, outcomes: readonly Outcome[], isFenced = true): SimulatedWrite {
     if (isFenced && !this.holds(token)) return NOT_HELD;
     const ids: string[] = [];
     for (const { id, status, attempts } of outcomes) {
       const row = this.rows.get(id);
       if (!row || !this.rules.mayGetStatus(row)) continue;
-      this.checks.finalised(row, status, token);
+      this.checks.checkFinalised(row, status, token);
       this.checks.countsAttempts(id, attempts);
       if (row.status === 'PENDING') this.pending -= 1;
       Object.assign(row, {
@@ -137,13 +141,13 @@ export class PaymentTable {
     return { held: true, ids };
   }
 
-  defer(token: FencingToken, deferrals: readonly Deferral[]): Written {
+  defer(token: FencingToken, deferrals: readonly Deferral[]): SimulatedWrite {
     if (!this.rules.fenceOfDeferral(this.leadership.row, token)) return NOT_HELD;
     const ids: string[] = [];
     for (const { id, attempts, waitMs, lastError } of deferrals) {
       const row = this.rows.get(id);
       if (row?.status !== 'PENDING') continue;
-      this.checks.deferred(row, token);
+      this.checks.checkDeferral(row, token);
       this.checks.countsAttempts(id, attempts);
       if (lastError !== null) row.failingSinceMs ??= this.world.nowMs;
       row.attempts = attempts;
@@ -172,7 +176,7 @@ export class PaymentTable {
     return found; // A map keeps the order of insertion, which is that of `seq`.
   }
 
-  private insert(row: Row): void {
+  private insert(row: SimulatedRow): void {
     this.rows.set(row.id, row);
     this.byKey.set(row.key, row);
     const ofPatient = this.byPatient.get(row.patientId);
@@ -188,7 +192,7 @@ export class PaymentTable {
     attempts,
     nextAttemptMs,
     failingSinceMs,
-  }: Row): PendingPayment {
+  }: SimulatedRow): PendingPayment {
     const { nowMs } = this.world;
     const waitMs = nextAttemptMs === null ? 0 : Math.max(0, nextAttemptMs - nowMs);
     const failingMs = failingSinceMs === null ? 0 : nowMs - failingSinceMs;

@@ -45,14 +45,14 @@ export class Process implements Owner {
     this.frozen = false;
     this.life += 1;
     this.backlog = [];
-    this.died();
+    this.dropCaller();
   }
 
   restart(): void {
     if (this.alive) return;
     this.world.log?.(this.name, 'starts');
     this.alive = true;
-    this.started();
+    this.onStart();
   }
 
   freeze(): void {
@@ -76,8 +76,8 @@ export class Process implements Owner {
   }
 
   /** A life begins. */
-  started(): void {}
+  onStart(): void {}
 
   /** A life has ended. */
-  protected died(): void {}
+  protected dropCaller(): void {}
 }

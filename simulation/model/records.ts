@@ -6,7 +6,7 @@ import type { FinalStatus } from '../../shared/contracts/payment.js';
 import type { Parcel } from '../../shared/queue/queue.js';
 
 /** A row of `payment`. */
-export interface Row {
+export interface SimulatedRow {
   readonly id: string;
   readonly seq: number;
   readonly key: string;
@@ -29,7 +29,7 @@ export interface Vote {
 }
 
 /** A job of the queue. */
-export interface Job {
+export interface QueueJob {
   readonly id: number;
   readonly data: Parcel;
   /** Its holder; null: none, or its lock was removed. */
@@ -37,10 +37,11 @@ export interface Job {
 }
 
 /** The answer to a fenced statement. */
-export interface Written {
+export interface SimulatedWrite {
   held: boolean;
   ids: string[];
 }
 
 /** Or the reason why the database does not write it. */
-export type Attempted = { written: Written } | { refused: string } | { locked: string[] };
+export type AttemptResult =
+  { written: SimulatedWrite } | { refused: string } | { locked: string[] };

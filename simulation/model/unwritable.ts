@@ -1,5 +1,5 @@
 /** Rows of payments that the database refuses to change, or that another session has locked. */
-import type { Attempted } from './records.js';
+import type { AttemptResult } from './records.js';
 
 export type Obstacle = 'refused' | 'locked';
 
@@ -17,7 +17,7 @@ export class Unwritable {
   }
 
   /** The reason why a statement about these rows fails; null: it succeeds. */
-  among(ids: readonly string[]): Exclude<Attempted, { written: unknown }> | null {
+  among(ids: readonly string[]): Exclude<AttemptResult, { written: unknown }> | null {
     const [first] = ids;
     if (this.next !== null && first !== undefined) {
       this.rows.set(first, this.next);

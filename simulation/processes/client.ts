@@ -4,7 +4,7 @@
  */
 import { Process } from '../model/process.js';
 import type { PaymentPlan } from '../schedule.js';
-import type { Patients, System } from '../system.js';
+import type { Patients, SimulatedSystem } from '../system.js';
 
 const TIMEOUT_MS = 400;
 const PAUSE_MS = 60;
@@ -15,7 +15,7 @@ export class ClientProcess extends Process {
   open = 0;
 
   constructor(
-    private readonly system: System,
+    private readonly system: SimulatedSystem,
     node: number,
   ) {
     super(system.world, 'client', node);

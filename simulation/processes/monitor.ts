@@ -8,7 +8,7 @@ import type { Effect } from '../../monitor/core/effects.js';
 import type { Settings, State } from '../../monitor/core/types.js';
 import type { ReplicaReport, StandDownAnswer } from '../../shared/contracts/leadership.js';
 import { Process } from '../model/process.js';
-import type { Monitor, Replica, System } from '../system.js';
+import type { Monitor, SimulatedReplica, SimulatedSystem } from '../system.js';
 import { StreamLink, type StreamOwner } from './stream-link.js';
 
 type Of<T extends Effect['type']> = Extract<Effect, { type: T }>;
@@ -21,7 +21,7 @@ const ANSWER_MARGIN_MS = 100;
  * The first life in a run models a monitor that has run for long: the longer time-outs of the first
  * seconds are over.
  */
-function experienced(settings: Settings): State {
+function toExperienced(settings: Settings): State {
   const state = initialState(settings);
   return { ...state, health: { ...state.health, startedAt: -Infinity } };
 }
@@ -29,7 +29,7 @@ function experienced(settings: Settings): State {
 export class MonitorProcess extends Process implements Monitor, StreamOwner {
   private state: State;
   private sentence = '';
-  private readonly byName: ReadonlyMap<string, Replica>;
+  private readonly byName: ReadonlyMap<string, SimulatedReplica>;
   private links = new Map<string, StreamLink>();
   /** Time that its clocks lost or gained, in ms. */
   private stoodStillMs = 0;
@@ -44,7 +44,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
   private requests = 0;
 
   constructor(
-    private readonly system: System,
+    private readonly system: SimulatedSystem,
     name: string,
     node: number,
   ) {
@@ -53,9 +53,9 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
     this.byName = new Map(system.replicas.map((replica) => [replica.name, replica]));
   }
 
-  override started(): void {
+  override onStart(): void {
     this.state =
-      this.life === 1 ? experienced(this.state.settings) : initialState(this.state.settings);
+      this.life === 1 ? toExperienced(this.state.settings) : initialState(this.state.settings);
     this.sentence = '';
     this.tickedMs = this.nowMs;
     this.jumpedMs = 0;
@@ -199,7 +199,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
 
   private acts(what: string): void {
     this.world.log?.(this.name, what);
-    this.system.checks.acted(
+    this.system.checks.checkAction(
       this.name,
       this.world.nowMs - this.upsetMs,
       this.system.settings.doubtForMs,
@@ -207,7 +207,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
   }
 
   private ping({ replica: name }: Of<'ping'>): void {
-    const replica = this.byName.get(name) as Replica;
+    const replica = this.byName.get(name) as SimulatedReplica;
     const { leadership } = this.state;
     const sentAt = this.nowMs;
     this.system.network.call<ReplicaReport>(
@@ -228,7 +228,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
   }
 
   private push(name: string, { leadership }: Of<'push'>): void {
-    const replica = this.byName.get(name) as Replica;
+    const replica = this.byName.get(name) as SimulatedReplica;
     const sentAt = this.nowMs;
     this.system.network.call<ReplicaReport>(
       this,
@@ -248,7 +248,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
   }
 
   private standDown({ replica: name, term, timeoutMs }: Of<'stand-down'>): void {
-    const replica = this.byName.get(name) as Replica;
+    const replica = this.byName.get(name) as SimulatedReplica;
     this.acts(`asks ${name} to stand down`);
     this.system.network.call<Pick<StandDownAnswer, 'drained'>>(
       this,

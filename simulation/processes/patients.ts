@@ -5,7 +5,7 @@
  */
 import { parcelsOf } from '../../shared/queue/queue.js';
 import { Process } from '../model/process.js';
-import { TIMES, type Patients, type System } from '../system.js';
+import { TIMES, type Patients, type SimulatedSystem } from '../system.js';
 
 interface Submission {
   id: string;
@@ -26,14 +26,14 @@ export class PatientsProcess extends Process implements Patients {
   private sending = false;
 
   constructor(
-    private readonly system: System,
+    private readonly system: SimulatedSystem,
     name: string,
     node: number,
   ) {
     super(system.world, name, node);
   }
 
-  override started(): void {
+  override onStart(): void {
     this.waiting = [];
     this.inserting = false;
     this.toSend = [];
@@ -62,8 +62,8 @@ export class PatientsProcess extends Process implements Patients {
       TIMES.statementMs,
       'an insert',
       () => payments.accept(group),
-      (inserted) => {
-        if (inserted) this.inserted(group, new Set(inserted));
+      (onInserted) => {
+        if (onInserted) this.inserted(group, new Set(onInserted));
         else if (tries > 1) this.in(PAUSE_MS, () => this.try(group, tries - 1));
         else {
           this.inserting = false;
@@ -113,7 +113,7 @@ export class PatientsProcess extends Process implements Patients {
 
   private answer(group: readonly Submission[]): void {
     for (const submission of group) {
-      this.system.checks.answeredAccepted(submission.key);
+      this.system.checks.checkAcceptedAnswer(submission.key);
       this.world.log?.(this.name, `accepts ${submission.key}`);
       submission.reply(true);
     }

@@ -2,7 +2,7 @@
  * Parcels that a new leader begins before the queue delivers them, and joins on delivery:
  * payments/prefetch.ts without promises.
  */
-import type { Job } from '../model/records.js';
+import type { QueueJob } from '../model/records.js';
 
 /**
  * Receives null or the reason why the work failed, and the number of payments of the parcel that
@@ -35,7 +35,7 @@ export class SimulatedPrefetch {
   private readonly begun = new Map<number, Begun>();
 
   /** @returns a function to call when the work on this job has ended. */
-  begin({ id, data }: Job): Settle {
+  begin({ id, data }: QueueJob): Settle {
     const begun = new Begun(data.ids);
     this.begun.set(id, begun);
     return (failed, claimed) => begun.end(failed, claimed);
@@ -46,7 +46,7 @@ export class SimulatedPrefetch {
    * compared too.
    * @returns false: the job was not begun.
    */
-  join({ id, data }: Job, settle: Settle): boolean {
+  join({ id, data }: QueueJob, settle: Settle): boolean {
     const begun = this.begun.get(id);
     this.begun.delete(id);
     if (!begun || begun.ids.join() !== data.ids.join()) return false;

@@ -6,15 +6,15 @@ import type { RelayEffect, RelayMachine, TermView } from '../../payments/core/re
 import { parcelsOf, type Parcel } from '../../shared/queue/queue.js';
 import type { Process } from '../model/process.js';
 import type { SimulatedEvent } from '../model/world.js';
-import { TIMES, type System } from '../system.js';
+import { TIMES, type SimulatedSystem } from '../system.js';
 import type { Settle } from './prefetch.js';
 
-export class Relay {
+export class SimulatedRelay {
   private readonly machine: RelayMachine;
   private timer: SimulatedEvent | null = null;
 
   constructor(
-    private readonly system: System,
+    private readonly system: SimulatedSystem,
     private readonly replica: Process,
     private readonly view: TermView,
     private readonly term: number,

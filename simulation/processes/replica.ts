@@ -12,13 +12,18 @@ import {
   type RoleState,
 } from '../../payments/core/role.js';
 import { Process } from '../model/process.js';
-import { TIMES, type BeatListener, type Replica, type System } from '../system.js';
-import { Term, type Leader } from './term.js';
+import {
+  TIMES,
+  type BeatListener,
+  type SimulatedReplica,
+  type SimulatedSystem,
+} from '../system.js';
+import { Term, type LeadingReplica } from './term.js';
 import { Worker } from './worker.js';
 
 type Action = (done: () => void) => void;
 
-export class ReplicaProcess extends Process implements Replica, Leader {
+export class ReplicaProcess extends Process implements SimulatedReplica, LeadingReplica {
   role: RoleState;
   committed = 0;
   private current: Term | null = null;
@@ -31,7 +36,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
   private readonly listeners = new Set<BeatListener>();
 
   constructor(
-    private readonly system: System,
+    private readonly system: SimulatedSystem,
     name: string,
     node: number,
   ) {
@@ -45,7 +50,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
   }
 
   /** A life begins without state. */
-  override started(): void {
+  override onStart(): void {
     this.role = initialRole(this.name, this.bootId);
     this.committed = 0;
     this.current = null;
@@ -57,9 +62,9 @@ export class ReplicaProcess extends Process implements Replica, Leader {
     this.in(1 + this.world.chance.below(TIMES.pollMs), () => this.poll());
   }
 
-  protected override died(): void {
+  protected override dropCaller(): void {
     for (const listener of this.listeners)
-      this.system.network.send(this, listener.monitor, () => listener.lost());
+      this.system.network.send(this, listener.monitor, () => listener.onLost());
     this.listeners.clear();
   }
 
@@ -96,7 +101,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
     this.step({ type: 'leadership', leadership, pushed });
   }
 
-  refused(term: number): void {
+  onRefused(term: number): void {
     this.step({ type: 'refused', term });
   }
 
@@ -141,7 +146,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
    * Notifies callers that wait. An announcement is only a hint, so only its truth is checked here.
    */
   announce(outcomes: readonly FinalOutcome[]): void {
-    for (const { id, status } of outcomes) this.system.checks.announced(id, status);
+    for (const { id, status } of outcomes) this.system.checks.checkAnnouncement(id, status);
   }
 
   private newWorker(): Worker {
@@ -203,10 +208,10 @@ export class ReplicaProcess extends Process implements Replica, Leader {
   private perform(effect: RoleEffect): void {
     switch (effect.type) {
       case 'begin':
-        this.system.checks.began(this.name, this.bootId, effect.term);
+        this.system.checks.noteBegin(this.name, this.bootId, effect.term);
         return this.enqueue((done) => this.begin(effect.term, done));
       case 'stop': {
-        this.system.checks.stopped(this.role, effect.term);
+        this.system.checks.checkStop(this.role, effect.term);
         const keep = this.current?.stop() ?? true;
         return this.enqueue((done) => this.end(keep, done));
       }

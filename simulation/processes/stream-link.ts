@@ -6,7 +6,7 @@
 import type { ReplicaReport } from '../../shared/contracts/leadership.js';
 import type { Event } from '../../monitor/core/inputs.js';
 import type { Process } from '../model/process.js';
-import type { BeatListener, Replica, System } from '../system.js';
+import type { BeatListener, SimulatedReplica, SimulatedSystem } from '../system.js';
 
 /** The receiver of the events of a stream. */
 export interface StreamOwner extends Process {
@@ -44,8 +44,8 @@ export class Connection implements BeatListener {
     if (!this.isOver) this.link.line(this, report);
   }
 
-  lost(): void {
-    if (!this.isOver) this.link.lost();
+  onLost(): void {
+    if (!this.isOver) this.link.onLost();
   }
 }
 
@@ -56,9 +56,9 @@ export class StreamLink {
   private connection: Connection | null = null;
 
   constructor(
-    private readonly system: System,
+    private readonly system: SimulatedSystem,
     private readonly monitor: StreamOwner,
-    private readonly replica: Replica,
+    private readonly replica: SimulatedReplica,
   ) {}
 
   connect(): void {
@@ -76,19 +76,19 @@ export class StreamLink {
         this.replica.listen(connection);
       },
       (answer) => {
-        if (answer) this.opened(connection);
+        if (answer) this.onOpened(connection);
         else if (this.state === 'connecting') this.close();
       },
     );
   }
 
   line(connection: Connection, report: ReplicaReport): void {
-    this.opened(connection);
+    this.onOpened(connection);
     this.heardMs = this.system.world.nowMs;
     this.monitor.dispatch({ type: 'beat', replica: this.replica.name, report });
   }
 
-  lost(): void {
+  onLost(): void {
     const wasOpen = this.state === 'open';
     this.close();
     if (wasOpen) this.monitor.dispatch({ type: 'stream-closed', replica: this.replica.name });
@@ -96,10 +96,10 @@ export class StreamLink {
 
   /** The monitor calls this periodically. */
   look(): void {
-    if (this.state === 'open' && this.system.world.nowMs - this.heardMs > SILENCE_MS) this.lost();
+    if (this.state === 'open' && this.system.world.nowMs - this.heardMs > SILENCE_MS) this.onLost();
   }
 
-  private opened(connection: Connection): void {
+  private onOpened(connection: Connection): void {
     if (this.state === 'open' || connection !== this.connection) return;
     this.state = 'open';
     this.waitMs = RECONNECT_MIN_MS;

@@ -15,20 +15,20 @@ import type { TermView } from '../../payments/core/relay.js';
 import type { FinalOutcome } from '../../payments/core/parcel.js';
 import type { RoleState } from '../../payments/core/role.js';
 import type { Process } from '../model/process.js';
-import type { Attempted, Job, Written } from '../model/records.js';
-import { TIMES, type System } from '../system.js';
+import type { AttemptResult, QueueJob, SimulatedWrite } from '../model/records.js';
+import { TIMES, type SimulatedSystem } from '../system.js';
 import { SimulatedPrefetch, type Settle } from './prefetch.js';
-import { Relay } from './relay.js';
+import { SimulatedRelay } from './relay.js';
 import type { Worker } from './worker.js';
 
 type Of<T extends WorkEffect['type']> = Extract<WorkEffect, { type: T }>;
 
 /** The leader of a term. */
-export interface Leader extends Process {
+export interface LeadingReplica extends Process {
   readonly role: RoleState;
   committed: number;
   /** The fence refused a statement of this term. */
-  refused(term: number): void;
+  onRefused(term: number): void;
   announce(outcomes: readonly FinalOutcome[]): void;
 }
 
@@ -38,7 +38,7 @@ const LONGEST_WAIT_MS = 250;
 
 export class Term {
   readonly line: ParcelPipeline;
-  private readonly relay: Relay;
+  private readonly relay: SimulatedRelay;
   private readonly moment: PipelineTime;
   private stopped = false;
   private hung = false;
@@ -53,15 +53,15 @@ export class Term {
   private whenIdle: (() => void)[] = [];
 
   constructor(
-    private readonly system: System,
-    private readonly replica: Leader,
+    private readonly system: SimulatedSystem,
+    private readonly replica: LeadingReplica,
     private readonly worker: Worker,
     readonly term: number,
   ) {
     const { rules, world } = system;
     this.line = rules.newLine({ term, policy: TIMES.retry, startMs: world.nowMs });
     const renew = (): void => this.worker.renew();
-    this.relay = new Relay(
+    this.relay = new SimulatedRelay(
       system,
       replica,
       this.viewOfRelay(),
@@ -138,7 +138,7 @@ export class Term {
    * Begins a parcel before the queue delivers it; on delivery, the queue job joins that work. @see
    * payments/prefetch.ts
    */
-  private startAhead(job: Job): void {
+  private startAhead(job: QueueJob): void {
     this.attempt(job.data.ids, this.prefetch.begin(job));
   }
 
@@ -207,7 +207,7 @@ export class Term {
     this.system.checks.takes(this.replica.name, this.term, this.finishing);
     this.through.set(this.lastWork, (failed, claimed) => {
       if (failed !== null) this.brokeOff = true;
-      if (failed instanceof LeadershipLost) this.replica.refused(this.term);
+      if (failed instanceof LeadershipLost) this.replica.onRefused(this.term);
       through(failed, claimed);
     });
     this.feed(this.line.onArrived(this.lastWork, ids, this.at()));
@@ -313,8 +313,8 @@ export class Term {
     );
     const attempt = (isFenced: boolean) =>
       payments.attempt(token, outcomes, () => payments.commit(token, outcomes, isFenced));
-    const settle = (attempted: Attempted): void =>
-      this.answeredBy(attempted, (written) => this.committed(written));
+    const settle = (attempted: AttemptResult): void =>
+      this.onAnswer(attempted, (written) => this.onCommitted(written));
     const write = (isFenced: boolean): void =>
       this.retryStatement('a commit', () => attempt(isFenced), settle, off);
     if (rules.fencesInOneStatement) write(true);
@@ -327,7 +327,7 @@ export class Term {
       );
   }
 
-  private answeredBy(attempted: Attempted, settle: (written: Written) => void): void {
+  private onAnswer(attempted: AttemptResult, settle: (written: SimulatedWrite) => void): void {
     if ('written' in attempted) return settle(attempted.written);
     const { line } = this;
     this.feed(
@@ -337,13 +337,13 @@ export class Term {
     );
   }
 
-  private committed(result: Written): void {
+  private onCommitted(result: SimulatedWrite): void {
     this.noteRefusal(result);
     this.replica.committed += result.ids.length;
     this.feed(this.line.onCommitted(result, this.at()));
   }
 
-  private noteRefusal({ held }: Written): void {
+  private noteRefusal({ held }: SimulatedWrite): void {
     if (held) return;
     this.system.world.log?.(this.replica.name, `was refused: term ${this.term} is over`);
     this.system.checks.wasRefused(this.replica.role, this.term);
@@ -361,7 +361,7 @@ export class Term {
       'a delay',
       () => payments.attempt(token, waits, () => payments.defer(token, waits)),
       (attempted) =>
-        this.answeredBy(attempted, (written) => {
+        this.onAnswer(attempted, (written) => {
           this.noteRefusal(written);
           this.feed(this.line.onDeferred(written, this.at()));
         }),

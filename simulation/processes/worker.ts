@@ -3,14 +3,14 @@
  * room, completes finished jobs, and returns its jobs when it is destroyed.
  */
 import type { Process } from '../model/process.js';
-import type { Job } from '../model/records.js';
-import { TIMES, type System } from '../system.js';
+import type { QueueJob } from '../model/records.js';
+import { TIMES, type SimulatedSystem } from '../system.js';
 
 /** Works on a job and calls `done` at the end; never calls it when the term was cancelled. */
-export type WorkJob = (job: Job, done: () => void) => void;
+export type WorkJob = (job: QueueJob, done: () => void) => void;
 
 export class Worker {
-  private readonly held = new Map<number, Job>();
+  private readonly held = new Map<number, QueueJob>();
   private token: string;
   private tokens = 0;
   private work: WorkJob | null = null;
@@ -23,7 +23,7 @@ export class Worker {
   private isJammed = false;
 
   constructor(
-    private readonly system: System,
+    private readonly system: SimulatedSystem,
     private readonly replica: Process,
     private readonly number: number,
   ) {
@@ -126,7 +126,7 @@ export class Worker {
     });
   }
 
-  private take(job: Job): void {
+  private take(job: QueueJob): void {
     const { log } = this.system.world;
     if (this.ended) return; // Its connection is closed; the next leader reclaims the job.
     if (this.pausing) {

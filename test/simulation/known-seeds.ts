@@ -4,7 +4,7 @@
  * until then, and for a mutant without a seed, the tests search from the first seed.
  */
 import type { Rules } from '../../simulation/rules.js';
-import { search, type Finding } from '../../simulation/search.js';
+import { searchSeeds, type SearchFinding } from '../../simulation/search.js';
 
 const KNOWN_SEEDS: Readonly<Record<string, number>> = {
   'no-fence': 9,
@@ -65,8 +65,8 @@ export function findBreach(
   mutant: string,
   rules: Rules,
   { seeds, only = null }: { seeds: number; only?: string | null },
-): Finding | null {
+): SearchFinding | null {
   const known = KNOWN_SEEDS[mutant];
-  const again = known === undefined ? null : search(known, 1, rules, only).finding;
-  return again ?? search(1, seeds, rules, only).finding;
+  const again = known === undefined ? null : searchSeeds(known, 1, rules, only).finding;
+  return again ?? searchSeeds(1, seeds, rules, only).finding;
 }

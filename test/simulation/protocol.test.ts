@@ -9,9 +9,9 @@ import { REGRESSIONS } from '../../simulation/regressions.js';
 import { play } from '../../simulation/run.js';
 import { STANDARD, type Rules } from '../../simulation/rules.js';
 import { drawSchedule } from '../../simulation/schedule.js';
-import { rulesOf, search } from '../../simulation/search.js';
+import { rulesOf, searchSeeds } from '../../simulation/search.js';
 import { shrink } from '../../simulation/shrink.js';
-import { explain, transcribe } from '../../simulation/transcript.js';
+import { explainRun, transcribe } from '../../simulation/transcript.js';
 import { findBreach } from './known-seeds.js';
 
 /** A seed that breaks a rule with this planted bug. */
@@ -23,7 +23,7 @@ function findingOf(mutant: string) {
 
 describe('the protocol', () => {
   test('3,000 schedules of faults break no invariant, and the system recovers after each', () => {
-    const { seeds, steps, finding } = search(1, 3_000, STANDARD);
+    const { seeds, steps, finding } = searchSeeds(1, 3_000, STANDARD);
     expect(finding).toBeNull();
     expect(seeds).toBe(3_000);
     expect(steps / seeds).toBeGreaterThan(200);
@@ -104,7 +104,12 @@ describe('a finding', () => {
   test('is explained in the same words each time, with the command that repeats it', () => {
     const { seed, breach } = findingOf('no-fence');
     const words = () =>
-      explain(seed, rulesOf('no-fence'), breach, 'npm run simulate -- --seed 1 --mutant no-fence');
+      explainRun(
+        seed,
+        rulesOf('no-fence'),
+        breach,
+        'npm run simulate -- --seed 1 --mutant no-fence',
+      );
     const once = words();
     expect(words()).toBe(once);
     expect(once).toMatch(
@@ -117,7 +122,7 @@ describe('a finding', () => {
       ...STANDARD,
       stepMonitor: (state, input) => STANDARD.stepMonitor(withoutLateness(state), input),
     };
-    expect(search(1, 500, rules).finding?.breach.rule).toBe('doubt');
+    expect(searchSeeds(1, 500, rules).finding?.breach.rule).toBe('doubt');
   });
 
   test('every rule has a text', () => {

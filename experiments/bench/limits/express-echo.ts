@@ -4,7 +4,7 @@ import type { Benchmark, Measurement, BenchEnvironment } from '../benchmark.js';
 import type { ClosedLoop, LoopDone } from '../load/loops.js';
 import { CLOSED_LOOP, ECHO } from '../objectives.js';
 import { secondsOf } from '../programs/commands.js';
-import { Program } from '../programs/program.js';
+import { BenchProgram } from '../programs/program.js';
 import { watchUsage } from '../usage.js';
 import { capPayments, warmUpBenchmark } from '../warm-up.js';
 
@@ -43,7 +43,7 @@ async function measureAt(
 
 async function measure(environment: BenchEnvironment): Promise<Measurement> {
   const source = 'experiments/bench/limits/express-echo-program.ts';
-  const program = await Program.start({
+  const program = await BenchProgram.start({
     name: ECHO,
     source,
     nodeArgs: environment.nodeArgs(ECHO),

@@ -16,7 +16,7 @@ import { makeOrders } from '../orders.js';
 import type { PeerOrder } from '../peer.js';
 import { portionsOf } from '../peers/portions.js';
 import { secondsOf, type Span } from '../programs/commands.js';
-import { Program } from '../programs/program.js';
+import { BenchProgram } from '../programs/program.js';
 import { watchUsage } from '../usage.js';
 import { WARM_UP_MOST } from '../warm-up.js';
 import type { Opened, RowsToCommit } from './fenced-rows-program.js';
@@ -90,7 +90,7 @@ async function measureOn(
     makeOrders({ count: warmUpPayments + payments, seed, patients }),
   );
   const source = 'experiments/bench/limits/fenced-rows-program.ts';
-  const program = await Program.start({
+  const program = await BenchProgram.start({
     name,
     source,
     nodeArgs: environment.nodeArgs(name),

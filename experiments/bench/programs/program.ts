@@ -32,7 +32,7 @@ interface Waiting {
 
 const END_DEADLINE_MS = 10_000;
 
-export class Program {
+export class BenchProgram {
   private readonly waiting = new Map<number, Waiting>();
   private readonly exited: Promise<void>;
   private asked = 0;
@@ -58,7 +58,7 @@ export class Program {
     nodeArgs,
     signal,
     onLine,
-  }: ProgramOptions): Promise<Program> {
+  }: ProgramOptions): Promise<BenchProgram> {
     const file = join(ROOT, await compile(source));
     const child = fork(file, [...args], {
       cwd: ROOT,
@@ -73,7 +73,7 @@ export class Program {
     signal.addEventListener('abort', kill, { once: true });
     child.once('exit', () => signal.removeEventListener('abort', kill));
     if (signal.aborted) kill();
-    return new Program(name, child);
+    return new BenchProgram(name, child);
   }
 
   get pid(): number {

@@ -11,7 +11,7 @@ import type { BenchEngines, BenchStorage } from '../../../experiments/bench/engi
 import { bullmqNoop } from '../../../experiments/bench/limits/bullmq-noop.js';
 import { LIMITS } from '../../../experiments/bench/limits/limits.js';
 import { makeOrders } from '../../../experiments/bench/orders.js';
-import { Program } from '../../../experiments/bench/programs/program.js';
+import { BenchProgram } from '../../../experiments/bench/programs/program.js';
 import { createLogger } from '../../../shared/observability/logger.js';
 import { createPool } from '../../../shared/postgres/postgres.js';
 import { createTestDatabase } from '../../support/database.js';
@@ -50,7 +50,7 @@ async function openEnvironment(
   settle: (storage: BenchStorage) => Promise<unknown> = async () => undefined,
 ): Promise<{ environment: BenchEnvironment; storage: BenchStorage }> {
   const storage = await openStorage();
-  const generator = await Program.start({
+  const generator = await BenchProgram.start({
     ...nobody,
     name: 'generator',
     source: 'experiments/bench/load/main.ts',
