@@ -1,36 +1,31 @@
 /**
  * Checks every response: status, content type and, for a refusal, its code and the refused field.
- * There is one script, at the collection, which runs after every request. It begins with a table of
- * the expected response by name of the request. A script per request, or before each request, would
- * cost a runner another quarter of a second per request.
+ * One script at the collection runs after every request. It begins with a table of the expected
+ * responses by name of the request, because a script per request would cost a runner another
+ * quarter of a second per request.
  */
 import { literal } from '../../shared/http/openapi/samples.js';
-import type { PostmanCase } from './case.js';
+import { getStatus, type PostmanCase } from './cases.js';
 import type { Operation } from './operations.js';
 
-/** The response that a row expects. */
+/** The response that a case expects. */
 export interface Expected {
   status: readonly number[];
-  /** The code of a refusal. The content type of refusals is always the same. */
   code?: string;
   type?: readonly (string | undefined)[];
-  /** The refused field, or the beginning of its path. */
   field?: string;
   /** The route exists only with fault switches on. */
   mayBeMissing?: true;
 }
 
-/** Whether the route does not exist with fault switches off. */
-export const mayBeMissing = ({ tag }: Operation): boolean => tag === 'faults';
-
-export function expectedOf({ status, code, field }: PostmanCase, operation: Operation): Expected {
-  const typeOf = (each: number): string | undefined =>
-    operation.answers.find((answer) => answer.status === each)?.contentType;
+export function toExpected(row: PostmanCase, { spec, answers }: Operation): Expected {
+  const status = getStatus(row);
+  const types = status.map((each) => answers.find((one) => one.status === each)?.contentType);
   return {
     status,
-    ...(code ? { code } : { type: [...new Set(status.map(typeOf))] }),
-    ...(field ? { field } : {}),
-    ...(mayBeMissing(operation) ? { mayBeMissing: true } : {}),
+    ...(row.code ? { code: row.code } : { type: [...new Set(types)] }),
+    ...(row.field ? { field: row.field } : {}),
+    ...(spec.tags.includes('faults') ? { mayBeMissing: true } : {}),
   };
 }
 
@@ -49,19 +44,13 @@ const CHECKS = [
   '}',
 ];
 
-/**
- * @throws Error for two requests with the same name, because the table could not distinguish them.
- */
-export function commonChecks(
+/** @throws Error for two requests with the same name, which the table could not distinguish. */
+export function makeChecks(
   table: readonly (readonly [name: string, expected: Expected])[],
 ): string[] {
   const names = table.map(([name]) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Error(`two requests have the name ${twice}`);
-  return [
-    'const EXPECTED = {',
-    ...table.map(([name, expected]) => `  ${literal(name)}: ${literal(expected)},`),
-    '};',
-    ...CHECKS,
-  ];
+  const rows = table.map(([name, expected]) => `  ${literal(name)}: ${literal(expected)},`);
+  return ['const EXPECTED = {', ...rows, '};', ...CHECKS];
 }

@@ -11,7 +11,7 @@ import { parseProgramOptions, POSTMAN_OPTIONS } from '../../local/program-option
 import { ROOT } from '../../shared/web/assets.js';
 import { getDocuments } from '../documents.js';
 import { updateErrorsTable } from '../errors-table.js';
-import { postmanCollection, postmanEnvironment } from './collection.js';
+import { makeCollection, makeEnvironment } from './collection.js';
 
 const FOLDER = join(ROOT, 'docs/postman');
 const PAGE = join(ROOT, 'docs/api.md');
@@ -20,8 +20,8 @@ const PAGE = join(ROOT, 'docs/api.md');
 export function postmanFiles(): [path: string, text: string][] {
   const text = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
   return [
-    [join(FOLDER, 'relevo.postman_collection.json'), text(postmanCollection(getDocuments()))],
-    [join(FOLDER, 'relevo.postman_environment.json'), text(postmanEnvironment())],
+    [join(FOLDER, 'relevo.postman_collection.json'), text(makeCollection(getDocuments()))],
+    [join(FOLDER, 'relevo.postman_environment.json'), text(makeEnvironment())],
     [PAGE, updateErrorsTable(readFileSync(PAGE, 'utf8'))],
   ];
 }

@@ -1,34 +1,122 @@
 /**
- * Generates the Postman collection (v2.1) and environment from the documents and the tables of
- * cases. Pure and deterministic, so that a check can compare the committed files.
+ * Generates the Postman collection (v2.1) and environment from the documents and the cases. Pure
+ * and deterministic, so that a check can compare the committed files. The first request of an
+ * operation describes the operation and has its documented responses as examples.
  * @see https://schema.getpostman.com/json/collection/v2.1.0/docs/index.html
  */
+import { STATUS_CODES } from 'node:http';
 import type { OpenApiDocument } from '../../shared/http/openapi.js';
 import type { ServiceName } from '../documents.js';
-import { NOT_PROVOKED, type PostmanCase } from './case.js';
-import { commonChecks, expectedOf, type Expected } from './checks.js';
-import { derivedCases } from './derived-cases.js';
-import { BASES, INHERITED_AUTH, item, PATIENT_ID, script } from './item.js';
-import { MONITOR_CASES } from './monitor-cases.js';
-import { operationsOf, type Operations } from './operations.js';
-import { PATIENTS_CASES } from './patients-cases.js';
-import { shownAt } from './shown.js';
+import { CASES, getStatus, NOT_PROVOKED, OPTIONAL, type PostmanCase } from './cases.js';
+import { makeChecks, toExpected } from './checks.js';
+import { deriveCases } from './derived-cases.js';
+import { readExamples, readOperations, type Answer, type Operation } from './operations.js';
 
 type Json = Record<string, unknown>;
+
+/** The patient of the seed in the examples. */
+const PATIENT_ID = '00000000-0000-4000-8000-000000000001';
+const ADDRESSES = { patients: '{{baseUrl}}', monitor: '{{monitorUrl}}' } as const;
 const VARIABLES = ['batchId', 'paymentId', 'key', 'batchKey', 'firstAnswer', 'leader', 'standby'];
 
-/** All rows, in the order in which they run. */
-export function casesOf(operations: Operations): PostmanCase[] {
-  const written = [...PATIENTS_CASES, ...MONITOR_CASES];
-  const numberOf = ({ folder }: PostmanCase): number => Number.parseInt(folder, 10);
-  return [...written, ...derivedCases(operations, written)].sort(
-    (a, b) => numberOf(a) - numberOf(b),
+const bearer = (token: string): Json => ({
+  type: 'bearer',
+  bearer: [{ key: 'token', value: token, type: 'string' }],
+});
+
+const script = (listen: 'prerequest' | 'test', exec: readonly string[]): Json[] =>
+  exec.length === 0 ? [] : [{ listen, script: { type: 'text/javascript', exec } }];
+
+/** All cases, in the order in which they run. */
+export const listCases = (operations: readonly Operation[]): PostmanCase[] =>
+  [...CASES, ...deriveCases(operations, CASES)].sort(
+    (a, b) => Number.parseInt(a.folder, 10) - Number.parseInt(b.folder, 10),
   );
+
+/** A request without a setting inherits the api token from the collection. */
+function toAuth(kind: string): Json {
+  if (kind === 'api') return {};
+  if (kind === 'none') return { auth: { type: 'noauth' } };
+  return { auth: bearer(kind === 'wrong' ? 'not-a-token' : `{{${kind}Token}}`) };
+}
+
+function toAddress({ id, query = {} }: PostmanCase, operation: Operation): string {
+  const known = readExamples(operation, 'path');
+  const path = operation.path.replace(
+    /\{(\w+)\}/g,
+    (_whole, name: string) => id ?? known[name] ?? '',
+  );
+  const search = Object.entries(query).map(([key, value]) => `${key}=${value}`);
+  return `${ADDRESSES[operation.service]}${path}${search.length > 0 ? `?${search.join('&')}` : ''}`;
+}
+
+function toBody(body: unknown): string | null {
+  if (body === undefined || body === null) return null;
+  if (typeof body === 'string') return body;
+  return JSON.stringify(body, null, 2).replaceAll(PATIENT_ID, '{{patientId}}');
+}
+
+function describe(row: PostmanCase, { spec }: Operation, isFirst: boolean): string {
+  const optional = OPTIONAL[row.operation];
+  const field = row.field === undefined ? '' : ` at \`${row.field}\``;
+  const texts = [
+    `${spec.summary}.`,
+    isFirst && spec.description,
+    `Expected: ${getStatus(row).join(' or ')}${row.code ? ` \`${row.code}\`` : ''}${field}.`,
+    optional && `${optional.why}: sent only when the variable \`${optional.variable}\` is \`yes\`.`,
+    spec.tags.includes('faults') && 'Exists only with `--faults on`; otherwise 404 `NOT_FOUND`.',
+    isFirst && `\`\`\`sh\n${spec['x-codeSamples'][0]?.source}\n\`\`\``,
+  ];
+  return texts.filter(Boolean).join('\n\n');
+}
+
+const toExample = ({ status, name, contentType, body }: Answer): Json => {
+  const isJson = contentType.includes('json');
+  return {
+    name,
+    code: status,
+    status: STATUS_CODES[status] ?? '',
+    _postman_previewlanguage: isJson ? 'json' : 'text',
+    header: [{ key: 'Content-Type', value: contentType }],
+    body: isJson ? JSON.stringify(body, null, 2) : String(body),
+  };
+};
+
+function toItem(row: PostmanCase, operation: Operation, isFirst: boolean): Json {
+  const example = operation.spec.requestBody?.content['application/json']?.example;
+  const raw = toBody(row.body === undefined ? example : row.body);
+  const headers = {
+    ...(raw === null ? {} : { 'Content-Type': 'application/json' }),
+    ...row.headers,
+  };
+  // A refused request has no effect, so it is always sent.
+  const optional = row.code === undefined ? OPTIONAL[row.operation] : undefined;
+  const skip = optional
+    ? [`if (pm.variables.get('${optional.variable}') !== 'yes') pm.execution.skipRequest();`]
+    : [];
+  return {
+    name: row.name,
+    event: [
+      ...script('prerequest', [...skip, ...(row.before ?? [])]),
+      ...script('test', row.checks ?? []),
+    ],
+    request: {
+      method: operation.method,
+      url: toAddress(row, operation),
+      ...toAuth(row.token ?? operation.token),
+      header: Object.entries(headers).map(([key, value]) => ({ key, value })),
+      ...(raw === null
+        ? {}
+        : { body: { mode: 'raw', raw, options: { raw: { language: 'json' } } } }),
+      description: describe(row, operation, isFirst),
+    },
+    response: isFirst ? operation.answers.map(toExample) : [],
+  };
 }
 
 const DESCRIPTION = `Choose the environment, fill in the three tokens (\`.data/tokens.json\`), and send the first folder from top to bottom:
 send 230 payments, pay, repeat the request with the same key, hand over leadership, pay again. The other folders try every route of both services
-and provoke every refusal that can be provoked without harm. Each request has its curl command in its description and the responses as examples.
+and provoke every refusal that can be provoked without harm. The first request of each operation has its curl command and its documented responses.
 
 Not provoked: ${Object.entries(NOT_PROVOKED)
   .map(([code, why]) => `${code} (${why})`)
@@ -36,36 +124,26 @@ Not provoked: ${Object.entries(NOT_PROVOKED)
 
 Generated from the OpenAPI documents by \`npm run postman\`.`;
 
-/** @throws Error for a row whose operation is in no document. */
-export function postmanCollection(
+/** @throws Error for a case whose operation is in no document. */
+export function makeCollection(
   documents: Readonly<Record<ServiceName, OpenApiDocument>>,
 ): Json & { item: Json[] } {
-  const operations = operationsOf(documents);
-  const rows = casesOf(operations);
-  const keyOf = ({ service = 'patients', operation }: PostmanCase): string =>
-    `${service}.${operation}`;
+  const operations = readOperations(documents);
+  const described = new Set<string>();
   const folders = new Map<string, Json[]>();
-  const expected: [string, Expected][] = [];
-  const unprovoked = new Map<string, string>();
-  for (const row of rows) {
-    const operation = operations.get(keyOf(row));
-    if (!operation) throw new Error(`no document has the operation ${keyOf(row)}`);
-    const items = folders.get(row.folder) ?? [];
-    items.push(
-      item(
-        row,
-        operation,
-        shownAt(
-          row,
-          rows.filter((each) => keyOf(each) === keyOf(row)),
-          operation,
-          unprovoked,
-        ),
-      ),
-    );
-    folders.set(row.folder, items);
-    expected.push([row.name, expectedOf(row, operation)]);
+  const cases = listCases(operations).map((row) => {
+    const operation = operations.find(({ key }) => key === row.operation);
+    if (!operation) throw new Error(`no document has the operation ${row.operation}`);
+    return { row, operation };
+  });
+  for (const { row, operation } of cases) {
+    const item = toItem(row, operation, !described.has(operation.key));
+    described.add(operation.key);
+    folders.set(row.folder, [...(folders.get(row.folder) ?? []), item]);
   }
+  const expected = cases.map(
+    ({ row, operation }) => [row.name, toExpected(row, operation)] as const,
+  );
   return {
     info: {
       _postman_id: '5e1e7000-0000-4000-8000-000000000001',
@@ -73,39 +151,29 @@ export function postmanCollection(
       description: DESCRIPTION,
       schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
     },
-    auth: INHERITED_AUTH,
-    event: [script('test', commonChecks(expected))],
-    item: [...folders].map(([name, items]) => ({ name, item: items })),
+    auth: bearer('{{apiToken}}'),
+    event: script('test', makeChecks(expected)),
+    item: [...folders].map(([name, item]) => ({ name, item })),
     variable: VARIABLES.map((key) => ({ key, value: '' })),
   };
 }
 
 /** Addresses and tokens. `npm start` prints the tokens; the user enters them. */
-export function postmanEnvironment(): Json {
+export function makeEnvironment(): Json {
   const plain = {
-    baseUrl: BASES.patients.url,
-    monitorUrl: BASES.monitor.url,
+    baseUrl: 'http://127.0.0.1:4000',
+    monitorUrl: 'http://127.0.0.1:5000',
     patientId: PATIENT_ID,
     followEvents: 'no',
     breakThings: 'no',
   };
+  const secrets = { apiToken: '', operatorToken: '', internalToken: '' };
+  const toValues = (type: string, values: Readonly<Record<string, string>>): Json[] =>
+    Object.entries(values).map(([key, value]) => ({ key, value, type, enabled: true }));
   return {
     id: '5e1e7000-0000-4000-8000-000000000002',
     name: 'Relevo on this machine',
-    values: [
-      ...Object.entries(plain).map(([key, value]) => ({
-        key,
-        value,
-        type: 'default',
-        enabled: true,
-      })),
-      ...['apiToken', 'operatorToken', 'internalToken'].map((key) => ({
-        key,
-        value: '',
-        type: 'secret',
-        enabled: true,
-      })),
-    ],
+    values: [...toValues('default', plain), ...toValues('secret', secrets)],
     _postman_variable_scope: 'environment',
   };
 }

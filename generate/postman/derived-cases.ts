@@ -1,94 +1,71 @@
 /**
- * Derives requests from the documents alone: every read operation without a row, and the refusals
- * that all routes share: a missing, wrong or unsuitable token; a missing, malformed or too large
- * body; unknown fields. A new route needs no new row.
+ * Derives requests from the documents alone: every read operation without a written case, and the
+ * refusals that all operations share. A new route needs no new case.
  */
-import type { PostmanCase } from './case.js';
-import type { Operation, Operations } from './operations.js';
+import { FOLDERS, UNKNOWN_ID, type CaseValues, type PostmanCase } from './cases.js';
+import { readExamples, type Operation } from './operations.js';
 
-const FOLDERS = { patients: '4 This instance', monitor: '6 Monitor: watching' } as const;
-const BIG = ["pm.variables.set('big', 'x'.repeat(2000000));"];
+/** An id of the run for the paths of payments and passes; else the document's example is sent. */
+const getId = (path: string): { id?: string } =>
+  /\/(payments|passes)\//.test(path) ? { id: '{{paymentId}}' } : {};
 
-/** Reads an operation's example. The id in it is valid but may not exist. */
-const read = ({ service, id, tag, params, query }: Operation): PostmanCase => ({
-  folder: tag === 'inspecting' || tag === 'acting' ? '7 Monitor: acting' : FOLDERS[service],
-  service,
-  operation: id,
-  name: id,
-  query,
-  status: Object.keys(params).length > 0 ? [200, 404] : [200],
-});
-
-function refusals(operation: Operation): PostmanCase[] {
-  const { service, id, codes, params, takesBody, takesQuery, token } = operation;
-  const common = { folder: `10 Refused alike: ${service}`, service, operation: id };
-  const bad = (
-    name: string,
-    rest: Pick<PostmanCase, 'code' | 'status'> & Partial<PostmanCase>,
-  ): PostmanCase => ({ ...common, name: `${id}: ${name}`, ...rest });
-  const rows: PostmanCase[] = [
-    bad('no token', { token: 'none', status: [401], code: 'UNAUTHENTICATED' }),
-    bad('a wrong token', { token: 'wrong', status: [401], code: 'UNAUTHENTICATED' }),
-    bad('a token of another kind', {
-      token: token === 'api' ? 'operator' : 'api',
-      status: [403],
-      code: 'FORBIDDEN',
-    }),
-    bad('no body', { body: null, status: [400], code: 'BODY_MISSING' }),
-    bad('a malformed body', { body: '{"reason":', status: [400], code: 'BODY_MALFORMED' }),
-    bad('a body of 2 MB', {
-      body: '{"reason": "{{big}}"}',
-      before: BIG,
-      status: [413],
-      code: 'BODY_TOO_LARGE',
-    }),
-    ...(takesBody
-      ? [
-          bad('an unknown field', {
-            body: { colour: 'green' },
-            status: [400],
-            code: 'VALIDATION_FAILED',
-            field: 'body',
-          }),
-        ]
-      : []),
-    ...(takesQuery
-      ? [
-          bad('an unknown parameter', {
-            query: { colour: 'green' },
-            status: [400],
-            code: 'VALIDATION_FAILED',
-            field: 'query',
-          }),
-        ]
-      : []),
-    ...Object.keys(params)
-      .slice(0, 1)
-      .map((name) =>
-        bad('a malformed id', {
-          params: { [name]: 'not%20an%20id' },
-          status: [400],
-          code: 'VALIDATION_FAILED',
-          field: `path.${name}`,
-        }),
-      ),
-  ];
-  return rows.filter(({ code }) => code !== undefined && codes.includes(code));
+function chooseFolder({ service, spec: { tags }, token }: Operation): string {
+  if (service === 'patients')
+    return /payments|batches/.test(tags.join()) ? FOLDERS.payments : FOLDERS.patients;
+  if (tags.includes('faults')) return FOLDERS.faults;
+  return token === 'operator' ? FOLDERS.operations : FOLDERS.status;
 }
 
-/** @param written the rows written by hand. */
-export function derivedCases(
-  operations: Operations,
+const colour = { colour: 'green' };
+const BIG = ["pm.variables.set('big', 'x'.repeat(2000000));"];
+
+/** The refusals that the document of an operation lists. */
+function listRefusals({ path, codes, spec, token }: Operation): [string, CaseValues][] {
+  const other = token === 'api' ? 'operator' : 'api';
+  const unknownId = path.startsWith('/replicas/') ? 'server_99' : UNKNOWN_ID;
+  const rows: [name: string, values: CaseValues][] = [
+    ['no token', { code: 'UNAUTHENTICATED', token: 'none' }],
+    ['a wrong token', { code: 'UNAUTHENTICATED', token: 'wrong' }],
+    ['a token of another kind', { code: 'FORBIDDEN', token: other }],
+    ['no body', { code: 'BODY_MISSING', body: null }],
+    ['a malformed body', { code: 'BODY_MALFORMED', body: '{"reason":' }],
+    ['a body of 2 MB', { code: 'BODY_TOO_LARGE', body: '{"reason": "{{big}}"}', before: BIG }],
+  ];
+  const refuse = (name: string, field: string, values: CaseValues): number =>
+    rows.push([name, { code: 'VALIDATION_FAILED', field, ...values }]);
+  if (codes.includes('BODY_MISSING')) refuse('an unknown field', 'body', { body: colour });
+  if (spec.parameters.some((each) => each.in === 'query'))
+    refuse('an unknown parameter', 'query', { query: colour });
+  if (path.includes('{id}')) {
+    refuse('a malformed id', 'path.id', { id: 'not%20an%20id' });
+    for (const code of codes.filter((each) => each.endsWith('_NOT_FOUND')))
+      rows.push(['an unknown id', { code, id: unknownId }]);
+  }
+  return rows.filter(([, { code }]) => code && codes.includes(code));
+}
+
+/** @param written the cases written by hand. */
+export function deriveCases(
+  operations: readonly Operation[],
   written: readonly PostmanCase[],
 ): PostmanCase[] {
-  const tried = new Set(
-    written.map(({ service = 'patients', operation }) => `${service}.${operation}`),
-  );
-  const all = [...operations];
-  return [
-    ...all
-      .filter(([key, { method }]) => method === 'get' && !tried.has(key))
-      .map(([, operation]) => read(operation)),
-    ...all.flatMap(([, operation]) => refusals(operation)),
-  ];
+  const isTried = ({ key }: Operation): boolean => written.some((each) => each.operation === key);
+  const isTwice = ({ spec }: Operation): boolean =>
+    operations.filter((each) => each.spec.summary === spec.summary).length > 1;
+  return operations.flatMap((operation) => {
+    const { key, path, service } = operation;
+    const name = operation.spec.summary + (isTwice(operation) ? ` (${service})` : '');
+    const query = readExamples(operation, 'query');
+    const status = path.includes('{id}') ? [200, 404] : [200];
+    const read = { name, operation: key, folder: chooseFolder(operation), query, status };
+    return [
+      ...(operation.method === 'GET' && !isTried(operation) ? [{ ...read, ...getId(path) }] : []),
+      ...listRefusals(operation).map(([title, values]) => ({
+        folder: FOLDERS.sharedRefusals,
+        name: `${name}: ${title}`,
+        operation: key,
+        ...values,
+      })),
+    ];
+  });
 }

@@ -1,4 +1,4 @@
-/** Converts the documents into operations for the collection. */
+/** Reads the operations of the OpenAPI documents. */
 import type { ProblemCode } from '../../shared/errors.js';
 import type { OpenApiDocument } from '../../shared/http/openapi.js';
 import type { ServiceName } from '../documents.js';
@@ -9,18 +9,19 @@ interface Media {
   examples?: Record<string, { value: unknown }>;
 }
 interface Spec {
-  operationId: string;
-  tags: string[];
-  summary: string;
-  description: string;
-  security: Record<string, unknown>[];
-  parameters: { name: string; in: string; example?: unknown }[];
-  requestBody?: { content: Record<string, Media> };
-  responses: Record<string, { content?: Record<string, Media>; headers?: Record<string, unknown> }>;
+  'operationId': string;
+  'tags': string[];
+  'summary': string;
+  'description': string;
+  'security': Record<'api' | 'operator' | 'internal', unknown>[];
+  'parameters': { name: string; in: string; example?: unknown }[];
+  'requestBody'?: { content: Record<string, Media> };
+  'responses': Record<string, { content?: Record<string, Media> }>;
+  'x-codeSamples': { source: string }[];
 }
 
 /** A response as the document shows it. */
-export interface ShownAnswer {
+export interface Answer {
   status: number;
   name: string;
   contentType: string;
@@ -28,89 +29,57 @@ export interface ShownAnswer {
 }
 
 export interface Operation {
+  /** `patients.pay`. */
+  key: string;
   service: ServiceName;
-  id: string;
-  tag: string;
   path: string;
   method: string;
-  /** The kind of token that the operation needs; null: none. */
-  token: 'api' | 'operator' | 'internal' | null;
-  summary: string;
-  description: string;
-  params: Readonly<Record<string, string>>;
-  query: Readonly<Record<string, string>>;
-  takesQuery: boolean;
-  takesBody: boolean;
-  body: unknown;
+  spec: Spec;
+  /** The kind of token that the operation needs. */
+  token: string;
   codes: readonly ProblemCode[];
-  answers: readonly ShownAnswer[];
+  answers: readonly Answer[];
 }
 
-const examplesIn = ({ parameters }: Spec, place: string): Record<string, string> =>
+/** The examples of the parameters in the path or in the query. */
+export const readExamples = ({ spec }: Operation, place: 'path' | 'query') =>
   Object.fromEntries(
-    parameters
+    spec.parameters
       .filter((each) => each.in === place && each.example !== undefined)
       .map(({ name, example }) => [name, String(example)]),
   );
 
-function answersOf({ responses }: Spec): ShownAnswer[] {
-  return Object.entries(responses).flatMap(([status, { content = {} }]) =>
-    Object.entries(content).flatMap(([contentType, { example, examples }]): ShownAnswer[] => {
-      const shown = examples
-        ? Object.entries(examples).map(([name, { value }]) => [name, value] as const)
-        : [['', example] as const];
-      return shown.map(([name, body]) => ({
+function toOperation(service: ServiceName, path: string, method: string, spec: Spec): Operation {
+  const contents = Object.entries(spec.responses).flatMap(([status, { content = {} }]) =>
+    Object.entries(content).map(([contentType, media]) => ({ status, contentType, media })),
+  );
+  return {
+    key: `${service}.${spec.operationId}`,
+    service,
+    path,
+    method: method.toUpperCase(),
+    spec,
+    token: Object.keys(spec.security[0] ?? {})[0] ?? 'none',
+    codes: contents.flatMap(({ media }) => media.schema?.allOf?.[1].properties.code?.enum ?? []),
+    answers: contents.flatMap(({ status, contentType, media: { example, examples } }) =>
+      Object.entries(examples ?? { '': { value: example } }).map(([name, { value }]) => ({
         status: Number(status),
         name: `${status} ${name}`.trim(),
         contentType,
-        body,
-      }));
-    }),
-  );
-}
-
-const codesOf = ({ responses }: Spec): ProblemCode[] =>
-  Object.values(responses).flatMap(
-    ({ content = {} }) =>
-      content['application/problem+json']?.schema?.allOf?.[1].properties.code.enum ?? [],
-  );
-
-function operationOf(service: ServiceName, path: string, method: string, spec: Spec): Operation {
-  const media = spec.requestBody?.content['application/json'];
-  return {
-    service,
-    path,
-    method,
-    id: spec.operationId,
-    tag: spec.tags[0] ?? '',
-    token: (Object.keys(spec.security[0] ?? {})[0] ?? null) as Operation['token'],
-    summary: spec.summary,
-    description: spec.description,
-    params: examplesIn(spec, 'path'),
-    query: examplesIn(spec, 'query'),
-    takesQuery: spec.parameters.some((each) => each.in === 'query'),
-    takesBody: media !== undefined,
-    body: media?.example,
-    codes: codesOf(spec),
-    answers: answersOf(spec),
+        body: value,
+      })),
+    ),
   };
 }
 
-export type Operations = ReadonlyMap<string, Operation>;
-
-/** All operations by `service.operationId`. */
-export function operationsOf(
-  documents: Readonly<Record<ServiceName, OpenApiDocument>>,
-): Operations {
-  return new Map(
-    (Object.entries(documents) as [ServiceName, OpenApiDocument][]).flatMap(
-      ([service, { paths }]) =>
-        Object.entries(paths).flatMap(([path, methods]) =>
-          Object.entries(methods).map(([method, spec]): [string, Operation] => {
-            const operation = operationOf(service, path, method, spec as unknown as Spec);
-            return [`${service}.${operation.id}`, operation];
-          }),
-        ),
+/** All operations of both documents. */
+export function readOperations(documents: Readonly<Record<ServiceName, OpenApiDocument>>) {
+  const services = Object.entries(documents) as [ServiceName, OpenApiDocument][];
+  return services.flatMap(([service, { paths }]) =>
+    Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, spec]) =>
+        toOperation(service, path, method, spec as unknown as Spec),
+      ),
     ),
   );
 }

@@ -35,7 +35,7 @@ function exampleTarget({
   return query === '' ? filled : `${filled}?${query}`;
 }
 
-export interface CurlRequest {
+interface CurlRequest {
   method: string;
   url: string;
   /** Written unescaped in double quotes, so that the shell expands variables. */
@@ -45,7 +45,7 @@ export interface CurlRequest {
 }
 
 /** One command, one line per part. */
-export function curlCommand({ method, url, headers, body, stream = false }: CurlRequest): string {
+function curlCommand({ method, url, headers, body, stream = false }: CurlRequest): string {
   const plain = method === (body === undefined ? 'GET' : 'POST');
   const parts = [
     `curl -s${stream ? 'N' : ''}${plain ? '' : ` -X ${method}`} ${quoted(url)}`,

@@ -1,0 +1,192 @@
+/**
+ * The requests of the collection that are written by hand: a first story through the whole system,
+ * operations with effects, and the refusals that belong to one operation. derived-cases.ts adds all
+ * others from the documents. A second run finds the system in the same state.
+ */
+import { PROBLEMS, type ProblemCode } from '../../shared/errors.js';
+
+/** The particular values of a request. All other values come from the documents. */
+export interface CaseValues {
+  /** Default: that of the operation. */
+  token?: 'api' | 'operator' | 'none' | 'wrong';
+  headers?: Readonly<Record<string, string>>;
+  /** Default: the example of the document. A string is sent unchanged; null: no body. */
+  body?: unknown;
+  /** The id in the path. Default: the example of the document. */
+  id?: string;
+  query?: Readonly<Record<string, string>>;
+  /** Default: the status of the code, else 200. */
+  status?: readonly number[];
+  code?: ProblemCode;
+  /** Path of the refused field: `body`, `path.id`, `query`. */
+  field?: string;
+  /** Script lines before the request and after the common checks. */
+  before?: readonly string[];
+  checks?: readonly string[];
+}
+
+export interface PostmanCase extends CaseValues {
+  folder: string;
+  name: string;
+  /** `patients.pay`: service and `operationId` of the document. */
+  operation: string;
+}
+
+export const getStatus = ({ status, code }: PostmanCase): readonly number[] =>
+  status ?? [code ? PROBLEMS[code].status : 200];
+
+/** Codes that one client cannot provoke without harm, and the reasons. */
+export const NOT_PROVOKED: Partial<Record<ProblemCode, string>> = {
+  TOO_BUSY: 'needs thousands of requests at once',
+  BACKLOG_FULL: 'needs millions of payments that are not final',
+  UNAVAILABLE: 'needs an outage of PostgreSQL',
+  INTERNAL: 'no known way to provoke it',
+  HANDOVER_LOST: 'needs two hand-overs at the same time',
+  SEARCH_TOO_WIDE: 'needs a slow database',
+  NO_PATIENTS_INSTANCE: 'needs an outage of all patients instances',
+};
+
+/** Operations that are sent only when a variable is `yes`, with the reason. */
+export const OPTIONAL: Readonly<Record<string, { variable: string; why: string }>> = {
+  'monitor.events': { variable: 'followEvents', why: 'The stream does not end' },
+  'monitor.killReplica': { variable: 'breakThings', why: 'It kills a replica' },
+  'monitor.freezeReplica': { variable: 'breakThings', why: 'It freezes a replica' },
+};
+
+export const FOLDERS = {
+  story: '1 Start here: pay, hand over, pay again',
+  payments: '2 Payments and batches',
+  patients: '3 Patients and this instance',
+  refusals: '4 Refused, each for a reason',
+  status: '5 Monitor: status',
+  operations: '6 Monitor: operations',
+  faults: '7 Monitor: faults (npm start -- --faults on)',
+  sharedRefusals: '8 Refused by every operation',
+} as const;
+export const UNKNOWN_ID = '00000000-0000-4000-8000-999999999999';
+
+const PAYMENT = { patientId: '{{patientId}}', amountMinor: 15_000, currency: 'USD' };
+const KEYED = { 'Idempotency-Key': '{{key}}', 'Prefer': 'wait=10' };
+const BATCH_KEYED = { 'Idempotency-Key': '{{batchKey}}' };
+const RESERVED = { 'Idempotency-Key': 'batch:1:1' };
+const reason = 'a run of the collection';
+
+const ANSWER = 'pm.response.json()';
+const check = (title: string, actual: string, matcher: string): string =>
+  `pm.test('${title}', () => pm.expect(${actual}).to.${matcher});`;
+const get = (name: string): string => `pm.collectionVariables.get('${name}')`;
+const save = (name: string, value: string): string =>
+  `pm.collectionVariables.set('${name}', ${value});`;
+const newKey = (name: string): string =>
+  save(name, "`postman-${pm.variables.replaceIn('{{$guid}}')}`");
+
+const AVAILABILITY = [
+  `const batch = ${ANSWER};`,
+  'const percent = (100 * batch.availability).toFixed(3);',
+  'const { sent, succeeded, declined, failed, pending, payments } = batch;',
+  'console.log(`availability ${percent} %: ${succeeded} of ${sent}`);',
+  check('every payment has a status', 'succeeded + declined + failed + pending', 'equal(sent)'),
+  check('each payment is listed once', 'new Set(payments.map(({ id }) => id)).size', 'equal(sent)'),
+  save('batchId', 'batch.batchId'),
+  "pm.visualizer.set('<h1>{{percent}} %</h1><p>{{succeeded}} of {{sent}} payments succeeded; {{declined}} declined, {{failed}} failed, {{pending}} pending.</p>', { ...batch, percent });",
+];
+const LEADER = [
+  `const { partitions, replicas } = ${ANSWER};`,
+  'const leader = partitions[0].leader;',
+  "const next = replicas.find(({ id, observed, admin }) => id !== leader && observed === 'alive' && admin === 'ready');",
+  check('a replica leads', 'leader', "be.a('string')"),
+  check('another replica is ready to lead', 'next', "be.an('object')"),
+  save('leader', 'leader'),
+  save('standby', 'next.id'),
+];
+const SAVE_PAYMENT = [
+  save('paymentId', `${ANSWER}.id`),
+  save('firstAnswer', 'pm.response.text()'),
+  check('has an address', "pm.response.headers.get('Location')", `include(${ANSWER}.id)`),
+];
+const IS_REPLAY = [
+  check('is a replay', "pm.response.headers.get('Idempotent-Replayed')", "equal('true')"),
+  check('is the same answer', 'pm.response.text()', `equal(${get('firstAnswer')})`),
+];
+const isStandby = (member: string): string[] => [
+  check('it is the standby', `${ANSWER}.${member}`, `equal(${get('standby')})`),
+];
+
+type Row = readonly [name: string, operation: string, values?: CaseValues];
+
+const PAY = 'patients.pay';
+const BATCH = 'patients.fireBatch';
+const HANDOVER = 'monitor.handover';
+const STATE = 'monitor.setReplicaState';
+const PAID = { headers: KEYED, status: [201] };
+const NEXT = { headers: { Prefer: 'wait=10' }, status: [201] };
+const SENT = { headers: BATCH_KEYED, body: { count: 230 }, before: [newKey('batchKey')] };
+const TO_STANDBY = { body: { to: '{{standby}}', reason } };
+const TO_LEADER = { to: '{{leader}}', reason };
+const TO_UNKNOWN = { to: 'server_99', reason };
+const PAID_KEY = { headers: KEYED };
+const setState = (state: string): CaseValues => ({ id: '{{leader}}', body: { state, reason } });
+
+const STORY: readonly Row[] = [
+  ['Send 230 payments', BATCH, { ...SENT, checks: AVAILABILITY }],
+  ['Pay and wait', PAY, { ...PAID, before: [newKey('key')], checks: SAVE_PAYMENT }],
+  ['Repeat with the same key: same response', PAY, { ...PAID, checks: IS_REPLAY }],
+  ['Get the batch again', 'patients.getBatch', { id: '{{batchId}}' }],
+  ['Get the leader', 'monitor.status', { checks: LEADER }],
+  ['Hand over to the standby', HANDOVER, { ...TO_STANDBY, checks: isStandby('leader') }],
+  ['Pay again', PAY, { ...NEXT, checks: isStandby('processedBy') }],
+];
+const OPERATIONS: readonly Row[] = [
+  ['Drain the former leader', STATE, setState('drain')],
+  ['Hand over to a drained replica', HANDOVER, { code: 'NO_CANDIDATE', body: TO_LEADER }],
+  ['Return the replica to service', STATE, setState('ready')],
+  ['Preview a re-drive', 'monitor.previewRedrive', { query: { ids: '{{paymentId}}' } }],
+  ['Re-drive a payment', 'monitor.redriveFailed', { body: { ids: ['{{paymentId}}'], reason } }],
+];
+const FAULTS: readonly Row[] = [
+  ['Heal all faults', 'monitor.setFaults', { body: {} }],
+  ['Kill the leader', 'monitor.killReplica', { id: '{{standby}}' }],
+  ['Freeze a replica', 'monitor.freezeReplica', { id: '{{leader}}' }],
+];
+
+/** A payment that is refused because of one member, and a batch that is refused. */
+const pay = (code: ProblemCode, change: object, values: CaseValues = {}): CaseValues => ({
+  code,
+  body: { ...PAYMENT, ...change },
+  ...(code === 'VALIDATION_FAILED' ? { field: `body.${Object.keys(change)[0]}` } : {}),
+  ...values,
+});
+const send = (code: ProblemCode, body: object, headers = {}): CaseValues => ({
+  code,
+  body,
+  headers,
+});
+const UNKNOWN = { patientId: UNKNOWN_ID };
+const TOO_MUCH = { amountMinor: 100_000_000_000, settles: 'bill' };
+
+const REFUSALS: readonly Row[] = [
+  ['A negative amount', PAY, pay('VALIDATION_FAILED', { amountMinor: -1 })],
+  ['A fractional amount', PAY, pay('VALIDATION_FAILED', { amountMinor: 10.5 })],
+  ['An unknown currency', PAY, pay('VALIDATION_FAILED', { currency: 'XXX' })],
+  ['An unknown patient', PAY, pay('PATIENT_UNKNOWN', UNKNOWN)],
+  ['More than the bill has due', PAY, pay('BILL_NOT_PAYABLE', TOO_MUCH)],
+  ['A reserved key', PAY, pay('IDEMPOTENCY_KEY_INVALID', {}, { headers: RESERVED })],
+  ['The same key, another body', PAY, pay('IDEMPOTENCY_KEY_REUSED', { amountMinor: 1 }, PAID_KEY)],
+  ['A batch of 0', BATCH, { ...send('VALIDATION_FAILED', { count: 0 }), field: 'body.count' }],
+  ['A batch with a reserved key', BATCH, send('IDEMPOTENCY_KEY_INVALID', { count: 1 }, RESERVED)],
+  ['Another batch, the same key', BATCH, send('IDEMPOTENCY_KEY_REUSED', { count: 2 }, BATCH_KEYED)],
+  ['A batch for an unknown patient', BATCH, send('PATIENT_UNKNOWN', { count: 1, ...UNKNOWN })],
+  ['Re-drive a final payment', 'patients.redrive', { id: '{{paymentId}}', code: 'NOT_REDRIVABLE' }],
+  ['Hand over to an unknown replica', HANDOVER, { code: 'REPLICA_NOT_FOUND', body: TO_UNKNOWN }],
+];
+
+const inFolder = (folder: string, rows: readonly Row[]): PostmanCase[] =>
+  rows.map(([name, operation, values]) => ({ folder, name, operation, ...values }));
+
+export const CASES: readonly PostmanCase[] = [
+  ...inFolder(FOLDERS.story, STORY),
+  ...inFolder(FOLDERS.payments, [['Pay without waiting', PAY, { status: [202] }]]),
+  ...inFolder(FOLDERS.operations, OPERATIONS),
+  ...inFolder(FOLDERS.faults, FAULTS),
+  ...inFolder(FOLDERS.refusals, REFUSALS),
+];
