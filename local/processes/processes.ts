@@ -4,105 +4,35 @@
  * when this process ends for any reason.
  *
  * States: `idle` —start→ `starting` —ready→ `up` —exit→ `idle`; stop() leads from `starting` or
- * `up` to `stopping`. A frozen process is still `up`. After an exit that stop() did not request, a
- * `supervised` process restarts after a pause (backoff.ts).
+ * `up` over `stopping` to `idle`. A frozen process is still `up`. After an exit that stop() did not
+ * request, a `supervised` process goes from `up` to `pausing`, and from there to `starting`
+ * (backoff.ts), until it is up or stop() is called.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nextBackoffMs } from './backoff.js';
+import { makeDeathPrefix } from './death-signal.js';
 import { StartError } from '../errors.js';
 import { plainLine } from './log-line.js';
+import type { Exit, ProcessEvents, ProcessKind, ProcessSpec } from './process-spec.js';
+import { IDLE, type Pausing, type Starting, type State } from './process-state.js';
 import { findDescendants, isAlive, sendSignal } from './process-tree.js';
-import { findProgram } from '../setup/programs.mjs';
 
-export type ProcessKind =
-  'patients' | 'monitor' | 'payments' | 'gateway' | 'postgres' | 'redis' | 'other';
-
-export interface ProcessSpec {
-  name: string;
-  kind: ProcessKind;
-  port: number;
-  /** Its address, without a trailing slash. */
-  url: string;
-  /** Program and arguments. */
-  command: readonly [string, ...string[]];
-  /**
-   * Prefix of the whole command: a program that replaces itself by the next one, such as `unshare …
-   * --`.
-   */
-  before?: readonly string[];
-  /** Working directory. Default: ours. */
-  cwd?: string;
-  /** Added to our environment; undefined removes a variable. */
-  env?: Readonly<Record<string, string | undefined>>;
-  /** The signal that the kernel sends to it when this process ends. */
-  deathSignal: 'KILL' | 'INT';
-  /**
-   * Opens an IPC channel. When the channel closes, the program knows that we ended, on systems
-   * without a death signal.
-   */
-  ipc?: boolean;
-  /** The program forks, so freeze and kill must reach its descendants too. */
-  tree?: boolean;
-  /** One readiness check; polled. */
-  ready(): Promise<boolean>;
-  readyDeadlineMs: number;
-  stopSignal: NodeJS.Signals;
-  /** stop() kills the process after this time, in ms. */
-  stopDeadlineMs: number;
-}
-
-export interface Exit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  /** Whether stop() caused it. */
-  asked: boolean;
-}
-
-/**
- * `line`: one line of its output. `exited`: the process ended. `returned`: supervision restarted
- * it, after this many ms.
- */
-interface ProcessEvents {
-  line: [text: string];
-  exited: [exit: Exit];
-  returned: [afterMs: number];
-}
+export type { Exit, ProcessKind, ProcessSpec } from './process-spec.js';
 
 const READY_POLL_MS = 20;
 const KEPT_LINES = 12;
 
-const setpriv = findProgram(['setpriv']);
-const shell = findProgram(['sh']);
-/** $0 is our process id. `exec` replaces the shell, so the program gets its pid. */
-const UNLESS_ORPHAN = '[ "$PPID" = "$0" ] || exit 1; exec "$@"';
-
-/**
- * The command prefix that makes the kernel end a program when this process ends. The kernel
- * observes the parent only after the death signal is set, so the shell then compares the parent:
- * when we were killed before, the program does not start.
- */
-function endsWithUs(deathSignal: ProcessSpec['deathSignal']): string[] {
-  if (!setpriv) return [];
-  const check = shell ? [shell, '-c', UNLESS_ORPHAN, String(process.pid)] : [];
-  return [setpriv, '--pdeathsig', deathSignal, '--', ...check];
-}
-
 export class ManagedProcess extends EventEmitter<ProcessEvents> {
   /** Whether the process restarts after a crash. */
   supervised = false;
-  #state: 'idle' | 'starting' | 'up' | 'stopping' = 'idle';
-  #child: ChildProcess | null = null;
+  #state: State = IDLE;
   #exited: Promise<Exit> = Promise.resolve({ code: null, signal: null, asked: true });
   #descendants: number[] = [];
   #lastLines: string[] = [];
-  /** Whether the process must run: true from start() to stop(), also after a crash. */
-  #wanted = false;
-  #upSince = 0;
   #backoffMs: number | null = null;
-  #pause: AbortController | null = null;
   #environment: Readonly<Record<string, string | undefined>> = {};
 
   constructor(readonly spec: ProcessSpec) {
@@ -123,11 +53,11 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
   }
   /** Null while it does not run. */
   get pid(): number | null {
-    return this.#child?.pid ?? null;
+    return 'child' in this.#state ? (this.#state.child?.pid ?? null) : null;
   }
   /** Whether it started, became ready and has not ended since. A frozen process is up. */
   get up(): boolean {
-    return this.#state === 'up';
+    return this.#state.is === 'up';
   }
   /**
    * Resolves when the current run ends; holds the end of the last run when the process does not
@@ -151,26 +81,43 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
    * lines.
    */
   async start(): Promise<void> {
-    if (this.#state !== 'idle') throw new Error(`${this.name} is ${this.#state} already`);
-    this.#pause?.abort();
-    this.#wanted = true;
-    await this.#launch();
+    if (this.#state.is === 'pausing') this.#state.pause.abort();
+    else if (this.#state !== IDLE) throw new Error(`${this.name} is ${this.#state.is} already`);
+    const starting = this.#begin();
+    try {
+      await this.#launch(starting);
+    } finally {
+      if (this.#isStill(starting)) this.#state = IDLE;
+    }
   }
 
-  async #launch(): Promise<void> {
-    this.#state = 'starting';
+  /** Whether no other call has changed the state since. */
+  #isStill(state: State): boolean {
+    return this.#state === state;
+  }
+
+  #begin(): Starting {
+    const starting: Starting = { is: 'starting', child: null };
+    this.#state = starting;
     this.#lastLines = [];
+    return starting;
+  }
+
+  /** Leads to `up`, or rejects and leaves the state to the caller when no other call changed it. */
+  async #launch(starting: Starting): Promise<void> {
+    await this.#waitForOrphans();
+    if (!this.#isStill(starting))
+      throw new StartError(`${this.name} was stopped before it started.`);
+    const child = this.#spawn();
+    starting.child = child;
     try {
-      await this.#orphansGone();
-      if (!this.#wanted) throw new StartError(`${this.name} was stopped before it started.`);
-      this.#spawn();
-      await this.#becomeReady();
+      await this.#becomeReady(starting, child);
+      this.#state = { is: 'up', child, sinceMs: performance.now() };
     } catch (error) {
-      await this.#end('SIGKILL', 0);
+      // After stop() and another start(), the current program is not this one.
+      if (this.pid === child.pid) await this.#end('SIGKILL', 0);
       throw error;
     }
-    this.#state = 'up';
-    this.#upSince = performance.now();
   }
 
   /**
@@ -201,11 +148,11 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
    * No effect when it does not run.
    */
   async stop(deadlineMs = this.spec.stopDeadlineMs): Promise<void> {
-    this.#wanted = false;
-    this.#pause?.abort();
-    if (this.pid === null) return;
-    this.#state = 'stopping';
-    await this.#end(this.spec.stopSignal, deadlineMs);
+    const state = this.#state;
+    if (state.is === 'pausing') state.pause.abort();
+    const child = 'child' in state ? state.child : null;
+    this.#state = child?.pid === undefined ? IDLE : { is: 'stopping', child };
+    if (this.#state !== IDLE) await this.#end(this.spec.stopSignal, deadlineMs);
   }
 
   /** Stops it, then starts it. */
@@ -222,9 +169,9 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
     return sent;
   }
 
-  #spawn(): void {
+  #spawn(): ChildProcess {
     const { before = [], command, cwd, deathSignal, env, ipc } = this.spec;
-    const [program, ...args] = [...before, ...endsWithUs(deathSignal), ...command] as [
+    const [program, ...args] = [...before, ...makeDeathPrefix(deathSignal), ...command] as [
       string,
       ...string[],
     ];
@@ -236,7 +183,6 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
       // processes in order.
       detached: true,
     });
-    this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       if (stream)
         createInterface({ input: stream, crlfDelay: Infinity }).on('line', (text) =>
@@ -247,10 +193,11 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
     this.#exited = new Promise((resolve) => {
       child.once('error', (error) => {
         this.#take(error.message);
-        if (child.pid === undefined) resolve(this.#ended(child, null, null));
+        if (child.pid === undefined) resolve(this.#onExit(child, null, null));
       });
-      child.once('exit', (code, by) => resolve(this.#ended(child, code, by)));
+      child.once('exit', (code, by) => resolve(this.#onExit(child, code, by)));
     });
+    return child;
   }
 
   #take(text: string): void {
@@ -258,27 +205,27 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
     this.emit('line', text);
   }
 
-  #ended(child: ChildProcess, code: number | null, by: NodeJS.Signals | null): Exit {
-    const wasUp = this.#state === 'up';
-    const asked = this.#state === 'stopping';
-    if (this.#child === child) this.#child = null;
-    // While starting, #launch() resets the state itself, after it has read the last lines.
-    if (this.#state !== 'starting') this.#state = 'idle';
-    const exit = { code, signal: by, asked };
+  #onExit(child: ChildProcess, code: number | null, by: NodeJS.Signals | null): Exit {
+    const state = this.#state;
+    const isOwn = 'child' in state && state.child === child;
+    const exit = { code, signal: by, asked: state.is === 'stopping' };
+    // While it starts, #becomeReady() notices the end, and reads the last lines first.
+    if (isOwn && state.is === 'starting') state.child = null;
+    else if (isOwn) this.#state = IDLE;
     this.emit('exited', exit);
-    if (wasUp && this.supervised) void this.#return(performance.now() - this.#upSince);
+    if (isOwn && state.is === 'up' && this.supervised && this.#state === IDLE)
+      void this.#recover(performance.now() - state.sinceMs);
     return exit;
   }
 
-  async #becomeReady(): Promise<void> {
-    const child = this.#child;
+  async #becomeReady(starting: Starting, child: ChildProcess): Promise<void> {
     const deadline = performance.now() + this.spec.readyDeadlineMs;
-    while (this.#child === child && child?.pid !== undefined) {
-      if (this.#state !== 'starting')
+    while (child.pid !== undefined && starting.child === child) {
+      if (!this.#isStill(starting))
         throw new StartError(`${this.name} was stopped while it started.`);
       if (await this.spec.ready().catch(() => false)) {
-        if (this.#child === child) return;
-        break;
+        if (this.#isStill(starting) && starting.child === child) return;
+        continue;
       }
       if (performance.now() > deadline)
         throw this.#failure(`was not ready after ${this.spec.readyDeadlineMs / 1000} s`);
@@ -307,36 +254,40 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
       const timer = setTimeout(() => this.kill('SIGKILL'), deadlineMs);
       await exited.finally(() => clearTimeout(timer));
     }
-    this.#state = 'idle';
-    await this.#orphansGone();
+    await this.#waitForOrphans();
   }
 
   /**
    * Waits for the children of a killed parent. They end shortly after it and keep its files open
    * until then.
    */
-  async #orphansGone(): Promise<void> {
+  async #waitForOrphans(): Promise<void> {
     const deadline = performance.now() + this.spec.stopDeadlineMs;
     while (this.#descendants.some(isAlive) && performance.now() < deadline)
       await delay(READY_POLL_MS);
     this.#descendants = [];
   }
 
-  /** Restarts the process after a crash, repeatedly, until it is up or no longer wanted. */
-  async #return(ranMs: number): Promise<void> {
-    const left = performance.now();
-    const pause = (this.#pause = new AbortController());
-    const due = (): boolean =>
-      this.supervised && this.#wanted && this.#state === 'idle' && !pause.signal.aborted;
-    for (let ran = ranMs; due(); ran = 0) {
+  /** Restarts the process after a crash, repeatedly, until it is up or another call takes over. */
+  async #recover(ranMs: number): Promise<void> {
+    const endedMs = performance.now();
+    for (let ran = ranMs; ; ran = 0) {
+      const pausing: Pausing = { is: 'pausing', pause: new AbortController() };
+      this.#state = pausing;
       this.#backoffMs = nextBackoffMs(this.#backoffMs, ran);
-      await delay(this.#backoffMs, undefined, { signal: pause.signal }).catch(() => undefined);
-      if (!due()) return;
-      const started = await this.#launch().then(
+      const { signal } = pausing.pause;
+      await delay(this.#backoffMs, undefined, { signal }).catch(() => undefined);
+      if (!this.#isStill(pausing)) return;
+      if (!this.supervised) break;
+      const starting = this.#begin();
+      const isUp = await this.#launch(starting).then(
         () => true,
         () => false,
       );
-      if (started) this.emit('returned', performance.now() - left);
+      if (isUp) this.emit('returned', performance.now() - endedMs);
+      if (!this.#isStill(starting)) return;
+      if (!this.supervised) break;
     }
+    this.#state = IDLE;
   }
 }
