@@ -5,6 +5,7 @@
 import { startHint } from '../local/command-hint.js';
 import type { LocalConfig } from '../local/config.js';
 import { readRunning, type Running, type RunningSystem } from '../local/installation.js';
+import { MONITOR_PORT, PATIENTS_PORT } from '../local/plan.js';
 import { readTokens } from '../local/tokens.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure } from './failure.js';
@@ -20,12 +21,12 @@ export interface Target {
   local: { running: Running; system: RunningSystem } | null;
 }
 
-const MONITORS_ABOVE = 1_000;
-
 /** The default address of a monitor: its port is 1,000 above that of patients (4000 and 5000). */
 export function toMonitorUrl(patients: string): string {
   const url = new URL(patients);
-  url.port = String(Number(url.port || (url.protocol === 'https:' ? 443 : 80)) + MONITORS_ABOVE);
+  url.port = String(
+    Number(url.port || (url.protocol === 'https:' ? 443 : 80)) + MONITOR_PORT - PATIENTS_PORT,
+  );
   return url.origin;
 }
 

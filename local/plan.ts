@@ -25,6 +25,8 @@ export const ENGINE_PLACES: readonly Place[] = [
 
 /** Port of the first patients instance, without offset. */
 export const PATIENTS_PORT = 4000;
+/** Port of the first monitor, without offset. */
+export const MONITOR_PORT = 5000;
 
 const repeat = (count: number, place: (index: number) => Place): Place[] =>
   Array.from({ length: count }, (_, index) => place(index));
@@ -40,7 +42,7 @@ export function servicePlaces({ patients, monitors, replicas, gateway }: Shape):
     ...repeat(monitors, (index) => ({
       name: `monitor_${index + 1}`,
       kind: 'monitor',
-      fixedPort: 5000 + 10 * index,
+      fixedPort: MONITOR_PORT + 10 * index,
     })),
     ...repeat(replicas, (index) => ({
       name: `server_${index + 1}`,

@@ -5,6 +5,7 @@
  * @see https://schema.getpostman.com/json/collection/v2.1.0/docs/index.html
  */
 import { STATUS_CODES } from 'node:http';
+import { MONITOR_PORT, PATIENTS_PORT, toUrl } from '../../local/plan.js';
 import type { OpenApiDocument } from '../../shared/http/openapi.js';
 import type { ServiceName } from '../documents.js';
 import { CASES, getStatus, NOT_PROVOKED, OPTIONAL, type PostmanCase } from './cases.js';
@@ -161,8 +162,8 @@ export function makeCollection(
 /** Addresses and tokens. `npm start` prints the tokens; the user enters them. */
 export function makeEnvironment(): Json {
   const plain = {
-    baseUrl: 'http://127.0.0.1:4000',
-    monitorUrl: 'http://127.0.0.1:5000',
+    baseUrl: toUrl(PATIENTS_PORT),
+    monitorUrl: toUrl(MONITOR_PORT),
     patientId: PATIENT_ID,
     followEvents: 'no',
     breakThings: 'no',
