@@ -1,148 +1,47 @@
 /**
- * Assembles a monitor: connections, loop, HTTP. Exported so that tests control its start and stop.
+ * Assembles a monitor: connections → observers → loop → HTTP. Exported so that tests control its
+ * start and stop.
  */
 import type { Server } from 'node:http';
 import { systemClock, type Clock } from '../shared/clock.js';
 import { FaultSwitches, SteerableClock } from '../shared/fault-switches.js';
 import { closeServer, leave, listen } from '../shared/http/http.js';
 import type { Logger } from '../shared/observability/logger.js';
-import { createPool, type Pool } from '../shared/postgres/postgres.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
 import { postgresTakesWrites } from '../shared/write-probes.js';
 import { writeEvent } from './announce.js';
+import { withVoteMetrics } from './cluster/vote-metrics.js';
+import { ReplicaStream } from './cluster/replica-stream.js';
 import { settingsOf, type MonitorConfig } from './config.js';
-import type { MonitorEvent } from './core/events.js';
-import type { State } from './core/types.js';
-import { getWorstCaseMs } from './core/timings.js';
+import { createConnections, logDatabaseErrors, type Connections } from './connections.js';
 import { PostgresEndedSessions } from './console/ended-sessions.js';
-import { PostgresHistory } from './cluster/history.js';
-import { createMonitorApp } from './http/app.js';
-import { Operations } from './http/operations.js';
 import { ENDED_HOURS, Sessions } from './console/session.js';
+import type { MonitorEvent } from './core/events.js';
+import { getWorstCaseMs } from './core/timings.js';
+import type { State } from './core/types.js';
+import { createMonitorApp, type MonitorAppOptions } from './http/app.js';
+import { Operations } from './http/operations.js';
 import { openInspection } from './inspect/inspection.js';
-import { PostgresLeadershipStore, warmUp } from './cluster/leadership-store.js';
 import { MonitorLoop } from './loop.js';
 import { measure, measureState } from './metrics.js';
 import { Observers } from './status/observers.js';
-import { PeerClient } from './cluster/peer-client.js';
-import { connectQueue } from './status/queue-connection.js';
+import { connectQueue, type QueueConnection } from './status/queue-connection.js';
 import { cachedCounts } from './status/queue-counts.js';
 import { measureQueue } from './status/queue-metrics.js';
-import { ReplicaClient } from './cluster/replica-client.js';
-import { ReplicaStream } from './cluster/replica-stream.js';
 import type { StatusSources } from './status/status.js';
-import { withVoteMetrics } from './cluster/vote-metrics.js';
 
 export interface RunningMonitor {
   loop: MonitorLoop;
   server: Server;
-  /** The steps of a graceful shutdown, in this order. */
+  /** Shutdown steps, in order. */
   steps: ShutdownStep[];
 }
 
-const POOL_SIZE = 4;
-const HISTORY_POOL_SIZE = 2;
-const SESSION_POOL_SIZE = 1;
-/**
- * An election that has waited for a lock during this part of DATABASE_TIMEOUT_MS ends the sessions
- * that block the election.
- */
-const BLOCKED_SHARE = 4;
 /**
  * The monitor reopens a stream after this many BEAT_TIMEOUT_MS of silence: more than the maximum
  * patience of the heartbeat layer.
  */
 const SILENCES = 12;
-
-function logDatabaseErrors(logger: Logger): (error: unknown) => void {
-  let last = '';
-  return (error) => {
-    const message = error instanceof Error ? error.message || error.name : String(error);
-    if (message !== last)
-      logger.warn({ err: { message } }, 'the database did not answer; this monitor only observes');
-    last = message;
-  };
-}
-
-interface Parts {
-  config: MonitorConfig;
-  logger: Logger;
-  clock: Clock;
-  pool: Pool;
-  store: PostgresLeadershipStore;
-  /** Has connections of its own, so that a slow list never delays an election. */
-  history: PostgresHistory;
-  historyPool: Pool;
-  /** For ended sessions: public lists must not delay the check for a sign-out. */
-  sessionPool: Pool;
-  replicas: ReplicaClient;
-  peers: PeerClient;
-}
-
-function connect(config: MonitorConfig, logger: Logger, clock: Clock): Parts {
-  const {
-    databaseUrl,
-    id,
-    databaseTimeoutMs,
-    internalToken,
-    monitors,
-    pingTimeoutMs,
-    voteFreshMs,
-  } = config;
-  const pool = createPool(
-    {
-      url: databaseUrl,
-      name: id,
-      max: POOL_SIZE,
-      statementTimeoutMs: databaseTimeoutMs,
-      onConnect: warmUp,
-    },
-    logger,
-  );
-  const historyPool = createPool(
-    {
-      url: databaseUrl,
-      name: `${id}-history`,
-      max: HISTORY_POOL_SIZE,
-      statementTimeoutMs: databaseTimeoutMs,
-    },
-    logger,
-  );
-  const sessionPool = createPool(
-    {
-      url: databaseUrl,
-      name: `${id}-sessions`,
-      max: SESSION_POOL_SIZE,
-      statementTimeoutMs: databaseTimeoutMs,
-    },
-    logger,
-  );
-  const ids = monitors.map((monitor) => monitor.id);
-  return {
-    config,
-    logger,
-    clock,
-    pool,
-    historyPool,
-    sessionPool,
-    history: new PostgresHistory(historyPool, 0),
-    store: new PostgresLeadershipStore(pool, {
-      partition: 0,
-      monitor: id,
-      monitors: ids,
-      voteFreshMs,
-      blockedMs: databaseTimeoutMs / BLOCKED_SHARE,
-      onEnded: (sessions) =>
-        logger.warn({ sessions }, 'ended the sessions that blocked an election'),
-    }),
-    replicas: new ReplicaClient({ replicas: config.replicas, internalToken, pingTimeoutMs }),
-    peers: new PeerClient({
-      peers: monitors.filter((monitor) => monitor.id !== id),
-      internalToken,
-      timeoutMs: pingTimeoutMs,
-    }),
-  };
-}
 
 interface Listeners {
   announce: (event: MonitorEvent) => void;
@@ -150,8 +49,8 @@ interface Listeners {
   onFatal: (error: unknown) => void;
 }
 
-function createLoop(parts: Parts, listeners: Listeners): MonitorLoop {
-  const { config, logger, clock, store, replicas, peers } = parts;
+function createLoop(connections: Connections, listeners: Listeners): MonitorLoop {
+  const { config, logger, clock, store, replicas, peers } = connections;
   const urls = new Map(config.replicas.map(({ id, url }) => [id, url]));
   const { internalToken } = config;
   const silenceMs = config.beatTimeoutMs * SILENCES;
@@ -173,16 +72,16 @@ function createLoop(parts: Parts, listeners: Listeners): MonitorLoop {
   });
 }
 
-interface Watched {
+interface StatusParts {
   loop: MonitorLoop;
   counts: StatusSources['counts'];
   observers: Observers;
   redisUp: () => boolean | null;
 }
 
-function statusSources(
-  { config, clock, peers }: Parts,
-  { loop, counts, observers, redisUp }: Watched,
+function createStatusSources(
+  { config, clock, peers }: Connections,
+  { loop, counts, observers, redisUp }: StatusParts,
 ): StatusSources {
   return {
     id: config.id,
@@ -204,21 +103,19 @@ function statusSources(
   };
 }
 
-/**
- * Starts a monitor. It also starts without the database and without replicas, and then only
- * observes.
- * @throws Error when the port is taken.
- */
-export async function startMonitor(
-  config: MonitorConfig,
-  logger: Logger,
+/** The loop with its read-only observers. Each of them reads the other. */
+interface Watch {
+  loop: MonitorLoop;
+  observers: Observers;
+  sources: StatusSources;
+}
+
+function createWatch(
+  connections: Connections,
+  queue: QueueConnection,
   onFatal: (error: unknown) => void,
-): Promise<RunningMonitor> {
-  const steerable = config.faults ? new SteerableClock(systemClock) : null;
-  const clock = steerable ?? systemClock;
-  const parts = connect(config, logger, clock);
-  const { store, pool, historyPool, sessionPool, replicas, peers } = parts;
-  const queue = connectQueue(config, logger);
+): Watch {
+  const { config, logger, clock, store, history, peers } = connections;
   const counts = cachedCounts(
     { parcels: queue.parcels, payments: () => store.paymentCounts() },
     clock,
@@ -228,7 +125,7 @@ export async function startMonitor(
   const observers: Observers = new Observers({
     clock,
     counts,
-    history: parts.history,
+    history,
     state: () => loop.state,
     sources: () => sources,
     patients,
@@ -245,61 +142,91 @@ export async function startMonitor(
     const reached = others.filter(({ id }) => peers.observedOf(id) === 'alive').length;
     measureState(state, { monitorsReached: 1 + reached, eventReaders: observers.hub.readerCount });
   };
-  const loop: MonitorLoop = createLoop(parts, { announce, onTick, onFatal });
-  const sources: StatusSources = statusSources(parts, {
+  const loop: MonitorLoop = createLoop(connections, { announce, onTick, onFatal });
+  const sources: StatusSources = createStatusSources(connections, {
     loop,
     counts,
     observers,
     redisUp: queue.isUp,
   });
-  const operations = new Operations({
-    loop,
-    store,
-    replicas: config.replicas.map(({ id }) => id),
-    clock,
-    striker: replicas,
-    logger,
-  });
-  const tokens = {
-    api: config.apiToken,
-    operator: config.operatorToken,
-    internal: config.internalToken,
-  };
-  const faults = steerable && new FaultSwitches(steerable);
+  return { loop, observers, sources };
+}
+
+function createAppOptions(
+  connections: Connections,
+  queue: QueueConnection,
+  { loop, observers, sources }: Watch,
+  faults: FaultSwitches | null,
+): MonitorAppOptions {
+  const { config, logger, clock, store, history, historyPool, sessionPool } = connections;
   const sessions = new Sessions(
     config.operatorToken,
     new PostgresEndedSessions(sessionPool, ENDED_HOURS, logger),
   );
-  const { hub, sampler } = observers;
-  const inspection = openInspection({ config, logger, sessions, store, redis: queue.redis });
-  const { trustProxy } = config;
-  const { history } = parts;
-  const app = {
+  return {
     loop,
     history,
-    sampler,
-    operations,
-    hub,
+    sampler: observers.sampler,
+    hub: observers.hub,
     sources,
-    tokens,
     sessions,
-    inspection,
     faults,
     logger,
-    trustProxy,
+    operations: new Operations({
+      loop,
+      store,
+      replicas: config.replicas.map(({ id }) => id),
+      clock,
+      striker: connections.replicas,
+      logger,
+    }),
+    tokens: {
+      api: config.apiToken,
+      operator: config.operatorToken,
+      internal: config.internalToken,
+    },
+    inspection: openInspection({ config, logger, sessions, store, redis: queue.redis }),
+    trustProxy: config.trustProxy,
     takesWrites: () => postgresTakesWrites(historyPool, config.databaseTimeoutMs),
   };
-  const server = await listen(createMonitorApp(app), config.port, config.host);
+}
+
+function closeClients({ replicas, peers }: Connections): void {
+  replicas.close();
+  peers.close();
+}
+
+const closePools = (
+  { votePool, historyPool, sessionPool }: Connections,
+  { inspection }: MonitorAppOptions,
+): Promise<unknown> =>
+  Promise.all([votePool.end(), historyPool.end(), sessionPool.end(), inspection.close()]);
+
+/**
+ * Starts a monitor. It also starts without the database and without replicas, and then only
+ * observes.
+ * @throws Error when the port is taken.
+ */
+export async function startMonitor(
+  config: MonitorConfig,
+  logger: Logger,
+  onFatal: (error: unknown) => void,
+): Promise<RunningMonitor> {
+  const steerable = config.faults ? new SteerableClock(systemClock) : null;
+  const clock: Clock = steerable ?? systemClock;
+  const connections = createConnections(config, logger, clock);
+  const queue = connectQueue(config, logger);
+  const watch = createWatch(connections, queue, onFatal);
+  const { loop, observers } = watch;
+  const faults = steerable && new FaultSwitches(steerable);
+  const options = createAppOptions(connections, queue, watch, faults);
+  const server = await listen(createMonitorApp(options), config.port, config.host);
   observers.start();
   loop.start();
   logger.info(
     { worstCaseMs: getWorstCaseMs(settingsOf(config)) },
     `${config.id} watches ${config.replicas.length} replicas`,
   );
-  const closeClients = (): void => {
-    replicas.close();
-    peers.close();
-  };
   return {
     loop,
     server,
@@ -308,13 +235,9 @@ export async function startMonitor(
       { name: 'loop', run: () => loop.stop() },
       { name: 'events', run: () => observers.close() },
       { name: 'http', run: () => closeServer(server) },
-      { name: 'clients', run: closeClients },
+      { name: 'clients', run: () => closeClients(connections) },
       { name: 'queue', run: () => queue.close() },
-      {
-        name: 'database',
-        run: () =>
-          Promise.all([pool.end(), historyPool.end(), sessionPool.end(), inspection.close()]),
-      },
+      { name: 'database', run: () => closePools(connections, options) },
     ],
   };
 }
