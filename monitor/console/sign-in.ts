@@ -117,69 +117,75 @@ function signIn({
   };
 }
 
+const signInPageRoute = ({ sessions, monitor }: SignInOptions): Route =>
+  route({
+    id: 'signInPage',
+    method: 'get',
+    path: '/session',
+    tag: 'pages',
+    auth: [],
+    summary: 'The form to sign in to the console',
+    responses: {
+      200: { description: 'A form, or the current session.', contentType: 'text/html' },
+    },
+    handle: async ({ request }) => {
+      const session = await sessions.read(request);
+      const body = session
+        ? signedInPage(session)
+        : signInPage({ next: localPath(request.query['next']), problem: null });
+      return consoleAnswer({ title: 'Sign in', active: null, session, monitor, body });
+    },
+  });
+
+const signInRoute = (options: SignInOptions): Route =>
+  route({
+    id: 'signIn',
+    method: 'post',
+    path: '/session',
+    tag: 'pages',
+    auth: [],
+    summary: 'Sign in with the operator token',
+    description:
+      'A form with `token`, `name` (optional, for the audit) and `next` (a path of this monitor).',
+    responses: {
+      303: {
+        description: 'Signed in; the cookie is valid at every monitor.',
+        headers: { 'Set-Cookie': 'relevo.console, HttpOnly, SameSite=Strict' },
+      },
+      401: { description: 'Not the operator token; the form again.', contentType: 'text/html' },
+      429: {
+        description: 'Too many wrong tokens from this address.',
+        contentType: 'text/html',
+        headers: { 'Retry-After': 'Seconds.' },
+      },
+    },
+    problems: ['FORBIDDEN'],
+    handle: signIn(options),
+  });
+
+const signOutRoute = ({ sessions }: SignInOptions): Route =>
+  route({
+    id: 'signOut',
+    method: 'post',
+    path: '/session/end',
+    tag: 'pages',
+    auth: [],
+    summary: 'Sign out of the console',
+    responses: { 303: { description: 'Signed out.' } },
+    problems: ['FORBIDDEN', 'UNAVAILABLE'],
+    handle: async ({ request, response }) => {
+      const session = await sessions.read(request);
+      if (session) sessions.demandProof(request, session);
+      response.clearCookie(COOKIE, cookieOptions(request));
+      if (session && !(await sessions.end(session)))
+        throw new Problem('UNAVAILABLE', NOT_RECORDED, { retryAfterSeconds: 1 });
+      return seeOther('/');
+    },
+  });
+
 /** `GET /session`, `POST /session`, `POST /session/end`. */
-export function signInRoutes(options: SignInOptions): Route[] {
-  const { sessions, monitor } = options;
-  return [
-    route({
-      id: 'signInPage',
-      method: 'get',
-      path: '/session',
-      tag: 'pages',
-      auth: [],
-      summary: 'The form to sign in to the console',
-      responses: {
-        200: { description: 'A form, or the current session.', contentType: 'text/html' },
-      },
-      handle: async ({ request }) => {
-        const session = await sessions.read(request);
-        const body = session
-          ? signedInPage(session)
-          : signInPage({ next: localPath(request.query['next']), problem: null });
-        return consoleAnswer({ title: 'Sign in', active: null, session, monitor, body });
-      },
-    }),
-    route({
-      id: 'signIn',
-      method: 'post',
-      path: '/session',
-      tag: 'pages',
-      auth: [],
-      summary: 'Sign in with the operator token',
-      description:
-        'A form with `token`, `name` (optional, for the audit) and `next` (a path of this monitor).',
-      responses: {
-        303: {
-          description: 'Signed in; the cookie is valid at every monitor.',
-          headers: { 'Set-Cookie': 'relevo.console, HttpOnly, SameSite=Strict' },
-        },
-        401: { description: 'Not the operator token; the form again.', contentType: 'text/html' },
-        429: {
-          description: 'Too many wrong tokens from this address.',
-          contentType: 'text/html',
-          headers: { 'Retry-After': 'Seconds.' },
-        },
-      },
-      problems: ['FORBIDDEN'],
-      handle: signIn(options),
-    }),
-    route({
-      id: 'signOut',
-      method: 'post',
-      path: '/session/end',
-      tag: 'pages',
-      auth: [],
-      summary: 'Sign out of the console',
-      responses: { 303: { description: 'Signed out.' } },
-      problems: ['FORBIDDEN', 'UNAVAILABLE'],
-      handle: async ({ request, response }) => {
-        const session = await sessions.read(request);
-        if (session) sessions.demandProof(request, session);
-        response.clearCookie(COOKIE, cookieOptions(request));
-        if (session && !(await sessions.end(session)))
-          throw new Problem('UNAVAILABLE', NOT_RECORDED, { retryAfterSeconds: 1 });
-        return seeOther('/');
-      },
-    }),
-  ];
-}
+export const signInRoutes = (options: SignInOptions): Route[] => [
+  signInPageRoute(options),
+  signInRoute(options),
+  signOutRoute(options),
+];

@@ -86,69 +86,67 @@ function previewRoute({ loop, sources, faults }: RoutesOptions): Route {
   });
 }
 
-function orderRoutes(options: RoutesOptions): Route[] {
-  const { operations, sessions } = options;
-  return [
-    route({
-      id: 'handover',
-      method: 'post',
-      path: '/handover',
-      tag: 'acting',
-      auth: ['operator'],
-      body: handoverRequest,
-      bodyExample: { reason: 'kernel update of server_1' },
-      summary: 'Hand over leadership gracefully',
-      description:
-        'The leader finishes its payments in flight, then the term moves. A request that names the current leader moves nothing.',
-      responses: {
-        200: {
-          description: 'The leadership after the hand-over.',
-          schema: handoverAnswer,
-          example: HANDED_OVER,
-        },
+const handoverRoute = ({ operations, sessions }: RoutesOptions): Route =>
+  route({
+    id: 'handover',
+    method: 'post',
+    path: '/handover',
+    tag: 'acting',
+    auth: ['operator'],
+    body: handoverRequest,
+    bodyExample: { reason: 'kernel update of server_1' },
+    summary: 'Hand over leadership gracefully',
+    description:
+      'The leader finishes its payments in flight, then the term moves. A request that names the current leader moves nothing.',
+    responses: {
+      200: {
+        description: 'The leadership after the hand-over.',
+        schema: handoverAnswer,
+        example: HANDED_OVER,
       },
-      problems: MOVING,
-      handle: async ({ body, request }) => {
-        const actor = await sessions.actorOf(request);
-        return {
-          status: 200,
-          body: movedOf(await operations.handOver(body.to ?? null, { actor, reason: body.reason })),
-        };
+    },
+    problems: MOVING,
+    handle: async ({ body, request }) => {
+      const actor = await sessions.actorOf(request);
+      return {
+        status: 200,
+        body: movedOf(await operations.handOver(body.to ?? null, { actor, reason: body.reason })),
+      };
+    },
+  });
+
+const stateRoute = (options: RoutesOptions): Route =>
+  route({
+    id: 'setReplicaState',
+    method: 'post',
+    path: '/replicas/{id}/state',
+    tag: 'acting',
+    auth: ['operator'],
+    params: replicaPath,
+    paramsExample,
+    body: stateRequest,
+    bodyExample: { state: 'drain', reason: 'new disk' },
+    summary: 'Set a replica to ready, drain or maint',
+    description:
+      'For the leader, `drain` and `maint` first hand over leadership. Without another candidate nothing changes.',
+    responses: {
+      200: {
+        description: 'The stored state and the current leader.',
+        schema: stateAnswer,
+        example: STATE_SET,
       },
-    }),
-    route({
-      id: 'setReplicaState',
-      method: 'post',
-      path: '/replicas/{id}/state',
-      tag: 'acting',
-      auth: ['operator'],
-      params: replicaPath,
-      paramsExample,
-      body: stateRequest,
-      bodyExample: { state: 'drain', reason: 'new disk' },
-      summary: 'Set a replica to ready, drain or maint',
-      description:
-        'For the leader, `drain` and `maint` first hand over leadership. Without another candidate nothing changes.',
-      responses: {
-        200: {
-          description: 'The stored state and the current leader.',
-          schema: stateAnswer,
-          example: STATE_SET,
-        },
-      },
-      problems: MOVING,
-      handle: async ({ params, body, request }) => {
-        const actor = await sessions.actorOf(request);
-        const moved = await operations.setState(params.id, body.state, {
-          actor,
-          reason: body.reason,
-        });
-        const now = { id: params.id, admin: body.state, reason: body.reason, ...leads(options) };
-        return { status: 200, body: { ...now, moved: moved && movedOf(moved) } };
-      },
-    }),
-  ];
-}
+    },
+    problems: MOVING,
+    handle: async ({ params, body, request }) => {
+      const actor = await options.sessions.actorOf(request);
+      const moved = await options.operations.setState(params.id, body.state, {
+        actor,
+        reason: body.reason,
+      });
+      const now = { id: params.id, admin: body.state, reason: body.reason, ...leads(options) };
+      return { status: 200, body: { ...now, moved: moved && movedOf(moved) } };
+    },
+  });
 
 /** These routes exist only with fault switches. */
 function strikeRoutes({ operations, sessions }: RoutesOptions): Route[] {
@@ -209,8 +207,9 @@ function strikeRoutes({ operations, sessions }: RoutesOptions): Route[] {
   ];
 }
 
-export const actingRoutes = (options: RoutesOptions): Route[] => [
+export const operatorRoutes = (options: RoutesOptions): Route[] => [
   previewRoute(options),
-  ...orderRoutes(options),
+  handoverRoute(options),
+  stateRoute(options),
   ...(options.faults ? strikeRoutes(options) : []),
 ];

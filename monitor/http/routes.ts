@@ -8,7 +8,7 @@ import { openApi, OPEN_API_EXAMPLE } from '../../shared/http/openapi/about.js';
 import { openApiDocument, type OpenApiDocument } from '../../shared/http/openapi.js';
 import { route, type Route } from '../../shared/http/routes.js';
 import { inspectionRoutes } from '../inspect/inspection.js';
-import { actingRoutes } from './operator-routes.js';
+import { operatorRoutes } from './operator-routes.js';
 import { consoleRoutes } from '../console/console-routes.js';
 import { faultRoutes } from './fault-routes.js';
 import { historyRoutes } from '../console/history-routes.js';
@@ -16,7 +16,7 @@ import type { RoutesOptions } from './options.js';
 import { status } from '../../shared/contracts/status.js';
 import { election } from './schemas.js';
 import { signInRoutes } from '../console/sign-in.js';
-import { watchingRoutes } from './status-routes.js';
+import { statusRoutes } from './status-routes.js';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -58,9 +58,9 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
   const console = { sessions, tokens, monitor: sources.id };
   let made: OpenApiDocument | undefined;
   const routes = [
-    ...watchingRoutes(options),
+    ...statusRoutes(options),
     ...historyRoutes(options),
-    ...actingRoutes(options),
+    ...operatorRoutes(options),
     ...(faults ? faultRoutes(faults) : []),
     ...consoleRoutes(options),
     ...signInRoutes(console),

@@ -16,111 +16,120 @@ import { series } from './schemas.js';
 
 const seriesQuery = z.strictObject({ minutes: written(z.int().min(1).max(15)).default(5) });
 
-export function watchingRoutes(options: RoutesOptions): Route[] {
-  const { sources, hub, loop, sampler } = options;
-  return [
-    route({
-      id: 'status',
-      method: 'get',
-      path: '/status',
-      tag: 'watching',
-      auth: [],
-      summary: 'Get the status: leadership, replicas, waiting work',
-      description:
-        'Needs no token, but then omits addresses and process ids. The operator or internal token returns the full status.',
-      responses: {
-        200: {
-          description: 'The status as this monitor knows it.',
-          schema: status,
-          example: STATUS,
-        },
+const statusRoute = (options: RoutesOptions): Route =>
+  route({
+    id: 'status',
+    method: 'get',
+    path: '/status',
+    tag: 'watching',
+    auth: [],
+    summary: 'Get the status: leadership, replicas, waiting work',
+    description:
+      'Needs no token, but then omits addresses and process ids. The operator or internal token returns the full status.',
+    responses: {
+      200: {
+        description: 'The status as this monitor knows it.',
+        schema: status,
+        example: STATUS,
       },
-      handle: async ({ request }) => {
-        const full = await statusOf(sources);
-        return {
-          status: 200,
-          body: (await seesAll(options, request)) ? full : withoutAddresses(full),
-        };
-      },
-    }),
-    route({
-      id: 'series',
-      method: 'get',
-      path: '/series',
-      tag: 'watching',
-      auth: [],
-      query: seriesQuery,
-      queryExample: { minutes: '5' },
-      summary: 'Get samples of the last minutes: rate, latency, waiting work',
-      description:
-        'One sample per second, as columns; null where a value is unknown. A restarted monitor begins without samples.',
-      responses: {
-        200: { description: 'The samples, oldest first.', schema: series, example: SERIES },
-      },
-      handle: ({ query }) => {
-        const ids = sources.replicas.map(({ id }) => id);
-        return {
-          status: 200,
-          body: {
-            stepMs: SAMPLE_MS,
-            ...columnsOf(sampler.since(query.minutes), ids, sampler.pings),
-          },
-        };
-      },
-    }),
-    route({
-      id: 'events',
-      method: 'get',
-      path: '/events',
-      tag: 'watching',
-      auth: [],
-      summary: 'Stream the status, elections and suspicions (server-sent events)',
-      description:
-        'Events: status (when more than numbers changed), sample (each second, the numbers that changed), election:won, replica:suspected, replica:recovered, replica:left, leadership:lost, failover:completed, clock:jumped.',
-      responses: {
-        200: {
-          description: 'A stream that does not end.',
-          contentType: 'text/event-stream',
-          schema: z.string(),
-          example: EVENT_LINES,
-        },
-      },
-      problems: ['TOO_BUSY'],
-      handle: async ({ request, response }) => {
-        if (answeredHead(request, response, 'text/event-stream')) return null;
-        const full = await seesAll(options, request);
-        if (await hub.add(response, full, request.headers['last-event-id']?.toString()))
-          return null;
-        throw new Problem('TOO_BUSY', 'Too many clients already read the event stream');
-      },
-    }),
-    route({
-      id: 'opinion',
-      method: 'get',
-      path: '/opinion',
-      tag: 'monitors',
-      auth: ['internal'],
-      summary: 'Get the opinions of this monitor',
-      description:
-        'Monitors poll each other with this call. A suspicion of one monitor deposes no leader: that needs a majority of the monitors.',
-      responses: {
-        200: {
-          description: 'Its own opinion, before any quorum.',
-          schema: opinion,
-          example: OPINION,
-        },
-      },
-      handle: () => ({
+    },
+    handle: async ({ request }) => {
+      const full = await statusOf(options.sources);
+      return {
+        status: 200,
+        body: (await seesAll(options, request)) ? full : withoutAddresses(full),
+      };
+    },
+  });
+
+const seriesRoute = ({ sources, sampler }: RoutesOptions): Route =>
+  route({
+    id: 'series',
+    method: 'get',
+    path: '/series',
+    tag: 'watching',
+    auth: [],
+    query: seriesQuery,
+    queryExample: { minutes: '5' },
+    summary: 'Get samples of the last minutes: rate, latency, waiting work',
+    description:
+      'One sample per second, as columns; null where a value is unknown. A restarted monitor begins without samples.',
+    responses: {
+      200: { description: 'The samples, oldest first.', schema: series, example: SERIES },
+    },
+    handle: ({ query }) => {
+      const ids = sources.replicas.map(({ id }) => id);
+      return {
         status: 200,
         body: {
-          id: sources.id,
-          suspects: getSuspects(loop.state),
-          at: sources.clock.wall().toISOString(),
-          opinions: getOpinions(loop.state),
-          leader: loop.state.leadership?.leader ?? null,
-          term: loop.state.leadership?.term ?? 0,
+          stepMs: SAMPLE_MS,
+          ...columnsOf(sampler.since(query.minutes), ids, sampler.pings),
         },
-      }),
+      };
+    },
+  });
+
+const eventsRoute = (options: RoutesOptions): Route =>
+  route({
+    id: 'events',
+    method: 'get',
+    path: '/events',
+    tag: 'watching',
+    auth: [],
+    summary: 'Stream the status, elections and suspicions (server-sent events)',
+    description:
+      'Events: status (when more than numbers changed), sample (each second, the numbers that changed), election:won, replica:suspected, replica:recovered, replica:left, leadership:lost, failover:completed, clock:jumped.',
+    responses: {
+      200: {
+        description: 'A stream that does not end.',
+        contentType: 'text/event-stream',
+        schema: z.string(),
+        example: EVENT_LINES,
+      },
+    },
+    problems: ['TOO_BUSY'],
+    handle: async ({ request, response }) => {
+      if (answeredHead(request, response, 'text/event-stream')) return null;
+      const full = await seesAll(options, request);
+      if (await options.hub.add(response, full, request.headers['last-event-id']?.toString()))
+        return null;
+      throw new Problem('TOO_BUSY', 'Too many clients already read the event stream');
+    },
+  });
+
+const opinionRoute = ({ sources, loop }: RoutesOptions): Route =>
+  route({
+    id: 'opinion',
+    method: 'get',
+    path: '/opinion',
+    tag: 'monitors',
+    auth: ['internal'],
+    summary: 'Get the opinions of this monitor',
+    description:
+      'Monitors poll each other with this call. A suspicion of one monitor deposes no leader: that needs a majority of the monitors.',
+    responses: {
+      200: {
+        description: 'Its own opinion, before any quorum.',
+        schema: opinion,
+        example: OPINION,
+      },
+    },
+    handle: () => ({
+      status: 200,
+      body: {
+        id: sources.id,
+        suspects: getSuspects(loop.state),
+        at: sources.clock.wall().toISOString(),
+        opinions: getOpinions(loop.state),
+        leader: loop.state.leadership?.leader ?? null,
+        term: loop.state.leadership?.term ?? 0,
+      },
     }),
-  ];
-}
+  });
+
+export const statusRoutes = (options: RoutesOptions): Route[] => [
+  statusRoute(options),
+  seriesRoute(options),
+  eventsRoute(options),
+  opinionRoute(options),
+];

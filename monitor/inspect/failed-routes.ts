@@ -62,82 +62,84 @@ const listOf = ({ db }: FailedDeps, query: z.output<typeof failedQuery>) =>
     all: query.all === 'yes',
   });
 
-function listRoutes(deps: FailedDeps): Route[] {
-  const common = {
-    method: 'get',
-    tag: 'inspecting',
-    auth: ['operator'],
-    problems: ['UNAVAILABLE'],
-  } as const;
-  return [
-    route({
-      ...common,
-      id: 'failedPage',
-      path: '/failed',
-      summary: 'Page of failed payments and their re-drives',
-      responses: { 200: { description: 'A page.', contentType: 'text/html' } },
-      handle: ({ request }) =>
-        asPage(deps, request, 'failed', async () => {
-          const query = parse(failedQuery, request.query, 'query');
-          const page = {
-            result: await listOf(deps, query),
-            all: query.all === 'yes',
-            before: query.before,
-            canDrive: deps.redrives.possible,
-          };
-          return { title: 'Failed payments', active: 'failed', body: failedPage(page) };
-        }),
-    }),
-    route({
-      ...common,
-      id: 'failedJson',
-      path: '/failed.json',
-      query: failedQuery,
-      queryExample: { limit: '10' },
-      summary: 'List failed payments as JSON',
-      description:
-        'Includes the payment that repeats each one, if any. `all=yes` also lists payments that were already driven again.',
-      responses: {
-        200: {
-          description: 'One page, newest first.',
-          schema: failedPageSchema,
-          example: FAILED_PAGE,
-        },
-      },
-      handle: async ({ query }) => ({
-        status: 200,
-        body: await listOf(deps, query),
-        headers: PRIVATE,
+const common = {
+  method: 'get',
+  tag: 'inspecting',
+  auth: ['operator'],
+  problems: ['UNAVAILABLE'],
+} as const;
+
+const failedPageRoute = (deps: FailedDeps): Route =>
+  route({
+    ...common,
+    id: 'failedPage',
+    path: '/failed',
+    summary: 'Page of failed payments and their re-drives',
+    responses: { 200: { description: 'A page.', contentType: 'text/html' } },
+    handle: ({ request }) =>
+      asPage(deps, request, 'failed', async () => {
+        const query = parse(failedQuery, request.query, 'query');
+        const page = {
+          result: await listOf(deps, query),
+          all: query.all === 'yes',
+          before: query.before,
+          canDrive: deps.redrives.possible,
+        };
+        return { title: 'Failed payments', active: 'failed', body: failedPage(page) };
       }),
-    }),
-    route({
-      ...common,
-      id: 'failedCsv',
-      path: '/failed.csv',
-      query: failedQuery,
-      queryExample: { limit: '10' },
-      summary: 'List failed payments as CSV',
-      description: 'Cells that a spreadsheet would treat as a formula begin with an apostrophe.',
-      responses: {
-        200: {
-          description: 'RFC 4180, with a header line.',
-          contentType: 'text/csv',
-          schema: z.string(),
-          example: FOUND_CSV_EXAMPLE,
-        },
+  });
+
+const failedJsonRoute = (deps: FailedDeps): Route =>
+  route({
+    ...common,
+    id: 'failedJson',
+    path: '/failed.json',
+    query: failedQuery,
+    queryExample: { limit: '10' },
+    summary: 'List failed payments as JSON',
+    description:
+      'Includes the payment that repeats each one, if any. `all=yes` also lists payments that were already driven again.',
+    responses: {
+      200: {
+        description: 'One page, newest first.',
+        schema: failedPageSchema,
+        example: FAILED_PAGE,
       },
-      handle: async ({ query }) => ({
-        status: 200,
-        contentType: 'text/csv; charset=utf-8',
-        body: csvTable(FAILED_CSV, (await listOf(deps, query)).payments.map(plain)),
-        headers: {
-          ...PRIVATE,
-          'Content-Disposition': 'attachment; filename="failed-payments.csv"',
-        },
-      }),
+    },
+    handle: async ({ query }) => ({
+      status: 200,
+      body: await listOf(deps, query),
+      headers: PRIVATE,
     }),
-  ];
-}
+  });
+
+const failedCsvRoute = (deps: FailedDeps): Route =>
+  route({
+    ...common,
+    id: 'failedCsv',
+    path: '/failed.csv',
+    query: failedQuery,
+    queryExample: { limit: '10' },
+    summary: 'List failed payments as CSV',
+    description: 'Cells that a spreadsheet would treat as a formula begin with an apostrophe.',
+    responses: {
+      200: {
+        description: 'RFC 4180, with a header line.',
+        contentType: 'text/csv',
+        schema: z.string(),
+        example: FOUND_CSV_EXAMPLE,
+      },
+    },
+    handle: async ({ query }) => ({
+      status: 200,
+      contentType: 'text/csv; charset=utf-8',
+      body: csvTable(FAILED_CSV, (await listOf(deps, query)).payments.map(plain)),
+      headers: {
+        ...PRIVATE,
+        'Content-Disposition': 'attachment; filename="failed-payments.csv"',
+      },
+    }),
+  });
 
 const previewFor = async ({ db }: FailedDeps, asked: readonly string[]): Promise<Preview> =>
   previewRedrive(asked, await paymentsToDrive(db, asked));
@@ -270,7 +272,9 @@ const redriveRoute = (deps: FailedDeps): Route =>
   });
 
 export const failedRoutes = (deps: FailedDeps): Route[] => [
-  ...listRoutes(deps),
+  failedPageRoute(deps),
+  failedJsonRoute(deps),
+  failedCsvRoute(deps),
   previewRoute(deps),
   redriveRoute(deps),
 ];

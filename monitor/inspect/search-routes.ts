@@ -160,77 +160,80 @@ const csvAnswer = async (db: Queryable, query: SearchQuery): Promise<Answer> => 
   headers: { ...PRIVATE, 'Content-Disposition': 'attachment; filename="payments.csv"' },
 });
 
-function dataRoutes({ db }: SearchDeps): Route[] {
-  return [
-    route({
-      id: 'paymentsJson',
-      method: 'get',
-      path: '/payments.json',
-      tag: 'inspecting',
-      auth: ['operator'],
-      query: searchQuery,
-      queryExample: { status: 'SUCCEEDED', limit: '10' },
-      summary: 'Search payments as JSON',
-      description:
-        'Newest first. Omitted filters match everything. Times are UTC unless they have a zone.',
-      responses: { 200: { description: 'One page.', schema: foundPage, example: FOUND_PAGE } },
-      problems: ['SEARCH_TOO_WIDE', 'UNAVAILABLE'],
-      handle: async ({ query }) => ({
-        status: 200,
-        body: await searchPayments(db, query),
-        headers: PRIVATE,
-      }),
+const searchJsonRoute = ({ db }: SearchDeps): Route =>
+  route({
+    id: 'paymentsJson',
+    method: 'get',
+    path: '/payments.json',
+    tag: 'inspecting',
+    auth: ['operator'],
+    query: searchQuery,
+    queryExample: { status: 'SUCCEEDED', limit: '10' },
+    summary: 'Search payments as JSON',
+    description:
+      'Newest first. Omitted filters match everything. Times are UTC unless they have a zone.',
+    responses: { 200: { description: 'One page.', schema: foundPage, example: FOUND_PAGE } },
+    problems: ['SEARCH_TOO_WIDE', 'UNAVAILABLE'],
+    handle: async ({ query }) => ({
+      status: 200,
+      body: await searchPayments(db, query),
+      headers: PRIVATE,
     }),
-    route({
-      id: 'paymentsCsv',
-      method: 'get',
-      path: '/payments.csv',
-      tag: 'inspecting',
-      auth: ['operator'],
-      query: searchQuery,
-      queryExample: { status: 'SUCCEEDED', limit: '10' },
-      summary: 'Search payments as CSV',
-      description: 'Cells that a spreadsheet would treat as a formula begin with an apostrophe.',
-      responses: {
-        200: {
-          description: 'RFC 4180, with a header line.',
-          contentType: 'text/csv',
-          schema: z.string(),
-          example: FOUND_CSV_EXAMPLE,
-        },
+  });
+
+const searchCsvRoute = ({ db }: SearchDeps): Route =>
+  route({
+    id: 'paymentsCsv',
+    method: 'get',
+    path: '/payments.csv',
+    tag: 'inspecting',
+    auth: ['operator'],
+    query: searchQuery,
+    queryExample: { status: 'SUCCEEDED', limit: '10' },
+    summary: 'Search payments as CSV',
+    description: 'Cells that a spreadsheet would treat as a formula begin with an apostrophe.',
+    responses: {
+      200: {
+        description: 'RFC 4180, with a header line.',
+        contentType: 'text/csv',
+        schema: z.string(),
+        example: FOUND_CSV_EXAMPLE,
       },
-      problems: ['SEARCH_TOO_WIDE', 'UNAVAILABLE'],
-      handle: ({ query }) => csvAnswer(db, query),
-    }),
-    route({
-      id: 'paymentJson',
-      method: 'get',
-      path: '/payments/{id}.json',
-      tag: 'inspecting',
-      auth: ['operator'],
-      params: idPath,
-      summary: 'Get the story of a payment as JSON',
-      description: 'The data of the payment, and in `story` all its events, each as a sentence.',
-      responses: {
-        200: {
-          description: 'The payment and its events, oldest first.',
-          schema: storySchema,
-          example: STORY,
-        },
+    },
+    problems: ['SEARCH_TOO_WIDE', 'UNAVAILABLE'],
+    handle: ({ query }) => csvAnswer(db, query),
+  });
+
+const storyJsonRoute = ({ db }: SearchDeps): Route =>
+  route({
+    id: 'paymentJson',
+    method: 'get',
+    path: '/payments/{id}.json',
+    tag: 'inspecting',
+    auth: ['operator'],
+    params: idPath,
+    summary: 'Get the story of a payment as JSON',
+    description: 'The data of the payment, and in `story` all its events, each as a sentence.',
+    responses: {
+      200: {
+        description: 'The payment and its events, oldest first.',
+        schema: storySchema,
+        example: STORY,
       },
-      problems: ['PAYMENT_NOT_FOUND', 'UNAVAILABLE'],
-      handle: async ({ params }) => ({
-        status: 200,
-        body: storyDocument(await paymentStory(db, params.id)),
-        headers: PRIVATE,
-      }),
+    },
+    problems: ['PAYMENT_NOT_FOUND', 'UNAVAILABLE'],
+    handle: async ({ params }) => ({
+      status: 200,
+      body: storyDocument(await paymentStory(db, params.id)),
+      headers: PRIVATE,
     }),
-  ];
-}
+  });
 
 /** The path with `.json` must precede the path that matches any id. */
 export const searchRoutes = (deps: SearchDeps): Route[] => [
   searchPageRoute(deps),
-  ...dataRoutes(deps),
+  searchJsonRoute(deps),
+  searchCsvRoute(deps),
+  storyJsonRoute(deps),
   storyPageRoute(deps),
 ];
