@@ -7,27 +7,27 @@ import { html, type Html } from '../../shared/web/html.js';
 import { formatDuration } from '../core/preview.js';
 
 const LEGEND: readonly (readonly [tone: string, word: string, meaning: string])[] = [
-  ['leads', 'leads', 'takes the payments; its row and its node are tinted'],
+  ['leads', 'leads', 'processes the payments; its row and its node are tinted'],
   ['good', 'alive, ready, reached', 'works, or may be elected'],
-  ['warn', 'suspect', 'this monitor alone holds it to be gone'],
+  ['warn', 'suspect', 'only this monitor considers it failed'],
   ['warn', 'drain, maint', 'taken out of service by an operator'],
-  ['bad', 'down, not reached', 'a majority of the monitors holds it to be gone'],
-  ['left', 'left', 'said goodbye in good order'],
+  ['bad', 'down, not reached', 'a majority of the monitors considers it failed'],
+  ['left', 'left', 'stopped in order and sent a goodbye'],
   ['none', 'unknown', 'never seen, or not known yet'],
 ];
 
 const STEPS: readonly (readonly [name: string, meaning: string])[] = [
   ['voteMs', 'vote: from the suspicion to the election'],
-  ['promoteMs', 'told: until the new leader knew'],
-  ['reclaimMs', 'took over: until it had begun with what the one before held'],
-  ['firstCommitMs', 'first payment: until one was final'],
+  ['promoteMs', 'promote: until the new leader was notified'],
+  ['reclaimMs', 'take over: until it had begun the parcels of the former leader'],
+  ['firstCommitMs', 'first payment: until a payment was final'],
 ];
 
 export const legend: Html = html`<details class="legend"><summary>What the colours and shapes mean</summary>
 <ul>${LEGEND.map(([tone, word, meaning]) => html`<li><span class="state ${tone}">${word}</span> <span>${meaning}</span></li>`)}
-<li><span class="line flow"></span> <span>topology: what flows; interrupted and pale: it stands still, for an end of it does not answer</span></li>
-<li><span class="line solid"></span> <span>charts: payments a second, half of the latencies, payments pending</span></li>
-<li><span class="line dashed"></span> <span>charts: 99 % of the latencies, parcels waiting</span></li>
+<li><span class="line flow"></span> <span>topology: a flow; interrupted and pale: it has stopped, because one end does not answer</span></li>
+<li><span class="line solid"></span> <span>charts: payments per second, median latency, pending payments</span></li>
+<li><span class="line dashed"></span> <span>charts: 99th percentile of the latency, waiting parcels</span></li>
 <li><span class="line dotted"></span> <span>charts: an election, with its term</span></li>
 ${STEPS.map(([name, meaning]) => html`<li><span class="step ${name}"></span> <span>bars: ${meaning}</span></li>`)}
 </ul></details>`;

@@ -24,7 +24,7 @@ const leader = (
 <p class="decision" id="decision"></p>
 ${
   session === null
-    ? html`<p class="soft"><a href="/session?next=${NEXT}">Sign in</a> to hand over, drain and see what was done.</p>`
+    ? html`<p class="soft"><a href="/session?next=${NEXT}">Sign in</a> to hand over, drain and read the audit.</p>`
     : html`<p><button type="button" class="primary" id="handover">Hand over …</button></p>`
 }
 </section>`;
@@ -48,10 +48,10 @@ const lane = (name: string, title: string, does: string): Html =>
 const topology = html`<section class="wide" aria-labelledby="topology-title">
 <h2 id="topology-title">Topology</h2>
 <div class="topology" id="topology">
-${lane('patients', 'Patients', 'accept payments: rows into the database, their ids into the queue')}
-${lane('queue', 'Queue', 'brings the ids to the leader')}
+${lane('patients', 'Patients', 'accept payments: write rows to the database and ids to the queue')}
+${lane('queue', 'Queue', 'delivers the ids to the leader')}
 ${lane('replicas', 'Replicas', 'the leader fetches from the queue and commits to the database')}
-${lane('database', 'Database', 'holds every payment, and who leads')}
+${lane('database', 'Database', 'stores every payment and the leadership')}
 ${lane('monitors', 'Monitors', 'watch the replicas and elect the leader')}
 <svg class="arrows" aria-hidden="true"></svg>
 </div>
@@ -104,12 +104,12 @@ const chart = (
 const plots = html`<section class="wide" aria-labelledby="charts-title">
 <h2 id="charts-title">The last minutes</h2>
 <div class="charts" id="charts">
-${chart('rate', 'Completed', [['committed', 'payments a second', 'solid']])}
+${chart('rate', 'Completed', [['committed', 'payments per second', 'solid']])}
 ${chart('latency', 'Latency, acceptance to outcome', [
   ['p50', 'half within', 'solid'],
   ['p99', '99 % within', 'dashed'],
 ])}
-${chart('depth', 'What waits', [
+${chart('depth', 'Waiting work', [
   ['pending', 'payments pending', 'solid'],
   ['waiting', 'parcels waiting', 'dashed'],
 ])}

@@ -61,7 +61,7 @@ export class Operations {
   async setState(id: string, state: AdminState, { actor, reason }: Order): Promise<Moved | null> {
     const { loop, store } = this.options;
     this.demand(id);
-    const order = { actor, reason: `${id} goes to ${state}: ${reason}` };
+    const order = { actor, reason: `${id} is set to ${state}: ${reason}` };
     const before = state === 'ready' ? null : await this.relieve(id, order);
     await store.setAdminState(id, state, reason, actor);
     await loop.refreshAdmin();

@@ -50,10 +50,10 @@ function acceptance(facts: StoryFacts): Entry {
       ...(batchIndex === null
         ? []
         : [`Number ${batchIndex + 1} of the ${batchSent ?? '?'} payments of its batch.`]),
-      leader ? `${leader.leader} led then, in term ${leader.term}.` : 'Nobody led then.',
+      leader ? `${leader.leader} led then, in term ${leader.term}.` : 'There was no leader then.',
       answerWaited
-        ? 'Who sent it waited for the outcome.'
-        : 'Who sent it did not wait for the outcome.',
+        ? 'The client waited for the outcome.'
+        : 'The client did not wait for the outcome.',
       `Fingerprint of the request: ${fingerprint.slice(0, 12)}.`,
     ],
   };
@@ -89,7 +89,7 @@ function attempts({ attempts: made, lastError, completedAt }: StoryFacts): Entry
       details:
         lastError === null
           ? []
-          : [`What the last attempt that had to be repeated ran into: ${lastError}.`],
+          : [`The last attempt that had to be repeated failed with: ${lastError}.`],
     },
   ];
 }

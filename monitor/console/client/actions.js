@@ -38,8 +38,8 @@ function requestOf(action, replica, reason, freezeMs) {
 function movedWords({ leader, term, previous, drained, tookMs }) {
   if (previous === leader) return `${leader} leads already, in term ${term}; nothing changed.`;
   const rest = drained
-    ? 'That one had finished what was in flight'
-    : 'That one had not finished everything; the next leader takes it over';
+    ? 'The former leader had finished its payments in flight'
+    : 'The former leader had not finished all of them; the new leader takes them over';
   return `${leader} leads in term ${term}, after ${previous}. ${rest}; it took ${milliseconds(tookMs)}.`;
 }
 
@@ -49,7 +49,7 @@ export function outcomeWords(action, answer) {
   if (action === 'kill' || action === 'freeze') return `${answer.words}.`;
   const leads = answer.moved
     ? movedWords(answer.moved)
-    : `${answer.leader ?? 'Nobody'} leads in term ${answer.term}.`;
+    : `${answer.leader ?? 'No replica'} leads in term ${answer.term}.`;
   return `${answer.id} is ${answer.admin} now. ${leads}`;
 }
 
@@ -105,7 +105,7 @@ export function actions(done) {
     asked = { action, replica };
     const isFault = action === 'kill' || action === 'freeze';
     for (const id of ['deed-title', 'deed-do']) show(id, titleOf(action, replica));
-    byId('deed-preview').replaceChildren(make('li', {}, 'Looking …'));
+    byId('deed-preview').replaceChildren(make('li', {}, 'Loading the preview …'));
     byId('deed-freeze').hidden = action !== 'freeze';
     byId('deed-do').disabled = true;
     byId('deed-do').classList.toggle('danger', isFault);
@@ -129,7 +129,7 @@ export function actions(done) {
     }).catch(() => null);
     const answer = await response?.json().catch(() => null);
     if (!response || !answer)
-      tell('bad', 'This monitor did not answer: look who leads before you try again.');
+      tell('bad', 'This monitor did not answer: check the leader before you try again.');
     else if (response.ok) tell('good', outcomeWords(action, answer));
     else
       tell(

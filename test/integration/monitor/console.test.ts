@@ -115,7 +115,7 @@ describe('the console of three monitors', () => {
         'operator',
         'handover',
         next,
-        `${name} goes to drain: one`,
+        `${name} is set to drain: one`,
         expect.stringMatching(/^term \d+$/),
       ],
       ['operator', 'state', name, 'one', 'drain'],

@@ -64,7 +64,7 @@ const textOf = (rest: Partial<StoryFacts>, kind: string): string => {
 test('a usual payment: accepted, committed, pass earned', () => {
   expect(kinds({})).toEqual(['accepted', 'committed', 'pass']);
   expect(textOf({}, 'accepted')).toBe(
-    'Accepted by patients_1: its row was committed. server_1 led then, in term 1. Who sent it waited for the outcome. Fingerprint of the request: 0123456789ab.',
+    'Accepted by patients_1: its row was committed. server_1 led then, in term 1. The client waited for the outcome. Fingerprint of the request: 0123456789ab.',
   );
   expect(textOf({}, 'committed')).toContain(
     "Paid: committed by server_1 under term 1, 50 ms after it was accepted. The gateway's reference: sim-1. Parcel 41",
@@ -93,7 +93,7 @@ test('a payment across a hand-over names the hand-over, and the leader with its 
 
 test('accepted before the first election: reported, and not a hand-over', () => {
   const rest = { terms: [term(1, 'server_1', 120)] };
-  expect(textOf(rest, 'accepted')).toContain('Nobody led then.');
+  expect(textOf(rest, 'accepted')).toContain('There was no leader then.');
   expect(textOf(rest, 'hand-over')).toContain('server_1 was elected, in term 1.');
   expect(survivedHandOver(facts(rest))).toBe(false);
 });
@@ -110,7 +110,7 @@ test('pending: waits, with the next attempt when there is one', () => {
   expect(kinds(pending)).toEqual(['accepted', 'attempt', 'waits']);
   expect(textOf(pending, 'attempt')).toContain('Tried twice so far');
   expect(textOf({ ...pending, attempts: 0 }, 'attempt')).toContain(
-    'No charge was taken so far. What the last attempt',
+    'No charge was taken so far. The last attempt',
   );
   expect(textOf(pending, 'waits')).toBe('Waits for its outcome.');
   expect(textOf({ ...pending, nextAttemptAt: at(900) }, 'waits')).toBe('Waits for attempt 3.');
