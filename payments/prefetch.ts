@@ -8,6 +8,7 @@
 import type { Redis } from 'ioredis';
 import type { BullQueue } from '../shared/queue/reconnecting-queue.js';
 import { readParcel, type Parcel } from '../shared/queue/queue.js';
+import { readActiveIds, readJobData, readOldestWaitingIds } from './bullmq-internals.js';
 
 export interface PrefetchedParcels {
   jobId: string;
@@ -31,13 +32,14 @@ export async function peekParcels(
   redis: Redis,
   limit: number,
 ): Promise<PrefetchedParcels[]> {
-  // Both lists are newest first. Active jobs are older than waiting ones.
+  const toKey = (name: string): string => queue.toKey(name);
   const [active, waiting] = await Promise.all([
-    redis.lrange(queue.toKey('active'), 0, -1),
-    redis.lrange(queue.toKey('wait'), -limit, -1),
+    readActiveIds(redis, toKey),
+    readOldestWaitingIds(redis, toKey, limit),
   ]);
-  const jobIds = [...active.reverse(), ...waiting.reverse()].slice(0, limit);
-  const contents = await Promise.all(jobIds.map((jobId) => redis.hget(queue.toKey(jobId), 'data')));
+  // Active jobs are older than waiting ones.
+  const jobIds = [...active, ...waiting].slice(0, limit);
+  const contents = await Promise.all(jobIds.map((jobId) => readJobData(redis, toKey, jobId)));
   return jobIds.flatMap((jobId, index) => {
     const parcel = parse(contents[index] ?? null);
     return parcel ? [{ jobId, parcel }] : [];

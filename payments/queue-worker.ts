@@ -4,14 +4,23 @@
  * disconnected between two attempts to reconnect never reports its end). After the time limit the
  * caller builds another worker.
  */
-import { WaitingError, Worker, type Job, type JobJson } from 'bullmq';
+import { WaitingError, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { sleep } from '../shared/clock.js';
 import type { Logger } from '../shared/observability/logger.js';
 import { connectRedis, queueName, readParcel, type Parcel } from '../shared/queue/queue.js';
+import {
+  createToKey,
+  disconnectBlocking,
+  moveToFront,
+  readActiveIds,
+  readLocks,
+  removeUndecodable,
+  TolerantWorker,
+  type ToKey,
+} from './bullmq-internals.js';
 import { oldestLast } from './core/oldest-last.js';
 import { parcelsUnreadable } from './metrics.js';
-import { removeUndecodable } from './undecodable-jobs.js';
 
 export interface ParcelWorkerOptions {
   partition: number;
@@ -48,20 +57,6 @@ const ID_SHOWN = 40;
 /** Keeps nothing of a finished job, even when the job's own options do not request that. */
 const KEEP_NONE = { count: 0 };
 
-/**
- * Turns a job that the library cannot parse into one without a parcel, which is dropped. Otherwise
- * this worker would hold that job for ever.
- */
-class TolerantWorker extends Worker<unknown> {
-  protected override createJob(json: JobJson, jobId: string): Job<unknown> {
-    try {
-      return super.createJob(json, jobId);
-    } catch {
-      return super.createJob({ ...json, data: 'null' }, jobId);
-    }
-  }
-}
-
 const endsWithin = (what: Promise<unknown>, ms: number): Promise<boolean> => {
   const ended = new AbortController();
   const late = sleep(ms, ended.signal).then(
@@ -80,6 +75,7 @@ const endsWithin = (what: Promise<unknown>, ms: number): Promise<boolean> => {
 export class QueueWorker {
   private readonly connection: Redis;
   private readonly worker: TolerantWorker;
+  private readonly toKey: ToKey;
   /** The lock token of each job in progress, in the order of arrival. */
   private readonly held = new Map<string, string>();
   /** The lock tokens of jobs that arrived after the pause began. */
@@ -95,6 +91,7 @@ export class QueueWorker {
     private readonly process: ProcessParcel,
   ) {
     const { partition, redisUrl, prefix, concurrency, logger } = options;
+    this.toKey = createToKey(prefix, partition);
     this.connection = connectRedis(redisUrl, 'wait', logger);
     this.worker = new TolerantWorker(queueName(partition), (job, token) => this.hold(job, token), {
       connection: this.connection,
@@ -144,15 +141,10 @@ export class QueueWorker {
 
   /** BullMQ could not decode a job that it fetched. */
   private async dropUndecodable(): Promise<void> {
-    const { partition, prefix, logger } = this.options;
     try {
-      for (const id of await removeUndecodable(
-        this.connection,
-        `${prefix}:${queueName(partition)}:`,
-      ))
-        this.drop(id);
+      for (const id of await removeUndecodable(this.connection, this.toKey)) this.drop(id);
     } catch (error) {
-      logger.debug(
+      this.options.logger.debug(
         { err: { message: (error as Error).message } },
         'jobs that cannot be decoded stay in the queue',
       );
@@ -209,19 +201,12 @@ export class QueueWorker {
     // A pause reopens the blocking connection when it ends. If the worker closed before that, the
     // connection would outlive it.
     if (this.pausing && !(await endsWithin(this.pausing, GIVE_BACK_MS)))
-      void this.pausing.then(() => this.disconnectBlocking());
+      void this.pausing.then(() => disconnectBlocking(this.worker).catch(() => undefined));
     await endsWithin(this.worker.close(true), GIVE_BACK_MS);
     // The loop ends after the fetch in progress, but not while a handler never settles.
     await endsWithin(this.running, held === 0 ? GIVE_BACK_MS : FETCH_MS);
     await endsWithin(this.giveBackFetched(), GIVE_BACK_MS);
     this.connection.disconnect();
-  }
-
-  private disconnectBlocking(): void {
-    this.worker
-      .getBackend()
-      .disconnectBlocking(false)
-      .catch(() => undefined);
   }
 
   /**
@@ -230,11 +215,9 @@ export class QueueWorker {
    * job names this worker. The read follows the end of the loop, and so the fetch.
    */
   private async giveBackFetched(): Promise<void> {
-    const key = (name: string): string =>
-      `${this.options.prefix}:${queueName(this.options.partition)}:${name}`;
-    const active = (await this.connection.lrange(key('active'), 0, -1)).reverse();
+    const active = await readActiveIds(this.connection, this.toKey);
     if (active.length === 0) return;
-    const locks = await this.connection.mget(active.map((id) => key(`${id}:lock`)));
+    const locks = await readLocks(this.connection, this.toKey, active);
     const mine = active.flatMap((id, index): [string, string][] =>
       locks[index]?.startsWith(this.worker.id) ? [[id, locks[index]]] : [],
     );
@@ -246,11 +229,8 @@ export class QueueWorker {
    * reject.
    */
   private async giveBack(jobs: Map<string, string>): Promise<void> {
-    const backend = this.worker.getBackend();
     const inOrder = oldestLast([...jobs]);
     jobs.clear();
-    await Promise.allSettled(
-      inOrder.map(([id, token]) => backend.moveJobFromActiveToWait(id, token)),
-    );
+    await moveToFront(this.worker, inOrder);
   }
 }

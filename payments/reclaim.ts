@@ -7,6 +7,14 @@
 import type { Redis } from 'ioredis';
 import type { BullQueue } from '../shared/queue/reconnecting-queue.js';
 import type { Logger } from '../shared/observability/logger.js';
+import {
+  deleteLocks,
+  dropActive,
+  moveToFront,
+  NO_LOCK,
+  readActiveIds,
+  wakeBlockedWorker,
+} from './bullmq-internals.js';
 import { oldestLast } from './core/oldest-last.js';
 
 /**
@@ -22,24 +30,24 @@ export async function reclaimParcels(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<number> {
-  const [newestFirst] = await Promise.all([
-    redis.lrange(queue.toKey('active'), 0, -1),
-    wakeBlockedWorker(queue, redis),
+  const toKey = (name: string): string => queue.toKey(name);
+  const [active] = await Promise.all([
+    readActiveIds(redis, toKey),
+    wakeBlockedWorker(redis, toKey),
   ]);
-  const active = newestFirst.reverse();
   if (active.length === 0) return 0;
   signal.throwIfAborted();
-  await redis.del(...active.map((id) => queue.toKey(`${id}:lock`)));
+  await deleteLocks(redis, toKey, active);
   signal.throwIfAborted();
-  const backend = queue.getBackend();
   const inOrder = oldestLast(active);
-  const moves = await Promise.allSettled(
-    inOrder.map((id) => backend.moveJobFromActiveToWait(id, '0')),
+  const moves = await moveToFront(
+    queue,
+    inOrder.map((id) => [id, NO_LOCK]),
   );
   const missing = inOrder.filter((_id, index) => moves[index]?.status === 'rejected');
   for (const id of missing) {
     signal.throwIfAborted();
-    await redis.lrem(queue.toKey('active'), 0, id);
+    await dropActive(redis, toKey, id);
   }
   if (missing.length > 0)
     logger.warn(
@@ -47,14 +55,4 @@ export async function reclaimParcels(
       'dropped parcels without content; the relay will find their payments',
     );
   return active.length - missing.length;
-}
-
-/**
- * Releases a frozen former leader from BullMQ's marker key. It may still be blocked on that key,
- * ahead of the new leader, and would consume the next wake-up: no worker would fetch that job until
- * the new leader's own blocking call ends. This extra marker wakes the former leader now. If no
- * leader is blocked, the marker wakes the new leader once without work.
- */
-async function wakeBlockedWorker(queue: BullQueue, redis: Redis): Promise<void> {
-  await redis.zadd(queue.toKey('marker'), 0, '0', 0, 'new leader');
 }
