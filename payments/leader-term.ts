@@ -18,10 +18,11 @@ import { stalledMs } from './core/progress.js';
 import { Prefetch, peekParcels } from './prefetch.js';
 import { commitsRefused, handoverStepSeconds, reclaimed } from './metrics.js';
 import type { ParcelWorker } from './parcel-worker.js';
-import { TermWork, type TermDependencies } from './process-parcel.js';
+import { TermWork } from './process-parcel.js';
 import { reclaimParcels } from './reclaim.js';
 import type { TermView } from './core/relay.js';
 import { Relay } from './relay.js';
+import type { TermDependencies } from './term-dependencies.js';
 
 export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'onCommit'> {
   token: FencingToken;

@@ -1,5 +1,6 @@
 /** Metrics of a replica, in addition to those of its HTTP requests. */
 import type { ReplicaReport } from '../shared/contracts/leadership.js';
+import type { FinalOutcome } from './core/parcel.js';
 import {
   counter,
   gauge,
@@ -9,7 +10,7 @@ import {
   measureDependencies,
 } from '../shared/observability/metrics.js';
 
-export const paymentsCompleted = counter(
+const paymentsCompleted = counter(
   'relevo_payments_completed_total',
   'Payments that got their final status here.',
   ['status'],
@@ -87,4 +88,11 @@ export function measureReport(report: ReplicaReport): void {
   parcelsInFlight.set(report.parcelsInFlight);
   stalledSeconds.set((report.stalledMs ?? 0) / 1_000);
   measureDependencies(report.reaches);
+}
+
+/** Counts the payments that became final. */
+export function countCompleted(payments: readonly Pick<FinalOutcome, 'status'>[]): void {
+  const counts = new Map<FinalOutcome['status'], number>();
+  for (const { status } of payments) counts.set(status, (counts.get(status) ?? 0) + 1);
+  for (const [status, count] of counts) paymentsCompleted.inc({ status }, count);
 }

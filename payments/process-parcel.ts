@@ -3,8 +3,6 @@
  * callers that wait. core/parcel-pipeline.ts decides the order; this file carries out its effects
  * and returns their results to it.
  */
-import type { Clock } from '../shared/clock.js';
-import type { OutcomeEvent } from '../shared/contracts/outcome.js';
 import {
   commitOutcomes,
   deferPayments,
@@ -13,58 +11,29 @@ import {
   type CommitResult,
   type FencingToken,
 } from '../shared/postgres/ledger.js';
-import type { Logger } from '../shared/observability/logger.js';
-import type { Pool } from '../shared/postgres/postgres.js';
 import { PARCEL_MAX, type Parcel } from '../shared/queue/queue.js';
-import type { Random } from '../shared/random.js';
 import { tracing } from '../shared/observability/tracing.js';
 import type { InFlight } from './core/in-flight.js';
 import type { Statement } from './core/commit-queue.js';
 import type { FinalOutcome } from './core/parcel.js';
 import { ParcelPipeline, type PipelineTime, type WorkEffect } from './core/parcel-pipeline.js';
-import type { RetryPolicy } from './core/retry.js';
 import { chargeSafely } from './gateway/charge-safely.js';
-import type { Gateway } from './core/gateway.js';
 import { attemptWrite, type WriteResult } from './attempt-write.js';
 import {
   commitGroup,
   commitSeconds,
+  countCompleted,
   parcelSeconds,
   parcelSize,
-  paymentsCompleted,
   paymentsSetAside,
   retriesPlanned,
 } from './metrics.js';
 import { ParcelTraces } from './parcel-traces.js';
 import { retryStatement } from './retry-statement.js';
+import type { TermDependencies } from './term-dependencies.js';
 
 /** Maximum number of rows of one load, earlier payments of the same patients included. */
 const LOAD_MAX = PARCEL_MAX * 2;
-
-export interface TermDependencies {
-  /** Loads use one connection and commits another, so that each keeps its order. */
-  loads: Pool;
-  commits: Pool;
-  gateway: Gateway;
-  clock: Clock;
-  random: Random;
-  policy: RetryPolicy;
-  /** Maximum number of payments in flight. */
-  inFlightMax: number;
-  logger: Logger;
-  publish(event: OutcomeEvent): void;
-  /** A payment is due again in `ms`. */
-  wakeIn(ms: number): void;
-  onCommit(result: CommitResult): void;
-}
-
-function countBy(
-  payments: readonly Pick<FinalOutcome, 'status'>[],
-): Map<FinalOutcome['status'], number> {
-  const counts = new Map<FinalOutcome['status'], number>();
-  for (const { status } of payments) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return counts;
-}
 
 interface Waiting {
   /** The parcel's name in PostgreSQL. */
@@ -300,7 +269,7 @@ export class TermWork {
 
   private announce(result: CommitResult, outcomes: readonly FinalOutcome[]): void {
     const { partition, term, leader } = this.token;
-    for (const [status, count] of countBy(outcomes)) paymentsCompleted.inc({ status }, count);
+    countCompleted(outcomes);
     this.deps.publish({
       partition,
       term,

@@ -27,7 +27,7 @@ import { measureReport } from './metrics.js';
 import type { ParcelWorkerOptions } from './parcel-worker.js';
 import { Probes } from './probes.js';
 import { WarmUp } from './warm-up.js';
-import { Replica } from './replica.js';
+import { Replica, type ReplicaOptions } from './replica.js';
 
 /** The only partition; every key contains it so that there can be more. */
 const PARTITION = 0;
@@ -109,6 +109,8 @@ function createConnections(config: PaymentsConfig, logger: Logger) {
   };
 }
 
+type Connections = ReturnType<typeof createConnections>;
+
 const workerOptions = (config: PaymentsConfig, logger: Logger): ParcelWorkerOptions => ({
   partition: PARTITION,
   redisUrl: config.redisUrl,
@@ -124,6 +126,41 @@ export interface RunningReplica {
   steps: ShutdownStep[];
 }
 
+type ReplicaParts = Pick<
+  ReplicaOptions,
+  'bootId' | 'gateway' | 'logger' | 'reaches' | 'onRoleChange' | 'onFatal'
+>;
+
+function createReplica(
+  config: PaymentsConfig,
+  { loads, commits, backgroundPool, redis, queue }: Connections,
+  parts: ReplicaParts,
+): Replica {
+  const channel = outcomeChannel(config.queuePrefix);
+  return new Replica({
+    ...parts,
+    id: config.id,
+    partition: PARTITION,
+    loads,
+    commits,
+    backgroundPool,
+    redis,
+    queue,
+    prefetchMax: Math.min(PREFETCH_MAX, config.parcelsInFlight),
+    inFlightMax: inFlightMax(config),
+    clock: systemClock,
+    random: seededRandom(Date.now(), parts.bootId),
+    policy: retryPolicy(config),
+    relayIntervalMs: config.relayIntervalMs,
+    relayGraceMs: config.relayGraceMs,
+    gatewayTimeoutMs: config.gateway === 'http' ? config.gatewayTimeoutMs : 0,
+    resumeMs: config.standDownResumeMs,
+    workerOptions: workerOptions(config, parts.logger),
+    // A failed publication is ignored: patients also read the rows.
+    publish: (event) => void redis.publish(channel, JSON.stringify(event)).catch(() => undefined),
+  });
+}
+
 /**
  * @throws Error when the port is in use. @param onFatal called when an invariant broke: the process
  *   must end.
@@ -133,52 +170,20 @@ export async function startPayments(
   logger: Logger,
   onFatal: (error: unknown) => void,
 ): Promise<RunningReplica> {
-  const { loads, commits, backgroundPool, redis, queue } = createConnections(config, logger);
+  const connections = createConnections(config, logger);
+  const { backgroundPool, redis } = connections;
+  const { id, queuePrefix: prefix, faults } = config;
   const gateway = openGateway(config);
-  const probes = new Probes({
-    pool: backgroundPool,
-    redis,
-    gateway,
-    prefix: config.queuePrefix,
-    id: config.id,
-  });
-  const warmUp = new WarmUp({
-    partition: PARTITION,
-    id: config.id,
-    loads,
-    commits,
-    backgroundPool,
-    queue,
-    redis,
-  });
+  const probes = new Probes({ pool: backgroundPool, redis, gateway, prefix, id });
+  const warmUp = new WarmUp({ ...connections, partition: PARTITION, id });
   const bootId = randomUUID();
-  const channel = outcomeChannel(config.queuePrefix);
-  const replica: Replica = new Replica({
-    id: config.id,
+  const replica: Replica = createReplica(config, connections, {
     bootId,
-    partition: PARTITION,
-    loads,
-    backgroundPool,
-    prefetchMax: Math.min(PREFETCH_MAX, config.parcelsInFlight),
-    inFlightMax: inFlightMax(config),
-    commits,
-    redis,
-    queue,
     gateway,
-    clock: systemClock,
-    random: seededRandom(Date.now(), bootId),
-    policy: retryPolicy(config),
-    relayIntervalMs: config.relayIntervalMs,
-    relayGraceMs: config.relayGraceMs,
-    gatewayTimeoutMs: config.gateway === 'http' ? config.gatewayTimeoutMs : 0,
-    resumeMs: config.standDownResumeMs,
-    workerOptions: workerOptions(config, logger),
     logger,
     reaches: () => probes.reaches,
-    // A failed publication is ignored: patients also read the rows.
-    publish: (event) => void redis.publish(channel, JSON.stringify(event)).catch(() => undefined),
     onRoleChange: (role, term) => {
-      logger.info({ role, term }, `${config.id} is ${role} in term ${term}`);
+      logger.info({ role, term }, `${id} is ${role} in term ${term}`);
       streams.beat();
     },
     onFatal,
@@ -194,42 +199,43 @@ export async function startPayments(
     operator: config.operatorToken,
     internal: config.internalToken,
   };
-  const app = createPaymentsApp({
-    replica,
-    streams,
-    probes,
-    tokens,
-    faults: config.faults,
-    logger,
-  });
+  const app = createPaymentsApp({ replica, streams, probes, tokens, faults, logger });
   const server = await listen(app, config.port, config.host);
   const { role, term } = replica.report();
-  logger.info({ port: config.port, bootId, role, term }, `${config.id} is ready`);
-  return {
-    replica,
-    server,
-    steps: [
-      {
-        name: 'finish the work in flight',
-        run: () => (leave(server), leaveLeadership(replica, config.shutdownMs * DRAIN_SHARE)),
-      },
-      { name: 'close the beat streams', run: () => streams.close() },
-      {
-        name: 'stop polling',
-        run: () => (timers.forEach(clearInterval), probes.stop(), warmUp.stop()),
-      },
-      { name: 'stop listening', run: () => closeServer(server) },
-      { name: 'close the worker', run: () => replica.close() },
-      {
-        name: 'close connections',
-        run: () => (
-          redis.disconnect(),
-          Promise.all([loads.end(), commits.end(), backgroundPool.end()])
-        ),
-      },
-    ],
-  };
+  logger.info({ port: config.port, bootId, role, term }, `${id} is ready`);
+  const stopPolling = (): void => (timers.forEach(clearInterval), probes.stop(), warmUp.stop());
+  const steps = createShutdownSteps(config, connections, { replica, server, streams, stopPolling });
+  return { replica, server, steps };
 }
+
+interface RunningParts {
+  replica: Replica;
+  server: Server;
+  streams: BeatStreams;
+  stopPolling(): void;
+}
+
+const createShutdownSteps = (
+  config: PaymentsConfig,
+  { loads, commits, backgroundPool, redis }: Connections,
+  { replica, server, streams, stopPolling }: RunningParts,
+): ShutdownStep[] => [
+  {
+    name: 'finish the work in flight',
+    run: () => (leave(server), leaveLeadership(replica, config.shutdownMs * DRAIN_SHARE)),
+  },
+  { name: 'close the beat streams', run: () => streams.close() },
+  { name: 'stop polling', run: stopPolling },
+  { name: 'stop listening', run: () => closeServer(server) },
+  { name: 'close the worker', run: () => replica.close() },
+  {
+    name: 'close connections',
+    run: () => (
+      redis.disconnect(),
+      Promise.all([loads.end(), commits.end(), backgroundPool.end()])
+    ),
+  },
+];
 
 /**
  * Polls the leadership row and runs the replica's ticks. The polls find a promotion, or a higher
