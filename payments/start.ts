@@ -212,7 +212,7 @@ interface RunningParts {
   replica: Replica;
   server: Server;
   streams: BeatStreams;
-  stopPolling(): void;
+  stopPolling: () => void;
 }
 
 const createShutdownSteps = (
