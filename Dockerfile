@@ -1,9 +1,9 @@
 # One image for the whole set: patients, monitor, payments, gateway and the one-shot set-up of the database. The
-# command selects the program. Every program runs TypeScript, `node --import tsx <service>/main.ts`. In contrast,
-# `npm start` runs patients, payments and gateway compiled.
-# The image does not contain PostgreSQL, Redis, the tests, the lab, or tools that only build.
+# command selects the program. Every program is compiled into one file with source maps, by the same step as with
+# `npm start`: `node --enable-source-maps generated/services/<service>.mjs`.
+# The image does not contain PostgreSQL, Redis, the tests, the lab, the TypeScript sources, or tools that only build.
 
-FROM node:20-bookworm-slim AS packages
+FROM node:20-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # No package needs its install script here, and Prisma's script would try to download an engine.
@@ -12,18 +12,7 @@ COPY prisma/schema.prisma prisma/schema.prisma
 # Generating needs no engine, but Prisma requires the path of one. Any existing file is accepted.
 RUN CHECKPOINT_DISABLE=1 PRISMA_HIDE_UPDATE_MESSAGE=1 PRISMA_SCHEMA_ENGINE_BINARY=/usr/local/bin/node \
     node node_modules/prisma/build/index.js generate --schema prisma/schema.prisma
-# The generator and the embedded PostgreSQL are no longer needed. They are two thirds of the installed packages.
-RUN npm pkg delete dependencies.prisma optionalDependencies \
- && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
-
-FROM node:20-bookworm-slim
-WORKDIR /app
-ENV NODE_ENV=production
-# A new volume mounted here inherits this owner.
-RUN mkdir -p /var/lib/relevo && chown node:node /var/lib/relevo
-COPY --from=packages /app/node_modules node_modules
-COPY --from=packages /app/generated generated
-COPY package.json tsconfig.json ./
+COPY tsconfig.json ./
 COPY prisma prisma
 COPY shared shared
 COPY local local
@@ -32,10 +21,31 @@ COPY gateway gateway
 COPY payments payments
 COPY monitor monitor
 COPY patients patients
+RUN node --import tsx deploy/compile-image.ts
+# What the compiled programs read beside the packages: pages, styles and migrations. The sources stay behind.
+RUN find shared monitor patients prisma -name '*.ts' -delete && find shared monitor patients prisma -type d -empty -delete
+# Tools that only build, packages of the lab and of the client, and the embedded PostgreSQL are no longer needed. They
+# are two thirds of the installed packages.
+RUN npm pkg delete dependencies.prisma dependencies.tsx dependencies.esbuild dependencies.d3-scale \
+      dependencies.openapi-fetch optionalDependencies \
+ && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM node:20-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production
+# A new volume mounted here inherits this owner.
+RUN mkdir -p /var/lib/relevo && chown node:node /var/lib/relevo
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/generated/services generated/services
+COPY --from=build /app/package.json package.json
+COPY --from=build /app/shared shared
+COPY --from=build /app/monitor monitor
+COPY --from=build /app/patients patients
+COPY --from=build /app/prisma prisma
 USER node
 # Checks liveness, not readiness: a service that waits for PostgreSQL is healthy. Docker only displays the result; it
 # restarts a process that ends. The check starts a Node process of its own, which is slow while the machine starts all
 # services. Hence the long time-outs.
 HEALTHCHECK --interval=5s --timeout=10s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--import", "tsx", "patients/main.ts"]
+CMD ["node", "--enable-source-maps", "generated/services/patients.mjs"]

@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { IMAGE_PROGRAMS } from '../../../deploy/programs.js';
+import { getCompiledPath } from '../../../local/processes/compile.js';
 import { ROOT } from '../../../local/root.js';
 
 export interface Service {
@@ -61,21 +63,34 @@ export function environmentOf(
   );
 }
 
-/** The TypeScript file that a service of ours runs; null for an engine. */
-export const programOf = (service: Service): string | null =>
-  service.command?.find((word) => word.endsWith('.ts')) ?? null;
-
-/** Files and folders that the Dockerfile copies from the checkout into the image. */
-export function copiedIntoImage(): string[] {
-  const lastStage =
-    read('Dockerfile')
-      .split(/^FROM /m)
-      .at(-1) ?? '';
-  const lines = [...lastStage.matchAll(/^COPY (?!--from)(.+)$/gm)].map(([, words]) =>
-    (words ?? '').split(/\s+/),
-  );
-  return lines.flatMap((words) => words.slice(0, -1));
+/**
+ * The TypeScript file whose compiled form a service of ours runs; null for an engine. A file that
+ * the image does not compile is returned as it is.
+ */
+export function programOf(service: Service): string | null {
+  const file = service.command?.find((word) => /\.m?[jt]s$/.test(word));
+  if (file === undefined) return null;
+  return IMAGE_PROGRAMS.find((program) => getCompiledPath(program) === file) ?? file;
 }
+
+const getStages = (): string[] => read('Dockerfile').split(/^FROM /m);
+
+const copiedPaths = (stage: string, from: RegExp): string[] =>
+  [...stage.matchAll(from)].flatMap(([, words]) => (words ?? '').split(/\s+/).slice(0, -1));
+
+/** Files and folders that the Dockerfile copies from the checkout into its build stage. */
+export const copiedIntoBuild = (): string[] =>
+  getStages().flatMap((stage) => copiedPaths(stage, /^COPY (?!--from)(.+)$/gm));
+
+/** Files and folders that the image takes from the build stage, relative to its root. */
+export const copiedIntoImage = (): string[] =>
+  copiedPaths(getStages().at(-1) ?? '', /^COPY --from=build (.+)$/gm).map((path) =>
+    path.replace(/^\/app\//, ''),
+  );
+
+/** The compiled file that the image runs without a command. */
+export const defaultProgram = (): string =>
+  /^CMD .*"([^"]+)"\]$/m.exec(read('Dockerfile'))?.[1] ?? '';
 
 /** Whether the image has a health check for services without their own. */
 export const imageHasHealthcheck = (): boolean => /^HEALTHCHECK (?!NONE)/m.test(read('Dockerfile'));

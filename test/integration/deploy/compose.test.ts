@@ -5,6 +5,8 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { IMAGE_PROGRAMS } from '../../../deploy/programs.js';
+import { getCompiledPath } from '../../../local/processes/compile.js';
 import { ROOT } from '../../../local/root.js';
 import {
   endIsOrderly,
@@ -16,7 +18,9 @@ import {
   type Check,
 } from './compose-checks.js';
 import {
+  copiedIntoBuild,
   copiedIntoImage,
+  defaultProgram,
   environmentOf,
   letIntoBuild,
   programOf,
@@ -211,19 +215,51 @@ function filesBehind(program: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
+/** Paths of the checkout that the sources of these programs name in `readAsset` or `join(ROOT, …)`. */
+const filesReadByPath = (programs: readonly string[]): string[] => [
+  ...new Set(
+    programs
+      .flatMap((program) => [...filesBehind(program)])
+      .flatMap((file) => [
+        ...readFileSync(join(ROOT, file), 'utf8').matchAll(
+          /(?:readAsset\(|join\(ROOT, |asset\(.*)'([\w-]+\/[\w./-]+)'/g,
+        ),
+      ])
+      .map(([, path]) => path ?? '')
+      .filter((path) => existsSync(join(ROOT, path))),
+  ),
+];
+
 describe('the image', () => {
-  it('contains every file that its programs import', () => {
+  it('is built from every file that its programs import', () => {
     const programs = Object.values(readCompose().services)
       .map(programOf)
       .filter((program) => program !== null);
     const files = [...new Set(programs.flatMap((program) => [...filesBehind(program)]))];
     expect(files.length).toBeGreaterThan(100);
+    const inBuild = copiedIntoBuild();
+    expect(files.filter((file) => !inBuild.includes(file.split('/')[0] ?? ''))).toEqual([]);
+  });
+
+  it('contains the compiled programs, and every file that they read', () => {
+    const programs = new Set(Object.values(readCompose().services).map(programOf));
+    programs.delete(null);
+    expect([...programs].toSorted()).toEqual([...IMAGE_PROGRAMS].toSorted());
     const inImage = copiedIntoImage();
-    expect(files.filter((file) => !inImage.includes(file.split('/')[0] ?? ''))).toEqual([]);
+    const folders = (path: string): string[] =>
+      path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'));
+    const isInImage = (path: string): boolean => folders(path).some((at) => inImage.includes(at));
+    const needed = [...IMAGE_PROGRAMS.map(getCompiledPath), ...filesReadByPath(IMAGE_PROGRAMS)];
+    expect(needed).toEqual(
+      expect.arrayContaining(['patients/web/style.css', 'prisma/migrations', 'shared/http/docs']),
+    );
+    expect(needed.filter((path) => !isInImage(path))).toEqual([]);
+    expect(isInImage('payments/main.ts')).toBe(false);
+    expect(inImage).toContain(dirname(defaultProgram()));
   });
 
   it('is built from existing files that .dockerignore admits', () => {
-    const copied = copiedIntoImage();
+    const copied = copiedIntoBuild().filter((name) => !name.includes('/'));
     expect(letIntoBuild()).toEqual(expect.arrayContaining(copied));
     expect(copied.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
   });
