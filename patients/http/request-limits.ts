@@ -16,7 +16,7 @@ import { batchesUnderWay, refusedTotal, requestsUnderWay } from '../metrics.js';
 import { givenKey } from './headers.js';
 import { createSlowReading, type SlowReading } from './slow-reading.js';
 
-/** Largest body of a batch: about five thousand listed payments. */
+/** Largest body of a batch: about eight thousand listed payments with a short concept. */
 const BATCH_BODY_LIMIT = '1mb';
 const BATCH_BODY_BYTES = 1_048_576;
 
