@@ -1,8 +1,9 @@
 /**
  * Compiles a service into one file, in some ten milliseconds, for `npm start` and for the container
- * image. Replicas run the compiled file because the TypeScript compiler would add 30 MB to their process. Memory delays failover: a
- * monitor detects a killed replica when its connections close, and the kernel closes them only
- * after it has freed the memory, at about 0.1 ms per MB. That is the largest part of a failover.
+ * image. Replicas run the compiled file because the TypeScript compiler would add 30 MB to their
+ * process. Memory delays failover: a monitor detects a killed replica when its connections close,
+ * and the kernel closes them only after it has freed the memory, at about 0.1 ms per MB. That is
+ * the largest part of a failover.
  */
 import { mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

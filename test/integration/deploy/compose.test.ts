@@ -215,7 +215,9 @@ function filesBehind(program: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-/** Paths of the checkout that the sources of these programs name in `readAsset` or `join(ROOT, …)`. */
+/**
+ * Paths of the checkout that the sources of these programs name in `readAsset` or `join(ROOT, …)`.
+ */
 const filesReadByPath = (programs: readonly string[]): string[] => [
   ...new Set(
     programs
