@@ -23,11 +23,15 @@ import { seedDatabase } from './engines/seed.js';
 import { seedPatient } from '../prisma/seed-data.js';
 import { keepLine, keepPassword, keepSecret, keepSource } from '../test/support/log-evidence.js';
 import { searchLogs } from '../test/support/log-search.js';
+import { installPeerPackages } from '../experiments/bench/peers/packages.js';
 import { provideTestTools } from './setup/test-tools.mjs';
 import { createRunFolder, removeFolder } from './test-folder.js';
 import { endDescendants } from './processes/end-descendants.js';
 import type { ManagedProcess } from './processes/processes.js';
 import { jestArguments, needsEngines, selectTests } from './test-arguments.js';
+
+/** Tests that run other queues beside Relevo. */
+const USES_PEERS = /^test\/(integration\/lab\/peers|process\/bench)\./;
 
 interface Engines {
   postgres: PostgresServer;
@@ -144,6 +148,8 @@ async function provideTools(args: readonly string[]): Promise<void> {
   await provideTestTools(ROOT, selected, process.env['CI'] === 'true').catch((error: Error) => {
     throw new StartError(error.message);
   });
+  // Not inside Jest, whose resolver remembers that the folder of these packages did not exist.
+  if (selected.some((path) => USES_PEERS.test(path))) await installPeerPackages();
 }
 
 /** Resolves at the first signal that ends the run, with the run's exit code. */

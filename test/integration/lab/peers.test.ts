@@ -6,10 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { PeerOrder, Peer, PeerPlace } from '../../../experiments/bench/peer.js';
-import {
-  installPeerPackages,
-  usesPeerPackages,
-} from '../../../experiments/bench/peers/packages.js';
 import { PEERS } from '../../../experiments/bench/peers/peers.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
@@ -84,7 +80,6 @@ describe.each(PEERS.map((peer) => [peer.name, peer] as const))('%s', (_name, pee
   let place: PeerPlace;
 
   beforeAll(async () => {
-    if (usesPeerPackages(peer)) await installPeerPackages();
     database = await createTestDatabase('template0');
     place = {
       databaseUrl: database.url,
