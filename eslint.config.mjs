@@ -21,7 +21,7 @@ export default tseslint.config(
           ignoreUrls: true,
         },
       ],
-      'max-lines-per-function': ['error', { max: 110, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 75, skipBlankLines: true, skipComments: true }],
       'no-console': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',

@@ -3,7 +3,7 @@
  * not retry: callers that may safely send a request twice retry it themselves (see
  * commands/pay-with-retry.ts).
  */
-import { boundedText } from '../shared/http/bounded-body.js';
+import { readBoundedText } from '../shared/http/bounded-body.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure } from './failure.js';
 import { getAdvice } from './error-advice.js';
@@ -76,7 +76,7 @@ interface ProblemDocument {
 }
 
 async function toRefused(response: Response): Promise<Refused> {
-  const text = await boundedText(response, REFUSAL_MAX_BYTES).catch(() => '');
+  const text = await readBoundedText(response, REFUSAL_MAX_BYTES).catch(() => '');
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : null;
   let problem: ProblemDocument = {};
@@ -109,7 +109,7 @@ async function askOne<T>(address: string, question: Question): Promise<Reply<T>>
     signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
   });
   if (!response.ok) throw await toRefused(response);
-  const answer = JSON.parse(await boundedText(response, ANSWER_MAX_BYTES)) as T;
+  const answer = JSON.parse(await readBoundedText(response, ANSWER_MAX_BYTES)) as T;
   return { status: response.status, headers: response.headers, body: answer, from: address };
 }
 

@@ -11,16 +11,16 @@ interface Line {
 }
 
 /** Formats `server_1` as in the published reports: `server 1`. */
-const spoken = (replica: string): string => replica.replaceAll('_', ' ');
+const toSpoken = (replica: string): string => replica.replaceAll('_', ' ');
 
 const LINES: { readonly [K in EventName]: (data: EventMap[K]) => Line } = {
   'replica:answered': ({ replica }) => ({
     level: 'info',
-    text: `I AM ALIVE from ${spoken(replica)}`,
+    text: `I AM ALIVE from ${toSpoken(replica)}`,
   }),
   'replica:unanswered': ({ replica }) => ({
     level: 'info',
-    text: `I AM OFF from ${spoken(replica)}`,
+    text: `I AM OFF from ${toSpoken(replica)}`,
   }),
   'replica:suspected': ({ replica, layer }) => ({
     level: 'warn',
@@ -51,7 +51,7 @@ const LINES: { readonly [K in EventName]: (data: EventMap[K]) => Line } = {
 };
 
 /** Rounds durations, because fractions of a microsecond are meaningless. */
-const rounded = (data: object): object =>
+const roundMs = (data: object): object =>
   Object.fromEntries(
     Object.entries(data).map(([key, value]: [string, unknown]) => [
       key,
@@ -66,5 +66,5 @@ export function lineOf<K extends EventName>(name: K, data: EventMap[K]): Line {
 
 export function writeEvent(logger: Logger, { name, data }: MonitorEvent): void {
   const { level, text } = lineOf(name, data);
-  logger[level]({ event: name, ...rounded(data) }, text);
+  logger[level]({ event: name, ...roundMs(data) }, text);
 }

@@ -26,7 +26,7 @@ import { MonitorLoop } from './loop.js';
 import { measure, measureState } from './metrics.js';
 import { Observers } from './status/observers.js';
 import { connectQueue, type QueueConnection } from './status/queue-connection.js';
-import { cachedCounts } from './status/queue-counts.js';
+import { createCachedCounts } from './status/queue-counts.js';
 import { measureQueue } from './status/queue-metrics.js';
 import type { StatusSources } from './status/status.js';
 
@@ -116,7 +116,7 @@ function createWatch(
   onFatal: (error: unknown) => void,
 ): Watch {
   const { config, logger, clock, store, history, peers } = connections;
-  const counts = cachedCounts(
+  const counts = createCachedCounts(
     { parcels: queue.parcels, payments: () => store.paymentCounts() },
     clock,
   );

@@ -23,7 +23,7 @@ import { createIdentify, type Identify } from './records/identification.js';
 import { createKnownPatients, type KnownPatients } from './accept/known-patients.js';
 import { Outcomes } from './outcomes/outcomes.js';
 import {
-  endedPayments,
+  findEndedPayments,
   finalPayments,
   lookAtBacklog,
   paymentsByKey,
@@ -142,7 +142,7 @@ function openPools(config: PatientsConfig, logger: Logger, clock: Clock): Core {
 const createOutcomes = ({ reads, clock, logger, config }: Core): Outcomes =>
   new Outcomes({
     readFinal: (ids) => finalPayments(reads, ids),
-    readEnded: (ids) => endedPayments(reads, ids),
+    readEnded: (ids) => findEndedPayments(reads, ids),
     clock,
     logger,
     config,

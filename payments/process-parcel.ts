@@ -7,7 +7,7 @@ import {
   commitOutcomes,
   deferPayments,
   loadParcel,
-  lockedPayments,
+  findLockedPayments,
   type CommitResult,
   type FencingToken,
 } from '../shared/postgres/ledger.js';
@@ -246,7 +246,11 @@ export class TermWork {
     run: () => Promise<CommitResult>,
   ): Promise<WriteResult> {
     const { commits, logger } = this.deps;
-    const statement = { run, locked: () => lockedPayments(commits, ids), isWary: wary === true };
+    const statement = {
+      run,
+      locked: () => findLockedPayments(commits, ids),
+      isWary: wary === true,
+    };
     return retryStatement(() => attemptWrite(statement), this.signal, logger);
   }
 

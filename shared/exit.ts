@@ -3,7 +3,7 @@
  * has not accepted yet.
  */
 
-const written = (stream: NodeJS.WriteStream): Promise<void> =>
+const untilWritten = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => {
     // A reader that closed the pipe needs no more output, and a closed stream accepts none.
     stream.once('error', () => resolve());
@@ -13,6 +13,6 @@ const written = (stream: NodeJS.WriteStream): Promise<void> =>
 
 /** Exits once standard output and standard error have been written. */
 export async function exitWhenWritten(exitCode: number): Promise<never> {
-  await Promise.all([written(process.stdout), written(process.stderr)]);
+  await Promise.all([untilWritten(process.stdout), untilWritten(process.stderr)]);
   return process.exit(exitCode);
 }

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { quoteForShell } from '../../local/command-hint.js';
-import { boundedText } from '../../shared/http/bounded-body.js';
+import { readBoundedText } from '../../shared/http/bounded-body.js';
 import { ask, Refused } from '../client.js';
 import { findTarget, type Target } from '../target.js';
 import { askMonitors } from '../commands/status.js';
@@ -111,7 +111,7 @@ const SERVICES = new Set(['patients', 'monitor', 'payments', 'gateway']);
 async function readiness({ name, url }: { name: string; url: string }): Promise<ServiceFacts> {
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const { checks } = JSON.parse(await boundedText(response, ANSWER_MAX_BYTES)) as {
+    const { checks } = JSON.parse(await readBoundedText(response, ANSWER_MAX_BYTES)) as {
       checks?: Record<string, boolean>;
     };
     return { name, checks: checks ?? {}, ready: response.ok };

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { requireToken } from '../../shared/http/auth.js';
 import { sleep } from '../../shared/clock.js';
 import { chargeRequest, type Charge, type ChargeRequest } from '../../shared/contracts/gateway.js';
-import { written } from '../../shared/contracts/ids.js';
+import { parseWritten } from '../../shared/contracts/ids.js';
 import { Problem } from '../../shared/errors.js';
 import { createApp, finishApp, parse } from '../../shared/http/http.js';
 import type { Logger } from '../../shared/observability/logger.js';
@@ -20,7 +20,7 @@ import type { GatewayLedger } from '../ledger.js';
 import { repeatsTotal, settledTotal } from '../metrics.js';
 
 /** `after`: how many movements the reader already has; the response lists only later ones. */
-const ledgerQuery = z.strictObject({ after: written(z.int().min(0)).default(0) });
+const ledgerQuery = z.strictObject({ after: parseWritten(z.int().min(0)).default(0) });
 
 const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 

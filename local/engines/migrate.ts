@@ -13,7 +13,7 @@ import {
   connectionTo,
   GUARD_SETTINGS,
   schemaOf,
-  statedSchema,
+  getStatedSchema,
 } from '../../shared/postgres/connection-settings.js';
 import { StartError } from '../errors.js';
 import { ROOT } from '../root.js';
@@ -130,7 +130,11 @@ async function prepareSchema(client: pg.Client, databaseUrl: string): Promise<vo
   const installed = (await client.query<{ schema: string }>(INSTALLED)).rows.map(
     (row) => row.schema,
   );
-  if (statedSchema(databaseUrl) === null && installed.length > 0 && !installed.includes(schema)) {
+  if (
+    getStatedSchema(databaseUrl) === null &&
+    installed.length > 0 &&
+    !installed.includes(schema)
+  ) {
     throw new StartError(
       `The tables of Relevo are in the schema ${installed.join(' or ')} of this database, and DATABASE_URL names no schema: ` +
         `add ?schema=${encodeURIComponent(installed[0] ?? '')} to it (or ?schema=${schema} for a new installation).`,

@@ -3,7 +3,7 @@
  * identifies the content.
  */
 import { z } from 'zod';
-import { memberId, written } from '../../shared/contracts/ids.js';
+import { memberId, parseWritten } from '../../shared/contracts/ids.js';
 import { ADMIN_STATES, ROLES } from '../../shared/contracts/leadership.js';
 import { ELECTION_KINDS } from '../core/kinds.js';
 import { OBSERVED } from '../../shared/contracts/status.js';
@@ -19,7 +19,7 @@ const words = z
 const day = z.iso.date();
 
 const page = {
-  limit: written(z.int().min(1).max(200)).default(50),
+  limit: parseWritten(z.int().min(1).max(200)).default(50),
   cursor: field(z.string().regex(/^\d{1,15}$/, 'must be the `next` of an earlier page')),
   /** UTC days, both inclusive. */
   from: field(day),

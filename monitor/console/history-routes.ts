@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { route, type Route } from '../../shared/http/routes.js';
-import { knownStatus, withoutAddresses } from '../status/status.js';
+import { getKnownStatus, withoutAddresses } from '../status/status.js';
 import { AUDIT, ELECTION, REPLICA } from '../http/examples.js';
 import {
   auditFilter,
@@ -59,7 +59,7 @@ function replicasOf(
   query: ReplicaQuery,
   full: boolean,
 ): ReplicaStatus[] {
-  const known = knownStatus(sources, sampler.queue);
+  const known = getKnownStatus(sources, sampler.queue);
   return (full ? known : withoutAddresses(known)).replicas.filter((replica) =>
     isShown(replica, query),
   );

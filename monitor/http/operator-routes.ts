@@ -3,7 +3,7 @@
  * kill and freeze.
  */
 import { z } from 'zod';
-import { memberId, reason, written } from '../../shared/contracts/ids.js';
+import { memberId, reason, parseWritten } from '../../shared/contracts/ids.js';
 import { handoverRequest, stateRequest } from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
 import { LONGEST_BLOCK_MS } from '../../shared/fault-switches.js';
@@ -25,7 +25,7 @@ const paramsExample = { id: 'server_1' };
 
 /** Minimum freeze, ms. A shorter freeze has no visible effect. */
 const SHORTEST_FREEZE_MS = 100;
-const freezeMs = written(z.int().min(SHORTEST_FREEZE_MS).max(LONGEST_BLOCK_MS)).default(2_000);
+const freezeMs = parseWritten(z.int().min(SHORTEST_FREEZE_MS).max(LONGEST_BLOCK_MS)).default(2_000);
 const previewQuery = z.strictObject({
   action: z.enum(ACTIONS),
   replica: z.union([z.literal(''), memberId]).optional(),

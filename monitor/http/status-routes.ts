@@ -2,7 +2,7 @@
  * Public routes: status, samples, live stream. Also the route that monitors use to poll each other.
  */
 import { z } from 'zod';
-import { written } from '../../shared/contracts/ids.js';
+import { parseWritten } from '../../shared/contracts/ids.js';
 import { Problem } from '../../shared/errors.js';
 import { answeredHead, route, type Route } from '../../shared/http/routes.js';
 import { getOpinions, getSuspects } from '../core/observed.js';
@@ -14,7 +14,7 @@ import { seesAll, type RoutesOptions } from './options.js';
 import { status } from '../../shared/contracts/status.js';
 import { series } from './schemas.js';
 
-const seriesQuery = z.strictObject({ minutes: written(z.int().min(1).max(15)).default(5) });
+const seriesQuery = z.strictObject({ minutes: parseWritten(z.int().min(1).max(15)).default(5) });
 
 const statusRoute = (options: RoutesOptions): Route =>
   route({

@@ -3,7 +3,7 @@
  * the same names. A form sends every field. An empty field is no filter.
  */
 import { z } from 'zod';
-import { id, memberId, term, written } from '../../shared/contracts/ids.js';
+import { id, memberId, term, parseWritten } from '../../shared/contracts/ids.js';
 import { paymentStatus } from '../../shared/contracts/payment.js';
 
 /** Maximum number of payments on one page. */
@@ -47,7 +47,7 @@ const filterFields = {
   batchId: id.optional(),
   processedBy: memberId.optional(),
   acceptedBy: memberId.optional(),
-  term: written(term).optional(),
+  term: parseWritten(term).optional(),
   status: paymentStatus.optional(),
   /** Accepted at this time or later. */
   from: moment.optional(),
@@ -57,8 +57,8 @@ const filterFields = {
 
 const pageFields = {
   /** Only payments accepted before the one with this `seq`: the `next` of the page before. */
-  before: written(z.int().min(1)).optional(),
-  limit: written(z.int().min(1).max(PAGE_MAX)).default(PAGE_DEFAULT),
+  before: parseWritten(z.int().min(1)).optional(),
+  limit: parseWritten(z.int().min(1).max(PAGE_MAX)).default(PAGE_DEFAULT),
 };
 
 const withoutEmpty = (fields: unknown): unknown =>

@@ -60,7 +60,7 @@ function acceptance(facts: StoryFacts): Entry {
 }
 
 /** The elections after its acceptance, up to the election of the term that committed it. */
-const livedThrough = (facts: StoryFacts): StoryTerm[] =>
+const getElectionsSince = (facts: StoryFacts): StoryTerm[] =>
   facts.terms.filter(({ electedAt }) => electedAt.getTime() > facts.acceptedAt.getTime());
 
 const handOver = ({ term, leader, previousLeader, kind, reason, electedAt }: StoryTerm): Entry => ({
@@ -180,7 +180,7 @@ function relatives({ repeats, repeatedBy, drivenBy }: StoryFacts): {
 /** Oldest first. */
 export function timeline(facts: StoryFacts): Entry[] {
   const { before, after } = relatives(facts);
-  const handOvers = livedThrough(facts).map(handOver);
+  const handOvers = getElectionsSince(facts).map(handOver);
   return [
     ...before,
     acceptance(facts),
@@ -199,4 +199,4 @@ export function timeline(facts: StoryFacts): Entry[] {
  */
 export const survivedHandOver = (facts: StoryFacts): boolean =>
   facts.status !== 'PENDING' &&
-  livedThrough(facts).some(({ previousLeader }) => previousLeader !== null);
+  getElectionsSince(facts).some(({ previousLeader }) => previousLeader !== null);

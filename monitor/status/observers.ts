@@ -12,7 +12,7 @@ import { FailureMemory } from './failure-memory.js';
 import type { History } from '../cluster/history.js';
 import { InstanceWatch } from './instance-watch.js';
 import { Sampler } from './sampler.js';
-import { knownStatus, statusOf, type StatusSources } from './status.js';
+import { getKnownStatus, statusOf, type StatusSources } from './status.js';
 
 /** Number of recent elections that are searched for the last failure of each replica. */
 const REMEMBERED_ELECTIONS = 100;
@@ -46,7 +46,7 @@ export class Observers {
     });
     const status = {
       status: () => statusOf(sources()),
-      known: () => knownStatus(sources(), this.sampler.queue),
+      known: () => getKnownStatus(sources(), this.sampler.queue),
     };
     this.hub = new EventHub(status, randomUUID().slice(0, 8));
     this.sampler = new Sampler({

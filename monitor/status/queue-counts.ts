@@ -36,7 +36,10 @@ async function withinPatience<T>(call: () => Promise<T>): Promise<T | null> {
 }
 
 /** @returns a function that returns the cached counts. */
-export function cachedCounts(sources: CountSources, clock: Clock): () => Promise<QueueCounts> {
+export function createCachedCounts(
+  sources: CountSources,
+  clock: Clock,
+): () => Promise<QueueCounts> {
   let askedAt = -Infinity;
   let latest: Promise<QueueCounts> | null = null;
   const look = async (): Promise<QueueCounts> => {

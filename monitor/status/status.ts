@@ -46,7 +46,7 @@ export interface StatusSources {
 const wallTime = (clock: Clock, at: number | null): string | null =>
   at === null ? null : new Date(clock.wall().getTime() - (clock.now() - at)).toISOString();
 
-const rounded = (ms: number | null): number | null =>
+const roundMs = (ms: number | null): number | null =>
   ms === null ? null : Math.round(ms * 100) / 100;
 
 function partitionOf(state: State, decision: string): PartitionStatus {
@@ -69,7 +69,7 @@ interface Administered {
   adminSince: string | null;
 }
 
-const administered = (rows: readonly AdminRow[], id: string): Administered => {
+const describeAdmin = (rows: readonly AdminRow[], id: string): Administered => {
   const row = rows.find((each) => each.id === id);
   return {
     admin: row?.admin ?? 'ready',
@@ -107,7 +107,7 @@ function replicaOf({ id, url }: Member, sources: StatusSources, state: State): R
     url,
     pid: report?.pid ?? null,
     bootId: report?.bootId ?? null,
-    ...administered(sources.adminRows(), id),
+    ...describeAdmin(sources.adminRows(), id),
     observed: getObserved(state, id, sources.opinions()),
     observedSince: wallTime(
       sources.clock,
@@ -118,7 +118,7 @@ function replicaOf({ id, url }: Member, sources: StatusSources, state: State): R
     layer: detector?.layer ?? null,
     role: alive && report ? report.role : null,
     term: report?.term ?? null,
-    pingMs: rounded(detector?.pingMs ?? null),
+    pingMs: roundMs(detector?.pingMs ?? null),
     lastSeenAt: wallTime(sources.clock, detector?.seenAt ?? null),
     parcelsInFlight: alive && report ? report.parcelsInFlight : null,
     committed: report?.committed ?? null,
@@ -148,7 +148,7 @@ function instanceOf({ id, url }: Member, { instance }: StatusSources): InstanceS
 }
 
 /** The status from the data that this monitor has already, without a call. */
-export function knownStatus(sources: StatusSources, queue: QueueCounts): Status {
+export function getKnownStatus(sources: StatusSources, queue: QueueCounts): Status {
   const state = sources.state();
   return {
     id: sources.id,
@@ -166,7 +166,7 @@ export function knownStatus(sources: StatusSources, queue: QueueCounts): Status 
 /** The full status, for operators and other services. */
 export const statusOf = async (sources: StatusSources): Promise<Status> => {
   const queue = await sources.counts();
-  return knownStatus(sources, queue);
+  return getKnownStatus(sources, queue);
 };
 
 /** The public status: without addresses, process ids and boot ids. */

@@ -13,7 +13,7 @@ import type { Queryable } from '../../shared/postgres/postgres.js';
 import { differentTraces } from '../../shared/observability/traceparent.js';
 import { tracing, type Tracing } from '../../shared/observability/tracing.js';
 import type { PatientsConfig } from '../config.js';
-import { acceptedRecord, type PaymentRecord } from '../core/payment-record.js';
+import { toAcceptedRecord, type PaymentRecord } from '../core/payment-record.js';
 import type { Dispatch } from './dispatch.js';
 import { GroupCommit } from './group-commit.js';
 import { acceptedTotal, acceptGroupSize, acceptSeconds, acceptWaiting } from '../metrics.js';
@@ -83,7 +83,7 @@ type ByKey = Map<string, PaymentRecord>;
  * The statement that met the lock was rolled back, so nothing was inserted under this key and
  * nothing will be.
  */
-const lockedOutProblem = (): Problem =>
+const createLockedOutProblem = (): Problem =>
   new Problem(
     'UNAVAILABLE',
     'Another session keeps the record of this patient locked; repeat the request',
@@ -100,7 +100,7 @@ function notInserted(
   locked: ReadonlySet<string>,
 ): AcceptResult {
   const known = byKey.get(idempotencyKey) ?? null;
-  if (known === null && locked.has(id)) throw lockedOutProblem();
+  if (known === null && locked.has(id)) throw createLockedOutProblem();
   return known;
 }
 
@@ -120,7 +120,7 @@ class Inserter {
       this.withRetries(giveUpAtMs, () => this.wary.insert(PARTITION, payments));
     const inserted = await (tracing ? withTrace(tracing, group, insert) : insert());
     acceptGroupSize.observe(group.length);
-    this.dispatched(
+    this.dispatch(
       inserted.rows.map(({ id }) => id),
       group,
     );
@@ -129,7 +129,7 @@ class Inserter {
     const found = missing.length > 0 ? this.lookUp(missing, group, giveUpAtMs) : undefined;
     return payments.map((payment) => {
       const row = rows.get(payment.id);
-      if (row) return acceptedRecord(payment, row, this.deps.config.id);
+      if (row) return toAcceptedRecord(payment, row, this.deps.config.id);
       return found?.then((byKey) => notInserted(payment, byKey, inserted.locked)) ?? null;
     });
   }
@@ -147,14 +147,14 @@ class Inserter {
     const rows = await this.withRetries(giveUpAtMs, () => paymentsByKey(this.deps.reads, keys));
     const ids = new Set(missing.map(({ id }) => id));
     // An earlier attempt inserted these rows, and its answer was lost.
-    this.dispatched(
+    this.dispatch(
       rows.filter(({ id, status }) => ids.has(id) && status === 'PENDING').map(({ id }) => id),
       group,
     );
     return new Map(rows.map((row) => [row.idempotencyKey, row]));
   }
 
-  private dispatched(ids: readonly string[], group: readonly Submission[]): void {
+  private dispatch(ids: readonly string[], group: readonly Submission[]): void {
     if (ids.length === 0) return;
     acceptedTotal.inc(ids.length);
     this.deps.dispatch.send(ids, tracesOf(group));

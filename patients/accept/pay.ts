@@ -93,7 +93,7 @@ async function outcomeOf(
 }
 
 /** The row under the key: the new row; without room for new payments, an existing one. */
-async function acceptedRow(
+async function acceptRow(
   { acceptor, backlog }: PayDeps,
   payment: NewPayment,
   traceparent: string | undefined,
@@ -131,7 +131,7 @@ async function refusal({ reads }: PayDeps, payment: NewPayment): Promise<Problem
  */
 export async function pay(deps: PayDeps, command: PayCommand): Promise<Paid> {
   const payment = newPayment(command);
-  const row = await acceptedRow(deps, payment, command.traceparent);
+  const row = await acceptRow(deps, payment, command.traceparent);
   if (row === null) throw await refusal(deps, payment);
 
   const verdict = decide(row, {

@@ -6,7 +6,7 @@
  */
 import {
   acceptPayments,
-  lockedOut,
+  findLockedOut,
   type AcceptedPayment,
   type NewPayment,
 } from '../../shared/postgres/accept.js';
@@ -43,7 +43,7 @@ export class WaryInsert {
 
   /** @throws the lock time-out, which is transient: the next attempt omits locked payments. */
   async insert(partition: number, payments: readonly NewPayment[]): Promise<Inserted> {
-    const locked = this.isWary ? await lockedOut(this.lane, payments) : NONE;
+    const locked = this.isWary ? await findLockedOut(this.lane, payments) : NONE;
     this.isWary = locked.size > 0;
     const free = locked.size > 0 ? payments.filter(({ id }) => !locked.has(id)) : payments;
     if (free.length === 0) return { rows: [], locked };

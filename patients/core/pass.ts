@@ -42,7 +42,7 @@ export const passState = (pass: ExitPass | null): PassState =>
   pass === null ? 'unknown' : pass.valid ? 'valid' : 'expired';
 
 /** The part of a name that a stranger may read: the first name and initials, `Lucía R. S.` */
-export function maskedName(name: string): string {
+export function maskName(name: string): string {
   const [first = '', ...others] = name.trim().split(/\s+/);
   return [first, ...others.map((other) => `${[...other][0] ?? ''}.`)].join(' ');
 }

@@ -30,7 +30,7 @@ const NO_OUTCOME = {
  * The record of a new payment. The fields are written out, because this runs for every payment and
  * a spread costs more than the rest.
  */
-export function acceptedRecord(
+export function toAcceptedRecord(
   payment: NewPayment,
   accepted: { seq: number; acceptedAt: Date },
   acceptedBy: string,

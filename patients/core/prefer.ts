@@ -29,7 +29,7 @@ function partsOf(text: string, separator: string): string[] {
   return [...parts, text.slice(start)];
 }
 
-const unquoted = (value: string): string =>
+const unquote = (value: string): string =>
   value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 
 /**
@@ -41,7 +41,7 @@ export function waitSeconds(header: string | undefined): number | null {
     const equals = token.indexOf('=');
     const name = equals < 0 ? token : token.slice(0, equals);
     if (name.trim().toLowerCase() !== 'wait') continue;
-    const value = equals < 0 ? '' : unquoted(token.slice(equals + 1).trim());
+    const value = equals < 0 ? '' : unquote(token.slice(equals + 1).trim());
     if (value === '') return WAIT_MAX_SECONDS;
     return /^\d{1,9}$/.test(value) ? Math.min(Number(value), WAIT_MAX_SECONDS) : null;
   }

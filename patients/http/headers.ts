@@ -33,7 +33,7 @@ export const TRACE_HEADER: HeaderSpec = {
  * The key of a request; undefined: none. Repeated headers give an invalid key: Node joins them to
  * one text that could be a valid key.
  */
-export function givenKey({
+export function getGivenKey({
   headers,
   headersDistinct,
 }: Pick<Request, 'headers' | 'headersDistinct'>): string | undefined {
@@ -49,7 +49,7 @@ export function givenKey({
  * @throws Problem IDEMPOTENCY_KEY_INVALID
  */
 export function idempotencyKey(request: Request, response: Response): string {
-  const given = givenKey(request);
+  const given = getGivenKey(request);
   if (given !== undefined && !isClientKey(given)) throw new Problem('IDEMPOTENCY_KEY_INVALID');
   const key = given ?? timeOrderedId();
   response.setHeader('Idempotency-Key', key);
@@ -60,11 +60,11 @@ export const traceparent = (request: Request): string | undefined =>
   validTraceparent(request.get('traceparent'));
 
 /** How long the client wants to wait, in seconds; null without a preference. */
-export const preferredWait = (request: Request): number | null =>
+export const getPreferredWait = (request: Request): number | null =>
   waitSeconds(request.get('Prefer'));
 
 /** 201 with the final payment, or 202 with the payment as accepted. */
-export function paidAnswer({ payment, final, replayed }: Paid, wait: number | null): Answer {
+export function answerPaid({ payment, final, replayed }: Paid, wait: number | null): Answer {
   return {
     status: final ? 201 : 202,
     body: payment,

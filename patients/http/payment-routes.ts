@@ -21,8 +21,8 @@ import {
 import {
   idempotencyKey,
   KEY_HEADER,
-  paidAnswer,
-  preferredWait,
+  answerPaid,
+  getPreferredWait,
   PREFER_HEADER,
   traceparent,
   TRACE_HEADER,
@@ -93,7 +93,7 @@ const payRoute = (deps: PatientsDeps): Route =>
       'UNAVAILABLE',
     ],
     async handle({ body, request, response }) {
-      const wait = preferredWait(request);
+      const wait = getPreferredWait(request);
       const command = {
         request: body,
         idempotencyKey: idempotencyKey(request, response),
@@ -102,7 +102,7 @@ const payRoute = (deps: PatientsDeps): Route =>
         traceparent: traceparent(request),
         clientGone: clientGone(response),
       };
-      return paidAnswer(await pay(deps, command), wait);
+      return answerPaid(await pay(deps, command), wait);
     },
   });
 
@@ -139,14 +139,14 @@ const redriveRoute = (deps: PatientsDeps): Route =>
       'UNAVAILABLE',
     ],
     async handle({ params, request, response }) {
-      const wait = preferredWait(request);
+      const wait = getPreferredWait(request);
       response.setHeader('Idempotency-Key', redriveKey(params.id));
       const asked = {
         waitMs: (wait ?? 0) * 1_000,
         traceparent: traceparent(request),
         clientGone: clientGone(response),
       };
-      return paidAnswer(
+      return answerPaid(
         await redrive(deps, { id: params.id, isAudited: isOperator(deps, request), ...asked }),
         wait,
       );

@@ -13,7 +13,7 @@ import type { PatientsConfig } from '../config.js';
 import { isClientKey } from '../core/idempotency.js';
 import { Semaphore } from '../core/semaphore.js';
 import { batchesUnderWay, refusedTotal, requestsUnderWay } from '../metrics.js';
-import { givenKey } from './headers.js';
+import { getGivenKey } from './headers.js';
 import { createSlowReading, type SlowReading } from './slow-reading.js';
 
 /** Largest body of a batch: about eight thousand listed payments with a short concept. */
@@ -40,7 +40,7 @@ function refuser({ reason, detail }: Kind, reading: SlowReading): RequestHandler
   };
   return (request, response) => {
     refusedTotal.inc({ reason });
-    const key = givenKey(request);
+    const key = getGivenKey(request);
     if (key !== undefined && isClientKey(key)) response.setHeader('Idempotency-Key', key);
     response.on('close', () => reading.later(request.socket));
     response.writeHead(429, headers).end(body);

@@ -7,7 +7,7 @@ import {
   memberId,
   term,
   timestamp,
-  written,
+  parseWritten,
 } from '../../shared/contracts/ids.js';
 import {
   batch,
@@ -21,7 +21,7 @@ import { payment, paymentRequest, paymentStatus } from '../../shared/contracts/p
 
 export const idPath = z.object({ id });
 
-const limit = written(z.int().min(1).max(500)).default(50);
+const limit = parseWritten(z.int().min(1).max(500)).default(50);
 
 /** Decodes the cursor of one list. */
 const cursor = <T>(open: (text: string) => T | null) =>
@@ -41,7 +41,7 @@ const filter = {
   patientId: id.optional(),
   batchId: id.optional(),
   processedBy: memberId.optional(),
-  term: written(term).optional(),
+  term: parseWritten(term).optional(),
 };
 export const paymentFilter = z.strictObject(filter);
 export const paymentsQuery = z.strictObject({ ...filter, cursor: cursor(decodeSeqCursor), limit });

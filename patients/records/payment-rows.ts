@@ -58,7 +58,7 @@ export async function finalPayments(
 }
 
 /** The ids of the final payments among these ids. */
-export async function endedPayments(db: Queryable, ids: readonly string[]): Promise<string[]> {
+export async function findEndedPayments(db: Queryable, ids: readonly string[]): Promise<string[]> {
   const text = `SELECT array_agg(id) AS ids FROM payment WHERE id = ANY ($1::uuid[]) AND completed_at IS NOT NULL`;
   const { rows } = await db.query<{ ids: string[] | null }>({
     name: 'ended-payments',
@@ -83,7 +83,7 @@ export interface ListQuery {
  * Pending or failed payments, newest first. Read from their own list, without a search through ten
  * million other payments.
  */
-export async function listedPayments(
+export async function listPayments(
   db: Queryable,
   { status, before, wanted, limit }: ListQuery,
 ): Promise<PaymentRecord[]> {

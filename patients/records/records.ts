@@ -11,7 +11,7 @@ import { readBillState, type BillState } from './bill-records.js';
 import type { Bill, BilledPatient } from '../core/bill.js';
 import { exitPass, type ExitPass } from '../core/pass.js';
 import type { PaymentRecord } from '../core/payment-record.js';
-import { listedPayments } from './payment-rows.js';
+import { listPayments } from './payment-rows.js';
 import type { Prisma } from './prisma.js';
 
 /** Selects payments that match all given values. */
@@ -109,7 +109,7 @@ export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string
           processed_by: processedBy,
           term,
         };
-        return listedPayments(reads, {
+        return listPayments(reads, {
           status,
           before: before ?? Number.MAX_SAFE_INTEGER,
           wanted,

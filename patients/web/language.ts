@@ -30,11 +30,12 @@ function cookieValue(header: string | undefined, name: string): string | null {
 }
 
 /** The language of `?lang=`; null when it is missing or not supported. */
-export const askedLanguage = (request: Request): Language | null => known(request.query['lang']);
+export const readAskedLanguage = (request: Request): Language | null =>
+  known(request.query['lang']);
 
 export function languageOf(request: Request): Language {
   const chosen =
-    askedLanguage(request) ?? known(cookieValue(request.get('Cookie'), LANGUAGE_COOKIE));
+    readAskedLanguage(request) ?? known(cookieValue(request.get('Cookie'), LANGUAGE_COOKIE));
   return chosen ?? known(request.acceptsLanguages([...LANGUAGES])) ?? 'en';
 }
 

@@ -41,7 +41,7 @@ const formOf = (answering: Answering): PayForm => ({
 });
 
 /** Handles a form that was submitted before; its bill was payable at that time. */
-function takenBefore(before: PaymentRecord, { patientId, wanted }: PayForm): Taken {
+function findTakenBefore(before: PaymentRecord, { patientId, wanted }: PayForm): Taken {
   const amountMinor = amountToPay(
     wanted,
     Number.MAX_SAFE_INTEGER,
@@ -59,7 +59,7 @@ async function take(
 ): Promise<Taken> {
   const { accounts } = await readBill(deps, patientId);
   const [before] = isBillKey(key) ? await paymentsByKey(deps.reads, [key]) : [];
-  if (before) return takenBefore(before, { patientId, key, wanted });
+  if (before) return findTakenBefore(before, { patientId, key, wanted });
   const account = accounts.find((each) => each.key === key);
   // Currencies that the service takes no payments in have no form.
   if (!account || !isPayable(account.bill.currency)) return { problem: 'changed' };

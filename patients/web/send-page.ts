@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import { pageHeaders } from '../../shared/web/page-headers.js';
 import type { PatientsConfig } from '../config.js';
-import { askedLanguage, languageCookie, languageOf, WORDS } from './language.js';
+import { readAskedLanguage, languageCookie, languageOf, WORDS } from './language.js';
 import { layout } from './layout.js';
 import type { Page, View } from './view.js';
 
@@ -44,7 +44,7 @@ export function sendPage(answering: Answering, status: number, make: (view: View
   const { request, response } = answering;
   const { nonce, headers } = pageHeaders();
   const view = viewOf(answering, nonce);
-  const asked = askedLanguage(request);
+  const asked = readAskedLanguage(request);
   if (asked) response.append('Set-Cookie', languageCookie(asked));
   response
     .status(status)

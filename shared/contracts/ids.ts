@@ -8,7 +8,7 @@ export const id = z.uuid().toLowerCase();
  * A whole number in digits, as in a query or a form; JSON may also send a number. Empty text is
  * invalid, not 0.
  */
-export const written = <T extends z.ZodType<number>>(number: T) =>
+export const parseWritten = <T extends z.ZodType<number>>(number: T) =>
   z.preprocess(
     (value) => (typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value),
     number,

@@ -7,7 +7,7 @@
  * @throws Error when the body exceeds `maxBytes`; also errors of reading, such as the abort of the
  *   request's signal.
  */
-export async function boundedText(response: Response, maxBytes: number): Promise<string> {
+export async function readBoundedText(response: Response, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;

@@ -54,23 +54,24 @@ function isTorn(text: string): boolean {
   return /\\ud[89a-f]/i.test(escapes);
 }
 
-const malformed = (detail: string): Problem => new Problem('BODY_MALFORMED', detail);
+const createMalformedProblem = (detail: string): Problem => new Problem('BODY_MALFORMED', detail);
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** @throws Problem BODY_MALFORMED */
 export function parseJson(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw malformed('The body is not valid UTF-8');
+  if (!isUtf8(bytes)) throw createMalformedProblem('The body is not valid UTF-8');
   const text = bytes.toString();
   let value: unknown;
   try {
     value = JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
   } catch {
-    throw malformed('The body is not valid JSON');
+    throw createMalformedProblem('The body is not valid JSON');
   }
-  if (isTorn(text)) throw malformed('A text of the body holds half of a surrogate pair');
+  if (isTorn(text))
+    throw createMalformedProblem('A text of the body holds half of a surrogate pair');
   if (membersOf(value) !== membersWritten(bytes))
-    throw malformed('An object of the body has the same member twice');
+    throw createMalformedProblem('An object of the body has the same member twice');
   return value;
 }
 
@@ -79,7 +80,7 @@ const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 function requireUtf8Header({ headers }: IncomingMessage): void {
   const named = charset.exec(headers['content-type'] ?? '')?.[1];
   if (named !== undefined && named.toLowerCase() !== 'utf-8')
-    throw malformed('The body must be sent in UTF-8');
+    throw createMalformedProblem('The body must be sent in UTF-8');
 }
 
 /**

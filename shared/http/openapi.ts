@@ -29,7 +29,7 @@ const isPage = ({ tag, responses }: Route): boolean =>
   Object.values(responses).some(({ contentType = '' }) => FOR_BROWSERS.test(contentType));
 
 /** Adds an example of the path and the parts that the handler validates itself. */
-function exampled({ documentedBody, documentedQuery, ...row }: Route): Route {
+function addExamples({ documentedBody, documentedQuery, ...row }: Route): Route {
   const read = {
     ...(documentedBody ? { body: documentedBody } : {}),
     ...(documentedQuery ? { query: documentedQuery } : {}),
@@ -43,7 +43,7 @@ function exampled({ documentedBody, documentedQuery, ...row }: Route): Route {
 
 /** The API rows of a table, without pages for people, each with an example of its path. */
 export const apiRoutes = (routes: readonly Route[]): Route[] =>
-  routes.filter((row) => !isPage(row)).map(exampled);
+  routes.filter((row) => !isPage(row)).map(addExamples);
 
 export interface ApiDescription {
   title: string;

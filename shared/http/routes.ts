@@ -114,7 +114,7 @@ export function route<
 const bodyOf = (request: Request): unknown =>
   request.headers['content-length'] === '0' ? undefined : request.body;
 
-function validated(
+function validateRequest(
   spec: Route,
   request: Request,
 ): { params: unknown; query: unknown; body: unknown } {
@@ -138,7 +138,7 @@ const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 
 function handlerOf(spec: Route): RequestHandler {
   return async (request, response) => {
-    const parts = validated(spec, request);
+    const parts = validateRequest(spec, request);
     const answer = await spec.handle({ ...parts, request, response } as Asked<never, never, never>);
     if (answer !== null) send(response, answer);
   };

@@ -88,8 +88,8 @@ class Connections {
     private readonly server: Server,
     private readonly app: Express,
   ) {
-    server.on('connection', (socket: Socket) => this.opened(socket));
-    server.on('request', ({ socket }, response) => this.asked(socket, response));
+    server.on('connection', (socket: Socket) => this.onOpened(socket));
+    server.on('request', ({ socket }, response) => this.onAsked(socket, response));
     server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
       this.unreadable(error, socket as Socket),
     );
@@ -125,12 +125,12 @@ class Connections {
     });
   }
 
-  private opened(socket: Socket): void {
+  private onOpened(socket: Socket): void {
     this.all.set(socket, { underWay: 0, answer: null, quietSince: performance.now(), bytes: 0 });
     socket.once('close', () => this.all.delete(socket));
   }
 
-  private asked(socket: Socket, response: ServerResponse): void {
+  private onAsked(socket: Socket, response: ServerResponse): void {
     const connection = this.all.get(socket);
     if (!connection) return;
     connection.underWay += 1;
@@ -175,7 +175,7 @@ class Connections {
 
 const connectionsOf = new WeakMap<Server, Connections>();
 
-function known(server: Server): Connections {
+function getConnections(server: Server): Connections {
   const connections = connectionsOf.get(server);
   if (!connections) throw new Error('This server was not made by listen()');
   return connections;
@@ -216,7 +216,7 @@ export function listen(
  * First step of a shutdown whose further steps precede the close of the server: reports not ready,
  * still listens.
  */
-export const leave = (server: Server): void => known(server).leave();
+export const leave = (server: Server): void => getConnections(server).leave();
 
 /** Stops listening, lets current and arriving requests finish, then closes the connections. */
-export const closeServer = (server: Server): Promise<void> => known(server).close();
+export const closeServer = (server: Server): Promise<void> => getConnections(server).close();

@@ -41,17 +41,17 @@ export const isError = (value: unknown): value is Error =>
   typeof (value as Error).message === 'string' &&
   typeof (value as Error).stack === 'string';
 
-function kept(value: unknown): unknown {
+function toLoggable(value: unknown): unknown {
   if (typeof value === 'string') return clean(value);
   return typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }
 
 /** The loggable part of an error; for other thrown values, their text or their type. */
-export function loggedError(error: unknown, depth = 0): LoggedError {
+export function toLoggedError(error: unknown, depth = 0): LoggedError {
   if (!isError(error))
     return { message: typeof error === 'string' ? clean(error) : `not an error: ${typeof error}` };
   const fields = error as Error & Record<string, unknown> & { errors?: unknown };
-  const own = FIELDS.map((name) => [name, kept(fields[name])] as const).filter(
+  const own = FIELDS.map((name) => [name, toLoggable(fields[name])] as const).filter(
     ([, value]) => value !== undefined,
   );
   const further = depth < DEEPEST;
@@ -60,13 +60,13 @@ export function loggedError(error: unknown, depth = 0): LoggedError {
     message: clean(error.message),
     stack: clean(error.stack ?? ''),
     ...Object.fromEntries(own),
-    ...(further && isError(error.cause) ? { cause: loggedError(error.cause, depth + 1) } : {}),
+    ...(further && isError(error.cause) ? { cause: toLoggedError(error.cause, depth + 1) } : {}),
     ...(further && Array.isArray(fields.errors) && fields.errors.some(isError)
       ? {
           errors: fields.errors
             .filter(isError)
             .slice(0, MOST_ERRORS)
-            .map((one) => loggedError(one, depth + 1)),
+            .map((one) => toLoggedError(one, depth + 1)),
         }
       : {}),
   };
@@ -77,7 +77,7 @@ export function withLoggedErrors(line: Record<string, unknown>): Record<string, 
   for (const value of Object.values(line)) {
     if (isError(value))
       return Object.fromEntries(
-        Object.entries(line).map(([name, one]) => [name, isError(one) ? loggedError(one) : one]),
+        Object.entries(line).map(([name, one]) => [name, isError(one) ? toLoggedError(one) : one]),
       );
   }
   return line;

@@ -6,7 +6,7 @@
  * service continues.
  */
 import { pino, type DestinationStream, type Logger } from 'pino';
-import { isError, loggedError, withLoggedErrors } from './log-errors.js';
+import { isError, toLoggedError, withLoggedErrors } from './log-errors.js';
 
 export type { Logger };
 
@@ -42,7 +42,7 @@ export function createLogger(
     base: { service, id, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: withLoggedErrors },
-    serializers: { err: (value: unknown) => (isError(value) ? loggedError(value) : value) },
+    serializers: { err: (value: unknown) => (isError(value) ? toLoggedError(value) : value) },
     redact: { paths: REDACTED, censor: '[redacted]' },
   };
   return pino(options, output);

@@ -125,7 +125,7 @@ SELECT id FROM asked a
     OR EXISTS (SELECT 1 FROM payment WHERE id = a.redrive_of AND id NOT IN (SELECT id FROM free_payment))`;
 
 /** @returns the ids of the payments that cannot be accepted now because a row is locked. */
-export async function lockedOut(
+export async function findLockedOut(
   db: Queryable,
   payments: readonly NewPayment[],
 ): Promise<Set<string>> {

@@ -31,10 +31,10 @@ const PINNED = {
   idle_session_timeout: '0',
 } as const;
 
-const escaped = (value: string): string => value.replace(/[\\ ]/g, '\\$&');
+const escapeValue = (value: string): string => value.replace(/[\\ ]/g, '\\$&');
 const optionsOf = (settings: Readonly<Record<string, string>>): string =>
   Object.entries(settings)
-    .map(([name, value]) => `-c ${name}=${escaped(value)}`)
+    .map(([name, value]) => `-c ${name}=${escapeValue(value)}`)
     .join(' ');
 const PINNED_OPTIONS = optionsOf(PINNED);
 
@@ -42,13 +42,13 @@ const PINNED_OPTIONS = optionsOf(PINNED);
 const USUAL_SCHEMA = 'public';
 
 /** The schema in an address, in Prisma's form `?schema=hospital`; null: the address names none. */
-export const statedSchema = (url: string): string | null =>
+export const getStatedSchema = (url: string): string | null =>
   new URLSearchParams(url.split('?', 2)[1]).get('schema') || null;
 /**
  * The schema of our tables. Only the address decides; the `search_path` of a role or a database
  * does not count.
  */
-export const schemaOf = (url: string): string => statedSchema(url) ?? USUAL_SCHEMA;
+export const schemaOf = (url: string): string => getStatedSchema(url) ?? USUAL_SCHEMA;
 
 const searchPath = (schema: string): string =>
   schema === USUAL_SCHEMA ? schema : `"${schema.replaceAll('"', '""')}"`;

@@ -235,7 +235,7 @@ WITH free AS MATERIALIZED (
      FOR NO KEY UPDATE OF p SKIP LOCKED FOR UPDATE OF q SKIP LOCKED)
 SELECT id FROM payment WHERE id = ANY ($1::uuid[]) AND completed_at IS NULL AND id NOT IN (SELECT id FROM free)`;
 
-export async function lockedPayments(db: Queryable, ids: readonly string[]): Promise<string[]> {
+export async function findLockedPayments(db: Queryable, ids: readonly string[]): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>({
     name: 'locked',
     text: LOCKED,

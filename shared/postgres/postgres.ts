@@ -41,7 +41,7 @@ const types = {
 export const plainArray = (values: readonly (string | number | boolean)[]): string =>
   `{${values.join(',')}}`;
 
-const quoted = (text: string): string =>
+const quoteText = (text: string): string =>
   `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
 
 /**
@@ -49,7 +49,7 @@ const quoted = (text: string): string =>
  * element.
  */
 export const textArray = (values: readonly (string | null)[]): string =>
-  `{${values.map((text) => (text === null ? 'NULL' : quoted(text))).join(',')}}`;
+  `{${values.map((text) => (text === null ? 'NULL' : quoteText(text))).join(',')}}`;
 
 export interface PoolOptions {
   url: string;

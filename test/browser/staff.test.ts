@@ -7,7 +7,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { decode } from './qr.js';
 import type { Page } from 'playwright-core';
 import type { Status } from '../../shared/contracts/status.js';
-import { maskedName } from '../../patients/core/pass.js';
+import { maskName } from '../../patients/core/pass.js';
 import { seedPatient, type SeedPatient } from '../../prisma/seed-data.js';
 import {
   axeProblems,
@@ -130,7 +130,7 @@ describeInBrowser("the staff's pages", () => {
     const stranger = await browser.page(shape);
     await stranger.goto(address);
     expect(await stranger.textContent('h1')).toMatch(/Valid/);
-    expect(await stranger.textContent('main')).toContain(maskedName(patient.fullName));
+    expect(await stranger.textContent('main')).toContain(maskName(patient.fullName));
     expect(await stranger.textContent('main')).not.toContain(patient.document);
     await looksGood(stranger, 'pass');
     expect(await decode(stranger, '.qr')).toBe(address);

@@ -2,7 +2,7 @@
  * The public page of an exit pass, for the staff at the exit: valid, expired or unknown, with as
  * little of the patient as necessary.
  */
-import { maskedName, passState, type ExitPass } from '../../core/pass.js';
+import { maskName, passState, type ExitPass } from '../../core/pass.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import { moment } from '../format.js';
 import type { Page, View } from '../view.js';
@@ -25,7 +25,7 @@ function known(view: View, pass: ExitPass, { id, svg }: PassFacts): Html {
     words: { pass: words },
   } = view;
   return html`<dl class="facts">
-${fact(words.patient, maskedName(pass.patient.name))}
+${fact(words.patient, maskName(pass.patient.name))}
 ${fact(words.issued, moment(view, new Date(pass.requestTime)))}
 ${fact(pass.valid ? words.until : words.expired, moment(view, new Date(pass.expirationTime)))}
 ${fact(words.number, html`<code>${id}</code>`)}

@@ -8,7 +8,7 @@ import { closeServer, listen } from '../../../shared/http/http.js';
 import type { Acceptor } from '../../../patients/accept/accept.js';
 import { createPatientsApp } from '../../../patients/http/app.js';
 import type { RunningPatients } from '../../../patients/start.js';
-import { acceptedRecord } from '../../../patients/core/payment-record.js';
+import { toAcceptedRecord } from '../../../patients/core/payment-record.js';
 import { eventually } from '../../support/eventually.js';
 import { SilencingProxy } from '../../support/silencing-proxy.js';
 import { startFakeLeader } from './fake-leader.js';
@@ -239,7 +239,7 @@ describe('PostgreSQL unavailable', () => {
     const inserts: Promise<unknown>[] = [];
     const accept: Acceptor['accept'] = async ({ payment }) => {
       inserts.push(deps.acceptor.accept({ payment }).catch(() => undefined));
-      return acceptedRecord(payment, { seq: 0, acceptedAt: new Date() }, 'eager');
+      return toAcceptedRecord(payment, { seq: 0, acceptedAt: new Date() }, 'eager');
     };
     const server = await listen(
       createPatientsApp({ ...deps, acceptor: { ...deps.acceptor, accept } }),

@@ -3,7 +3,7 @@
  * malformed or malicious input. With real engines, called as a browser without scripts would.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { maskedName } from '../../../patients/core/pass.js';
+import { maskName } from '../../../patients/core/pass.js';
 import { eventually } from '../../support/eventually.js';
 import type { Answered } from '../security/sending.js';
 import { Visitor } from '../security/visitor.js';
@@ -123,7 +123,7 @@ describe('paying', () => {
     expect([
       shown.status,
       shown.text.includes('This patient may leave'),
-      shown.text.includes(maskedName(patient.fullName)),
+      shown.text.includes(maskName(patient.fullName)),
     ]).toEqual([200, true, true]);
     for (const secret of [patient.fullName, patient.document, '150.00', patient.id])
       expect(shown.text).not.toContain(secret);

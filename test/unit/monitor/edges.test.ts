@@ -5,7 +5,7 @@
 import { lineOf } from '../../../monitor/announce.js';
 import { loadMonitorConfig, settingsOf } from '../../../monitor/config.js';
 import { consolePage } from '../../../monitor/console/shell.js';
-import { cachedCounts } from '../../../monitor/status/queue-counts.js';
+import { createCachedCounts } from '../../../monitor/status/queue-counts.js';
 import { failureOf } from '../../../monitor/cluster/replica-client.js';
 import { ConfigError } from '../../../shared/config.js';
 import { html } from '../../../shared/web/html.js';
@@ -80,7 +80,7 @@ describe('the counts', () => {
 
   test('are read at most twice per second, and a part that fails is null', async () => {
     let asked = 0;
-    const counts = cachedCounts(
+    const counts = createCachedCounts(
       {
         parcels: () => Promise.reject(new Error('Redis is away')),
         payments: async () => ({ pending: (asked += 1), failed: 0 }),
@@ -95,7 +95,7 @@ describe('the counts', () => {
   });
 
   test('do not wait for a source that never answers', async () => {
-    const counts = cachedCounts(
+    const counts = createCachedCounts(
       {
         parcels: () => new Promise(() => undefined),
         payments: async () => ({ pending: 0, failed: 0 }),

@@ -10,7 +10,7 @@ import {
 import { consolidate, dueIn, type Charge, type ChargeKind } from '../../../patients/core/bill.js';
 import {
   acceptanceDocument,
-  acceptedRecord,
+  toAcceptedRecord,
   paymentDocument,
   type PaymentRecord,
 } from '../../../patients/core/payment-record.js';
@@ -96,7 +96,7 @@ describe('the numbers of a batch', () => {
 });
 
 describe('a payment', () => {
-  const accepted = acceptedRecord(
+  const accepted = toAcceptedRecord(
     {
       id: ID,
       patientId: ID,

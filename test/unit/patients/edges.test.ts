@@ -13,7 +13,7 @@ import {
 import type { Parcel } from '../../../shared/queue/queue.js';
 import { createAcceptor } from '../../../patients/accept/accept.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
-import { acceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
+import { toAcceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
 import { createDispatch } from '../../../patients/accept/dispatch.js';
 import { retryUntil } from '../../../patients/accept/retry-until.js';
 
@@ -42,7 +42,7 @@ const newPayment = (id: string, key = id): NewPayment => ({
   concept: null,
 });
 const pending = (id: string, key = id): PaymentRecord =>
-  acceptedRecord(newPayment(id, key), { seq: 1, acceptedAt: new Date(0) }, 'patients_1');
+  toAcceptedRecord(newPayment(id, key), { seq: 1, acceptedAt: new Date(0) }, 'patients_1');
 
 describe('dispatch', () => {
   const create = (status = 'ready') => {

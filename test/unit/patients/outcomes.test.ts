@@ -5,7 +5,7 @@
 import type { Clock } from '../../../shared/clock.js';
 import type { NewPayment } from '../../../shared/postgres/ledger.js';
 import { createLogger } from '../../../shared/observability/logger.js';
-import { acceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
+import { toAcceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
 import { Countdown } from '../../../patients/outcomes/countdown.js';
 import { hintsUnreadable } from '../../../patients/metrics.js';
 import { Outcomes } from '../../../patients/outcomes/outcomes.js';
@@ -36,7 +36,7 @@ const newPayment = (id: string): NewPayment => ({
   concept: null,
 });
 const paid = (id: string): PaymentRecord => ({
-  ...acceptedRecord(newPayment(id), { seq: 1, acceptedAt: new Date(0) }, 'patients_1'),
+  ...toAcceptedRecord(newPayment(id), { seq: 1, acceptedAt: new Date(0) }, 'patients_1'),
   status: 'SUCCEEDED',
   completedAt: new Date(5),
   term: 1,

@@ -1,6 +1,6 @@
 /** Bodies are read up to a size limit. */
 import { expect, test } from '@jest/globals';
-import { boundedText } from '../../../shared/http/bounded-body.js';
+import { readBoundedText } from '../../../shared/http/bounded-body.js';
 
 test('reads a whole body, including characters split between two chunks', async () => {
   const bytes = Buffer.from('größer als nichts');
@@ -10,8 +10,8 @@ test('reads a whole body, including characters split between two chunks', async 
       controller.close();
     },
   });
-  expect(await boundedText(new Response(body), bytes.length)).toBe('größer als nichts');
-  expect(await boundedText(new Response(null), 0)).toBe('');
+  expect(await readBoundedText(new Response(body), bytes.length)).toBe('größer als nichts');
+  expect(await readBoundedText(new Response(null), 0)).toBe('');
 });
 
 test('abandons an endless body at the size limit and notifies its sender', async () => {
@@ -26,7 +26,7 @@ test('abandons an endless body at the size limit and notifies its sender', async
       cancelled = true;
     },
   });
-  await expect(boundedText(new Response(body), 10_000)).rejects.toThrow(
+  await expect(readBoundedText(new Response(body), 10_000)).rejects.toThrow(
     'answers with more than 10000 bytes',
   );
   expect([cancelled, sent < 20_000]).toEqual([true, true]);

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { CHARGE_KINDS, consolidate } from '../../../../patients/core/bill.js';
-import { acceptedRecord } from '../../../../patients/core/payment-record.js';
+import { toAcceptedRecord } from '../../../../patients/core/payment-record.js';
 import type { FollowedPayment } from '../../../../patients/records/staff-records.js';
 import { publicUrl } from '../../../../patients/web/options.js';
 import { trustedProxies } from '../../../../shared/http/trusted-proxies.js';
@@ -58,7 +58,7 @@ const accounts = bills.map((bill, index) => ({
   pendingMinor: 1,
   key: index === 0 ? EVIL : `${EVIL}${index}`,
 }));
-const record = acceptedRecord(
+const record = toAcceptedRecord(
   {
     id: EVIL,
     patientId: EVIL,
