@@ -177,7 +177,7 @@ function createAppOptions(
       store,
       replicas: config.replicas.map(({ id }) => id),
       clock,
-      striker: connections.replicas,
+      injector: connections.replicas,
       logger,
     }),
     tokens: {

@@ -86,10 +86,12 @@ function kill(system: SimulatedSystem, target: Process): Heal {
 
 /** The machine is late: all replicas freeze, and each continues at its own time. */
 function late({ replicas, world }: SimulatedSystem, { amount }: SimulatedFault): Heal {
-  const struck = replicas.filter(({ alive, frozen }) => alive && !frozen);
-  for (const replica of struck) replica.freeze();
+  const stopped = replicas.filter(({ alive, frozen }) => alive && !frozen);
+  for (const replica of stopped) replica.freeze();
   return () =>
-    struck.forEach((replica) => world.plan(world.chance.below(amount), null, () => replica.wake()));
+    stopped.forEach((replica) =>
+      world.plan(world.chance.below(amount), null, () => replica.wake()),
+    );
 }
 
 /** All monitors get another configuration: they stop and restart without their state. */
@@ -223,7 +225,7 @@ export function injectFault(system: SimulatedSystem, fault: SimulatedFault): Hea
       return refuseWrites(system);
     case 'refuse-row':
     case 'lock-row':
-      return system.payments.unwritable.strikeNext(kind === 'lock-row' ? 'locked' : 'refused');
+      return system.payments.unwritable.refuseNext(kind === 'lock-row' ? 'locked' : 'refused');
     case 'jam':
       return jam(system, name);
     case 'hang':

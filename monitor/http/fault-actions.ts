@@ -10,9 +10,9 @@ import { getWorstCaseMs } from '../core/timings.js';
 import type { MonitorLoop } from '../loop.js';
 
 /** `kill`: SIGKILL. `freeze`: blocks its event loop, ms. */
-export type Strike = { kind: 'kill' } | { kind: 'freeze'; ms: number };
+export type FaultAction = { kind: 'kill' } | { kind: 'freeze'; ms: number };
 
-export interface StrikeOutcome {
+export interface FaultOutcome {
   words: string;
   leader: string | null;
   term: number;
@@ -23,7 +23,7 @@ export interface StrikeOutcome {
   tookMs: number | null;
 }
 
-export interface Striker {
+export interface FaultInjector {
   /** Calls a replica. @throws when the replica cannot be reached. */
   setFaults(replica: string, faults: { kill?: boolean; blockMs?: number }): Promise<void>;
 }
@@ -31,16 +31,16 @@ export interface Striker {
 interface Parts {
   loop: MonitorLoop;
   clock: Clock;
-  striker: Striker;
+  injector: FaultInjector;
 }
 
 const LOOK_MS = 5;
 /** Additional wait for a busy machine, on top of the worst-case failover time, ms. */
 const MARGIN_MS = 1_500;
 
-async function tell({ striker }: Parts, id: string, what: Strike): Promise<void> {
+async function sendFault({ injector }: Parts, id: string, what: FaultAction): Promise<void> {
   try {
-    await striker.setFaults(id, what.kind === 'kill' ? { kill: true } : { blockMs: what.ms });
+    await injector.setFaults(id, what.kind === 'kill' ? { kill: true } : { blockMs: what.ms });
   } catch (error) {
     const detail = `${id} cannot be reached: it does not run, or has no fault switches (FAULTS=on)`;
     throw new Problem('UNAVAILABLE', detail, { cause: error });
@@ -61,15 +61,19 @@ async function nextTerm(
   return null;
 }
 
-const struck = (id: string, what: Strike): string =>
+const describeFault = (id: string, what: FaultAction): string =>
   what.kind === 'kill' ? `${id} was killed` : `${id} was frozen for ${formatDuration(what.ms)}`;
 
 /** @throws Problem UNAVAILABLE. */
-export async function strike(parts: Parts, id: string, what: Strike): Promise<StrikeOutcome> {
+export async function injectFault(
+  parts: Parts,
+  id: string,
+  what: FaultAction,
+): Promise<FaultOutcome> {
   const { loop, clock } = parts;
   const { leader = null, term = 0 } = loop.state.leadership ?? {};
   const startedAt = clock.now();
-  await tell(parts, id, what);
+  await sendFault(parts, id, what);
   const worstCaseMs = getWorstCaseMs(loop.state.settings)[what.kind];
   const tookMs =
     leader === id ? await nextTerm(parts, term, startedAt, worstCaseMs + MARGIN_MS) : null;
@@ -77,12 +81,17 @@ export async function strike(parts: Parts, id: string, what: Strike): Promise<St
     leader: loop.state.leadership?.leader ?? null,
     term: loop.state.leadership?.term ?? 0,
   };
-  if (leader !== id) return { ...now, tookMs, words: `${struck(id, what)}; it did not lead` };
+  if (leader !== id)
+    return { ...now, tookMs, words: `${describeFault(id, what)}; it did not lead` };
   if (tookMs === null)
-    return { ...now, tookMs, words: `${struck(id, what)}; no other replica was elected so far` };
+    return {
+      ...now,
+      tookMs,
+      words: `${describeFault(id, what)}; no other replica was elected so far`,
+    };
   return {
     ...now,
     tookMs,
-    words: `${struck(id, what)}; ${now.leader} leads in term ${now.term}, elected after ${formatDuration(tookMs)}`,
+    words: `${describeFault(id, what)}; ${now.leader} leads in term ${now.term}, elected after ${formatDuration(tookMs)}`,
   };
 }

@@ -12,14 +12,19 @@ import type { Logger } from '../../shared/observability/logger.js';
 import type { HandoverOutcome } from '../core/effects.js';
 import type { LeadershipStore } from '../cluster/leadership-store.js';
 import type { MonitorLoop } from '../loop.js';
-import { strike, type Strike, type StrikeOutcome, type Striker } from './fault-actions.js';
+import {
+  injectFault,
+  type FaultAction,
+  type FaultOutcome,
+  type FaultInjector,
+} from './fault-actions.js';
 
 export interface OperationsOptions {
   loop: MonitorLoop;
   store: Pick<LeadershipStore, 'setAdminState' | 'audit'>;
   replicas: readonly string[];
   clock: Clock;
-  striker: Striker;
+  injector: FaultInjector;
   logger: Logger;
 }
 
@@ -73,12 +78,16 @@ export class Operations {
    * Injects a fault into a replica. @throws Problem REPLICA_NOT_FOUND, and UNAVAILABLE when the
    * replica cannot be reached.
    */
-  async strike(id: string, what: Strike, { actor, reason }: Order): Promise<StrikeOutcome> {
-    const { loop, clock, striker } = this.options;
+  async injectFault(
+    id: string,
+    what: FaultAction,
+    { actor, reason }: Order,
+  ): Promise<FaultOutcome> {
+    const { loop, clock, injector } = this.options;
     this.demand(id);
     const row = { actor, action: what.kind, target: id, reason };
     try {
-      const outcome = await strike({ loop, clock, striker }, id, what);
+      const outcome = await injectFault({ loop, clock, injector }, id, what);
       await this.audit({ ...row, outcome: outcome.words });
       return outcome;
     } catch (error) {

@@ -16,7 +16,7 @@ import {
   handoverAnswer,
   preview,
   stateAnswer,
-  strikeAnswer,
+  faultAnswer,
   type HandoverAnswer,
 } from './schemas.js';
 
@@ -149,7 +149,7 @@ const stateRoute = (options: RoutesOptions): Route =>
   });
 
 /** These routes exist only with fault switches. */
-function strikeRoutes({ operations, sessions }: RoutesOptions): Route[] {
+function faultRoutes({ operations, sessions }: RoutesOptions): Route[] {
   const shared = {
     method: 'post',
     tag: 'faults',
@@ -168,12 +168,12 @@ function strikeRoutes({ operations, sessions }: RoutesOptions): Route[] {
       description:
         'Requires FAULTS=on at this monitor and at the replica. If the replica led, the response waits for the election of another leader.',
       responses: {
-        200: { description: 'The effect of the fault.', schema: strikeAnswer, example: KILLED },
+        200: { description: 'The effect of the fault.', schema: faultAnswer, example: KILLED },
       },
       problems: ['REPLICA_NOT_FOUND', 'UNAVAILABLE'],
       handle: async ({ params, body, request }) => {
         const actor = await sessions.actorOf(request);
-        const outcome = await operations.strike(
+        const outcome = await operations.injectFault(
           params.id,
           { kind: 'kill' },
           { actor, reason: body.reason },
@@ -191,12 +191,12 @@ function strikeRoutes({ operations, sessions }: RoutesOptions): Route[] {
       description:
         'Requires FAULTS=on at this monitor and at the replica. The replica keeps its connections and answers nothing, then continues.',
       responses: {
-        200: { description: 'The effect of the fault.', schema: strikeAnswer, example: FROZEN },
+        200: { description: 'The effect of the fault.', schema: faultAnswer, example: FROZEN },
       },
       problems: ['REPLICA_NOT_FOUND', 'UNAVAILABLE'],
       handle: async ({ params, body, request }) => {
         const actor = await sessions.actorOf(request);
-        const outcome = await operations.strike(
+        const outcome = await operations.injectFault(
           params.id,
           { kind: 'freeze', ms: body.freezeMs },
           { actor, reason: body.reason },
@@ -211,5 +211,5 @@ export const operatorRoutes = (options: RoutesOptions): Route[] => [
   previewRoute(options),
   handoverRoute(options),
   stateRoute(options),
-  ...(options.faults ? strikeRoutes(options) : []),
+  ...(options.faults ? faultRoutes(options) : []),
 ];

@@ -54,7 +54,7 @@ export const stateAnswer = z.object({
   moved: handoverAnswer.nullable(),
 });
 
-export const strikeAnswer = z.object({
+export const faultAnswer = z.object({
   id: memberId,
   /** The effect as text. */
   words: z.string(),

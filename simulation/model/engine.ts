@@ -43,14 +43,14 @@ export class Engine extends Process {
 
   private serve<T>(exchange: Exchange<T>, what: string, run: () => T): void {
     const { chance } = this.world;
-    const isSlow = this.slowMs > 0 && chance.strikes(SLOW_SHARE);
+    const isSlow = this.slowMs > 0 && chance.occurs(SLOW_SHARE);
     if (isSlow) this.in(chance.below(this.slowMs), () => this.answer(exchange, what, run));
     else this.answer(exchange, what, run);
   }
 
   private answer<T>(exchange: Exchange<T>, what: string, run: () => T): void {
     const answer = run();
-    if (this.world.chance.strikes(this.loseAnswers))
+    if (this.world.chance.occurs(this.loseAnswers))
       this.world.log?.(this.name, `loses its answer to ${what}`);
     else exchange.reply(answer);
   }

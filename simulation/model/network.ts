@@ -64,10 +64,10 @@ export class Network {
     notBeforeMs = 0,
   ): number {
     const { world, noise } = this;
-    if (this.isCut(from, to) || world.chance.strikes(noise.drop)) return notBeforeMs;
+    if (this.isCut(from, to) || world.chance.occurs(noise.drop)) return notBeforeMs;
     const atMs = Math.max(world.nowMs + this.delayMs(), notBeforeMs);
     world.plan(atMs - world.nowMs, null, () => (to.alive ? to.receive(arrive) : refused()));
-    if (world.chance.strikes(noise.duplicate))
+    if (world.chance.occurs(noise.duplicate))
       world.plan(this.delayMs() * 2, null, () => to.alive && to.receive(arrive));
     return atMs;
   }

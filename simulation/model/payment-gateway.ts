@@ -96,7 +96,7 @@ export class PaymentGateway extends Engine {
       log?.(this.name, `charges ${key}`);
       this.checks.moneyMoved(payment);
     }
-    if (!chance.strikes(this.loseAnswers)) return exchange.reply(verdict);
+    if (!chance.occurs(this.loseAnswers)) return exchange.reply(verdict);
     log?.(this.name, `loses its answer about ${key}`);
   }
 

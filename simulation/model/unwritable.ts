@@ -8,7 +8,7 @@ export class Unwritable {
   private next: Obstacle | null = null;
 
   /** Applies to the next row that is changed. @returns a function that removes the obstacle. */
-  strikeNext(obstacle: Obstacle): () => void {
+  refuseNext(obstacle: Obstacle): () => void {
     this.next = obstacle;
     return () => {
       this.next = null;

@@ -50,7 +50,7 @@ export class Chance {
   }
 
   /** True with this probability; draws nothing when it is 0. */
-  strikes(probability: number): boolean {
+  occurs(probability: number): boolean {
     return probability > 0 && this.next() < probability;
   }
 
