@@ -16,8 +16,7 @@ export class AnswerTooLarge extends Error {
 
 /**
  * @returns the same response with its body in memory. @throws AnswerTooLarge, or the error of the
- *   read, for example a
- * time-out.
+ *   read, for example a time-out.
  */
 export async function boundedAnswer(response: Response, maxBytes: number): Promise<Response> {
   if (response.body === null) return response;

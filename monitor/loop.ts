@@ -13,7 +13,7 @@ import type {
 } from '../shared/contracts/leadership.js';
 import type { MonitorEvent } from './core/events.js';
 import { initialState, step } from './core/failover.js';
-import type { Event } from './core/inputs.js';
+import type { InputBody } from './core/inputs.js';
 import type { Effect, HandoverOutcome } from './core/effects.js';
 import type { HandoverRequest, Settings, State } from './core/types.js';
 import type { AdminRow, LeadershipStore } from './cluster/leadership-store.js';
@@ -123,7 +123,7 @@ export class MonitorLoop {
     });
   }
 
-  dispatch(event: Event): void {
+  dispatch(event: InputBody): void {
     if (this.stopped) return;
     const { clock, random } = this.options;
     try {
@@ -178,10 +178,10 @@ export class MonitorLoop {
    */
   private async ask<T>(
     call: Promise<T>,
-    toInput: (answer: T) => Event,
-    failed: Event = { type: 'database-failed' },
+    toInput: (answer: T) => InputBody,
+    failed: InputBody = { type: 'database-failed' },
   ): Promise<void> {
-    let input: Event;
+    let input: InputBody;
     try {
       input = toInput(await call);
     } catch (error) {

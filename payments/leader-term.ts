@@ -2,7 +2,7 @@
  * Runs one term of a leader, from promotion to its end. The take-over is prefetch → reclaim →
  * fetch → relay, without any timer: the work on the oldest parcels begins before the queue is in
  * order and its worker runs. The end is either forced (`stop`: the AbortSignal reaches every
- * handler) or planned (`finish`, then possibly `resume`).
+ * handler) or planned (`finish`; to resume, the replica builds a new LeaderTerm of the same term).
  */
 import { setMaxListeners } from 'node:events';
 import type { Redis } from 'ioredis';
@@ -13,7 +13,7 @@ import type { CommitResult, FencingToken } from '../shared/postgres/ledger.js';
 import type { Logger } from '../shared/observability/logger.js';
 import type { Pool } from '../shared/postgres/postgres.js';
 import type { Parcel } from '../shared/queue/queue.js';
-import { isCalledOff, LeadershipLost } from './core/errors.js';
+import { isExpectedAtTermEnd, LeadershipLost } from './core/errors.js';
 import { stalledMs } from './core/progress.js';
 import { Prefetch, peekParcels } from './prefetch.js';
 import { commitsRefused, handoverStepSeconds, reclaimed } from './metrics.js';
@@ -229,7 +229,7 @@ export class LeaderTerm {
       commitsRefused.inc();
       this.logger.warn('the fence refused a commit: another replica leads');
       this.options.onRefused(this.term);
-    } else if (!isCalledOff(error, this.abort.signal)) {
+    } else if (!isExpectedAtTermEnd(error, this.abort.signal)) {
       this.options.onFatal(error);
     }
   }

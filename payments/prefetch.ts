@@ -10,7 +10,7 @@ import type { BullQueue } from '../shared/queue/reconnecting-queue.js';
 import { readParcel, type Parcel } from '../shared/queue/queue.js';
 import { readActiveIds, readJobData, readOldestWaitingIds } from './bullmq-internals.js';
 
-export interface PrefetchedParcels {
+export interface PrefetchedParcel {
   jobId: string;
   parcel: Parcel;
 }
@@ -31,7 +31,7 @@ export async function peekParcels(
   queue: BullQueue,
   redis: Redis,
   limit: number,
-): Promise<PrefetchedParcels[]> {
+): Promise<PrefetchedParcel[]> {
   const toKey = (name: string): string => queue.toKey(name);
   const [active, waiting] = await Promise.all([
     readActiveIds(redis, toKey),
@@ -50,7 +50,7 @@ export async function peekParcels(
 export class Prefetch {
   private readonly begun = new Map<string, { ids: readonly string[]; work: Promise<number> }>();
 
-  begin({ jobId, parcel }: PrefetchedParcels, work: Promise<number>): void {
+  begin({ jobId, parcel }: PrefetchedParcel, work: Promise<number>): void {
     work.catch(() => undefined); // The caller of `join` receives the error.
     this.begun.set(jobId, { ids: parcel.ids, work });
   }

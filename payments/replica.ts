@@ -127,7 +127,10 @@ export class Replica {
           this.drained = this.current?.finish() ?? Promise.resolve();
         });
       case 'resume':
-        logger.warn({ term: effect.term }, 'leading again: no other replica took over');
+        logger.warn(
+          { term: effect.term },
+          'leading again: the hand-over was cancelled, or no replica took over',
+        );
         return this.enqueue(() => this.resume(effect.term));
     }
   }

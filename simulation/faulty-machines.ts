@@ -1,5 +1,5 @@
 /** The machines of `payments/core`, each with one planted bug; see mutants.ts. */
-import { Blocked, type PutOff } from '../payments/core/blocked.js';
+import { Blocked, type PaymentRef } from '../payments/core/blocked.js';
 import type { CommitQueue } from '../payments/core/commit-queue.js';
 import {
   ParcelPipeline,
@@ -41,7 +41,7 @@ export class KeepsItsBounds extends ParcelPipeline {
 }
 
 class BlocksByTheFirst extends Blocked {
-  override add(payment: PutOff, dueMs: number): void {
+  override add(payment: PaymentRef, dueMs: number): void {
     if (this.dueBefore(payment.patientId, payment.seq) === null) super.add(payment, dueMs);
   }
 }

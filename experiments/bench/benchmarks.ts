@@ -24,8 +24,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
 
 /**
  * @param only names, separated by commas; a final `*` matches any suffix; null: all. @returns the
- *   first unknown name,
- * if any.
+ *   first unknown name, if any.
  */
 export function chooseBenchmarks(
   only: string | null,

@@ -6,7 +6,7 @@
  * the last necessary vote.
  */
 import { loadMonitorConfig, settingsOf } from '../../monitor/config.js';
-import { getConcertMs, getWorstCaseMs } from '../../monitor/core/timings.js';
+import { getAgreementMs, getWorstCaseMs } from '../../monitor/core/timings.js';
 import type { Settings } from '../../monitor/core/types.js';
 
 /**
@@ -38,7 +38,7 @@ function defaults(monitors: number): Settings {
 }
 
 /** Longest time between the necessary votes, ms; 0 for one monitor. */
-export const voteSpreadMs = (monitors: number): number => getConcertMs(defaults(monitors));
+export const voteSpreadMs = (monitors: number): number => getAgreementMs(defaults(monitors));
 
 /** The client must see 99 of 100 hand-overs after silence within this, ms. */
 export const silenceP99Ms = (monitors: number): number =>

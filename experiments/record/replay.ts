@@ -30,8 +30,7 @@ export interface RunPlan {
 
 /**
  * @param run a folder, or its name under `reports/`. @throws ArgumentError when there is no plan;
- *   PlanError when the
- * plan is invalid.
+ *   PlanError when the plan is invalid.
  */
 export function readRunPlan(run: string): RunPlan {
   const path = [run, join(REPORTS, run)]

@@ -26,8 +26,7 @@ export const worthRetrying = ({
 
 /**
  * @param deadlineMs no attempt starts later than this after the payment was due. @param signal
- *   aborted: no further
- * attempt.
+ *   aborted: no further attempt.
  */
 export function withRetries(
   client: PaymentClient,

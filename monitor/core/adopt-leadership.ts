@@ -43,7 +43,7 @@ function answerOvertaken(state: State): Effect[] {
 
 /**
  * The monitor that carried out the election notifies every replica, the new leader first. The
- * others only notify the leader.
+ * others notify only the leader, unless it has confirmed.
  */
 function toPushes(state: State, leadership: Leadership, mine: boolean): Effect[] {
   const { leader } = leadership;

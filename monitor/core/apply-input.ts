@@ -1,7 +1,7 @@
 /**
- * Applies one input to the state, without a decision about leadership: failover.ts decides after
- * every input, on the whole state. Each input type has one function. Inputs about replicas that are
- * not configured change nothing.
+ * Applies one input to the state, without a decision about leadership, except for hand-overs
+ * (handover.ts): failover.ts decides after every input, on the whole state. Each input type has one
+ * function. Inputs about replicas that are not configured change nothing.
  */
 import {
   onBeat,

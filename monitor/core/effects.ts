@@ -1,5 +1,5 @@
 /**
- * The effects of the monitor's core, which the loop performs; a simulator may do so as well. Plain
+ * The effects of the monitor's core, which the loop performs; the simulation does so too. Plain
  * data, and the functions that combine them with a state.
  */
 import type { Leadership } from '../../shared/contracts/leadership.js';

@@ -155,9 +155,10 @@ const NOTHING: Reaches = { postgres: false, redis: false, gateway: false };
 
 /**
  * Whether another replica is better than the leader: the condition for deposing a leader that is
- * alive. Either the other replica reaches everything and the leader does not, or the leader makes
- * no progress and the other reaches as much and has not led without progress. So a cause that all
- * replicas share moves the leadership to each replica at most once until a leader makes progress.
+ * alive. The other replica reaches everything and the leader does not or does not take over; or the
+ * leader makes no progress, and the other reaches as much and has not led without progress. So a
+ * cause that all replicas share moves the leadership to each replica at most once until a leader
+ * makes progress.
  */
 export function hasBetter(state: State, trouble: Pick<Trouble, 'stalled'>): boolean {
   const leader = state.leadership?.leader ?? null;

@@ -1,10 +1,10 @@
 /**
  * Gives a new leader time to take over: during the grace neither silence nor failed pings depose
  * it. A connection that is closed and refused does depose it at once, because that is stronger
- * evidence. Each election in quick succession doubles the grace, and expires after a while. Without
- * the grace, on a machine where every replica is late now and then, the monitors depose each new
- * leader for a silence that began before its election, and leadership moves as fast as they detect
- * silence.
+ * evidence. Each election in quick succession doubles the grace. The doubling expires after a
+ * while. Without the grace, on a machine where every replica is late now and then, the monitors
+ * depose each new leader for a silence that began before its election, and leadership moves as fast
+ * as they detect silence.
  */
 import { getBeatPatienceMs, countRemaining } from './local-health.js';
 import type { Settings, State, Unrest } from './types.js';

@@ -9,7 +9,7 @@ export interface Now {
   readonly random: number;
 }
 
-export type Event =
+export type InputBody =
   | { readonly type: 'tick'; readonly wallMs: number }
   | { readonly type: 'stream-opened'; readonly replica: string }
   | { readonly type: 'stream-closed'; readonly replica: string }
@@ -54,8 +54,8 @@ export type Event =
       readonly leadership: Leadership | null;
     }
   | { readonly type: 'move-failed'; readonly term: number };
-export type Input = Now & Event;
-export type InputType = Event['type'];
+export type Input = Now & InputBody;
+export type InputType = InputBody['type'];
 export const INPUT_TYPES = [
   'tick',
   'stream-opened',

@@ -7,6 +7,11 @@
  * the connection broke.
  */
 export type PingFailure = 'refused' | 'reset' | 'timeout' | 'error';
+/**
+ * The evidence against the leader: `kill`: connections are refused; `freeze`: no beats; `ping`: no
+ * answers; `gray`: alive and worse than another; `left`: it said goodbye; `restart`: another
+ * `bootId`. `first`: there was no leader. `planned`: a hand-over.
+ */
 export const ELECTION_KINDS = [
   'first',
   'kill',

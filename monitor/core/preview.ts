@@ -224,7 +224,7 @@ function previewFault(
 }
 
 /**
- * Previews an operator action. @param moment the current time and a random number for the choice of
+ * Previews an operator action. @param at the current time and a random number for the choice of
  * a successor.
  */
 export function previewAction(state: State, intent: Intent, at: Now): Preview {

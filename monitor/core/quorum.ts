@@ -1,7 +1,8 @@
 /**
  * Vote arithmetic. A majority is a majority of the *configured* monitors, not of the monitors that
- * answer, so two halves of a partitioned network can never both have one. Here the majority only
- * decides whether a monitor shows `down`. The database counts elections, with the same rule.
+ * answer, so two halves of a partitioned network can never both have one. Here the majority decides
+ * whether a monitor shows `down`, and when it reads the leadership row again. The database counts
+ * elections, with the same rule.
  */
 
 /** floor(n / 2) + 1. */

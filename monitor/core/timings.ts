@@ -18,14 +18,14 @@ export type WorstCase = Readonly<Record<Exclude<ElectionKind, 'first'>, number>>
  * The time that several monitors need to agree: the last necessary vote may be one interval later,
  * from a monitor that detected the failure one tick later. @returns ms; 0 for a single monitor.
  */
-export function getConcertMs(settings: Settings): number {
+export function getAgreementMs(settings: Settings): number {
   return settings.monitors.length === 1 ? 0 : settings.voteIntervalMs + 2 * settings.tickMs;
 }
 
 /** In ms, for each kind of failure. */
 export function getWorstCaseMs(settings: Settings): WorstCase {
   const { tickMs, beatIntervalMs, beatTimeoutMs, pingIntervalMs, pingTimeoutMs, fall } = settings;
-  const electMs = 2 * CALL_MS + getConcertMs(settings); // vote, push
+  const electMs = 2 * CALL_MS + getAgreementMs(settings); // vote, push
   return {
     kill: CALL_MS + electMs, // the confirming ping is refused at once
     freeze: beatTimeoutMs + tickMs + electMs,

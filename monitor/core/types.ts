@@ -17,11 +17,14 @@ export interface Settings {
   readonly tickMs: number;
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
+  /** Consecutive failed pings that make a replica suspect. */
   readonly fall: number;
+  /** Consecutive answers that end a suspicion. */
   readonly rise: number;
   readonly beatIntervalMs: number;
   readonly beatTimeoutMs: number;
   readonly voteIntervalMs: number;
+  /** Longest age of a vote that counts. */
   readonly voteFreshMs: number;
   readonly grayMs: number;
   readonly stallMs: number;
@@ -34,8 +37,7 @@ export interface Settings {
 }
 
 /**
- * The knowledge of one monitor about one replica. Only the functions of failure-detector.ts change
- * it.
+ * The knowledge of one monitor about one replica. failure-detector.ts decides its opinion.
  */
 export interface Detector {
   readonly opinion: Opinion;
@@ -186,8 +188,8 @@ export interface State {
    */
   readonly betterSince: number | null;
   /**
-   * Replicas that led without progress since a leader last made progress. None of them is better
-   * than another.
+   * Replicas that led without progress since a leader last made progress. They are the last
+   * choice as successors of a leader without progress.
    */
   readonly stalled: readonly string[];
   /** The monitor begins no hand-over of its own before this time. */

@@ -31,8 +31,7 @@ export const isListed = (body: CountedBatch | ListedBatch): body is ListedBatch 
 
 /**
  * @param known the patients over which a counted batch without a patient is spread, in turn; must
- *   not be empty in that
- * case.
+ *   not be empty in that case.
  */
 export function planBatch(
   body: CountedBatch | ListedBatch,

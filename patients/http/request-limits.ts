@@ -117,8 +117,7 @@ const SINGLE_PATHS = ['/api/payments', '/api/payments/:id/redrive'];
  * Adds the middleware before the body parser: tokens, the check for a free place, and for batches
  * the parser of their larger bodies.
  * @returns a function that adds the middleware after the body parser: only requests with a valid
- *   token and a complete
- * body take places.
+ *   token and a complete body take places.
  */
 export function mountLimits(
   app: Express,

@@ -16,8 +16,7 @@ const SLICE = 1_000;
  * Writes the pieces and ends the response. A client that disconnects ends the stream without an
  * error; a failing source aborts the response.
  * @param deadlineMs the connection is closed unless the client has received everything by then: for
- *   responses that hold
- * a scarce resource.
+ *   responses that hold a scarce resource.
  */
 export async function stream(
   response: Response,

@@ -52,9 +52,8 @@ const isNoAttempt = ({ ask }: Call, { kind }: Verdict): boolean =>
   ask === 'charge' && (kind === 'unsent' || kind === 'limited');
 
 /**
- * @param last whether no further attempt is planned. If so, the key is closed, and FAILED means
- *   that no money moved or
- * ever will.
+ * @param last whether no further attempt is planned. If so, a failed attempt closes the key first,
+ *   so FAILED means that no money moved or ever will.
  */
 export function afterVerdict({ ask, lost }: Call, verdict: Verdict, last: boolean): AttemptStep {
   if (ask === 'charge' && verdict.kind === 'unknown')

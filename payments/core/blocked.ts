@@ -3,7 +3,7 @@
  * acceptance. They decide two things: a later payment of the same patient is not finished before
  * them (I7), and the next load of that patient begins with them.
  */
-export interface PutOff {
+export interface PaymentRef {
   id: string;
   seq: number;
   patientId: string;
@@ -50,7 +50,7 @@ export class Blocked {
    * @param afterSeq the load read only payments after this `seq`, by patient.
    * @returns the ids of the payments removed.
    */
-  takeFinal(rows: readonly PutOff[], afterSeq: ReadonlyMap<string, number>): string[] {
+  takeFinal(rows: readonly PaymentRef[], afterSeq: ReadonlyMap<string, number>): string[] {
     const newest = new Map<string, number>();
     for (const { patientId, seq } of rows)
       if (this.patients.has(patientId)) newest.set(patientId, seq);
@@ -67,7 +67,7 @@ export class Blocked {
   }
 
   /** Defers the payment until `dueMs`. */
-  add({ id, seq, patientId }: PutOff, dueMs: number): void {
+  add({ id, seq, patientId }: PaymentRef, dueMs: number): void {
     const entries = this.patients.get(patientId);
     if (!entries) {
       this.patients.set(patientId, [{ id, seq, dueMs }]);
@@ -80,7 +80,7 @@ export class Blocked {
   }
 
   /** Removes a payment that has its final status. */
-  remove({ id, patientId }: Pick<PutOff, 'id' | 'patientId'>): void {
+  remove({ id, patientId }: Pick<PaymentRef, 'id' | 'patientId'>): void {
     const entries = this.patients.get(patientId);
     const index = entries?.findIndex((entry) => entry.id === id) ?? -1;
     if (!entries || index < 0) return;

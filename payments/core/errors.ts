@@ -19,6 +19,8 @@ export class CalledOff extends Error {
   }
 }
 
-/** Whether `error` only reports that the work of this term was cancelled. */
-export const isCalledOff = (error: unknown, signal: AbortSignal): boolean =>
+/**
+ * Whether `error` is expected at the end of a term: any error after it, or a refusal by the fence.
+ */
+export const isExpectedAtTermEnd = (error: unknown, signal: AbortSignal): boolean =>
   signal.aborted || error instanceof LeadershipLost;

@@ -16,7 +16,7 @@
  * After a refusal by the fence, or `stop`, no new work begins (I8).
  */
 import type { PendingPayment } from '../../shared/postgres/ledger.js';
-import { Blocked, type PutOff } from './blocked.js';
+import { Blocked, type PaymentRef } from './blocked.js';
 import { CommitQueue, type Statement } from './commit-queue.js';
 import { CalledOff, LeadershipLost } from './errors.js';
 import { InFlight } from './in-flight.js';
@@ -166,8 +166,8 @@ export class ParcelPipeline {
   private selectOutcomes(ids: readonly string[]): readonly FinalOutcome[] {
     const { outcomes } = this.commitQueue;
     if (ids.length === outcomes.length) return outcomes;
-    const finishGroup = new Set(ids);
-    return outcomes.filter(({ id }) => finishGroup.has(id));
+    const writtenIds = new Set(ids);
+    return outcomes.filter(({ id }) => writtenIds.has(id));
   }
 
   onDeferred({ held }: Pick<Written, 'held'>, time: PipelineTime): WorkEffect[] {
@@ -228,7 +228,7 @@ export class ParcelPipeline {
    * When the earlier payment of its patient is due that this one must wait for, monotonic ms; null:
    * there is none.
    */
-  protected getPredecessorDueMs({ patientId, seq }: PutOff): number | null {
+  protected getPredecessorDueMs({ patientId, seq }: PaymentRef): number | null {
     return this.blocked.dueBefore(patientId, seq);
   }
 
@@ -236,7 +236,7 @@ export class ParcelPipeline {
   private proceed(time: PipelineTime): WorkEffect[] {
     this.progressMs = time.nowMs;
     const statement = this.commitQueue.getStatement();
-    return statement === null ? this.written(time) : this.startStatement(statement);
+    return statement === null ? this.finishGroup(time) : this.startStatement(statement);
   }
 
   /**
@@ -340,7 +340,7 @@ export class ParcelPipeline {
       this.aside.size > 0 ? (id) => this.aside.is(id, 'refused') : null,
     );
     if (statement !== null) return this.startStatement(statement);
-    return this.commitQueue.isWriting ? this.written(time) : [];
+    return this.commitQueue.isWriting ? this.finishGroup(time) : [];
   }
 
   private startStatement(statement: Statement): WorkEffect[] {
@@ -355,7 +355,7 @@ export class ParcelPipeline {
     return items.some(({ id }) => this.aside.is(id, 'locked'));
   }
 
-  private written(time: PipelineTime): WorkEffect[] {
+  private finishGroup(time: PipelineTime): WorkEffect[] {
     const done = this.commitQueue.endGroup().map((number): WorkEffect => {
       const work = this.works.get(number) as Work;
       this.passedSeq = Math.max(this.passedSeq, work.lastSeq);

@@ -47,7 +47,7 @@ export type RoleEffect =
   | { type: 'stop'; term: number; because: string }
   /** Fetch nothing more; finish the work in flight. */
   | { type: 'finish'; term: number }
-  /** Fetch again. */
+  /** Begin this term again. */
   | { type: 'resume'; term: number };
 
 export interface RoleStep {

@@ -3,14 +3,14 @@
  * patients that are in the commit queue.
  */
 import type { PendingPayment } from '../../shared/postgres/ledger.js';
-import type { Blocked, PutOff } from './blocked.js';
+import type { Blocked, PaymentRef } from './blocked.js';
 import type { CommitQueue, Revision } from './commit-queue.js';
 import type { FinalOutcome, Wait } from './parcel.js';
 import type { SetAside, SetAsideReason } from './set-aside.js';
 import type { WorkEffect } from './work-effects.js';
 
 /** A payment that was charged and whose outcome is not written yet. */
-type Unwritten = PutOff & { attempts: number };
+type Unwritten = PaymentRef & { attempts: number };
 
 export interface Fault {
   ids: readonly string[];
@@ -28,7 +28,7 @@ export interface WithholdInput {
    * When the earlier payment of the patient is due that a payment must wait for, monotonic ms;
    * null: there is none.
    */
-  getPredecessorDueMs: (payment: PutOff) => number | null;
+  getPredecessorDueMs: (payment: PaymentRef) => number | null;
 }
 
 const toWait = ({ id, attempts }: Unwritten, waitMs: number, lastError: string | null): Wait => ({

@@ -4,9 +4,8 @@ import type { Answer } from '../core/parcel.js';
 import type { ChargeOrder, Gateway } from '../core/gateway.js';
 
 /**
- * @param last whether no further attempt is planned. If so, the key is closed, and FAILED means
- *   that no money moved or
- * ever will.
+ * @param last whether no further attempt is planned. If so, a failed attempt closes the key first,
+ *   so FAILED means that no money moved or ever will.
  */
 export async function chargeSafely(
   gateway: Gateway,

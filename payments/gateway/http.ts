@@ -31,7 +31,7 @@ interface Sending {
 }
 
 /** Wraps node:http or node:https and records when a request was written. */
-function withBreadcrumb(
+function recordSending(
   url: string,
   sending: Sending,
 ): { request(options: object, handle: () => void): ClientRequest } {
@@ -77,7 +77,7 @@ export function createHttpGateway(options: HttpGatewayOptions): Gateway {
     const sending = { isSent: false };
     try {
       const send = (signal: AbortSignal) =>
-        client.request<unknown>({ ...request, signal, transport: withBreadcrumb(url, sending) });
+        client.request<unknown>({ ...request, signal, transport: recordSending(url, sending) });
       const { status, headers, data } = await withDeadline(timeoutMs, outer, send);
       const retryAfter =
         headers['retry-after'] === undefined ? undefined : String(headers['retry-after']);

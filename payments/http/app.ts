@@ -1,4 +1,7 @@
-/** The HTTP interface of a replica for monitors. Every route needs the internal token. */
+/**
+ * The HTTP interface of a replica for monitors. Every route defined here needs the internal token;
+ * createApp adds the open routes `/livez`, `/readyz` and `/metrics`.
+ */
 import type { Express } from 'express';
 import { z } from 'zod';
 import { requireToken, type Tokens } from '../../shared/http/auth.js';

@@ -26,8 +26,7 @@ export function startMetrics(service: string, id: string): void {
 
 /**
  * @param series label values known in advance; they begin at 0. A series that appears with its
- *   first event shows no increase, so
- * `rate()` would miss that event.
+ *   first event shows no increase, so `rate()` would miss that event.
  */
 export function counter<L extends string>(
   name: string,

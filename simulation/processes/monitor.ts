@@ -3,7 +3,7 @@
  * its own clock, which may stop during a suspension and may jump.
  */
 import { initialState } from '../../monitor/core/failover.js';
-import type { Event, Input } from '../../monitor/core/inputs.js';
+import type { InputBody, Input } from '../../monitor/core/inputs.js';
 import type { Effect } from '../../monitor/core/effects.js';
 import type { Settings, State } from '../../monitor/core/types.js';
 import type { ReplicaReport, StandDownAnswer } from '../../shared/contracts/leadership.js';
@@ -96,7 +96,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
     });
   }
 
-  dispatch(event: Event): void {
+  dispatch(event: InputBody): void {
     const { world, rules } = this.system;
     const input = Object.assign(event, {
       now: this.nowMs,
@@ -164,7 +164,12 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
     }
   }
 
-  private ask<T>(what: string, run: () => T, toInput: (answer: T) => Event, failed: Event): void {
+  private ask<T>(
+    what: string,
+    run: () => T,
+    toInput: (answer: T) => InputBody,
+    failed: InputBody,
+  ): void {
     this.system.database.ask(
       this,
       STATEMENT_MS,
@@ -181,7 +186,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
       votes: number;
       elected: boolean;
       leadership: State['leadership'];
-    }): Event => ({ type: 'vote-answered', term, ...answer }) as Event;
+    }): InputBody => ({ type: 'vote-answered', term, ...answer }) as InputBody;
     this.ask('a vote', () => this.system.leadership.voteAndElect(change), toInput, {
       type: 'vote-failed',
       term,

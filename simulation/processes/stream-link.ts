@@ -4,13 +4,13 @@
  * until its silence has lasted too long.
  */
 import type { ReplicaReport } from '../../shared/contracts/leadership.js';
-import type { Event } from '../../monitor/core/inputs.js';
+import type { InputBody } from '../../monitor/core/inputs.js';
 import type { Process } from '../model/process.js';
 import type { BeatListener, SimulatedReplica, SimulatedSystem } from '../system.js';
 
 /** The receiver of the events of a stream. */
 export interface StreamOwner extends Process {
-  dispatch(event: Event): void;
+  dispatch(event: InputBody): void;
 }
 
 const RECONNECT_MIN_MS = 100;

@@ -18,8 +18,7 @@ async function answer(
 
 /**
  * @param commands by name; each receives the argument of the bench. The command `end` is built in:
- *   the process exits
- * normally.
+ *   the process exits normally.
  */
 export function serve(commands: Commands): void {
   // The terminal's Ctrl-C reaches the whole process group; the bench decides when to end.

@@ -4,7 +4,7 @@
  */
 import type { Leadership, ReplicaReport } from '../../../shared/contracts/leadership.js';
 import { initialState, step } from '../../../monitor/core/failover.js';
-import type { Event } from '../../../monitor/core/inputs.js';
+import type { InputBody } from '../../../monitor/core/inputs.js';
 import type { Effect, Step } from '../../../monitor/core/effects.js';
 import type { Phase, PhaseName, Settings, State } from '../../../monitor/core/types.js';
 
@@ -80,7 +80,7 @@ export class Machine {
   }
 
   /** @returns the effects of this input alone. */
-  happen(event: Event): readonly Effect[] {
+  happen(event: InputBody): readonly Effect[] {
     this.last = step(this.state, { ...event, now: this.now, random: this.random });
     this.state = this.last.state;
     this.effects = [...this.effects, ...this.last.effects];

@@ -4,14 +4,14 @@
  * fails when the lists and the tables differ.
  */
 import { PHASES } from '../../../../shared/contracts/status.js';
-import { INPUT_TYPES, type Event, type InputType } from '../../../../monitor/core/inputs.js';
+import { INPUT_TYPES, type InputBody, type InputType } from '../../../../monitor/core/inputs.js';
 import type { PhaseName } from '../../../../monitor/core/types.js';
 import { assertInvariants } from '../../../../monitor/core/invariants.js';
 import { describeDecision } from '../../../../monitor/core/decision.js';
 import { LEADING, REACH, report, row, type Machine } from '../support.js';
 
 /** One input of each type. Inputs about a replica are about the leader of term 1. */
-const INPUTS: Readonly<Record<InputType, (now: number) => Event>> = {
+const INPUTS: Readonly<Record<InputType, (now: number) => InputBody>> = {
   'tick': (now) => ({ type: 'tick', wallMs: now }),
   'stream-opened': () => ({ type: 'stream-opened', replica: 'server_1' }),
   'stream-closed': () => ({ type: 'stream-closed', replica: 'server_1' }),

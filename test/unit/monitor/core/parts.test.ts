@@ -19,7 +19,7 @@ import {
   noteSilenceEnd,
   noteTick,
 } from '../../../../monitor/core/local-health.js';
-import { getConcertMs, getWorstCaseMs } from '../../../../monitor/core/timings.js';
+import { getAgreementMs, getWorstCaseMs } from '../../../../monitor/core/timings.js';
 import { ALL, STANDBYS, Machine, report, row, SETTINGS, watching } from '../support.js';
 
 describe('the quorum', () => {
@@ -217,7 +217,7 @@ describe('the timings', () => {
   });
 
   test('with several monitors a vote may reach the majority one interval later', () => {
-    expect(getConcertMs({ ...SETTINGS, monitors: ['a', 'b', 'c'] })).toBe(200);
+    expect(getAgreementMs({ ...SETTINGS, monitors: ['a', 'b', 'c'] })).toBe(200);
   });
 
   test('hold for the machine: from silence to the vote', () => {
