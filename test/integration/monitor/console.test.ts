@@ -98,9 +98,10 @@ describe('the console of three monitors', () => {
     const name = leader();
     const { body } = await post(ONE, `/replicas/${name}/state`, { state: 'drain', reason: 'one' });
     const { leader: next } = body['moved'] as { leader: string };
-    await post(ONE, `/replicas/${name}/state`, { state: 'ready', reason: 'two' });
-    await post(ONE, '/handover', { to: 'server_9', reason: 'three' });
-    await post(ONE, `/replicas/${name}/freeze`, { reason: 'four', freezeMs: 100 });
+    await post(ONE, '/handover', { to: 'server_9', reason: 'two' });
+    // A drained replica cannot be elected again meanwhile.
+    await post(ONE, `/replicas/${name}/freeze`, { reason: 'three', freezeMs: 100 });
+    await post(ONE, `/replicas/${name}/state`, { state: 'ready', reason: 'four' });
     const rows = (await audit()).filter(({ id }) => id > before).reverse();
     expect(
       rows.map(({ actor, action, target, reason, outcome }) => [
@@ -119,9 +120,9 @@ describe('the console of three monitors', () => {
         expect.stringMatching(/^term \d+$/),
       ],
       ['operator', 'state', name, 'one', 'drain'],
-      ['operator', 'state', name, 'two', 'ready'],
-      ['operator', 'handover', 'server_9', 'three', 'REPLICA_NOT_FOUND'],
-      ['operator', 'freeze', name, 'four', `${name} was frozen for 100 ms; it did not lead`],
+      ['operator', 'handover', 'server_9', 'two', 'REPLICA_NOT_FOUND'],
+      ['operator', 'freeze', name, 'three', `${name} was frozen for 100 ms; it did not lead`],
+      ['operator', 'state', name, 'four', 'ready'],
     ]);
   });
 
