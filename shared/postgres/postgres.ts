@@ -78,6 +78,12 @@ export type Pool = pg.Pool;
 /** The part of a pool or a connection that the statements in `ledger.ts` need. */
 export type Queryable = Pick<pg.Pool, 'query'>;
 
+/** Prepares a new connection. When a statement fails, the pool does not use the connection. */
+async function prepareConnection(connection: Queryable, { onConnect }: PoolOptions): Promise<void> {
+  await connection.query(GUARD_SETTINGS);
+  await onConnect?.(connection);
+}
+
 /** Longest wait for a connection, in ms. */
 const CONNECT_MS = 2_000;
 
@@ -92,11 +98,8 @@ export function createPool(options: PoolOptions, logger: Logger): Pool {
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_MS,
     keepAlive: true,
     types,
-    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool awaits it
-    onConnect: async (connection: Queryable) => {
-      await connection.query(GUARD_SETTINGS);
-      await options.onConnect?.(connection);
-    },
+    // pg-pool awaits the promise, although its type declares no result.
+    onConnect: (connection: Queryable): unknown => prepareConnection(connection, options),
   });
   pool.on('error', (error) => logger.warn({ err: error }, 'lost an idle connection to PostgreSQL'));
   return pool;
