@@ -273,41 +273,17 @@ function drawFaults(
   return faults;
 }
 
-function drawStall(
+/** One fault of these kinds, or none. `share` of the schedules have one. */
+function drawSometimes(
   chance: Chance,
   cast: Cast,
   horizonMs: number,
   payments: readonly PaymentPlan[],
+  { share, kinds }: { share: number; kinds: typeof STALLS },
 ): SimulatedFault[] {
-  if (chance.next() >= STALL_SHARE) return [];
-  return [
-    drawFault(
-      chance,
-      cast,
-      horizonMs,
-      payments.map(({ atMs }) => atMs),
-      chance.pick(STALLS),
-    ),
-  ];
-}
-
-/** Drawn last, so that the rest of each schedule stays unchanged. */
-function drawUnwritable(
-  chance: Chance,
-  cast: Cast,
-  horizonMs: number,
-  payments: readonly PaymentPlan[],
-): SimulatedFault[] {
-  if (chance.next() >= ROW_SHARE) return [];
-  return [
-    drawFault(
-      chance,
-      cast,
-      horizonMs,
-      payments.map(({ atMs }) => atMs),
-      chance.pick(ROWS),
-    ),
-  ];
+  if (chance.next() >= share) return [];
+  const times = payments.map(({ atMs }) => atMs);
+  return [drawFault(chance, cast, horizonMs, times, chance.pick(kinds))];
 }
 
 /** In bursts, because parcels and order matter only when several payments are in transit. */
@@ -396,9 +372,17 @@ export function drawSchedule(seed: number): SimulatedSchedule {
     const { faults, endMs } = drawStorm(chance);
     return { ...usual, faults, horizonMs: endMs, isStorm: true };
   }
-  const stalls = drawStall(chance, cast, horizonMs, bursts);
+  const stalls = drawSometimes(chance, cast, horizonMs, bursts, {
+    share: STALL_SHARE,
+    kinds: STALLS,
+  });
+  // Drawn last, so that the rest of each schedule stays unchanged.
+  const unwritable = drawSometimes(chance, cast, horizonMs, bursts, {
+    share: ROW_SHARE,
+    kinds: ROWS,
+  });
   return {
     ...usual,
-    faults: [...usual.faults, ...stalls, ...drawUnwritable(chance, cast, horizonMs, bursts)],
+    faults: [...usual.faults, ...stalls, ...unwritable],
   };
 }

@@ -69,7 +69,7 @@ export class GrowthBacklog {
   }
 
   /**
-   * Those whom patients spread batches over; as many as are wanted are made when there are fewer.
+   * Patients for the batches. When the database has too few, the missing ones are created.
    */
   private async someone(): Promise<string[]> {
     if (this.patients.length > 0) return this.patients;

@@ -191,8 +191,8 @@ class ScenarioRun {
   }
 
   notes(): string[] {
-    const missing = this.returns.flatMap(({ missing: what }) =>
-      what === null ? [] : [`The steady state did not return: ${what}.`],
+    const missing = this.returns.flatMap(({ missing: condition }) =>
+      condition === null ? [] : [`The steady state did not return: ${condition}.`],
     );
     const lateness = sayLateness(inAll(this.traffic));
     return [
