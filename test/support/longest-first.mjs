@@ -63,7 +63,7 @@ const SECONDS = {
 /** The files in the list, relative to the project's root. */
 export const LISTED = Object.keys(SECONDS).map((name) => `test/${name}.test.ts`);
 
-/** The name in the list of a file such as `/work/test/process/chaos.test.ts`: `process/chaos`. */
+/** The name of a file in the list: `process/chaos` for the file `test/process/chaos.test.ts`. */
 const toName = (path, rootDir) =>
   relative(rootDir, path).split(sep).slice(1).join('/').replace('.test.ts', '');
 

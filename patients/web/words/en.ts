@@ -59,7 +59,7 @@ const passAdvice: Record<PassState, string> = {
   valid: 'This patient may leave.',
   expired: 'This pass is no longer valid. Ask for a new one at the billing desk.',
   unknown:
-    'The hospital issued no pass with this number. Do not let anybody leave with it; ask at the billing desk.',
+    'The hospital issued no pass with this number. It does not permit a patient to leave. Ask at the billing desk.',
 };
 
 export const en = {
@@ -87,7 +87,7 @@ export const en = {
     links: {
       docs: 'The API, described',
       openapi: 'The API as an OpenAPI document',
-      monitor: 'The monitor: who leads, and why',
+      monitor: 'The monitor: the leader and the reason for its election',
       whoami: 'Which instance answers you',
     },
   },
@@ -164,7 +164,7 @@ export const en = {
       'The bill has changed since it was shown. Nothing was paid by this form; look at the bill again and decide.',
     unclear: 'It is not known whether this payment was accepted',
     unclearText:
-      'The records could not be reached while it was handed in. Try again: it is the same payment, so it is made once, whatever happened.',
+      'The records were unavailable when you sent the payment. Try again: a repeated payment is made only once.',
     again: 'Try again',
   },
   payment: {
@@ -229,7 +229,7 @@ export const en = {
     },
     unavailable: {
       title: 'Not possible at the moment',
-      text: 'Our records or sessions cannot be reached. What was accepted is not lost. Try again in a moment.',
+      text: 'Our records or sessions are unavailable. Accepted payments are not lost. Try again in a moment.',
     },
     busy: {
       title: 'Too much at once',
@@ -238,7 +238,7 @@ export const en = {
     unreadable: { title: 'The request cannot be read', text: 'Go back and send the form again.' },
     internal: {
       title: 'Something went wrong on our side',
-      text: 'It was logged. Try again; what was accepted is not lost.',
+      text: 'The error was logged. Try again; accepted payments are not lost.',
     },
     home: 'To the first page',
     bill: 'Open the bill',
