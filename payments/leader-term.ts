@@ -7,7 +7,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Redis } from 'ioredis';
 import type { OutcomeMessage } from '../shared/contracts/outcome.js';
-import { markElection, type ElectionMarks } from '../shared/postgres/election-marks.js';
 import type { ReconnectingQueue } from '../shared/queue/reconnecting-queue.js';
 import type { CommitResult, FencingToken } from '../shared/postgres/ledger.js';
 import type { Logger } from '../shared/observability/logger.js';
@@ -15,13 +14,22 @@ import type { Pool } from '../shared/postgres/postgres.js';
 import type { Parcel } from '../shared/queue/queue.js';
 import { isExpectedAtTermEnd, LeadershipLost } from './core/errors.js';
 import { stalledMs } from './core/progress.js';
+import {
+  FIRST_PHASE,
+  leavesWorkerFree,
+  stepTerm,
+  wasAskedToFinish,
+  type TermInput,
+  type TermPhase,
+} from './core/term-phase.js';
 import { Prefetch, peekParcels } from './prefetch.js';
-import { commitsRefused, handoverStepSeconds, reclaimed } from './metrics.js';
+import { commitsRefused, reclaimed } from './metrics.js';
 import type { ParcelWorker } from './parcel-worker.js';
 import { TermWork } from './process-parcel.js';
 import { reclaimParcels } from './reclaim.js';
 import type { TermView } from './core/relay.js';
 import { Relay } from './relay.js';
+import { TakeOver } from './take-over.js';
 import type { TermDependencies } from './term-dependencies.js';
 
 export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'onCommit'> {
@@ -60,22 +68,17 @@ export class LeaderTerm {
   private readonly relay: Relay;
   private readonly prefetch = new Prefetch();
   private readonly logger: Logger;
-  /** When this term began, monotonic ms. */
-  private startMs = 0;
-  private committedOnce = false;
-  private finishing = false;
-  /**
-   * Whether the work on a parcel failed. If so, the worker still holds its job and will never
-   * settle it.
-   */
-  private brokeOff = false;
+  private readonly takeOver: TakeOver;
+  private phase: TermPhase = FIRST_PHASE;
   /** When the queue last delivered a parcel, monotonic ms. */
   private broughtMs = 0;
   /** Parcels that the queue delivered and that are not finished. */
   private brought = 0;
 
   constructor(private readonly options: LeaderTermOptions) {
-    this.logger = options.logger.child({ term: options.token.term });
+    const { token, clock, backgroundPool: pool } = options;
+    this.logger = options.logger.child({ term: token.term });
+    this.takeOver = new TakeOver({ token, clock, pool, logger: this.logger });
     setMaxListeners(0, this.abort.signal); // Every call to the gateway adds a listener.
     this.work = new TermWork(
       options.token,
@@ -125,10 +128,10 @@ export class LeaderTerm {
 
   /** How long work has waited without any progress, in ms; null: no work is known to wait. */
   get stalledMs(): number | null {
-    const { work, relay, finishing, options } = this;
+    const { work, relay, phase, options } = this;
     const evidence = {
       busySinceMs: work.busySinceMs,
-      owed: finishing ? null : relay.owed,
+      owed: wasAskedToFinish(phase) ? null : relay.owed,
       progressMs: work.progressMs,
       callMs: work.inFlight.size > 0 ? options.gatewayTimeoutMs : 0,
     };
@@ -144,21 +147,13 @@ export class LeaderTerm {
    * then delivers directly.
    */
   async begin(): Promise<void> {
-    const { clock } = this.options;
-    this.startMs = clock.now();
-    const promoted = clock.wall();
     this.announceGap();
     await this.startPrefetch();
-    const took = clock.wall();
+    this.takeOver.onReclaiming();
     const parcels = await this.reclaim();
-    if (this.abort.signal.aborted) return;
+    if (this.hasEnded) return;
     this.fetch();
-    this.measureStep('reclaim');
-    this.logger.info(
-      { parcels, ms: Math.round(clock.now() - this.startMs) },
-      'leading; reclaimed the parcels of the previous leader',
-    );
-    this.mark({ promoted_at: promoted, reclaimed_at: took });
+    this.takeOver.onFetching(parcels);
   }
 
   /**
@@ -173,7 +168,7 @@ export class LeaderTerm {
   private async startPrefetch(): Promise<void> {
     const { queue, redis, prefetchMax } = this.options;
     const oldest = await queue.use((bull) => peekParcels(bull, redis, prefetchMax)).catch(() => []);
-    if (this.abort.signal.aborted) return;
+    if (this.hasEnded) return;
     for (const each of oldest) this.prefetch.begin(each, this.attempt(each.parcel, each.jobId));
   }
 
@@ -224,7 +219,7 @@ export class LeaderTerm {
   }
 
   private onFailed(error: unknown): void {
-    this.brokeOff = true;
+    this.step({ type: 'parcel-failed' });
     if (error instanceof LeadershipLost) {
       commitsRefused.inc();
       this.logger.warn('the fence refused a commit: another replica leads');
@@ -239,23 +234,7 @@ export class LeaderTerm {
     // The statement was repeated because its answer was lost: the first run wrote all the outcomes,
     // and no event was published.
     if (result.ids.length === 0) return this.announceGap();
-    if (this.committedOnce) return;
-    this.committedOnce = true;
-    this.measureStep('first-commit');
-    this.mark({ first_commit_at: result.at });
-  }
-
-  private measureStep(step: 'reclaim' | 'first-commit'): void {
-    handoverStepSeconds.observe({ step }, (this.options.clock.now() - this.startMs) / 1_000);
-  }
-
-  private mark(marks: ElectionMarks): void {
-    markElection(this.options.backgroundPool, this.options.token, marks).catch((error: unknown) =>
-      this.logger.warn(
-        { err: { message: (error as Error).message }, marks: Object.keys(marks) },
-        'cannot write marks of the election',
-      ),
-    );
+    this.takeOver.onCommitted(result.at);
   }
 
   /** Redis is connected again and may be empty. */
@@ -266,7 +245,7 @@ export class LeaderTerm {
 
   /** Stops fetching; resolves when nothing is in flight. */
   async finish(): Promise<void> {
-    this.finishing = true;
+    this.step({ type: 'finish' });
     this.relay.stop();
     this.options.worker.pause();
     await this.work.waitUntilIdle();
@@ -275,7 +254,16 @@ export class LeaderTerm {
   /** Ends at once. @returns whether the worker may be reused: it had finished in good order. */
   stop(): boolean {
     this.relay.stop();
-    this.abort.abort();
-    return this.finishing && !this.brokeOff && this.work.parcelsInFlight === 0;
+    this.step({ type: 'stop', parcelsInFlight: this.work.parcelsInFlight });
+    return leavesWorkerFree(this.phase);
+  }
+
+  private get hasEnded(): boolean {
+    return this.phase.name === 'ended';
+  }
+
+  private step(input: TermInput): void {
+    this.phase = stepTerm(this.phase, input);
+    if (this.hasEnded) this.abort.abort();
   }
 }

@@ -14,6 +14,13 @@ import type { Evidence } from '../../payments/core/progress.js';
 import type { TermView } from '../../payments/core/relay.js';
 import type { FinalOutcome } from '../../payments/core/parcel.js';
 import type { RoleState } from '../../payments/core/role.js';
+import {
+  FIRST_PHASE,
+  leavesWorkerFree,
+  stepTerm,
+  wasAskedToFinish,
+  type TermPhase,
+} from '../../payments/core/term-phase.js';
 import type { Process } from '../model/process.js';
 import type { AttemptResult, QueueJob, SimulatedWrite } from '../model/records.js';
 import { TIMES, type SimulatedSystem } from '../system.js';
@@ -40,12 +47,9 @@ export class Term {
   readonly line: ParcelPipeline;
   private readonly relay: SimulatedRelay;
   private readonly moment: PipelineTime;
-  private stopped = false;
+  private phase: TermPhase = FIRST_PHASE;
   private hung = false;
   private broughtMs = 0;
-  private finishing = false;
-  /** The work on a parcel failed: the worker still holds its job. */
-  private brokeOff = false;
   private lastWork = 0;
   private readonly through = new Map<number, Settle>();
   private readonly charging = new Set<number>();
@@ -97,10 +101,10 @@ export class Term {
 
   /** The evidence of progress. */
   get evidence(): Evidence {
-    const { line, relay, finishing } = this;
+    const { line, relay, phase } = this;
     return {
       busySinceMs: line.parcelsInFlight > 0 ? line.busySinceMs : null,
-      owed: finishing ? null : relay.owed,
+      owed: wasAskedToFinish(phase) ? null : relay.owed,
       progressMs: line.progressMs,
       callMs: line.inFlight.size > 0 ? TIMES.gatewayMs : 0,
     };
@@ -120,7 +124,7 @@ export class Term {
     const heldBefore = checks.stampsOf(queue.active);
     const { queueFailures } = checks;
     const go = (answered: boolean): void => {
-      if (!this.stopped) {
+      if (!this.hasEnded) {
         if (answered)
           checks.fetchesFirst(this.replica.name, queue.active, heldBefore, queueFailures);
         this.fetch();
@@ -128,7 +132,7 @@ export class Term {
       done();
     };
     queue.peek(this.replica, TIMES.concurrency, (oldest) => {
-      if (!this.stopped) for (const job of oldest ?? []) this.startAhead(job);
+      if (!this.hasEnded) for (const job of oldest ?? []) this.startAhead(job);
       if (rules.reclaims) this.reclaim(go);
       else go(true);
     });
@@ -166,7 +170,7 @@ export class Term {
 
   /** Fetches no new parcels; calls `idle` when nothing is in flight. */
   finish(idle: () => void): void {
-    this.finishing = true;
+    this.phase = stepTerm(this.phase, { type: 'finish' });
     this.relay.stop();
     this.worker.pause();
     if (this.line.parcelsInFlight === 0) idle();
@@ -176,21 +180,22 @@ export class Term {
   /** Ends at once. @returns whether the worker may be reused, because it finished in order. */
   stop(): boolean {
     if (!this.system.rules.stopsWork) return true;
-    const isKept =
-      this.finishing &&
-      !(this.brokeOff && this.system.rules.replacesHeldWorker) &&
-      this.line.parcelsInFlight === 0;
-    this.stopped = true;
+    const { parcelsInFlight } = this.line;
+    this.phase = stepTerm(this.phase, { type: 'stop', parcelsInFlight });
     this.relay.stop();
     this.line.stop();
     for (const work of [...this.charging])
       this.feed(this.line.onFailed(work, new CalledOff(), this.at()));
-    return isKept;
+    return leavesWorkerFree(this.phase);
   }
 
   /** The queue is available again, perhaps empty. */
   redisReturned(): void {
     this.relay.forget();
+  }
+
+  private get hasEnded(): boolean {
+    return this.phase.name === 'ended';
   }
 
   private get now(): number {
@@ -204,9 +209,10 @@ export class Term {
 
   private attempt(ids: readonly string[], through: Settle): void {
     this.lastWork += 1;
-    this.system.checks.takes(this.replica.name, this.term, this.finishing);
+    this.system.checks.takes(this.replica.name, this.term, wasAskedToFinish(this.phase));
     this.through.set(this.lastWork, (failed, claimed) => {
-      if (failed !== null) this.brokeOff = true;
+      if (failed !== null && this.system.rules.replacesHeldWorker)
+        this.phase = stepTerm(this.phase, { type: 'parcel-failed' });
       if (failed instanceof LeadershipLost) this.replica.onRefused(this.term);
       through(failed, claimed);
     });
@@ -261,7 +267,7 @@ export class Term {
     off: () => void,
     waitMs = FIRST_WAIT_MS,
   ): void {
-    if (this.stopped) return off();
+    if (this.hasEnded) return off();
     if (this.hung) return;
     this.system.database.ask(this.replica, TIMES.statementMs, what, run, (answer) => {
       if (answer !== null) return settle(answer);
@@ -293,7 +299,7 @@ export class Term {
       rules.gatewayKey(payment.id, payment.attempts, this.term),
       payment.id,
       (verdict) => {
-        if (this.stopped) return;
+        if (this.hasEnded) return;
         const step = rules.afterVerdict(call, verdict, last);
         if ('call' in step) return this.charge(effect, step.call);
         world.log?.(this.replica.name, `${payment.id}: ${step.answer.kind}`);
