@@ -5,7 +5,7 @@
  * next start takes the installation over.
  */
 import { relative, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { waitUntil } from '../shared/wait-until.js';
 import { startHint } from './command-hint.js';
 import { readLocalConfig, type LocalConfig } from './config.js';
 import { ConsoleLines } from './processes/console-lines.js';
@@ -61,15 +61,16 @@ async function checkPorts(
   const deadline = performance.now() + patienceMs;
   for (const { name, fixedPort } of places) {
     const port = fixedPort + offset;
-    while (!(await isPortFree(port))) {
-      if (performance.now() > deadline) {
+    await waitUntil(() => isPortFree(port), {
+      deadlineMs: deadline - performance.now(),
+      pollMs: 50,
+      toError: () => {
         const owner = findPortOwner(port);
-        throw new StartError(
+        return new StartError(
           `Port ${port}, which ${name} needs, is taken${owner ? ` by ${owner}` : ''}; end that program, or start with RELEVO_PORT_OFFSET=${offset + 100} to move every port.`,
         );
-      }
-      await delay(50);
-    }
+      },
+    });
   }
 }
 

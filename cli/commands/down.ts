@@ -2,11 +2,11 @@
  * `relevo down`: stops the local system in order and waits until it has ended. Exit codes: 0 not
  * running any more, 1 it does not end.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { startHint } from '../../local/command-hint.js';
 import { readRunning, type Running } from '../../local/installation.js';
 import { PATIENTS_PORT } from '../../local/plan.js';
 import { isAlive, sendSignal } from '../../local/processes/process-tree.js';
+import { pollUntil } from '../../shared/wait-until.js';
 import { formatDuration } from '../output/format-time.js';
 import { command, flag, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -33,21 +33,22 @@ async function waitUntilGone(
   waitMs: number,
   { terminal, interruption }: Context,
 ): Promise<void> {
-  const deadline = performance.now() + waitMs;
-  for (let left = findAlive(running); left.length > 0; left = findAlive(running)) {
-    terminal.progress(`Stopping: ${left.length} processes are still running …`);
-    if (performance.now() > deadline) {
-      terminal.progress('');
-      throw new CommandFailure(
-        'STILL_RUNNING',
-        `Relevo has not ended within ${formatDuration(waitMs)}.`,
-        EXIT.no,
-        '`relevo down --force` kills it; no data is lost.',
-      );
-    }
-    await delay(POLL_MS, undefined, { signal: interruption });
-  }
+  const isGone = await pollUntil(
+    () => {
+      const left = findAlive(running).length;
+      if (left > 0) terminal.progress(`Stopping: ${left} processes are still running …`);
+      return left === 0;
+    },
+    { deadlineMs: waitMs, pollMs: POLL_MS, signal: interruption },
+  );
   terminal.progress('');
+  if (!isGone)
+    throw new CommandFailure(
+      'STILL_RUNNING',
+      `Relevo has not ended within ${formatDuration(waitMs)}.`,
+      EXIT.no,
+      '`relevo down --force` kills it; no data is lost.',
+    );
 }
 
 export const down = command({

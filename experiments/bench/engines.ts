@@ -15,14 +15,16 @@ import { freePort } from '../../local/processes/ports.js';
 import type { PostgresServer } from '../../local/engines/postgres.js';
 import type { RedisServer } from '../../local/engines/redis.js';
 import { seedDatabase } from '../../local/engines/seed.js';
-import { sleep } from '../../shared/clock.js';
 import { createLogger } from '../../shared/observability/logger.js';
 import { createPool, type Pool } from '../../shared/postgres/postgres.js';
+import { waitUntil } from '../../shared/wait-until.js';
 import { readVersions } from '../record/evidence.js';
 
 /** Relevo's schema and its sample patients; Relevo's databases are copies. */
 const TEMPLATE = DATABASE;
 const DATABASE_PREFIX = 'bench_';
+/** Longest wait for Redis to rewrite its file, ms. */
+const REWRITE_MS = 60_000;
 /** Settings about durability and memory, which the result reports. */
 const REPORTED_SETTINGS = [
   'fsync',
@@ -141,8 +143,14 @@ async function emptyRedis(url: string): Promise<void> {
   try {
     await redis.flushall();
     await redis.bgrewriteaof();
-    while (/aof_rewrite_(in_progress|scheduled):1/.test(await redis.info('persistence')))
-      await sleep(20);
+    await waitUntil(
+      async () => !/aof_rewrite_(in_progress|scheduled):1/.test(await redis.info('persistence')),
+      {
+        deadlineMs: REWRITE_MS,
+        pollMs: 20,
+        toError: () => new Error(`Redis did not rewrite its file within ${REWRITE_MS} ms`),
+      },
+    );
   } finally {
     redis.disconnect();
   }

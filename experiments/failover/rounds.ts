@@ -5,6 +5,7 @@
  */
 import { sleep } from '../../shared/clock.js';
 import { seededRandom, type Random } from '../../shared/random.js';
+import { waitUntil, type Waiting } from '../../shared/wait-until.js';
 import { getFault } from '../faults/faults.js';
 import { Injector, type InjectedFault } from '../faults/injector.js';
 import type { FaultWindow, RequestRecord } from '../record/history.js';
@@ -153,25 +154,24 @@ async function waitUntilSettled(
 ): Promise<void> {
   const { subject, system } = cluster;
   const end = performance.now() + SETTLE_MS;
-  const waitUntil = async (
-    isSo: () => boolean | Promise<boolean>,
-    otherwise: string,
-  ): Promise<void> => {
-    while (!(await isSo())) {
-      if (performance.now() > end)
-        throw new Error(`${otherwise} ${SETTLE_MS} ms after the last fault`);
-      await sleep(LOOK_MS, signal);
-    }
-  };
+  const waiting = (otherwise: string): Waiting => ({
+    deadlineMs: end - performance.now(),
+    pollMs: LOOK_MS,
+    signal,
+    toError: () => new Error(`${otherwise} ${SETTLE_MS} ms after the last fault`),
+  });
   for (const monitor of system.monitors) {
-    await waitUntil(async () => {
-      const { alive, led } = await subject.poll({ ...system, monitors: [monitor] });
-      return led && alive === system.replicas.length;
-    }, `${monitor.name} still missed a replica or a leader`);
+    await waitUntil(
+      async () => {
+        const { alive, led } = await subject.poll({ ...system, monitors: [monitor] });
+        return led && alive === system.replicas.length;
+      },
+      waiting(`${monitor.name} still missed a replica or a leader`),
+    );
   }
   await waitUntil(
     () => isFluent(requests.at(-1)),
-    `payments still waited (${ratePerSec} per second are too many for this machine)`,
+    waiting(`payments still waited (${ratePerSec} per second are too many for this machine)`),
   );
 }
 

@@ -4,7 +4,7 @@
  * leadership, the others are set to maintenance, and it is killed. No replica is elected until one
  * is set to ready.
  */
-import { sleep } from '../../shared/clock.js';
+import { waitUntil } from '../../shared/wait-until.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import { startAgain } from '../faults/processes.js';
 import type { Status } from '../../shared/contracts/status.js';
@@ -32,7 +32,7 @@ export class ClusterControl {
   /** Parks the cluster: all replicas up, none eligible to lead. */
   async park(): Promise<void> {
     await Promise.all([...this.replicas, this.aside].map(startAgain));
-    await this.until(`${this.aside.name} to be alive`, ({ replicas }) =>
+    await this.waitUntil(`${this.aside.name} to be alive`, ({ replicas }) =>
       replicas.every(({ observed }) => observed === 'alive'),
     );
     await this.setState(this.aside.name, 'ready');
@@ -43,7 +43,7 @@ export class ClusterControl {
     for (const { name } of this.replicas) await this.setState(name, 'maint');
     this.aside.kill('SIGKILL');
     await this.aside.exited;
-    await this.until(
+    await this.waitUntil(
       'the leadership to be vacant',
       ({ partitions: [partition] }) => partition?.phase === 'no-candidate',
     );
@@ -55,7 +55,7 @@ export class ClusterControl {
    */
   async release(...names: readonly string[]): Promise<void> {
     for (const name of names) await this.setState(name, 'ready');
-    await this.until(
+    await this.waitUntil(
       `${names[0] ?? 'a replica'} to lead`,
       ({ partitions: [partition], replicas }) =>
         replicas.some(
@@ -68,7 +68,7 @@ export class ClusterControl {
   async restartReplicas(environment: Readonly<Record<string, string>>): Promise<void> {
     for (const replica of [...this.replicas, this.aside]) replica.instruct(environment);
     await Promise.all(this.replicas.map((replica) => replica.restart()));
-    await this.until(
+    await this.waitUntil(
       'all replicas to be alive',
       ({ replicas }) => replicas.filter(({ observed }) => observed === 'alive').length >= REPLICAS,
     );
@@ -97,11 +97,12 @@ export class ClusterControl {
   }
 
   /** @throws Error when the condition does not hold in time. */
-  async until(what: string, holds: (status: Status) => boolean): Promise<void> {
-    const end = performance.now() + DEADLINE_MS;
-    while (!holds(await this.status())) {
-      if (performance.now() > end) throw new Error(`waited ${DEADLINE_MS} ms in vain for ${what}`);
-      await sleep(LOOK_MS, this.signal);
-    }
+  private async waitUntil(what: string, holds: (status: Status) => boolean): Promise<void> {
+    await waitUntil(async () => holds(await this.status()), {
+      deadlineMs: DEADLINE_MS,
+      pollMs: LOOK_MS,
+      signal: this.signal,
+      toError: () => new Error(`waited ${DEADLINE_MS} ms in vain for ${what}`),
+    });
   }
 }

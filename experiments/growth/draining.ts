@@ -84,7 +84,7 @@ async function drain(
   const before = costsOf(cluster, leader);
   const { term } = await cluster.leadership();
   await steering.release(leader);
-  const looks = await untilFinal(cluster, last, signal);
+  const looks = await waitUntilFinal(cluster, last, signal);
   const cpuMs = sumCpu(before, costsOf(cluster, leader));
   return { payments, cpuMs, ...looks, ...(await timesOf(cluster, after, term)) };
 }
@@ -115,8 +115,8 @@ async function look(
 }
 
 /** Waits until nothing is pending, under any leader. @throws Error when the leader is stuck. */
-export const untilAllFinal = async (cluster: Cluster, signal: AbortSignal): Promise<Looks> =>
-  untilFinal(cluster, await lastSeq(cluster), signal);
+export const waitUntilAllFinal = async (cluster: Cluster, signal: AbortSignal): Promise<Looks> =>
+  waitUntilFinal(cluster, await lastSeq(cluster), signal);
 
 type Looks = Pick<DrainRound, 'looksMs' | 'lookAtEndMs'>;
 
@@ -124,7 +124,7 @@ type Looks = Pick<DrainRound, 'looksMs' | 'lookAtEndMs'>;
  * Queries the beginning of the backlog periodically, and once more when the backlog is empty: the
  * last query reads all dead index entries. @throws Error when the leader is stuck.
  */
-async function untilFinal(cluster: Cluster, last: number, signal: AbortSignal): Promise<Looks> {
+async function waitUntilFinal(cluster: Cluster, last: number, signal: AbortSignal): Promise<Looks> {
   const looksMs: number[] = [];
   let passed = { seq: 0, atMs: performance.now() };
   for (let lookedMs = performance.now(); ;) {

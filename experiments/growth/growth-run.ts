@@ -12,7 +12,7 @@ import type { Violation } from '../record/result.js';
 import { WorkPlan, drainWeight, fillWeight, killsWeight, type WorkStep } from './work-plan.js';
 import { auditPayments } from './audit.js';
 import { GrowthBacklog } from './backlog.js';
-import { lastSeq, measureCosts, untilAllFinal, type DrainPlan } from './draining.js';
+import { lastSeq, measureCosts, waitUntilAllFinal, type DrainPlan } from './draining.js';
 import type { CostFigures, Kill, TakeOverFigures } from './figures.js';
 import { fillFinished, type Fill } from './finished.js';
 import { measureReads, type ReadFigures } from './reads.js';
@@ -144,7 +144,7 @@ export class GrowthRun {
             this.growth.takeOvers.push(figures);
             this.growth.faults.push(...figures.kills.map(faultOf));
             this.progress('the rest is drained');
-            await untilAllFinal(this.cluster, this.signal);
+            await waitUntilAllFinal(this.cluster, this.signal);
           }),
       })),
     ];

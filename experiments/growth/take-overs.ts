@@ -7,6 +7,7 @@
 import { PAYMENTS_OPTIONS } from '../../payments/config.js';
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
+import { waitUntil } from '../../shared/wait-until.js';
 import { readElections } from '../record/evidence.js';
 import { startAgain } from '../faults/processes.js';
 import { splitHandover } from '../run/handovers.js';
@@ -67,7 +68,7 @@ export async function measureTakeOvers(
     const leader = names.splice(random.below(names.length), 1)[0] as string;
     const first = await firstPending(cluster);
     await steering.release(leader, ...names);
-    await untilPassed(plan, first + isWorkedOff(pending));
+    await waitUntilFinal(plan, first + isWorkedOff(pending));
     leaderPeakMb = Math.max(leaderPeakMb, costsOf(cluster, leader)['leader']?.peakMb ?? 0);
     const { term } = await cluster.leadership();
     const last = await backlog.add(Math.min(LASTLY, pending), signal);
@@ -100,14 +101,18 @@ async function firstPending({ pool }: Cluster): Promise<number> {
 }
 
 /** Waits until the payment with that `seq` is final. @throws Error at the deadline. */
-async function untilPassed({ cluster: { pool }, signal }: DrainPlan, seq: number): Promise<void> {
-  const end = performance.now() + DEADLINE_MS;
+async function waitUntilFinal(
+  { cluster: { pool }, signal }: DrainPlan,
+  seq: number,
+): Promise<void> {
   const text = `SELECT 1 FROM payment WHERE seq = $1 AND status = 'PENDING'`;
-  while ((await pool.query({ name: 'growth-passed', text, values: [seq] })).rowCount !== 0) {
-    if (performance.now() > end)
-      throw new Error(`payment ${seq} was still pending after ${DEADLINE_MS} ms of work`);
-    await sleep(POLL_MS, signal);
-  }
+  const query = { name: 'growth-passed', text, values: [seq] };
+  await waitUntil(async () => (await pool.query(query)).rowCount === 0, {
+    deadlineMs: DEADLINE_MS,
+    pollMs: POLL_MS,
+    signal,
+    toError: () => new Error(`payment ${seq} was still pending after ${DEADLINE_MS} ms of work`),
+  });
 }
 
 interface Led {
@@ -148,15 +153,18 @@ async function nextElection(
   seqs: Seqs,
 ): Promise<RecordedElection | null> {
   const { pool } = cluster;
-  const end = performance.now() + DEADLINE_MS;
-  for (;;) {
+  const findElection = async (): Promise<{ election: RecordedElection | null } | null> => {
     const next = (await readElections(pool)).find((election) => election.term === term + 1);
-    if (next?.firstCommitMs && next.reclaimedMs) return next;
-    if (next && (await areCommittedUpTo(cluster, term, seqs))) return null;
-    if (performance.now() > end)
-      throw new Error(`nothing was committed under a new term within ${DEADLINE_MS} ms`);
-    await sleep(POLL_MS, signal);
-  }
+    if (next?.firstCommitMs && next.reclaimedMs) return { election: next };
+    return next && (await areCommittedUpTo(cluster, term, seqs)) ? { election: null } : null;
+  };
+  const found = await waitUntil(findElection, {
+    deadlineMs: DEADLINE_MS,
+    pollMs: POLL_MS,
+    signal,
+    toError: () => new Error(`nothing was committed under a new term within ${DEADLINE_MS} ms`),
+  });
+  return found.election;
 }
 
 /** Whether all payments between two `seq` were committed under that term or an earlier one. */

@@ -4,8 +4,8 @@
  */
 import { Redis } from 'ioredis';
 import type { System } from '../../local/system.js';
-import { sleep } from '../../shared/clock.js';
 import type { Pool } from '../../shared/postgres/postgres.js';
+import { pollUntil } from '../../shared/wait-until.js';
 import type { ChargeRow, RecordedElection, PaymentRow } from './history.js';
 
 const POLL_MS = 50;
@@ -56,19 +56,15 @@ export async function readCharges(
 }
 
 /** Waits until no payment is pending. @returns false when `deadlineMs` passed first. */
-export async function comesToRest(
+export const comesToRest = (
   pool: Pool,
   deadlineMs: number,
   signal: AbortSignal,
-): Promise<boolean> {
-  const end = performance.now() + deadlineMs;
-  while (performance.now() < end) {
-    const { rowCount } = await pool.query(`SELECT 1 FROM pending_payment LIMIT 1`);
-    if (rowCount === 0) return true;
-    await sleep(POLL_MS, signal);
-  }
-  return false;
-}
+): Promise<boolean> =>
+  pollUntil(
+    async () => (await pool.query(`SELECT 1 FROM pending_payment LIMIT 1`)).rowCount === 0,
+    { deadlineMs, pollMs: POLL_MS, signal },
+  );
 
 /** The versions of the engines in use, by name. */
 export async function readVersions(pool: Pool, redisUrl: string): Promise<Record<string, string>> {

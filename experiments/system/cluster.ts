@@ -9,9 +9,9 @@ import { LogFile, USUAL_LOG } from '../../local/processes/log-file.js';
 import { LogFiles } from '../../local/processes/log-files.js';
 import type { Shape } from '../../local/plan.js';
 import { startSystem, type System, type SystemOptions } from '../../local/system.js';
-import { sleep } from '../../shared/clock.js';
 import { createLogger } from '../../shared/observability/logger.js';
 import { createPool, type Pool } from '../../shared/postgres/postgres.js';
+import { waitUntil } from '../../shared/wait-until.js';
 import { MemoryDisk } from './memory-disk.js';
 import { Links } from '../network/links.js';
 import type { Progress } from '../report/progress.js';
@@ -224,14 +224,19 @@ async function waitUntilSettled(
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  for (;;) {
+  let latest = 0;
+  const isSettled = async (): Promise<boolean> => {
     const { alive, led } = await subject.poll(system);
-    if (led && alive >= count) return;
-    if (performance.now() > end)
-      throw new Error(
-        `the system did not settle within ${deadlineMs} ms: ${alive} of ${count} replicas alive`,
-      );
-    await sleep(POLL_MS, signal);
-  }
+    latest = alive;
+    return led && alive >= count;
+  };
+  await waitUntil(isSettled, {
+    deadlineMs,
+    pollMs: POLL_MS,
+    signal,
+    toError: () =>
+      new Error(
+        `the system did not settle within ${deadlineMs} ms: ${latest} of ${count} replicas alive`,
+      ),
+  });
 }

@@ -3,7 +3,7 @@
  * leader, and a payment through each address succeeds in time. Checked before the first fault and
  * after the last heal; without a steady state a fault would prove nothing.
  */
-import { sleep } from '../../shared/clock.js';
+import { pollUntil } from '../../shared/wait-until.js';
 import type { RequestRecord } from '../record/history.js';
 import type { Cluster } from './cluster.js';
 import { hasWorkingLeader, readStatus } from './monitor-status.js';
@@ -33,15 +33,18 @@ export interface SteadyState {
 export async function reachSteadyState(options: SteadyStateOptions): Promise<SteadyState> {
   const { cluster, withinMs, signal } = options;
   const startMs = performance.now();
-  for (let look = 1; ; look += 1) {
-    const missing =
+  let missing: string | null = null;
+  let look = 0;
+  const isReached = async (): Promise<boolean> => {
+    look += 1;
+    missing =
       checkProcesses(cluster) ??
       (await checkMonitors(cluster)) ??
       (await checkPayments(options, look));
-    const spentMs = Math.round(performance.now() - startMs);
-    if (missing === null || spentMs > withinMs) return { spentMs, missing };
-    await sleep(LOOK_AGAIN_MS, signal);
-  }
+    return missing === null;
+  };
+  await pollUntil(isReached, { deadlineMs: withinMs, pollMs: LOOK_AGAIN_MS, signal });
+  return { spentMs: Math.round(performance.now() - startMs), missing };
 }
 
 function checkProcesses({ system }: Cluster): string | null {

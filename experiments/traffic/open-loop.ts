@@ -43,7 +43,7 @@ export async function sendOpenLoop(options: OpenLoopOptions): Promise<void> {
   const startMs = performance.now();
   for (let index = 0; index < count && !stop?.aborted; index += 1) {
     const dueMs = startMs + next();
-    await until(dueMs, ended);
+    await sleepUntil(dueMs, ended);
     signal.throwIfAborted();
     if (stop?.aborted) break;
     const intendedMs = performance.timeOrigin + dueMs;
@@ -57,7 +57,7 @@ export async function sendOpenLoop(options: OpenLoopOptions): Promise<void> {
  * Waits until `dueMs`; when that is past, yields one turn so that responses are read. Ends early,
  * without an error, when `ended` fires.
  */
-async function until(dueMs: number, ended: AbortSignal): Promise<void> {
+async function sleepUntil(dueMs: number, ended: AbortSignal): Promise<void> {
   const waitMs = dueMs - performance.now();
   if (waitMs <= 0) return void (await turn());
   await sleep(waitMs, ended).catch((error: unknown) => {

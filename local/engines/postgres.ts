@@ -16,14 +16,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { connectionTo, forgetPgVariables } from '../../shared/postgres/connection-settings.js';
+import { waitUntil } from '../../shared/wait-until.js';
 import { StartError } from '../errors.js';
 import { findBinaries, type Binaries } from './postgres-binaries.js';
 import { isAlive } from '../processes/process-tree.js';
 import { ManagedProcess } from '../processes/processes.js';
 import { runToEnd } from '../processes/run-to-end.js';
+
+/** Longest wait for a former server to end, ms. */
+const FORMER_SERVER_MS = 10_000;
 
 /**
  * A file system that only programs behind `enter` can see: a disk of the lab with a size that can
@@ -135,20 +138,25 @@ function readIfThere(file: string): string | null {
  */
 async function waitForFormerServer(dataDir: string): Promise<void> {
   const file = join(dataDir, 'postmaster.pid');
-  const owner = (): number | null => {
+  const readOwner = (): number | null => {
     const first = readIfThere(file)?.split('\n')[0];
     return first === undefined ? null : Number(first);
   };
   const isServer = (pid: number): boolean =>
     isAlive(pid) && (readIfThere(`/proc/${pid}/comm`)?.trim() ?? 'postgres') === 'postgres';
-  const deadline = performance.now() + 10_000;
-  for (let pid = owner(); pid !== null && isServer(pid); pid = owner()) {
-    if (performance.now() > deadline)
-      throw new StartError(
-        `Another PostgreSQL (pid ${pid}) is running on ${dataDir}; stop it first.`,
-      );
-    await delay(50);
-  }
+  let pid: number | null = null;
+  await waitUntil(
+    () => {
+      pid = readOwner();
+      return pid === null || !isServer(pid);
+    },
+    {
+      deadlineMs: FORMER_SERVER_MS,
+      pollMs: 50,
+      toError: () =>
+        new StartError(`Another PostgreSQL (pid ${pid}) is running on ${dataDir}; stop it first.`),
+    },
+  );
 }
 
 function toSettings({ port, quick, volume, settings }: PostgresOptions): string[] {

@@ -5,7 +5,7 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '../../shared/wait-until.js';
 import { freeOffset } from '../../test/support/free-offset.js';
 import { ROOT } from '../root.js';
 import { runCommand, startCommand, type Ended, type Started } from './command.js';
@@ -42,15 +42,16 @@ const relevo = ({ program }: Surroundings, ...words: string[]): string[] => [
 ];
 
 /** @returns null when the system is up, else why it is not. */
-async function untilUp(system: Started): Promise<Ended | null> {
-  const deadline = performance.now() + START_DEADLINE_MS;
-  while (!UP.test(system.output())) {
-    if (!system.isRunning()) return system.ended;
-    if (performance.now() > deadline)
-      return { code: `not up within ${START_DEADLINE_MS / 1_000} s`, end: system.output() };
-    await delay(POLL_MS);
-  }
-  return null;
+async function waitUntilUp(system: Started): Promise<Ended | null> {
+  const isUp = (): boolean => UP.test(system.output());
+  const isDecided = await pollUntil(() => isUp() || !system.isRunning(), {
+    deadlineMs: START_DEADLINE_MS,
+    pollMs: POLL_MS,
+  });
+  if (isUp()) return null;
+  return isDecided
+    ? system.ended
+    : { code: `not up within ${START_DEADLINE_MS / 1_000} s`, end: system.output() };
 }
 
 /** Runs one check and prints its result; a failure with the end of its output. */
@@ -78,7 +79,7 @@ async function checkSystem(surroundings: Surroundings, results: Results): Promis
     return system.ended;
   };
   try {
-    if (!(await check('start', results, () => untilUp(system)))) return;
+    if (!(await check('start', results, () => waitUntilUp(system)))) return;
     const batch = relevo(surroundings, 'batch', '--count', String(PAYMENTS));
     await check('payments', results, () =>
       runCommand(batch, { env, log: log('payments'), signal }),

@@ -12,6 +12,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '../../shared/wait-until.js';
 import { nextBackoffMs } from './backoff.js';
 import { makeDeathPrefix } from './death-signal.js';
 import { StartError } from '../errors.js';
@@ -262,9 +263,10 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
    * until then.
    */
   async #waitForOrphans(): Promise<void> {
-    const deadline = performance.now() + this.spec.stopDeadlineMs;
-    while (this.#descendants.some(isAlive) && performance.now() < deadline)
-      await delay(READY_POLL_MS);
+    await pollUntil(() => !this.#descendants.some(isAlive), {
+      deadlineMs: this.spec.stopDeadlineMs,
+      pollMs: READY_POLL_MS,
+    });
     this.#descendants = [];
   }
 

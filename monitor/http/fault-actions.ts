@@ -3,8 +3,9 @@
  * machines too. If the replica led, the outcome contains the new leader and the time of the
  * failover.
  */
-import { sleep, type Clock } from '../../shared/clock.js';
+import type { Clock } from '../../shared/clock.js';
 import { Problem } from '../../shared/errors.js';
+import { pollUntil } from '../../shared/wait-until.js';
 import { formatDuration } from '../core/preview.js';
 import { getWorstCaseMs } from '../core/timings.js';
 import type { MonitorLoop } from '../loop.js';
@@ -54,11 +55,11 @@ async function nextTerm(
   startedAt: number,
   patienceMs: number,
 ): Promise<number | null> {
-  while (clock.now() - startedAt < patienceMs) {
-    if ((loop.state.leadership?.term ?? 0) > term) return clock.now() - startedAt;
-    await sleep(LOOK_MS);
-  }
-  return null;
+  const isLater = await pollUntil(() => (loop.state.leadership?.term ?? 0) > term, {
+    deadlineMs: startedAt + patienceMs - clock.now(),
+    pollMs: LOOK_MS,
+  });
+  return isLater ? clock.now() - startedAt : null;
 }
 
 const describeFault = (id: string, what: FaultAction): string =>

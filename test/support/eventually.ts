@@ -1,5 +1,5 @@
 /** Waits for a condition with a deadline, never for a guessed time. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '../../shared/wait-until.js';
 
 const POLL_MS = 15;
 
@@ -21,20 +21,21 @@ export async function eventually<T>(
   look: () => T | Promise<T>,
   { what, deadlineMs = 20_000 }: Patience,
 ): Promise<NonNullable<T>> {
-  const deadline = performance.now() + deadlineMs;
-  for (;;) {
-    let failure: unknown;
-    try {
-      const found = await look();
-      if (found) return found;
-      failure = `last value: ${String(found)}`;
-    } catch (error) {
-      failure = error;
-    }
-    if (performance.now() > deadline) {
-      const last = failure instanceof Error ? failure.message : String(failure);
-      throw new Error(`not within ${deadlineMs} ms: ${what} (${last})`, { cause: failure });
-    }
-    await delay(POLL_MS);
-  }
+  let failure: unknown;
+  const found = await pollUntil(
+    async () => {
+      try {
+        const value = await look();
+        failure = `last value: ${String(value)}`;
+        return value;
+      } catch (error) {
+        failure = error;
+        return null;
+      }
+    },
+    { deadlineMs, pollMs: POLL_MS },
+  );
+  if (found) return found;
+  const last = failure instanceof Error ? failure.message : String(failure);
+  throw new Error(`not within ${deadlineMs} ms: ${what} (${last})`, { cause: failure });
 }

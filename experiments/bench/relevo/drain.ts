@@ -19,7 +19,7 @@ async function makeLeaderless(relevo: RelevoUnderLoad): Promise<void> {
     .filter((name) => name !== WORKER) as [string, string];
   await relevo.setState(other, 'maint');
   await relevo.setState(WORKER, 'maint');
-  await relevo.until(`${last} leads`, async () => (await relevo.leader()) === last);
+  await relevo.waitUntil(`${last} leads`, async () => (await relevo.leader()) === last);
   await relevo.system.process(last).stop();
 }
 

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { startSystem, type System } from '../../../local/system.js';
-import { sleep } from '../../../shared/clock.js';
+import { waitUntil } from '../../../shared/wait-until.js';
 import { RELEVO } from '../../system/system-under-test.js';
 import type { BenchEnvironment } from '../benchmark.js';
 import type { BenchStorage } from '../engines.js';
@@ -65,7 +65,7 @@ export class RelevoUnderLoad {
     const relevo = new RelevoUnderLoad(environment, storage, system);
     environment.signal.addEventListener('abort', () => system.kill(), { once: true });
     try {
-      await relevo.until('a leader and three replicas alive', async () => {
+      await relevo.waitUntil('a leader and three replicas alive', async () => {
         const { alive, led } = await RELEVO.poll(system);
         return led && alive === system.replicas.length;
       });
@@ -78,12 +78,13 @@ export class RelevoUnderLoad {
   }
 
   /** @throws Error at the deadline. */
-  async until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    const end = performance.now() + SETTLE_MS;
-    while (!(await holds())) {
-      if (performance.now() > end) throw new Error(`Relevo: ${what}: not within ${SETTLE_MS} ms`);
-      await sleep(POLL_MS, this.environment.signal);
-    }
+  async waitUntil(what: string, holds: () => Promise<boolean>): Promise<void> {
+    await waitUntil(holds, {
+      deadlineMs: SETTLE_MS,
+      pollMs: POLL_MS,
+      signal: this.environment.signal,
+      toError: () => new Error(`Relevo: ${what}: not within ${SETTLE_MS} ms`),
+    });
   }
 
   target(path: string, headers: Record<string, string> = {}): HttpTarget {
