@@ -14,6 +14,7 @@ const SCRIPTS = [
   'actions',
   'arrows',
   'charts',
+  'csrf',
   'dom',
   'elections',
   'filters',

@@ -53,6 +53,7 @@ export const stateAnswer = z.object({
   /** The hand-over that was necessary. Null: none. */
   moved: handoverAnswer.nullable(),
 });
+export type StateAnswer = z.infer<typeof stateAnswer>;
 
 export const faultAnswer = z.object({
   id: memberId,
@@ -63,6 +64,7 @@ export const faultAnswer = z.object({
   /** Time until another leader was elected. Null: the leadership did not move. */
   tookMs: z.number().nullable(),
 });
+export type FaultAnswer = z.infer<typeof faultAnswer>;
 
 export const preview = z.object({
   action: z.enum(ACTIONS),
@@ -119,3 +121,4 @@ export const series = z.object({
   /** The last pings by replica, ms. Null: no answer. */
   pings: z.record(memberId, measures),
 });
+export type Series = z.infer<typeof series>;

@@ -11,19 +11,20 @@ import { clientNetwork } from '../../shared/http/client-network.js';
 import type { MonitorEvent } from '../core/events.js';
 import type { Status } from '../../shared/contracts/status.js';
 import type { Sample } from './sampler.js';
-import { changes, NO_NUMBERS, numbersOf, structureOf, type Numbers } from './status-differences.js';
+import { changes, NO_NUMBERS, numbersOf, structureOf } from './status-differences.js';
 import { withoutAddresses } from './status.js';
+import type { Numbers, PublishedEvents } from './stream-messages.js';
 
-/** The events that are sent. Ping events are too frequent; the samples contain their results. */
-const PUBLISHED = new Set<string>([
-  'election:won',
-  'replica:suspected',
-  'replica:recovered',
-  'replica:left',
-  'leadership:lost',
-  'failover:completed',
-  'clock:jumped',
-]);
+/** As a record, so that the compiler finds an event that is missing here. */
+const PUBLISHED: Readonly<Record<keyof PublishedEvents, true>> = {
+  'election:won': true,
+  'replica:suspected': true,
+  'replica:recovered': true,
+  'replica:left': true,
+  'leadership:lost': true,
+  'failover:completed': true,
+  'clock:jumped': true,
+};
 const REMEMBERED = 256;
 /** Interval of the check for a changed structure, ms. Events cause an immediate check. */
 const LOOK_INTERVAL_MS = 250;
@@ -127,7 +128,7 @@ export class EventHub {
   }
 
   publish({ name, data }: MonitorEvent): void {
-    if (!PUBLISHED.has(name)) return;
+    if (!Object.hasOwn(PUBLISHED, name)) return;
     this.lastId += 1;
     const text = frame(name, data, `${this.run}.${this.lastId}`);
     this.remembered = [...this.remembered.slice(1 - REMEMBERED), { id: this.lastId, text }];

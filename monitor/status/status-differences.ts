@@ -6,9 +6,8 @@
 import { sumRates } from '../core/rates.js';
 import type { Status } from '../../shared/contracts/status.js';
 import type { Sample } from './sampler.js';
+import type { Numbers, SampleChanges } from './stream-messages.js';
 
-/** Numbers by `place.name`, such as `queue.pending` and `server_1.committed`. */
-export type Numbers = Readonly<Record<string, number | null>>;
 export const NO_NUMBERS: Numbers = {};
 
 /**
@@ -45,17 +44,6 @@ export function numbersOf({ queue, replicas }: Status, { rates }: Sample): Numbe
     ]),
     ...ofReplicas,
   ]);
-}
-
-/** `event: sample`. An omitted number has not changed. */
-export interface SampleChanges {
-  at: number;
-  /** Payments that all replicas committed this second. */
-  rate: number;
-  numbers: Numbers;
-  /** Percentiles of the latency, ms: 50 % and 99 %. */
-  latency?: [p50: number, p99: number];
-  pings?: Sample['pings'];
 }
 
 const tenth = (ms: number): number => Math.round(ms * 10) / 10;

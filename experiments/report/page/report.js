@@ -7,12 +7,12 @@ function reveal() {
   if (!fold) return;
   fold.open = true;
   fold.scrollIntoView({ block: 'start' });
-  fold.querySelector('summary').focus({ preventScroll: true });
+  fold.querySelector('summary')?.focus({ preventScroll: true });
 }
 addEventListener('hashchange', reveal);
 // A second click on the same link does not change the hash.
 addEventListener('click', (event) => {
-  const link = event.target.closest && event.target.closest('a[href^="#"]');
+  const link = event.target instanceof Element && event.target.closest('a[href^="#"]');
   const target = link && (link.getAttribute('href') || '');
   if (target && target === location.hash) reveal();
 });

@@ -2,8 +2,18 @@
  * Operator actions: asks for a reason, shows a preview, performs the action and shows the exact
  * outcome in a banner.
  */
-import { byId, make, show } from './dom.js';
+import { getCsrfToken } from './csrf.js';
+import { byId, byIdAs, make, show } from './dom.js';
 import { milliseconds } from './format.js';
+
+/** @typedef {import('../../core/preview.js').Action} Action */
+/** @typedef {import('../../core/preview.js').Preview} Preview */
+/** @typedef {import('../../http/schemas.js').HandoverAnswer} HandoverAnswer */
+/** @typedef {import('../../http/schemas.js').StateAnswer} StateAnswer */
+/** @typedef {import('../../http/schemas.js').FaultAnswer} FaultAnswer */
+/** @typedef {HandoverAnswer | StateAnswer | FaultAnswer} Answer */
+/** @typedef {{ code: string, detail: string }} Refusal */
+/** @typedef {{ action: Action, replica: string | null }} Intent */
 
 /**
  * Maximum wait for a preview, and for the outcome of an action, in ms. A hand-over may wait one
@@ -18,8 +28,11 @@ const TITLES = {
   kill: 'Kill',
   freeze: 'Freeze',
 };
-const csrf = () => document.querySelector('meta[name="csrf"]').content;
 
+/**
+ * @param {Action} action
+ * @param {string | null} replica
+ */
 const titleOf = (action, replica) =>
   action === 'handover'
     ? replica
@@ -27,14 +40,28 @@ const titleOf = (action, replica) =>
       : 'Hand over'
     : `${TITLES[action]} ${replica}`;
 
+/**
+ * @param {Action} action
+ * @param {string | null} replica null only with a hand-over: the policy chooses.
+ * @param {string} reason
+ * @param {number} freezeMs
+ * @returns {[path: string, body: object]}
+ */
 function requestOf(action, replica, reason, freezeMs) {
   if (action === 'handover') return ['/handover', { ...(replica ? { to: replica } : {}), reason }];
-  const path = `/replicas/${encodeURIComponent(replica)}`;
+  const path = `/replicas/${encodeURIComponent(replica ?? '')}`;
   if (action === 'kill') return [`${path}/kill`, { reason }];
   if (action === 'freeze') return [`${path}/freeze`, { reason, freezeMs }];
   return [`${path}/state`, { state: action, reason }];
 }
 
+/**
+ * The body of an answer. Null: there is none, or it is no JSON.
+ * @param {Response | null} response
+ */
+const readJson = async (response) => (await response?.json().catch(() => null)) ?? null;
+
+/** @param {HandoverAnswer} answer */
 function movedWords({ leader, term, previous, drained, tookMs }) {
   if (previous === leader) return `${leader} leads already, in term ${term}; nothing changed.`;
   const rest = drained
@@ -43,18 +70,71 @@ function movedWords({ leader, term, previous, drained, tookMs }) {
   return `${leader} leads in term ${term}, after ${previous}. ${rest}; it took ${milliseconds(tookMs)}.`;
 }
 
-/** The exact outcome as text. Pure. */
-export function outcomeWords(action, answer) {
-  if (action === 'handover') return movedWords(answer);
-  if (action === 'kill' || action === 'freeze') return `${answer.words}.`;
+/**
+ * The exact outcome as text. Pure.
+ * @param {Answer} answer
+ */
+export function outcomeWords(answer) {
+  if ('drained' in answer) return movedWords(answer);
+  if ('words' in answer) return `${answer.words}.`;
   const leads = answer.moved
     ? movedWords(answer.moved)
     : `${answer.leader ?? 'No replica'} leads in term ${answer.term}.`;
   return `${answer.id} is ${answer.admin} now. ${leads}`;
 }
 
+/**
+ * @param {Intent} intent
+ * @param {number} freezeMs
+ */
+async function requestPreview({ action, replica }, freezeMs) {
+  const query = new URLSearchParams({
+    action,
+    replica: replica ?? '',
+    freezeMs: String(freezeMs),
+  });
+  const response = await fetch(`/preview?${query}`, {
+    signal: AbortSignal.timeout(ANSWER_MS),
+  }).catch(() => null);
+  /** @type {Preview | null} */
+  const found = response?.ok ? await readJson(response) : null;
+  if (found) return { words: found.words, isPossible: found.refusal === null };
+  /** @type {Refusal | null} */
+  const refused = response?.ok ? null : await readJson(response);
+  const detail = refused?.detail ?? 'This monitor does not answer, so there is no preview.';
+  return { words: [detail], isPossible: false };
+}
+
+/**
+ * Performs an action.
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<[tone: string, outcome: string]>}
+ */
+async function send(path, body) {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': getCsrfToken() },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(DEED_MS),
+  }).catch(() => null);
+  /** @type {Answer | null} */
+  const answer = response?.ok ? await readJson(response) : null;
+  if (answer) return ['good', outcomeWords(answer)];
+  /** @type {Refusal | null} */
+  const refused = response?.ok ? null : await readJson(response);
+  if (!refused)
+    return ['bad', 'This monitor did not answer: check the leader before you try again.'];
+  const signIn = response?.status === 401 ? ' Sign in again.' : '';
+  return ['bad', `Refused (${refused.code}): ${refused.detail}.${signIn}`];
+}
+
 function banner() {
   const element = byId('banner');
+  /**
+   * @param {string} tone
+   * @param {string} text
+   */
   return (tone, text) => {
     element.className = `banner ${tone}`;
     element.replaceChildren(
@@ -75,77 +155,60 @@ function banner() {
   };
 }
 
-/** @param done called after an action. */
+/** @param {() => void} done called after an action. */
 export function actions(done) {
-  const dialog = byId('deed');
+  const dialog = byIdAs('deed', HTMLDialogElement);
+  const doIt = byIdAs('deed-do', HTMLButtonElement);
+  const reason = byIdAs('deed-reason', HTMLInputElement);
+  const freeze = byIdAs('freeze-ms', HTMLSelectElement);
   const tell = banner();
+  /** @type {Intent} */
   let asked = { action: 'handover', replica: null };
-  const freezeMs = () => Number(byId('freeze-ms').value);
+  const freezeMs = () => Number(freeze.value);
 
   async function preview() {
     const look = asked;
-    const query = new URLSearchParams({
-      action: look.action,
-      replica: look.replica ?? '',
-      freezeMs: String(freezeMs()),
-    });
-    const response = await fetch(`/preview?${query}`, {
-      signal: AbortSignal.timeout(ANSWER_MS),
-    }).catch(() => null);
-    const body = await response?.json().catch(() => null);
+    const { words, isPossible } = await requestPreview(look, freezeMs());
     if (asked !== look) return;
-    const words = response?.ok
-      ? body.words
-      : [body?.detail ?? 'This monitor does not answer, so there is no preview.'];
     byId('deed-preview').replaceChildren(...words.map((sentence) => make('li', {}, sentence)));
-    byId('deed-do').disabled = !response?.ok || body.refusal !== null;
+    doIt.disabled = !isPossible;
   }
 
+  /**
+   * @param {Action} action
+   * @param {string | null} replica
+   */
   function ask(action, replica = null) {
     asked = { action, replica };
     const isFault = action === 'kill' || action === 'freeze';
     for (const id of ['deed-title', 'deed-do']) show(id, titleOf(action, replica));
     byId('deed-preview').replaceChildren(make('li', {}, 'Loading the preview …'));
     byId('deed-freeze').hidden = action !== 'freeze';
-    byId('deed-do').disabled = true;
-    byId('deed-do').classList.toggle('danger', isFault);
-    byId('deed-reason').value = '';
+    doIt.disabled = true;
+    doIt.classList.toggle('danger', isFault);
+    reason.value = '';
     dialog.showModal();
-    byId('deed-reason').focus();
+    reason.focus();
     void preview();
   }
 
   async function perform() {
     const { action, replica } = asked;
-    const [path, body] = requestOf(action, replica, byId('deed-reason').value, freezeMs());
+    const [path, body] = requestOf(action, replica, reason.value, freezeMs());
     dialog.close();
     tell('none', `${titleOf(action, replica)}: under way …`);
-    const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf() };
-    const response = await fetch(path, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(DEED_MS),
-    }).catch(() => null);
-    const answer = await response?.json().catch(() => null);
-    if (!response || !answer)
-      tell('bad', 'This monitor did not answer: check the leader before you try again.');
-    else if (response.ok) tell('good', outcomeWords(action, answer));
-    else
-      tell(
-        'bad',
-        `Refused (${answer.code}): ${answer.detail}.${response.status === 401 ? ' Sign in again.' : ''}`,
-      );
+    const [tone, outcome] = await send(path, body);
+    tell(tone, outcome);
     done();
   }
 
   byId('deed-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    if (byId('deed-reason').value.trim() !== '' && !byId('deed-do').disabled) void perform();
+    if (reason.value.trim() !== '' && !doIt.disabled) void perform();
   });
   byId('deed-cancel').addEventListener('click', () => dialog.close());
-  byId('freeze-ms').addEventListener('change', () => void preview());
-  byId('handover')?.addEventListener('click', () => ask('handover'));
+  freeze.addEventListener('change', () => void preview());
+  document.getElementById('handover')?.addEventListener('click', () => ask('handover'));
   return {
     ask,
     refresh: () => {

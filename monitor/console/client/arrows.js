@@ -15,10 +15,27 @@ const CORNER = 10;
 /** Distance of a label beside its line, px. */
 const ASIDE = 26;
 
+/** @typedef {{ left: number, right: number, top: number, bottom: number }} Box */
+/** @typedef {{ line: string, tip: string, label: { x: number, y: number } }} Way */
+/** @typedef {import('./flows.js').Flow} Flow */
+/** @typedef {Way & Pick<Flow, 'kind' | 'works'>} Arrow */
+
+/**
+ * @param {number} from
+ * @param {number} to
+ */
 const middle = (from, to) => (from + to) / 2;
+/**
+ * @param {number} x
+ * @param {number} y
+ */
 const point = (x, y) => `${Math.round(x)} ${Math.round(y)}`;
 
-/** From the right side of a box to the left side of another. */
+/**
+ * From the right side of a box to the left side of another.
+ * @param {Box} from
+ * @param {Box} to
+ */
 function across(from, to) {
   const [x, y] = [to.left - GAP, middle(to.top, to.bottom)];
   const [startX, startY] = [from.right, middle(from.top, from.bottom)];
@@ -31,7 +48,11 @@ function across(from, to) {
   };
 }
 
-/** From the lower side of a box down to the upper side of another. */
+/**
+ * From the lower side of a box down to the upper side of another.
+ * @param {Box} from
+ * @param {Box} to
+ */
 function down(from, to) {
   const [x, y] = [middle(to.left, to.right), to.top - GAP];
   const line = `M${point(x, from.bottom + GAP)}V${Math.round(y - TIP)}`;
@@ -45,6 +66,9 @@ function down(from, to) {
 /**
  * Below the boxes between: from the lower side of a box along the floor, up to the lower side of
  * another.
+ * @param {Box} from
+ * @param {Box} to
+ * @param {number} floor vertical position of the detour, px.
  */
 function under(from, to, floor) {
   const [startX, x] = [middle(from.left, from.right), middle(to.left, to.right)];
@@ -59,11 +83,14 @@ function under(from, to, floor) {
   };
 }
 
+/** @type {Record<Flow['kind'], (from: Box, to: Box, floor: number) => Way>} */
 const WAYS = { watch: down, enqueue: across, fetch: across, commit: across, accept: under };
 
 /**
- * @param boxOf `{ left, top, right, bottom }` by name, px. Null: no such box, so no arrow.
- * @param floor vertical position of a detour, px.
+ * @param {readonly Flow[]} flows
+ * @param {(name: string) => Box | null} boxOf the box of a name, px. Null: no box and no arrow.
+ * @param {number} floor vertical position of a detour, px.
+ * @returns {Arrow[]}
  */
 export function arrowsOf(flows, boxOf, floor) {
   return flows.flatMap(({ kind, from, to, works }) => {
@@ -72,10 +99,14 @@ export function arrowsOf(flows, boxOf, floor) {
   });
 }
 
-/** Several arrows of a kind share one label in the middle. */
+/**
+ * Several arrows of a kind share one label in the middle.
+ * @param {readonly Arrow[]} arrows
+ */
 function labelsOf(arrows) {
   return [...new Set(arrows.map(({ kind }) => kind))].map((kind) => {
     const places = arrows.filter((arrow) => arrow.kind === kind).map(({ label }) => label);
+    /** @param {'x' | 'y'} axis */
     const mean = (axis) =>
       Math.round(places.reduce((sum, place) => sum + place[axis], 0) / places.length);
     return makeSvg('text', { x: mean('x'), y: mean('y') }, kind);
@@ -83,16 +114,19 @@ function labelsOf(arrows) {
 }
 
 /**
- * @param root the area of the drawing; @param svg covers it.
- * @param elementOf the element of a name, null when there is none.
+ * @param {Element} root the area of the drawing.
+ * @param {Element} svg covers the area.
+ * @param {(name: string) => Element | null | undefined} elementOf the element of a name.
  * @returns a function that receives the flows, and draws when they or the boxes changed.
  */
 export function arrows(root, svg, elementOf) {
+  /** @type {readonly Flow[]} */
   let flows = [];
   let drawn = '';
   function draw() {
     const ground = root.getBoundingClientRect();
     if (svg.getBoundingClientRect().width === 0) return;
+    /** @param {string} name */
     const boxOf = (name) => {
       const box = elementOf(name)?.getBoundingClientRect();
       if (!box) return null;
@@ -118,6 +152,7 @@ export function arrows(root, svg, elementOf) {
   }
   const observer = new ResizeObserver(draw);
   for (const element of [root, ...root.querySelectorAll('ul')]) observer.observe(element);
+  /** @param {readonly Flow[]} next */
   return (next) => {
     const key = JSON.stringify(next);
     if (key === drawn) return;

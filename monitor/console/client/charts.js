@@ -6,13 +6,24 @@ import { byId, show } from './dom.js';
 import { clockTime, count, milliseconds, rate } from './format.js';
 import uPlot from './uPlot.js';
 
+/** @typedef {'committed' | 'p50' | 'p99' | 'pending' | 'waiting'} ColumnName */
+/** @typedef {{ at: number[] } & Record<ColumnName, (number | null)[]>} Columns */
+/** @typedef {{ at: number } & Record<ColumnName, number | null>} ChartSample */
+/** @typedef {{ at: number, term: number }} ElectionMark */
+/** @typedef {[name: ColumnName, tone: string, dash: number[]]} Line */
+/** @typedef {{ id: string, series: Line[], unit: (value: number | null) => string }} Chart */
+
 const HEIGHT = 190;
 /** Minimum for the top of an axis, so that a few payments do not fill the chart. */
 const LEAST_TOP = 8;
 
+/** @param {string} name */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** The content of each chart: columns of the samples, line styles, format of a value. */
+/**
+ * The content of each chart: columns of the samples, line styles, format of a value.
+ * @type {readonly Chart[]}
+ */
 const CHARTS = [
   { id: 'rate', series: [['committed', '--good', []]], unit: rate },
   {
@@ -32,6 +43,7 @@ const CHARTS = [
     unit: count,
   },
 ];
+/** @type {readonly ColumnName[]} */
 const COLUMNS = ['committed', 'p50', 'p99', 'pending', 'waiting'];
 
 /** Up to this many values are also drawn as points, because one value alone makes no line. */
@@ -44,12 +56,21 @@ const TEXT_SIZE = 13;
 /** Space for a term beside its line, pixels. */
 const LABEL_WIDTH = 60;
 
+/**
+ * @param {uPlot} plot
+ * @param {number} index
+ */
 const isSparse = ({ data }, index) =>
-  data[index].filter((value) => value !== null).length <= POINTS_MAX;
+  (data[index] ?? []).filter((value) => value !== null).length <= POINTS_MAX;
 
+/** @param {number} seconds */
 const minuteOf = (seconds) => clockTime(seconds * 1_000).slice(0, 5);
 
-/** Draws a line and a term number at each election. */
+/**
+ * Draws a line and a term number at each election.
+ * @param {uPlot} plot
+ * @param {readonly ElectionMark[]} elections
+ */
 function drawElections({ ctx, bbox, valToPos }, elections) {
   const scale = devicePixelRatio;
   ctx.save();
@@ -76,6 +97,13 @@ function drawElections({ ctx, bbox, valToPos }, elections) {
   ctx.restore();
 }
 
+/**
+ * @param {Chart} chart
+ * @param {number} width
+ * @param {() => [number, number]} span
+ * @param {() => readonly ElectionMark[]} elections
+ * @returns {uPlot.Options}
+ */
 function options({ series, unit }, width, span, elections) {
   const axis = {
     stroke: colour('--soft'),
@@ -123,82 +151,108 @@ function options({ series, unit }, width, span, elections) {
   };
 }
 
+/**
+ * @param {Columns} data
+ * @param {Chart} chart
+ * @returns {uPlot.AlignedData}
+ */
+const columnsOf = (data, { series }) => [
+  data.at.map((ms) => ms / 1_000),
+  ...series.map(([name]) => data[name]),
+];
+
+/**
+ * Writes the current values beside the charts.
+ * @param {Columns} data
+ */
+function tell(data) {
+  for (const { series, unit } of CHARTS) {
+    for (const [name] of series) {
+      const text = unit(data[name].slice(-TOLD_FOR).findLast((value) => value !== null) ?? null);
+      document.querySelectorAll(`[data-now="${name}"]`).forEach((place) => show(place, text));
+    }
+  }
+}
+
 export function charts() {
+  /** @type {Columns | null} */
   let data = null;
   let minutes = 5;
+  /** @type {readonly ElectionMark[]} */
   let marks = [];
+  /** @type {{ chart: Chart, box: HTMLElement, plot: uPlot }[]} */
   let plots = [];
 
-  const columnsOf = ({ series }) => [
-    data.at.map((ms) => ms / 1_000),
-    ...series.map(([name]) => data[name]),
-  ];
-  /** Always shows the whole span, even when the monitor has fewer samples. */
+  /**
+   * Always shows the whole span, even when the monitor has fewer samples.
+   * @returns {[number, number]}
+   */
   const span = () => {
-    const end = (data.at.at(-1) ?? Date.now()) / 1_000;
+    const end = (data?.at.at(-1) ?? Date.now()) / 1_000;
     return [end - minutes * 60, end];
   };
   const redraw = () => {
-    if (!document.hidden) plots.forEach((plot, index) => plot.setData(columnsOf(CHARTS[index])));
+    if (!data || document.hidden) return;
+    for (const { plot, chart } of plots) plot.setData(columnsOf(data, chart));
   };
   const build = () => {
     if (!data) return;
-    plots.forEach((plot) => plot.destroy());
+    const columns = data;
+    for (const { plot } of plots) plot.destroy();
     plots = CHARTS.map((chart) => {
       const box = byId(`chart-${chart.id}`);
-      return new uPlot(
-        options(chart, box.clientWidth, span, () => marks),
-        columnsOf(chart),
-        box,
-      );
+      const layout = options(chart, box.clientWidth, span, () => marks);
+      return { chart, box, plot: new uPlot(layout, columnsOf(columns, chart), box) };
     });
   };
-  const trim = () => {
-    const from = data.at.at(-1) - minutes * 60_000;
+  /** @param {Columns} data */
+  const trim = (data) => {
+    const from = (data.at.at(-1) ?? 0) - minutes * 60_000;
     const old = data.at.findIndex((at) => at >= from);
     if (old > 0) for (const column of Object.values(data)) column.splice(0, old);
-  };
-  const tell = () => {
-    for (const { series, unit } of CHARTS) {
-      for (const [name] of series) {
-        const text = unit(data[name].slice(-TOLD_FOR).findLast((value) => value !== null) ?? null);
-        document.querySelectorAll(`[data-now="${name}"]`).forEach((place) => show(place, text));
-      }
-    }
   };
 
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', build);
   new ResizeObserver(() =>
-    plots.forEach((plot, index) => {
-      const width = byId(`chart-${CHARTS[index].id}`).clientWidth;
+    plots.forEach(({ plot, box }) => {
+      const width = box.clientWidth;
       if (width > 0 && width !== plot.width) plot.setSize({ width, height: HEIGHT });
     }),
   ).observe(byId('charts'));
   document.addEventListener('visibilitychange', redraw);
 
   return {
-    /** Replaces all samples with the answer of `GET /series`. */
+    /**
+     * Replaces all samples with the answer of `GET /series`.
+     * @param {import('../../http/schemas.js').Series} series
+     * @param {number} ofMinutes
+     */
     load(series, ofMinutes) {
       minutes = ofMinutes;
       data = {
         at: [...series.at],
-        ...Object.fromEntries(COLUMNS.map((name) => [name, [...series[name]]])),
+        committed: [...series.committed],
+        p50: [...series.p50],
+        p99: [...series.p99],
+        pending: [...series.pending],
+        waiting: [...series.waiting],
       };
       build();
-      tell();
+      tell(data);
     },
-    /** @param sample a value for each column. Times only increase. */
+    /** @param {ChartSample} sample a value for each column. Times only increase. */
     add(sample) {
       if (!data || sample.at <= (data.at.at(-1) ?? 0)) return;
-      for (const name of ['at', ...COLUMNS]) data[name].push(sample[name]);
-      trim();
+      data.at.push(sample.at);
+      for (const name of COLUMNS) data[name].push(sample[name]);
+      trim(data);
       redraw();
-      tell();
+      tell(data);
     },
-    /** @param elections `{ at, term }`, epoch ms. */
+    /** @param {readonly ElectionMark[]} elections newest first; times in epoch ms. */
     mark(elections) {
       marks = elections;
-      plots.forEach((plot) => plot.redraw(false));
+      for (const { plot } of plots) plot.redraw(false);
     },
   };
 }

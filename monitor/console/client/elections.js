@@ -19,32 +19,44 @@ let isBusy = false;
 let isWanted = false;
 let taken = '';
 
-const rowsOf = (place) => [...place.querySelectorAll('tr[data-term]')];
-const termsOf = (place) => new Set(rowsOf(place).map((row) => row.dataset.term));
+/** @param {Element} place */
+function rowsOf(place) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const rows = place.querySelectorAll('tr[data-term]');
+  return [...rows];
+}
 
-/** Replaces the old rows. Marks and announces rows that are new. */
+/** @param {Element} place */
+const termsOf = (place) => new Set(rowsOf(place).map((row) => row.dataset['term']));
+
+/**
+ * Replaces the old rows. Marks and announces rows that are new.
+ * @param {HTMLElement} found
+ */
 function take(found) {
   // Equal rows stay, so that a selection and the reading position survive.
   if (found.innerHTML === taken) return;
   taken = found.innerHTML;
   const shown = byId('found');
   const known = termsOf(shown);
-  const fresh = rowsOf(found).filter((row) => !known.has(row.dataset.term));
+  const fresh = rowsOf(found).filter((row) => !known.has(row.dataset['term']));
   for (const row of fresh) row.classList.add('fresh');
   writeLocalTimes(found);
+  /** @type {HTMLElement | null} */
   const before = shown.querySelector('.scroll');
   const [left, hadFocus] = [
     before?.scrollLeft ?? 0,
     before !== null && before === document.activeElement,
   ];
   shown.replaceChildren(...found.childNodes);
+  /** @type {HTMLElement | null} */
   const after = shown.querySelector('.scroll');
   if (after) after.scrollLeft = left;
   if (hadFocus) after?.focus({ preventScroll: true });
-  shown.dataset.awaits = found.dataset.awaits;
+  shown.dataset['awaits'] = found.dataset['awaits'];
   const [newest] = fresh;
   if (newest)
-    show('announcer', `${newest.dataset.leader} was elected in term ${newest.dataset.term}.`);
+    show('announcer', `${newest.dataset['leader']} was elected in term ${newest.dataset['term']}.`);
 }
 
 async function refresh() {
@@ -71,5 +83,5 @@ async function refresh() {
 const again = () => void refresh();
 follow({ 'opened': again, 'election:won': again, 'failover:completed': again }, showLink);
 setInterval(() => {
-  if (byId('found').dataset.awaits === 'yes' && !document.hidden) again();
+  if (byId('found').dataset['awaits'] === 'yes' && !document.hidden) again();
 }, AWAITED_MS);

@@ -6,46 +6,47 @@
 export const QUEUE = 'Redis';
 export const DATABASE = 'PostgreSQL';
 
-/** @returns `{ kind, from, to, works }`; `from` and `to` are `lane/node`, or a lane as a whole. */
+/**
+ * @typedef {object} Flow
+ * @property {'watch' | 'enqueue' | 'accept' | 'fetch' | 'commit'} kind
+ * @property {string} from `lane/node`, or a lane as a whole; so is `to`.
+ * @property {string} to
+ * @property {boolean} works
+ */
+
+/**
+ * @param {Flow['kind']} kind
+ * @param {string} from
+ * @param {string} to
+ * @param {boolean} works
+ * @returns {Flow}
+ */
+const flow = (kind, from, to, works) => ({ kind, from, to, works });
+
+/**
+ * @param {import('../../../shared/contracts/status.js').Status} status
+ * @returns {Flow[]}
+ */
 export function flowsOf({ partitions: [partition], replicas, patients, engines }) {
-  const { leader } = partition;
+  const leader = partition?.leader ?? null;
   const redis = engines.redis === true;
   const postgres = engines.postgres === true;
+  /** @param {{ observed: string }} node */
   const isAlive = ({ observed }) => observed === 'alive';
   const leads = replicas.some((replica) => replica.id === leader && isAlive(replica));
   return [
-    { kind: 'watch', from: 'monitors', to: 'replicas', works: true },
-    ...patients.map((instance) => ({
-      kind: 'enqueue',
-      from: `patients/${instance.id}`,
-      to: `queue/${QUEUE}`,
-      works: isAlive(instance) && redis,
-    })),
+    flow('watch', 'monitors', 'replicas', true),
+    ...patients.map((instance) =>
+      flow('enqueue', `patients/${instance.id}`, `queue/${QUEUE}`, isAlive(instance) && redis),
+    ),
     ...(patients.length === 0
       ? []
-      : [
-          {
-            kind: 'accept',
-            from: 'patients',
-            to: `database/${DATABASE}`,
-            works: patients.some(isAlive) && postgres,
-          },
-        ]),
+      : [flow('accept', 'patients', `database/${DATABASE}`, patients.some(isAlive) && postgres)]),
     ...(leader === null
       ? []
       : [
-          {
-            kind: 'fetch',
-            from: `queue/${QUEUE}`,
-            to: `replicas/${leader}`,
-            works: leads && redis,
-          },
-          {
-            kind: 'commit',
-            from: `replicas/${leader}`,
-            to: `database/${DATABASE}`,
-            works: leads && postgres,
-          },
+          flow('fetch', `queue/${QUEUE}`, `replicas/${leader}`, leads && redis),
+          flow('commit', `replicas/${leader}`, `database/${DATABASE}`, leads && postgres),
         ]),
   ];
 }

@@ -1,12 +1,17 @@
 /** Times, durations and numbers for people, in the reader's zone. Pure. */
+
+/** @param {string | number | null | undefined} value */
 export const dash = (value) => (value === null || value === undefined ? '–' : String(value));
 
+/** @param {string | number} at ISO 8601, or epoch ms. */
 export const clockTime = (at) =>
   new Date(at).toLocaleTimeString([], { timeStyle: 'medium', hourCycle: 'h23' });
 
+/** @param {string | number} at ISO 8601, or epoch ms. */
 export const dateTime = (at) =>
   new Date(at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 
+/** @param {number | null | undefined} ms */
 export function milliseconds(ms) {
   if (ms === null || ms === undefined || Number.isNaN(ms)) return '–';
   if (ms >= 60_000) return `${Math.round(ms / 60_000)} min`;
@@ -14,9 +19,11 @@ export function milliseconds(ms) {
   return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
 }
 
+/** @param {number | null | undefined} value */
 export const count = (value) =>
   value === null || value === undefined ? '–' : value.toLocaleString();
 
+/** @param {number | null | undefined} perSecond */
 export function rate(perSecond) {
   if (perSecond === null || perSecond === undefined) return '–';
   return perSecond >= 100 || Number.isInteger(perSecond)
@@ -24,7 +31,11 @@ export function rate(perSecond) {
     : perSecond.toFixed(1);
 }
 
-/** How long ago, roughly. @param now epoch ms. */
+/**
+ * How long ago, roughly.
+ * @param {string} at ISO 8601.
+ * @param {number} now epoch ms.
+ */
 export function ago(at, now) {
   const seconds = Math.max(0, Math.round((now - new Date(at).getTime()) / 1_000));
   if (seconds < 120) return `${seconds} s`;

@@ -2,7 +2,10 @@
 import { byId, show } from './dom.js';
 import { clockTime } from './format.js';
 
-/** @param heardAt time of the last message, epoch ms. */
+/**
+ * @param {boolean} isAlive
+ * @param {number} heardAt time of the last message, epoch ms.
+ */
 export function showLink(isAlive, heardAt) {
   byId('link').hidden = false;
   byId('link').className = isAlive ? 'link live' : 'link stale';

@@ -3,8 +3,13 @@
  * connection at once and a silent one after some seconds, because the monitor sends a message every
  * second.
  */
+
+/** @typedef {import('../../status/stream-messages.js').StreamMessages} StreamMessages */
+/** @typedef {keyof StreamMessages} MessageName */
+
 const SILENCE_MS = 4_000;
 const RETRY_MS = 3_000;
+/** @type {readonly MessageName[]} */
 const EVENTS = [
   'status',
   'sample',
@@ -18,14 +23,21 @@ const EVENTS = [
 ];
 
 /**
- * @param handlers by name of the event; `opened` when the stream begins, also after a reconnect.
- * @param onLink receives `true` while the stream is alive, otherwise `false`, and the time of the
- *   last message (epoch ms).
+ * @typedef {{ [K in MessageName]?: (data: StreamMessages[K]) => void } & { opened: () => void }}
+ *   StreamHandlers by name of the message; `opened` when the stream begins, also after a reconnect.
+ */
+
+/**
+ * @param {StreamHandlers} handlers
+ * @param {(isAlive: boolean, heardAt: number) => void} onLink receives `true` while the stream is
+ *   alive, otherwise `false`, and the time of the last message (epoch ms).
  */
 export function follow(handlers, onLink) {
   let heardAt = Date.now();
+  /** @type {boolean | null} */
   let isAlive = null;
 
+  /** @param {boolean} alive */
   const link = (alive) => {
     if (alive === isAlive) return;
     isAlive = alive;

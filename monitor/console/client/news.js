@@ -2,7 +2,10 @@
 import { byId, make, show, time } from './dom.js';
 import { clockTime, milliseconds } from './format.js';
 
-export const NEWS = {
+/** @typedef {import('../../status/stream-messages.js').PublishedEvents} PublishedEvents */
+
+/** @type {{ readonly [K in keyof PublishedEvents]: (data: PublishedEvents[K]) => string }} */
+const NEWS = {
   'election:won': ({ leader, term }) => `${leader ?? 'Nobody'} was elected in term ${term}.`,
   'replica:suspected': ({ replica, layer }) => `${replica} is suspected (${layer}).`,
   'replica:recovered': ({ replica, restarted }) =>
@@ -15,6 +18,11 @@ export const NEWS = {
 };
 const KEPT = 60;
 
+/**
+ * @template {keyof PublishedEvents} K
+ * @param {K} name
+ * @param {PublishedEvents[K]} data
+ */
 export function tell(name, data) {
   const list = byId('news');
   list.querySelector('.empty')?.remove();
@@ -26,6 +34,6 @@ export function tell(name, data) {
       make('span', {}, NEWS[name](data)),
     ),
   );
-  while (list.children.length > KEPT) list.lastChild.remove();
+  while (list.children.length > KEPT) list.lastElementChild?.remove();
   if (name === 'election:won') show('announcer', NEWS[name](data));
 }

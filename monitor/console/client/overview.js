@@ -1,51 +1,66 @@
 /** Fills the overview page from the live stream. Performs no actions itself; see actions.js. */
 import { actions } from './actions.js';
 import { charts } from './charts.js';
-import { byId, make, show, time } from './dom.js';
+import { isSignedIn } from './csrf.js';
+import { byId, byIdAs, make, show, time } from './dom.js';
 import { filters, isShown } from './filters.js';
 import { ago, count, dateTime } from './format.js';
 import { showLink } from './link.js';
 import { follow } from './live.js';
-import { NEWS, tell } from './news.js';
+import { tell } from './news.js';
 import { replicaTable } from './replicas.js';
 import { electionItem } from './timeline.js';
 import { topology } from './topology.js';
 
+/** @type {readonly (keyof Status['queue'])[]} */
+const COUNTS = ['pending', 'failed', 'waiting', 'active'];
 const SHOWN_ELECTIONS = 6;
 /** Maximum wait for an answer, in ms. */
 const ANSWER_MS = 15_000;
-const isSignedIn = document.querySelector('meta[name="csrf"]').content !== '';
 
+/** @typedef {import('../../../shared/contracts/status.js').Status} Status */
+/** @typedef {import('../../status/stream-messages.js').StreamMessages} StreamMessages */
+/** @typedef {import('../../status/stream-messages.js').PublishedEvents} PublishedEvents */
+/** @typedef {import('../../http/schemas.js').Series} Series */
+/** @typedef {import('../../http/schemas.js').ElectionPage} ElectionPage */
+/** @typedef {import('../../http/schemas.js').AuditPage} AuditPage */
+
+/** @type {Status | null} */
 let status = null;
+/** @type {string | null} */
 let loadedMinutes = null;
 let awaitsCommit = false;
 
-const deeds = isSignedIn
+const deeds = isSignedIn()
   ? actions(() => void loadAudit())
   : { ask: () => undefined, refresh: () => undefined };
 const table = replicaTable((action, replica) => deeds.ask(action, replica));
 const drawTopology = topology(byId('topology'));
 const plots = charts();
-const filter = filters(byId('filter'), ({ minutes }) => {
+const filter = filters(byIdAs('filter', HTMLFormElement), ({ minutes }) => {
   showReplicas();
   if (minutes !== loadedMinutes) void loadSeries();
 });
 
-function showSince() {
-  const { leader, since } = status.partitions[0];
-  if (leader === null || since === null) return show('since', '–');
+/** @param {Status} status */
+function showSince({ partitions: [partition] }) {
+  const since = partition?.since ?? null;
+  if (!partition?.leader || since === null) return show('since', '–');
   const text = `${dateTime(since)} (${ago(since, Date.now())} ago)`;
   if (byId('since').textContent !== text) byId('since').replaceChildren(time(since, text));
 }
 
-function showQueue() {
-  for (const name of ['pending', 'failed', 'waiting', 'active'])
-    show(name, count(status.queue[name]));
-  byId('failed').classList.toggle('some', (status.queue.failed ?? 0) > 0);
+/** @param {Status} status */
+function showQueue({ queue }) {
+  for (const name of COUNTS) show(name, count(queue[name]));
+  byId('failed').classList.toggle('some', (queue.failed ?? 0) > 0);
 }
 
-function showLeader() {
-  const { leader, term, reason, decision, candidates } = status.partitions[0];
+/** @param {Status} status */
+function showLeader(status) {
+  const [partition] = status.partitions;
+  if (!partition) return;
+  const { leader, term, reason, decision, candidates } = partition;
   const isAlive = status.replicas.find(({ id }) => id === leader)?.observed === 'alive';
   show('leader', leader ?? 'nobody');
   byId('leader').classList.toggle('none', !isAlive);
@@ -54,7 +69,7 @@ function showLeader() {
   show('decision', decision);
   show('candidates', candidates.join(', ') || 'nobody');
   document.title = `${leader ?? 'nobody'} leads · Relevo`;
-  showSince();
+  showSince(status);
 }
 
 function showReplicas() {
@@ -62,35 +77,42 @@ function showReplicas() {
   if (status) table.status(status, (replica) => isShown(replica, values));
 }
 
+/** @param {Status} next */
 function showStatus(next) {
   status = next;
-  showLeader();
-  showQueue();
+  showLeader(status);
+  showQueue(status);
   drawTopology(status);
   showReplicas();
   deeds.refresh();
 }
 
-/** Writes one changed number into its element: `queue.pending`, `server_1.committed`. */
-function takeNumber(name, value) {
+/**
+ * Writes one changed number into its place: `queue.pending`, `server_1.committed`.
+ * @param {Status} status
+ * @param {string} name
+ * @param {number | null} value
+ */
+function takeNumber(status, name, value) {
   const dot = name.lastIndexOf('.');
   const [place, what] = [name.slice(0, dot), name.slice(dot + 1)];
-  if (place === 'queue') status.queue[what] = value;
+  if (place === 'queue') Object.assign(status.queue, { [what]: value });
   else if (what === 'rate') table.rate(place, value);
   else Object.assign(status.replicas.find(({ id }) => id === place) ?? {}, { [what]: value });
   if (what === 'parcelsInFlight') table.inFlight(place, value);
 }
 
+/** @param {StreamMessages['sample']} sample */
 function takeSample({ at, rate, numbers, latency, pings = {} }) {
   if (!status) return;
-  for (const [name, value] of Object.entries(numbers)) takeNumber(name, value);
+  for (const [name, value] of Object.entries(numbers)) takeNumber(status, name, value);
   for (const [id, more] of Object.entries(pings)) {
     table.pings(id, more);
     Object.assign(status.replicas.find((replica) => replica.id === id) ?? {}, {
       pingMs: more.at(-1),
     });
   }
-  showQueue();
+  showQueue(status);
   drawTopology(status);
   const [p50, p99] = latency ?? [null, null];
   plots.add({
@@ -103,6 +125,7 @@ function takeSample({ at, rate, numbers, latency, pings = {} }) {
   });
 }
 
+/** @param {string} path */
 async function read(path) {
   const response = await fetch(path, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
   return response?.ok ? response.json() : null;
@@ -110,6 +133,7 @@ async function read(path) {
 
 async function loadSeries() {
   const { minutes } = filter();
+  /** @type {Series | null} */
   const series = await read(`/series?minutes=${minutes}`);
   if (!series) return;
   loadedMinutes = minutes;
@@ -119,6 +143,7 @@ async function loadSeries() {
 }
 
 async function loadElections() {
+  /** @type {ElectionPage | null} */
   const answer = await read('/elections?limit=20');
   if (!answer) return;
   byId('elections').replaceChildren(
@@ -129,7 +154,8 @@ async function loadElections() {
 }
 
 async function loadAudit() {
-  const answer = isSignedIn ? await read('/audit?limit=6') : null;
+  /** @type {AuditPage | null} */
+  const answer = isSignedIn() ? await read('/audit?limit=6') : null;
   if (!answer) return;
   if (answer.rows.length === 0)
     return void byId('audit').replaceChildren(make('li', { class: 'empty' }, 'Nothing so far.'));
@@ -151,38 +177,51 @@ async function loadAudit() {
   );
 }
 
-/** Shows the new leader at once, before the status that follows. */
+/**
+ * Shows the new leader at once, before the status that follows.
+ * @param {PublishedEvents['election:won']} data
+ */
 function electionWon(data) {
   if (status) {
     const { leader, term, reason, electedAt: since } = data;
-    Object.assign(status.partitions[0], { leader, term, reason, since });
+    Object.assign(status.partitions[0] ?? {}, { leader, term, reason, since });
     showStatus(status);
   }
   void loadElections();
 }
 
-/* The handlers of all events, and the additional steps of some. */
-const AFTER = { 'election:won': electionWon, 'failover:completed': () => void loadElections() };
-const told = Object.keys(NEWS).map((name) => [
-  name,
-  (data) => {
-    AFTER[name]?.(data);
-    tell(name, data);
-  },
-]);
+/**
+ * Handles an event: as an item of the news.
+ * @template {keyof PublishedEvents} K
+ * @param {K} name
+ * @returns {(data: PublishedEvents[K]) => void}
+ */
+const asNews = (name) => (data) => tell(name, data);
 
 follow(
   {
-    ...Object.fromEntries(told),
-    opened: () => void Promise.all([loadSeries(), loadElections(), loadAudit()]),
-    status: showStatus,
-    sample: takeSample,
+    'replica:suspected': asNews('replica:suspected'),
+    'replica:recovered': asNews('replica:recovered'),
+    'replica:left': asNews('replica:left'),
+    'leadership:lost': asNews('leadership:lost'),
+    'clock:jumped': asNews('clock:jumped'),
+    'election:won': (data) => {
+      electionWon(data);
+      tell('election:won', data);
+    },
+    'failover:completed': (data) => {
+      void loadElections();
+      tell('failover:completed', data);
+    },
+    'opened': () => void Promise.all([loadSeries(), loadElections(), loadAudit()]),
+    'status': showStatus,
+    'sample': takeSample,
   },
   showLink,
 );
 
 setInterval(() => {
-  if (status) showSince();
+  if (status) showSince(status);
 }, 1_000);
 /* The first payment of a term arrives after the page shows its election. */
 setInterval(() => {

@@ -2,14 +2,23 @@
  * The table of replicas, with one row each. The administrative and the observed state are two
  * columns. Rows stay; their texts change.
  */
+import { isSignedIn } from './csrf.js';
 import { byId, make, setState, show, state, time } from './dom.js';
 import { ago, count, dash, milliseconds, rate } from './format.js';
 import { sparkline } from './sparkline.js';
 import { ADMIN, OBSERVED, reaches } from './tones.js';
 
-const isSignedIn = () => document.querySelector('meta[name="csrf"]').content !== '';
+/** @typedef {import('../../../shared/contracts/status.js').Status} Status */
+/** @typedef {import('../../../shared/contracts/status.js').ReplicaStatus} ReplicaStatus */
+/** @typedef {import('../../core/preview.js').Action} Action */
+/** @typedef {(action: Action, replica: string) => void} OnAction */
+/** @typedef {(replica: ReplicaStatus, leads: boolean, status: Status) => boolean} Condition */
+/** @typedef {ReturnType<typeof makeRow>} Row */
 
-/** The actions, each with its condition. */
+/**
+ * The actions, each with its condition.
+ * @type {readonly (readonly [action: Action, label: string, isOffered: Condition])[]}
+ */
 const BUTTONS = [
   ['drain', 'Drain', ({ admin }) => admin !== 'drain'],
   ['maint', 'Maintenance', ({ admin }) => admin !== 'maint'],
@@ -19,9 +28,14 @@ const BUTTONS = [
   ['freeze', 'Freeze', (_replica, _leads, { faults }) => faults],
 ];
 
+/**
+ * @param {string} id
+ * @param {OnAction} onAction
+ */
 const buttonsFor = (id, onAction) =>
-  BUTTONS.map(([action, label]) =>
-    make(
+  BUTTONS.map(([action, label, isOffered]) => ({
+    isOffered,
+    element: make(
       'button',
       {
         'type': 'button',
@@ -32,11 +46,19 @@ const buttonsFor = (id, onAction) =>
       },
       label,
     ),
-  );
+  }));
 
+/**
+ * @param {string} label
+ * @param {...Node} children
+ */
 const cell = (label, ...children) =>
   make('td', { 'data-label': label }, make('div', {}, ...children));
 
+/**
+ * @param {string} id
+ * @param {OnAction} onAction
+ */
 function makeRow(id, onAction) {
   const parts = {
     leads: make('span', { class: 'state leads', hidden: true }, 'leads'),
@@ -65,27 +87,43 @@ function makeRow(id, onAction) {
     cell('In flight', parts.inFlight),
     cell('Reaches', parts.reaches),
     cell('Last failure', parts.failure),
-    isSignedIn() ? cell('Actions', make('div', { class: 'actions' }, ...parts.buttons)) : null,
+    isSignedIn()
+      ? cell(
+          'Actions',
+          make('div', { class: 'actions' }, ...parts.buttons.map(({ element }) => element)),
+        )
+      : null,
   );
   return { row, parts };
 }
 
-/** The opinions of several monitors as text. Pure. */
+/**
+ * The opinions of several monitors as text. Pure.
+ * @param {ReplicaStatus['opinions']} opinions
+ */
 export function opinionWords(opinions) {
   const held = Object.entries(opinions);
   if (held.length < 2) return '';
-  if (held.every(([, opinion]) => opinion === held[0][1]))
-    return `all ${held.length} monitors agree`;
+  if (new Set(Object.values(opinions)).size === 1) return `all ${held.length} monitors agree`;
   return held.map(([monitor, opinion]) => `${monitor}: ${opinion}`).join(', ');
 }
 
+/**
+ * @param {Element} target
+ * @param {ReplicaStatus['lastFailure']} failure
+ */
 function showFailure(target, failure) {
   const text = failure ? `${failure.words}, ${ago(failure.at, Date.now())} ago` : 'none known';
   if (target.textContent !== text) target.replaceChildren(failure ? time(failure.at, text) : text);
 }
 
+/**
+ * @param {Row['parts']} parts
+ * @param {ReplicaStatus} replica
+ * @param {Status} status
+ */
 function fill(parts, replica, status) {
-  const leads = replica.id === status.partitions[0].leader;
+  const leads = replica.id === status.partitions[0]?.leader;
   parts.leads.hidden = !leads;
   setState(parts.admin, ADMIN[replica.admin], replica.admin);
   show(parts.adminWhy, replica.adminReason);
@@ -100,39 +138,60 @@ function fill(parts, replica, status) {
   show(parts.inFlight, count(replica.parcelsInFlight));
   show(parts.reaches, replica.observed === 'alive' ? reaches(replica.reaches) : '–');
   showFailure(parts.failure, replica.lastFailure);
-  parts.buttons.forEach((button, index) => {
-    button.hidden = !BUTTONS[index][2](replica, leads, status);
-  });
+  for (const { element, isOffered } of parts.buttons)
+    element.hidden = !isOffered(replica, leads, status);
 }
 
-/** @param onAction called when a button is pressed: (action, replica). */
+/** @param {OnAction} onAction called when a button is pressed. */
 export function replicaTable(onAction) {
   const body = byId('replicas');
+  /** @type {Map<string, Row>} */
   const rows = new Map();
+  /** @param {string} id */
   const rowOf = (id) => {
-    if (!rows.has(id)) {
-      rows.set(id, makeRow(id, onAction));
-      body.append(rows.get(id).row);
-    }
-    return rows.get(id);
+    const known = rows.get(id);
+    if (known) return known;
+    const made = makeRow(id, onAction);
+    rows.set(id, made);
+    body.append(made.row);
+    return made;
   };
   return {
-    /** @param isShown whether the filter shows a row. */
+    /**
+     * @param {Status} status
+     * @param {(replica: ReplicaStatus) => boolean} isShown whether the filter shows a row.
+     */
     status(status, isShown) {
       for (const replica of status.replicas) {
         const { row, parts } = rowOf(replica.id);
-        row.classList.toggle('lead', replica.id === status.partitions[0].leader);
+        row.classList.toggle('lead', replica.id === status.partitions[0]?.leader);
         row.hidden = !isShown(replica);
         fill(parts, replica, status);
       }
       byId('no-replicas').hidden = status.replicas.some(isShown);
     },
+    /**
+     * @param {string} id
+     * @param {number | null} perSecond
+     */
     rate: (id, perSecond) => show(rowOf(id).parts.rate, rate(perSecond)),
+    /**
+     * @param {string} id
+     * @param {number | null} parcels
+     */
     inFlight: (id, parcels) => show(rowOf(id).parts.inFlight, count(parcels)),
+    /**
+     * @param {string} id
+     * @param {readonly (number | null)[]} more
+     */
     pings(id, more) {
       rowOf(id).parts.spark.add(more);
       show(rowOf(id).parts.ping, milliseconds(more.at(-1)));
     },
+    /**
+     * @param {string} id
+     * @param {readonly (number | null)[]} all
+     */
     resetPings: (id, all) => rowOf(id).parts.spark.reset(all),
   };
 }

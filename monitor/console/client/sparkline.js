@@ -9,11 +9,18 @@ const HEIGHT = 20;
 const LEAST_TOP = 4;
 const KEPT = 60;
 
-/** The points of the line, with one segment for each run of answers. Pure. */
+/** @typedef {[x: number, y: number]} Point */
+
+/**
+ * The points of the line, with one segment for each run of answers. Pure.
+ * @param {readonly (number | null)[]} pings
+ */
 export function pieces(pings) {
   const top = Math.max(LEAST_TOP, ...pings.filter((ms) => ms !== null));
   const step = WIDTH / (KEPT - 1);
+  /** @type {Point[][]} */
   const found = [];
+  /** @type {Point[]} */
   let piece = [];
   const end = () => {
     if (piece.length > 0) found.push(piece);
@@ -31,12 +38,16 @@ export function pieces(pings) {
   return found;
 }
 
-const drawn = (points) =>
-  points.length === 1
-    ? makeSvg('circle', { cx: points[0][0], cy: points[0][1], r: 1.2 })
+/** @param {Point[]} points */
+function drawPiece(points) {
+  const [first, second] = points;
+  return first && !second
+    ? makeSvg('circle', { cx: first[0], cy: first[1], r: 1.2 })
     : makeSvg('polyline', { points: points.map((point) => point.join(',')).join(' ') });
+}
 
 export function sparkline() {
+  /** @type {(number | null)[]} */
   const pings = [];
   const svg = makeSvg('svg', {
     'class': 'spark',
@@ -45,11 +56,13 @@ export function sparkline() {
     'height': HEIGHT,
     'aria-hidden': 'true',
   });
+  /** @param {readonly (number | null)[]} more */
   const add = (more) => {
     pings.push(...more);
     pings.splice(0, pings.length - KEPT);
-    svg.replaceChildren(...pieces(pings).map(drawn));
+    svg.replaceChildren(...pieces(pings).map(drawPiece));
   };
+  /** @param {readonly (number | null)[]} all */
   const reset = (all) => {
     pings.length = 0;
     add(all);

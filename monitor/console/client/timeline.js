@@ -6,6 +6,11 @@ import { make, time } from './dom.js';
 import { dateTime, milliseconds } from './format.js';
 import { KINDS } from './tones.js';
 
+/** @typedef {import('../../http/schemas.js').Election} Election */
+/** @typedef {keyof Election['steps']} StepName */
+/** @typedef {{ name: StepName, word: string, ms: number, share: number | null }} Step */
+
+/** @type {readonly [StepName, string][]} */
 const STEPS = [
   ['voteMs', 'vote'],
   ['promoteMs', 'told'],
@@ -19,11 +24,17 @@ const IDLE_MS = 2_000;
 /** Minimum share of a step in the bar, in per cent, so that the step is visible. */
 const LEAST_SHARE = 2;
 
-/** The known steps, with their share of the bar in per cent. Null: not in the bar. Pure. */
+/**
+ * The known steps, with their share of the bar in per cent. Null: not in the bar. Pure.
+ * @param {Election['steps']} steps
+ * @returns {Step[]}
+ */
 export function sharesOf(steps) {
-  const known = STEPS.flatMap(([name, word]) =>
-    steps[name] === null ? [] : [{ name, word, ms: steps[name] }],
-  );
+  const known = STEPS.flatMap(([name, word]) => {
+    const ms = steps[name];
+    return ms === null ? [] : [{ name, word, ms }];
+  });
+  /** @param {{ name: StepName, ms: number }} step */
   const isDrawn = ({ name, ms }) => name !== 'firstCommitMs' || ms <= IDLE_MS;
   const total = known.filter(isDrawn).reduce((sum, { ms }) => sum + Math.max(ms, 1), 0);
   return known.map((step) => ({
@@ -32,6 +43,7 @@ export function sharesOf(steps) {
   }));
 }
 
+/** @param {readonly Step[]} shares */
 function bar(shares) {
   const line = make('span', { 'class': 'steps', 'aria-hidden': 'true' });
   for (const { name, share } of shares) {
@@ -43,6 +55,7 @@ function bar(shares) {
   return line;
 }
 
+/** @param {Election} election */
 export function electionItem({
   term,
   leader,

@@ -3,11 +3,24 @@ import { arrows } from './arrows.js';
 import { make, show, setState, state } from './dom.js';
 import { flowsOf, DATABASE, QUEUE } from './flows.js';
 import { clockTime, count } from './format.js';
-import { OBSERVED, REACHED } from './tones.js';
+import { OBSERVED, toReached } from './tones.js';
 
-/** Nodes stay on the page; their texts change. */
+/** @typedef {import('../../../shared/contracts/status.js').Status} Status */
+/** @typedef {import('../../../shared/contracts/status.js').InstanceStatus} InstanceStatus */
+/** @typedef {ReturnType<typeof lane>} Lane */
+/** @typedef {'patients' | 'queue' | 'replicas' | 'database' | 'monitors'} LaneName */
+
+/**
+ * Nodes stay on the page; their texts change.
+ * @param {Element} list
+ */
 function lane(list) {
+  /** @type {Map<string, { item: HTMLElement, mark: HTMLElement, detail: HTMLElement }>} */
   const nodes = new Map();
+  /**
+   * @param {string} id
+   * @param {{ tone: string, word: string, detail: string, leads?: boolean }} node
+   */
   const put = (id, { tone, word, detail, leads = false }) => {
     let node = nodes.get(id);
     if (!node) {
@@ -24,25 +37,39 @@ function lane(list) {
     setState(node.mark, tone, word);
     show(node.detail, detail);
   };
-  return { put, elementOf: (id) => nodes.get(id)?.item ?? null, list };
+  /** @param {string} id */
+  const elementOf = (id) => nodes.get(id)?.item ?? null;
+  return { put, elementOf, list };
 }
 
+/** @param {...(string | null)} words */
 const joined = (...words) => words.filter(Boolean).join(' · ');
 
-const putMonitors = ({ put }, { id: own, monitors, partitions: [{ term }] }) => {
+/**
+ * @param {Lane} lane
+ * @param {Status} status
+ */
+const putMonitors = ({ put }, { id: own, monitors, partitions: [partition] }) => {
   for (const { id, observed, term: said } of monitors) {
     const detail = joined(
       id === own ? 'this one' : '',
-      said !== null && said !== term ? `knows term ${said}` : '',
+      said !== null && said !== partition?.term ? `knows term ${said}` : '',
     );
     put(id, { tone: OBSERVED[observed], word: observed, detail });
   }
 };
 
-const putReplicas = ({ put }, { replicas, partitions: [{ leader, term }] }) => {
+/**
+ * @param {Lane} lane
+ * @param {Status} status
+ */
+const putReplicas = ({ put }, { replicas, partitions: [partition] }) => {
   for (const { id, observed, admin, role } of replicas) {
-    const leads = id === leader;
-    const detail = joined(leads ? `leads in term ${term}` : role, admin === 'ready' ? '' : admin);
+    const leads = id === partition?.leader;
+    const detail = joined(
+      leads ? `leads in term ${partition.term}` : role,
+      admin === 'ready' ? '' : admin,
+    );
     put(id, {
       tone: leads && observed === 'alive' ? 'leads' : OBSERVED[observed],
       word: observed,
@@ -52,12 +79,21 @@ const putReplicas = ({ put }, { replicas, partitions: [{ leader, term }] }) => {
   }
 };
 
-/** The text of a patients instance. Pure. */
+/**
+ * The text of a patients instance. Pure.
+ * @param {InstanceStatus} instance
+ */
 export function instanceWords({ observed, since }) {
   if (observed === 'alive') return 'takes payments';
-  return observed === 'suspect' ? `no answer since ${clockTime(since)}` : 'no answer yet';
+  return observed === 'suspect' && since !== null
+    ? `no answer since ${clockTime(since)}`
+    : 'no answer yet';
 }
 
+/**
+ * @param {Lane} lane
+ * @param {Status} status
+ */
 function putPatients({ put, list }, { patients }) {
   for (const instance of patients) {
     const { id, observed } = instance;
@@ -69,9 +105,13 @@ function putPatients({ put, list }, { patients }) {
   );
 }
 
+/**
+ * @param {Record<LaneName, Lane>} lanes
+ * @param {Status} status
+ */
 function putEngines(lanes, { queue, engines }) {
-  const [redisTone, redisWord] = REACHED[String(engines.redis)];
-  const [recordTone, recordWord] = REACHED[String(engines.postgres)];
+  const [redisTone, redisWord] = toReached(engines.redis);
+  const [recordTone, recordWord] = toReached(engines.postgres);
   lanes.queue.put(QUEUE, {
     tone: redisTone,
     word: redisWord,
@@ -84,15 +124,35 @@ function putEngines(lanes, { queue, engines }) {
   });
 }
 
+/**
+ * @param {Element} root
+ * @param {LaneName} name
+ */
+function findLane(root, name) {
+  const list = root.querySelector(`ul[data-lane="${name}"]`);
+  if (!list) throw new Error(`The topology has no lane ${name}`);
+  return lane(list);
+}
+
+/** @param {Element} root */
 export function topology(root) {
-  const lanes = Object.fromEntries(
-    [...root.querySelectorAll('ul[data-lane]')].map((list) => [list.dataset.lane, lane(list)]),
-  );
+  const lanes = {
+    patients: findLane(root, 'patients'),
+    queue: findLane(root, 'queue'),
+    replicas: findLane(root, 'replicas'),
+    database: findLane(root, 'database'),
+    monitors: findLane(root, 'monitors'),
+  };
+  /** @param {string} name */
   const elementOf = (name) => {
     const [place, id] = name.split('/');
-    return id === undefined ? lanes[place].list.closest('.lane') : lanes[place].elementOf(id);
+    const found = Object.entries(lanes).find(([each]) => each === place)?.[1];
+    return id === undefined ? found?.list.closest('.lane') : found?.elementOf(id);
   };
-  const draw = arrows(root, root.querySelector('svg'), elementOf);
+  const svg = root.querySelector('svg');
+  if (!svg) throw new Error('The topology has no drawing');
+  const draw = arrows(root, svg, elementOf);
+  /** @param {Status} status */
   return (status) => {
     putMonitors(lanes.monitors, status);
     putPatients(lanes.patients, status);

@@ -8,8 +8,11 @@ const form = new Intl.DateTimeFormat([], {
   hourCycle: 'h23',
 });
 
+/** @param {ParentNode} place */
 export function writeLocalTimes(place) {
-  for (const time of place.querySelectorAll('time[datetime]')) {
+  /** @type {NodeListOf<HTMLTimeElement>} */
+  const times = place.querySelectorAll('time[datetime]');
+  for (const time of times) {
     const at = new Date(time.dateTime);
     if (!Number.isNaN(at.getTime())) time.textContent = form.format(at);
   }

@@ -5,10 +5,13 @@
 'use strict';
 
 (() => {
-  const token = document.querySelector('meta[name="csrf"]').content;
+  /** @type {HTMLMetaElement | null} */
+  const meta = document.querySelector('meta[name="csrf"]');
+  const token = meta?.content ?? '';
   const { open } = XMLHttpRequest.prototype;
+  /** @param {[method: string, url: string | URL, ...options: unknown[]]} parts */
   XMLHttpRequest.prototype.open = function openWithProof(...parts) {
-    open.apply(this, parts);
+    Reflect.apply(open, this, parts);
     if (new URL(parts[1], document.baseURI).origin === location.origin)
       this.setRequestHeader('X-CSRF-Token', token);
   };

@@ -3,6 +3,12 @@
  * command and its call of the typed client before it is tried. Runs in the browser under a policy
  * that allows no other host.
  */
+
+/** @typedef {(type: unknown, props: object | null, ...children: unknown[]) => unknown} Render */
+/** @typedef {{ React: { createElement: Render, Fragment: unknown } }} SwaggerSystem */
+/** @typedef {{ label: string, source: string }} Sample */
+/** @typedef {{ get(key: string): { toJS(): Sample[] } | undefined }} Operation */
+
 (() => {
   const DOCUMENT = '/openapi.json';
   /** The service's address in the samples of the document. */
@@ -15,8 +21,11 @@
     follow();
   };
 
-  const copy = async (event, text) => {
-    const button = event.currentTarget;
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {string} text
+   */
+  const copy = async (button, text) => {
     try {
       await navigator.clipboard.writeText(text);
       button.textContent = 'Copied';
@@ -28,6 +37,10 @@
     }, 2_000);
   };
 
+  /**
+   * @param {Render} h
+   * @param {Sample} sample
+   */
   const sampleElement = (h, { label, source }) => {
     const text = source.replace(SAMPLE_ORIGIN, location.origin);
     return h(
@@ -40,7 +53,8 @@
           'type': 'button',
           'className': 'copy',
           'aria-label': `Copy the ${label} sample`,
-          'onClick': (event) => copy(event, text),
+          'onClick': (/** @type {{ currentTarget: HTMLButtonElement }} */ event) =>
+            copy(event.currentTarget, text),
         },
         'Copy',
       ),
@@ -48,12 +62,16 @@
     );
   };
 
-  /** Shows the samples above the parameters of an operation. */
+  /**
+   * Shows the samples above the parameters of an operation.
+   * @param {SwaggerSystem} system
+   */
   const samplesPlugin = (system) => {
     const h = system.React.createElement;
     return {
       wrapComponents: {
-        parameters: (Original) => (props) => {
+        /** @param {unknown} Original */
+        parameters: (Original) => (/** @type {{ operation?: Operation }} */ props) => {
           const samples = props.operation?.get('x-codeSamples')?.toJS() ?? [];
           return h(
             system.React.Fragment,
@@ -70,7 +88,7 @@
         // opened operation.
         DeepLink:
           () =>
-          ({ text }) =>
+          (/** @type {{ text: string }} */ { text }) =>
             h('span', null, text),
       },
     };
@@ -78,6 +96,7 @@
 
   /**
    * Names the elements that Swagger UI leaves without a label and makes them reachable by keyboard.
+   * @param {Element} root
    */
   const helpReaders = (root) => {
     const help = () => {
@@ -94,8 +113,11 @@
   };
 
   followScheme();
-  helpReaders(document.getElementById('viewer'));
-  globalThis.ui = globalThis.SwaggerUIBundle({
+  const viewer = document.getElementById('viewer');
+  if (viewer) helpReaders(viewer);
+  /** @type {Window & { SwaggerUIBundle?: (options: object) => unknown }} */
+  const page = window;
+  page.SwaggerUIBundle?.({
     url: DOCUMENT,
     dom_id: '#viewer',
     deepLinking: true,

@@ -25,7 +25,10 @@ interface Arrow {
   label: { x: number; y: number };
 }
 
-/** The scripts of the browser have no types, so this file declares their parameters and results. */
+/**
+ * The compilation of the tests does not include the scripts of the browser, so this file repeats
+ * types.
+ */
 const CLIENT = '../../../monitor/console/client';
 const { flowsOf } = (await import(`${CLIENT}/flows.js`)) as { flowsOf: (status: Status) => Flow[] };
 const { arrowsOf } = (await import(`${CLIENT}/arrows.js`)) as {
