@@ -24,10 +24,8 @@ COPY patients patients
 RUN node --import tsx deploy/compile-image.ts
 # What the compiled programs read beside the packages: pages, styles and migrations. The sources stay behind.
 RUN find shared monitor patients prisma -name '*.ts' -delete && find shared monitor patients prisma -type d -empty -delete
-# Tools that only build, packages of the lab and of the client, and the embedded PostgreSQL are no longer needed. They
-# are two thirds of the installed packages.
-RUN npm pkg delete dependencies.prisma dependencies.tsx dependencies.esbuild dependencies.d3-scale \
-      dependencies.openapi-fetch optionalDependencies \
+# Tools that only build and the embedded PostgreSQL are no longer needed. They are most of the installed packages.
+RUN npm pkg delete dependencies.prisma dependencies.tsx dependencies.esbuild optionalDependencies \
  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:20-bookworm-slim

@@ -19,12 +19,12 @@ const OPTIONS: ts.CompilerOptions = {
 };
 
 const toManifest = (): object => {
-  const { version, license, dependencies } = JSON.parse(
+  const { version, license, devDependencies } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
   ) as {
     version: string;
     license: string;
-    dependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
   };
   return {
     name: 'relevo-client',
@@ -35,7 +35,7 @@ const toManifest = (): object => {
     description:
       'Typed client of Relevo: payments take effect once, however often a request is repeated.',
     exports: { '.': { types: './client/index.d.ts', default: './client/index.js' } },
-    dependencies: { 'openapi-fetch': dependencies['openapi-fetch'] },
+    dependencies: { 'openapi-fetch': devDependencies['openapi-fetch'] },
   };
 };
 
