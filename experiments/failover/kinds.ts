@@ -10,7 +10,7 @@ import { silenceP99Ms, voteSpreadMs } from './bounds.js';
 export const HANDOVER_KINDS = ['kill', 'freeze', 'partition', 'planned', 'kill+monitor'] as const;
 export type ForcedKind = (typeof HANDOVER_KINDS)[number];
 
-/** One injection: a fault of `faults/faults.ts` and its target. */
+/** One injection: a fault of `experiments/faults/faults.ts` and its target. */
 export interface FaultAndTarget {
   fault: string;
   target: string;

@@ -36,7 +36,7 @@ let source = 'run';
 
 /**
  * Sets the source of all further evidence. @param testFile such as
- * `integration/cli/background.test.ts`.
+ * `test/integration/cli/background.test.ts`.
  */
 export function keepFor(testFile: string): void {
   source = testFile.replaceAll('/', '--');
