@@ -63,6 +63,7 @@ describe('with a receiver', () => {
     receiver = await startTraceReceiver();
     // On a busy machine, calls must not time out: a retry would be another scenario.
     scene = await Scene.open({
+      replicas: 2,
       env: tracedTo(receiver.url),
       kindEnv: { payments: { GATEWAY_TIMEOUT_MS: '20000' } },
     });
@@ -216,7 +217,11 @@ describe('with a receiver', () => {
 test(
   'an unavailable receiver has no cost: payments continue, and the service stops gracefully',
   async () => {
-    const scene = await Scene.open({ env: tracedTo('http://127.0.0.1:9') });
+    const scene = await Scene.open({
+      replicas: 1,
+      gateway: 'simulated',
+      env: tracedTo('http://127.0.0.1:9'),
+    });
     const paid = await Promise.all(Array.from({ length: 50 }, (_, index) => pay(scene, index)));
     expect(paid.map(({ status }) => status)).toEqual(paid.map(() => 201));
     const [patients] = scene.system.patients;
@@ -232,7 +237,7 @@ test(
 test(
   'without OTEL_EXPORTER_OTLP_ENDPOINT no module of OpenTelemetry is loaded',
   async () => {
-    const scene = await Scene.open({ env: { NODE_OPTIONS: WATCHED } });
+    const scene = await Scene.open({ replicas: 1, env: { NODE_OPTIONS: WATCHED } });
     expect((await pay(scene)).status).toBe(201);
     for (const { name } of scene.system.processes) expect(imported(scene, name)).toEqual([]);
     await scene.close();
