@@ -9,14 +9,17 @@ import { eventually } from '../support/eventually.js';
 import { PATIENCE_MS, TEST_MS } from './patience.js';
 import { Scene, type Answered } from './scene.js';
 
-const PENDING = 10_000;
-const BATCHES = 10;
+const PENDING = 4_000;
+const BATCHES = 4;
 
 let scene: Scene;
 let patients: ManagedProcess;
 beforeAll(async () => {
   // Calls to a frozen gateway hang; they must not time out before it is thawed.
-  scene = await Scene.open({ kindEnv: { payments: { GATEWAY_TIMEOUT_MS: '60000' } } });
+  scene = await Scene.open({
+    replicas: 2,
+    kindEnv: { payments: { GATEWAY_TIMEOUT_MS: '60000' } },
+  });
   patients = scene.system.process('patients_1');
 }, TEST_MS);
 afterEach(() => scene?.stopLoads(), TEST_MS);
@@ -29,7 +32,7 @@ const pay = (key: string, headers: Record<string, string> = {}): Promise<Answere
   });
 
 test(
-  'Redis killed and wiped while 10,000 payments are pending: new payments are accepted, and all become final once',
+  'Redis killed and wiped while 4,000 payments are pending: new payments are accepted, and all become final once',
   async () => {
     const redis = scene.system.redis;
     if (!redis) throw new Error('no Redis of our own');
