@@ -54,6 +54,10 @@ export class Unreachable extends CommandFailure {
   }
 }
 
+/** Whether a request that may be sent twice may be repeated: the reason of the failure passes. */
+export const isRetryable = (error: unknown): boolean =>
+  error instanceof Unreachable || (error instanceof Refused && error.retryable);
+
 const TIMEOUT_MS = 10_000;
 /** Largest answer that is read, in bytes. A batch of 100,000 payments has some 20 MB. */
 const ANSWER_MAX_BYTES = 128 * 1_048_576;

@@ -6,7 +6,7 @@
 import { sleep } from '../shared/clock.js';
 import type { Logger } from '../shared/observability/logger.js';
 import { isFromServer, isTransient } from '../shared/postgres/postgres.js';
-import { retryTransient } from '../shared/retry-transient.js';
+import { retryCall } from '../shared/retry-call.js';
 
 const PAUSES_MS = [20, 40, 80, 160, 250];
 
@@ -27,7 +27,7 @@ export async function retryStatement<T>(
     signal.throwIfAborted();
     return call();
   };
-  return retryTransient(callInTerm, {
+  return retryCall(callInTerm, {
     pausesMs: PAUSES_MS,
     isRetryable: (error) => error !== signal.reason && (isTransient(error) || isFromServer(error)),
     beforePause: ({ error, earlier }) => {

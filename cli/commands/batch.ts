@@ -4,10 +4,11 @@
  * codes: 0 all succeeded, 1 some did not, 2 some are pending.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../../shared/clock.js';
 import { BATCH_MAX, type Batch } from '../../shared/contracts/batch.js';
+import { retryCall } from '../../shared/retry-call.js';
 import { readAmount, readCurrency } from './amount.js';
-import { ask, Refused, Unreachable, type Question } from '../client.js';
+import { ask, isRetryable, type Question } from '../client.js';
 import { formatTime } from '../output/format-time.js';
 import { answer, command, flag, text, type Context } from '../command.js';
 import { wrongArguments } from '../failure.js';
@@ -37,22 +38,21 @@ interface Following {
 /** Retries until a service answers. A refusal that is not retryable ends the retries. */
 async function askUntilAnswered<T>({ context, target }: Following, question: Question): Promise<T> {
   const begun = performance.now();
-  for (;;) {
-    try {
-      return (
-        await ask<T>(target.addresses('patients'), {
-          ...question,
-          token: target.token('api'),
-          signal: context.interruption,
-        })
-      ).body;
-    } catch (error) {
-      const passing = error instanceof Unreachable || (error instanceof Refused && error.retryable);
-      if (!passing || performance.now() - begun > PATIENCE_MS) throw error;
-      context.terminal.progress(`${error.message} Retrying.`);
-      await delay(RETRY_MS, undefined, { signal: context.interruption });
-    }
-  }
+  const signal = context.interruption;
+  const token = target.token('api');
+  const { body } = await retryCall(
+    () => ask<T>(target.addresses('patients'), { ...question, token, signal }),
+    {
+      isRetryable,
+      pausesMs: [RETRY_MS],
+      beforePause: ({ error }) => {
+        if (performance.now() - begun > PATIENCE_MS) throw error;
+        context.terminal.progress(`${(error as Error).message} Retrying.`);
+      },
+      pause: (ms) => sleep(ms, signal),
+    },
+  );
+  return body;
 }
 
 async function follow(following: Following, first: Batch): Promise<Batch> {
@@ -75,7 +75,7 @@ async function follow(following: Following, first: Batch): Promise<Batch> {
       LOOK_AT_LEAST_EVERY_MS,
       Math.max(LOOK_EVERY_MS, (performance.now() - begun) * 2),
     );
-    if (batch.pending > 0) await delay(pauseMs, undefined, { signal: interruption });
+    if (batch.pending > 0) await sleep(pauseMs, interruption);
   }
   terminal.progress('');
   return batch;

@@ -3,9 +3,10 @@
  * answer was lost or asks for a retry, until the time is over. The key makes the retries safe: the
  * service recognises it and charges once.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../../shared/clock.js';
 import type { Payment, PaymentRequest } from '../../shared/contracts/payment.js';
-import { ask, Refused, Unreachable, type Reply } from '../client.js';
+import { retryCall, type Retries } from '../../shared/retry-call.js';
+import { ask, isRetryable, Refused, type Reply } from '../client.js';
 
 export interface PayCommand {
   addresses: readonly string[];
@@ -39,9 +40,6 @@ const PAUSE_MS = 500;
  */
 const PENDING_PAUSE_MS = 200;
 
-const mayRetry = (error: unknown): error is Refused | Unreachable =>
-  error instanceof Unreachable || (error instanceof Refused && error.retryable);
-
 function askOnce(
   { addresses, token, request, key, signal }: PayCommand,
   leftMs: number,
@@ -62,22 +60,27 @@ function askOnce(
 export async function payWithRetry(command: PayCommand): Promise<PayOutcome> {
   const begun = performance.now();
   const left = (): number => command.waitMs - (performance.now() - begun);
+  let tries = 0;
+  const askAgain = (): Promise<Reply<Payment>> => {
+    tries += 1;
+    return askOnce(command, left());
+  };
+  const retries: Retries = {
+    isRetryable,
+    pausesMs: [PAUSE_MS],
+    getRequestedPauseMs: (error) => (error instanceof Refused ? error.retryAfterMs : null),
+    beforePause: ({ error }) => {
+      if (left() + GRACE_MS <= 0) throw error;
+      command.onRetry((error as Error).message);
+    },
+    pause: (ms) => sleep(ms, command.signal),
+  };
   let replayed: PayOutcome['replayed'] | null = null;
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const { body: payment, status, headers } = await askOnce(command, left());
-      replayed ??=
-        headers.get('idempotent-replayed') !== 'true' ? 'no' : tries === 1 ? 'key' : 'retry';
-      if (status === 201 || left() <= 0) return { payment, replayed, tries };
-      await delay(PENDING_PAUSE_MS, undefined, { signal: command.signal });
-    } catch (error) {
-      if (!mayRetry(error) || left() + GRACE_MS <= 0) throw error;
-      command.onRetry(error.message);
-      await delay(
-        error instanceof Refused ? (error.retryAfterMs ?? PAUSE_MS) : PAUSE_MS,
-        undefined,
-        { signal: command.signal },
-      );
-    }
+  for (;;) {
+    const { body: payment, status, headers } = await retryCall(askAgain, retries);
+    replayed ??=
+      headers.get('idempotent-replayed') !== 'true' ? 'no' : tries === 1 ? 'key' : 'retry';
+    if (status === 201 || left() <= 0) return { payment, replayed, tries };
+    await sleep(PENDING_PAUSE_MS, command.signal);
   }
 }

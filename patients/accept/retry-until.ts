@@ -4,7 +4,8 @@
  */
 import type { Clock } from '../../shared/clock.js';
 import { Problem } from '../../shared/errors.js';
-import { retryTransient } from '../../shared/retry-transient.js';
+import { isTransient } from '../../shared/postgres/postgres.js';
+import { retryCall } from '../../shared/retry-call.js';
 
 /** Short at first, because a restart takes a quarter of a second. */
 const PAUSES_MS = [25, 50, 100, 200];
@@ -27,8 +28,9 @@ export function retryUntil<T>(
   attempt: () => Promise<T>,
   { clock, giveUpAtMs, ...rest }: RetryDeadline,
 ): Promise<T> {
-  return retryTransient(attempt, {
+  return retryCall(attempt, {
     ...rest,
+    isRetryable: isTransient,
     pausesMs: PAUSES_MS,
     beforePause: ({ error, pauseMs }) => {
       if (clock.now() + pauseMs > giveUpAtMs)

@@ -1,11 +1,12 @@
-/** Repeating a database call: which errors, the pauses, and the end. */
+/** Repeating a call: which errors, the pauses, and the end. */
 import { describe, expect, test } from '@jest/globals';
-import { retryTransient, type TransientRetry } from '../../../shared/retry-transient.js';
+import { isTransient } from '../../../shared/postgres/postgres.js';
+import { retryCall, type Retries } from '../../../shared/retry-call.js';
 
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
 /** A call that fails `failures` times, and the pauses between its attempts. */
-function createCall(failures: number, error: Error, beforePause: TransientRetry['beforePause']) {
+function createCall(failures: number, error: Error, beforePause: Retries['beforePause']) {
   const pauses: number[] = [];
   let calls = 0;
   const call = async (): Promise<number> => {
@@ -14,7 +15,8 @@ function createCall(failures: number, error: Error, beforePause: TransientRetry[
     return calls;
   };
   const run = (): Promise<number> =>
-    retryTransient(call, {
+    retryCall(call, {
+      isRetryable: isTransient,
       pausesMs: [10, 20],
       beforePause,
       pause: async (ms) => void pauses.push(ms),
@@ -22,7 +24,7 @@ function createCall(failures: number, error: Error, beforePause: TransientRetry[
   return { run, pauses };
 }
 
-describe('retryTransient', () => {
+describe('retryCall', () => {
   test('repeats a transient failure; the last pause repeats', async () => {
     const earlier: number[] = [];
     const { run, pauses } = createCall(3, refused, (failure) => earlier.push(failure.earlier));
@@ -43,5 +45,24 @@ describe('retryTransient', () => {
     });
     await expect(run()).rejects.toThrow('too late');
     expect(pauses).toEqual([10]);
+  });
+
+  test('prefers the pause that an error requests', async () => {
+    const pauses: number[] = [];
+    const errors = [Object.assign(new Error('busy'), { afterMs: 300 }), new Error('busy'), null];
+    const call = async (): Promise<string> => {
+      const error = errors.shift();
+      if (error) throw error;
+      return 'done';
+    };
+    const done = retryCall(call, {
+      isRetryable: () => true,
+      pausesMs: [10],
+      getRequestedPauseMs: (error) => (error as { afterMs?: number }).afterMs ?? null,
+      beforePause: () => undefined,
+      pause: async (ms) => void pauses.push(ms),
+    });
+    expect(await done).toBe('done');
+    expect(pauses).toEqual([300, 10]);
   });
 });
