@@ -2,7 +2,7 @@
  * Calculates a trial's row of the table from the records of its client. Pure, and one request at a
  * time: a trial of a million requests needs no more memory than one of a hundred.
  */
-import type { PaymentRow, RequestRecord } from './history.js';
+import type { FaultWindow, PaymentRow, RequestRecord } from './history.js';
 import {
   storeLatency,
   Latencies,
@@ -88,6 +88,18 @@ export class TrialTally {
     };
   }
 }
+
+/** The faults with times from the start of the trial; one that was never healed ends at once. */
+export const toFaultRecords = (
+  faults: readonly Omit<FaultWindow, 'trial'>[],
+  startedMs: number,
+): FaultRecord[] =>
+  faults.map(({ kind, target, atMs, healedMs }) => ({
+    kind,
+    target,
+    atMs: atMs - startedMs,
+    healedAtMs: (healedMs ?? atMs) - startedMs,
+  }));
 
 export function summarizeTrial({
   requests,

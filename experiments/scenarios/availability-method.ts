@@ -15,7 +15,7 @@ import type { Cluster } from '../system/cluster.js';
 import type { Trial } from '../record/result.js';
 import { createPaymentClient } from '../traffic/client.js';
 import { isTrafficMode, type TrafficMode } from '../traffic/traffic-report.js';
-import { summarizeTrial } from '../record/trial-summary.js';
+import { summarizeTrial, toFaultRecords } from '../record/trial-summary.js';
 import { paymentsById, SETTLE_MS, type MeasureSystem } from './with-cluster.js';
 import { runTrial, type TrialOptions, type TrialRun } from './trial.js';
 
@@ -168,16 +168,10 @@ function summarize(runs: readonly TrialRun[], evidence: RunEvidence, deadlineMs:
   return runs.map(({ requests, injected, startedMs }, index) => {
     const endMs = runs[index + 1]?.startedMs ?? Infinity;
     const until = evidence.elections.filter(({ electedMs }) => electedMs < endMs);
-    const faults = injected.map(({ kind, target, atMs, healedMs }) => ({
-      kind,
-      target,
-      atMs: atMs - startedMs,
-      healedAtMs: (healedMs ?? atMs) - startedMs,
-    }));
     return summarizeTrial({
       requests,
       payments,
-      faults,
+      faults: toFaultRecords(injected, startedMs),
       handovers: handoversSince(until, injected, startedMs),
       deadlineMs,
     });

@@ -14,7 +14,7 @@ import type { ExperimentResult, Objective, Trial, Violation } from '../record/re
 import { reachSteadyState, type SteadyState } from '../system/steady-state.js';
 import type { SkippedInjection } from '../run/schedule-runner.js';
 import { inAll, sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
-import { isAvailable, summarizeTrial } from '../record/trial-summary.js';
+import { isAvailable, summarizeTrial, toFaultRecords } from '../record/trial-summary.js';
 import { formatScenarioProgress } from './scenario-progress.js';
 import type { Declaration } from './declaration.js';
 import { paymentsById, runWithCluster } from './with-cluster.js';
@@ -125,17 +125,11 @@ class ScenarioRun {
       atMs: fault.atMs,
       healedMs: fault.healedMs,
     }));
-    const records = faults.map(({ kind, target, atMs, healedMs }) => ({
-      kind,
-      target,
-      atMs: atMs - startedMs,
-      healedAtMs: (healedMs ?? atMs) - startedMs,
-    }));
     return summarizeTrial({
       requests,
       payments,
       deadlineMs,
-      faults: records,
+      faults: toFaultRecords(faults, startedMs),
       handovers: handoversSince(evidence.elections, leaderFaults, startedMs),
     });
   }
