@@ -2,11 +2,10 @@
  * Formats tables within 80 columns: text left-aligned, numbers right-aligned, and the last column
  * wrapped when it is too long. Pure. Cells may contain colours, which take no width.
  */
-import { HELP_WIDTH } from '../../shared/arguments/help.js';
-import { wrap as wrapPlain } from '../../shared/arguments/wrap.js';
+import { TEXT_WIDTH, wrap as wrapPlain } from '../../shared/arguments/wrap.js';
 import { stripColours } from './paint.js';
 
-export const WIDTH = HELP_WIDTH;
+export const WIDTH = TEXT_WIDTH;
 const GAP = '  ';
 const FIGURES = /^[-–\d.,:% ]*(ms|s)?$/;
 
@@ -19,7 +18,7 @@ const pad = (text: string, width: number, right: boolean): string => {
 
 /** Wraps a text that may contain colours. */
 export const wrap = (text: string, width: number): string[] =>
-  wrapPlain(text, width, getShownLength);
+  wrapPlain(text, width, { measure: getShownLength });
 
 /** @param indent spaces in front of every line. @returns the lines, without line ends. */
 export function formatTable(

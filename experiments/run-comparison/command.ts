@@ -7,7 +7,7 @@ import { formatOptions } from '../../shared/arguments/help.js';
 import { ArgumentError, asksForHelp, parseArguments } from '../../shared/arguments/parse.js';
 import { EXPERIMENT_EXIT } from '../record/result.js';
 import { compareRuns } from './compare-runs.js';
-import { comparisonTable, wrap } from './comparison-table.js';
+import { comparisonTable, wrapNote } from './comparison-table.js';
 import { comparisonPage } from './comparison-page.js';
 import { readRun, UnreadableRun } from './recorded-run.js';
 import { verdictIsWorse, warningsOf } from './warnings.js';
@@ -83,7 +83,9 @@ function compare({ runs, tolerance, json, html }: Asked, print: (text: string) =
   if (verdictIsWorse(before, after))
     worse.push(`verdict: ${before.result.verdict} before, ${after.result.verdict} after`);
   print(
-    worse.length === 0 ? 'No figure became worse.' : wrap(`Worse: ${worse.join('; ')}.`).join('\n'),
+    worse.length === 0
+      ? 'No figure became worse.'
+      : wrapNote(`Worse: ${worse.join('; ')}.`).join('\n'),
   );
   if (json !== null) {
     const folders = { before: before.folder, after: after.folder };

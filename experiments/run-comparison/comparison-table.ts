@@ -1,4 +1,5 @@
 /** The table of a comparison, at most 80 columns wide. Pure. */
+import { TEXT_WIDTH, wrap } from '../../shared/arguments/wrap.js';
 import { chance } from '../report/format.js';
 import { formatTable, ms, percent } from '../report/table.js';
 import { LEVEL, type Difference } from './compare-runs.js';
@@ -10,7 +11,6 @@ const MARKS: Record<Difference['judgement'], string> = {
   alike: '',
   untested: '? too few',
 };
-const WIDTH = 80;
 
 export function changeOf({ unit, before, after }: Difference): string {
   const sign = after < before ? '-' : '+';
@@ -33,18 +33,12 @@ const row = (difference: Difference): string[] => {
   ];
 };
 
-/** Wraps at spaces, with indentation from the second line on. */
-export function wrap(text: string): string[] {
-  return text.split(' ').reduce<string[]>((lines, word) => {
-    const last = lines.at(-1);
-    if (last === undefined) return [word];
-    if (`${last} ${word}`.length <= WIDTH) return [...lines.slice(0, -1), `${last} ${word}`];
-    return [...lines, `  ${word}`];
-  }, []);
-}
+/** Wraps a note on the comparison, with indentation from the second line on. */
+export const wrapNote = (text: string): string[] =>
+  wrap(text, TEXT_WIDTH, { indent: '  ', verbatim: true });
 
 const runLine = (name: string, { folder, result }: RecordedRun): string[] =>
-  wrap(`${name} ${folder} (commit ${result.commit}, seed ${result.seed}, ${result.verdict})`);
+  wrapNote(`${name} ${folder} (commit ${result.commit}, seed ${result.seed}, ${result.verdict})`);
 
 export interface ComparisonFacts {
   before: RecordedRun;
@@ -70,10 +64,10 @@ export function comparisonTable({
   return [
     ...runLine('before', before),
     ...runLine('after ', after),
-    ...warnings.flatMap((sentence) => wrap(`Warning: ${sentence}`)),
+    ...warnings.flatMap((sentence) => wrapNote(`Warning: ${sentence}`)),
     ...tables,
     '',
-    ...wrap(
+    ...wrapNote(
       `p: probability of such a difference between equal runs (${methods}; Holm over all). Better or worse: p < ${LEVEL} and, for times, more than ${tolerance} %.`,
     ),
   ].join('\n');

@@ -3,11 +3,10 @@
  * choices and default, and examples. Pure.
  */
 import type { Option, OptionTable } from './options.js';
-import { wrap } from './wrap.js';
+import { TEXT_WIDTH, wrap } from './wrap.js';
 
-export const HELP_WIDTH = 80;
 /** The longest command of an example before it is wrapped. */
-const EXAMPLE_WIDTH = HELP_WIDTH / 2;
+const EXAMPLE_WIDTH = TEXT_WIDTH / 2;
 
 interface PositionalSpec {
   doc: string;
@@ -54,13 +53,13 @@ const toRow = ([name, option]: [string, Option]): Row => [
 function formatRows(rows: readonly Row[]): string[] {
   const left = Math.max(...rows.map(([switches]) => switches.length)) + 4;
   return rows.flatMap(([switches, doc, facts]) => {
-    const lines = wrap(doc, HELP_WIDTH - left).map(
+    const lines = wrap(doc, TEXT_WIDTH - left).map(
       (line, index) => `  ${index === 0 ? switches : ''}`.padEnd(left) + line,
     );
     const last = lines.at(-1) ?? '';
-    return last.length + facts.length <= HELP_WIDTH
-      ? [...lines.slice(0, -1), last + facts.padStart(HELP_WIDTH - last.length)]
-      : [...lines, facts.padStart(HELP_WIDTH)];
+    return last.length + facts.length <= TEXT_WIDTH
+      ? [...lines.slice(0, -1), last + facts.padStart(TEXT_WIDTH - last.length)]
+      : [...lines, facts.padStart(TEXT_WIDTH)];
   });
 }
 
@@ -91,7 +90,7 @@ function formatExamples(examples: NonNullable<HelpSpec['examples']>): string[] {
   const width = Math.min(EXAMPLE_WIDTH, Math.max(...examples.map(([line]) => line.length)));
   return examples.flatMap(([line, does]) => {
     const left = wrap(line, width);
-    const right = wrap(does, HELP_WIDTH - width - 4);
+    const right = wrap(does, TEXT_WIDTH - width - 4);
     return Array.from({ length: Math.max(left.length, right.length) }, (_, index) =>
       `  ${(left[index] ?? '').padEnd(width)}  ${right[index] ?? ''}`.trimEnd(),
     );
@@ -112,7 +111,7 @@ export function formatHelp({
     listFacts(spec),
   ]);
   const blocks = [
-    [usage, '', ...wrap(text, HELP_WIDTH)],
+    [usage, '', ...wrap(text, TEXT_WIDTH)],
     ...(words.length > 0 ? [['Positionals:', ...formatRows(words)]] : []),
     ...sections
       .filter(([, options]) => Object.values(options).some(({ hidden }) => hidden !== true))

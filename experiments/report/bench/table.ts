@@ -7,10 +7,10 @@ import { rateRatio, type Spread, type Summary } from '../../bench/figures.js';
 import { isCeiling, NAIVE } from '../../bench/objectives.js';
 import { PROCESS_PARTS, type ProcessPart } from '../../bench/usage.js';
 import type { ExperimentResult, Objective } from '../../record/result.js';
+import { TEXT_WIDTH, wrap } from '../../../shared/arguments/wrap.js';
 import { count } from '../format.js';
 import { formatTable } from '../table.js';
 
-const WIDTH = 80;
 const kinds = Object.keys(BENCHMARK_KINDS) as BenchmarkKind[];
 
 export const whole = (value: number): string =>
@@ -98,17 +98,8 @@ function latencyTable(all: readonly Summary[]): string[] {
 const benchObjectiveLine = (objective: Objective): string =>
   `${objective.met ? 'Met' : 'Missed'}: ${objective.name}: ${objective.actual} (${isCeiling(objective) ? 'at most' : 'at least'} ${objective.target})`;
 
-/** Wraps the text between words; every line except the first is indented. */
-export function wrapLine(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= WIDTH)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(last === undefined ? word : `${indent}${word}`);
-  }
-  return lines;
-}
+const wrapLine = (text: string, indent = '  '): string[] =>
+  wrap(text, TEXT_WIDTH, { indent, verbatim: true });
 
 export interface BenchTexts {
   /** With the features that each peer lacks. */
@@ -127,12 +118,12 @@ export function benchTable(
     ...cpuTable(all),
     '',
     'Missing features',
-    ...peers.flatMap(({ name, lacks }) => wrapLine(`${name}: ${lacks.join('; ')}`, '  ')),
+    ...peers.flatMap(({ name, lacks }) => wrapLine(`${name}: ${lacks.join('; ')}`)),
     '',
-    ...notes.flatMap((note) => wrapLine(note, '  ')),
+    ...notes.flatMap((note) => wrapLine(note)),
     `Verdict: ${verdict}`,
     ...violations.flatMap(({ ids }) => ids.flatMap((id) => wrapLine(`  ${id}`, '    '))),
-    ...objectives.flatMap((objective) => wrapLine(benchObjectiveLine(objective), '  ')),
+    ...objectives.flatMap((objective) => wrapLine(benchObjectiveLine(objective))),
   ]
     .slice(1)
     .join('\n');

@@ -1,5 +1,6 @@
 /** The parser and the help of all programs. */
-import { formatHelp, formatOptions, HELP_WIDTH } from '../../../shared/arguments/help.js';
+import { formatHelp, formatOptions } from '../../../shared/arguments/help.js';
+import { TEXT_WIDTH, wrap } from '../../../shared/arguments/wrap.js';
 import { countTypingErrors, findNearest } from '../../../shared/arguments/nearest.js';
 import {
   ArgumentError,
@@ -118,8 +119,49 @@ describe('the help', () => {
       ],
       examples: [[`relevo try ${doc}`, doc]],
     });
-    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(HELP_WIDTH);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(TEXT_WIDTH);
     expect(text).toContain('[string] [choices: "1", "3", "5"] [default: "1"]');
     expect(text).not.toContain('None:');
+  });
+});
+
+describe('wrap', () => {
+  test('breaks at spaces, which become one; a text without words is an empty line', () => {
+    expect(wrap('one  two\nthree', 8)).toEqual(['one two', 'three']);
+    expect(wrap(' ', 8)).toEqual(['']);
+  });
+
+  test('cuts a word that is longer than the line', () => {
+    expect(wrap('a 123456789', 4)).toEqual(['a', '1234', '5678', '9']);
+    expect(wrap('12345678 b', 4)).toEqual(['1234', '5678', 'b']);
+  });
+
+  test('indents the lines after the first within the width', () => {
+    const lines = wrap('word '.repeat(30).trim(), TEXT_WIDTH, { indent: '  ' });
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toMatch(/^ {2}word/);
+    expect(wrap('a 123456789', 4, { indent: '  ' })).toEqual([
+      'a',
+      '  12',
+      '  34',
+      '  56',
+      '  78',
+      '  9',
+    ]);
+  });
+
+  test('verbatim: keeps all spaces and long words', () => {
+    const id = 'x'.repeat(100);
+    expect(wrap(`  ${id} end`, TEXT_WIDTH, { indent: '    ', verbatim: true })).toEqual([
+      ' ',
+      `    ${id}`,
+      '    end',
+    ]);
+    expect(wrap('after  a', TEXT_WIDTH, { verbatim: true })).toEqual(['after  a']);
+  });
+
+  test('measures the shown length', () => {
+    const measure = (text: string): number => text.replaceAll('!', '').length;
+    expect(wrap('!!aa!! !!bb!!', 5, { measure })).toEqual(['!!aa!! !!bb!!']);
   });
 });

@@ -8,7 +8,7 @@ import { objectivesOf } from '../../../../experiments/bench/objectives.js';
 import type { BenchFacts } from '../../../../experiments/bench/facts.js';
 import type { RunRecord } from '../../../../experiments/record/run-record.js';
 import { ownReport } from '../../../../experiments/report/bench/own-report.js';
-import { benchTable, wrapLine } from '../../../../experiments/report/bench/table.js';
+import { benchTable } from '../../../../experiments/report/bench/table.js';
 import { benchmarkResult } from '../../../support/bench.js';
 
 const RESULTS = [
@@ -72,11 +72,6 @@ describe('reports of the bench', () => {
     expect(table).toContain('single requests: p99 at half the load, ms: 6 (at most 25)');
     expect(table).toContain('bullmq-prisma-50: no fence; no order a patient & no more');
     expect(table).toContain('Verdict: invalid\n  single: 3 rows for 4 payments');
-  });
-
-  test('long words are not split, and lines after the first are indented', () => {
-    expect(wrapLine('word '.repeat(30).trim(), '  ')).toHaveLength(2);
-    expect(wrapLine('word '.repeat(30).trim(), '  ')[1]).toMatch(/^ {2}word/);
   });
 
   test('a trial has only meaningful figures: no availability, only measured latencies, no counts for wrong rows', () => {
