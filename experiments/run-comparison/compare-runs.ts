@@ -6,15 +6,13 @@
  * Pure.
  */
 import { seededRandom } from '../../shared/random.js';
-import { percentileDeviations, percentileP } from '../significance/block-bootstrap.js';
-import { holm } from '../significance/holm.js';
+import { percentileDeviations, percentileP, type Blocks } from '../significance/block-bootstrap.js';
+import { holm } from '../significance/p-values.js';
 import { compareRanks } from '../significance/ranks.js';
 import { compareShares } from '../significance/shares.js';
 import { percentile } from '../statistics/statistics.js';
 import { binOf } from '../report/facts/latency-blocks.js';
 import type { RecordedRun } from './recorded-run.js';
-
-type DifferenceJudgement = 'better' | 'worse' | 'alike' | 'untested';
 
 export interface Difference {
   system: string;
@@ -28,195 +26,123 @@ export interface Difference {
   p: number | null;
   /** Null: not tested. */
   method: 'Fisher' | 'z' | 'Mann-Whitney' | 'block bootstrap' | null;
-  judgement: DifferenceJudgement;
-}
-
-export interface CompareOptions {
-  /** A time that changes by less than this share counts as equal, for any p. */
-  tolerance: number;
+  judgement: 'better' | 'worse' | 'alike' | 'untested';
 }
 
 /** The significance level, after Holm's correction. */
 export const LEVEL = 0.05;
-const SHARES = [
+const PERCENTILES = [
   ['p50', 0.5],
   ['p95', 0.95],
   ['p99', 0.99],
 ] as const;
 
-type Untested = Omit<Difference, 'judgement'> & {
-  /** Whether a larger value is better. */
-  largerIsBetter: boolean;
-};
-
-type System = RecordedRun['result']['systems'][number];
-type Blocks = RecordedRun['journal']['systems'][number]['latencyBlocks']['blocks'];
+type Tested = Omit<Difference, 'system' | 'judgement'>;
 
 interface Side {
-  total: System['total'];
+  total: RecordedRun['result']['systems'][number]['total'];
   blocks: Blocks;
 }
 
-function availability(system: string, before: Side, after: Side): Untested {
-  const share = ({ total: { sent, withinDeadline } }: Side) => ({
-    successes: withinDeadline,
-    trials: sent,
-  });
-  return shareDifference(system, 'availability', true, share(before), share(after));
-}
-
-interface Counted {
-  successes: number;
-  trials: number;
-}
-
-function shareDifference(
-  system: string,
+/** The difference of a share: of the requests for which `count` returns the number. */
+function compareCounts(
   what: string,
-  largerIsBetter: boolean,
-  before: Counted,
-  after: Counted,
-): Untested {
-  const value = ({ successes, trials }: Counted): number => (trials === 0 ? 0 : successes / trials);
-  const { method, p } = compareShares(before, after);
-  return {
-    system,
-    what,
-    unit: 'share',
-    largerIsBetter,
-    before: value(before),
-    after: value(after),
-    p,
-    method,
-  };
+  before: Side,
+  after: Side,
+  count: (total: Side['total']) => number,
+): Tested {
+  const [first, second] = [before, after].map(({ total }) => {
+    return { successes: count(total), trials: total.sent };
+  }) as [Counted, Counted];
+  const share = ({ successes, trials }: Counted): number => (trials === 0 ? 0 : successes / trials);
+  const { p, method } = compareShares(first, second);
+  return { what, unit: 'share', before: share(first), after: share(second), p, method };
 }
 
-function latencies(system: string, before: Side, after: Side): Untested[] {
-  const shares = SHARES.map(([, share]) => share);
+type Counted = Parameters<typeof compareShares>[0];
+
+function compareLatencies(system: string, before: Side, after: Side): Tested[] {
+  const shares = PERCENTILES.map(([, share]) => share);
   // Each side has its own random stream, so that the same comparison returns the same result.
   const [first, second] = [before, after].map(({ blocks }, side) =>
     percentileDeviations(blocks, shares, seededRandom(side, system)),
   );
-  return SHARES.map(([name], index): Untested => {
+  return PERCENTILES.map(([name], index): Tested => {
     const [from, to] = [before.total.latencyMs[name], after.total.latencyMs[name]];
-    const p =
-      first && second
-        ? percentileP(binOf(to) - binOf(from), first[index] ?? NaN, second[index] ?? NaN)
-        : null;
-    const method = p === null ? null : 'block bootstrap';
-    return {
-      system,
-      what: `latency ${name} ms`,
-      unit: 'ms',
-      largerIsBetter: false,
-      before: from,
-      after: to,
-      p,
-      method,
-    };
+    const times = { what: `latency ${name} ms`, unit: 'ms', before: from, after: to } as const;
+    if (!first || !second) return { ...times, p: null, method: null };
+    const difference = binOf(to) - binOf(from);
+    const p = percentileP(difference, first[index] ?? NaN, second[index] ?? NaN);
+    return { ...times, p, method: 'block bootstrap' };
   });
 }
 
-const totals = ({ total: { handovers } }: Side, kind: string): number[] =>
-  handovers.flatMap((handover) =>
-    handover.kind === kind && handover.totalMs !== undefined ? [handover.totalMs] : [],
-  );
-
-function handovers(system: string, before: Side, after: Side): Untested[] {
-  const kinds = new Set(
-    [...before.total.handovers, ...after.total.handovers].map(({ kind }) => kind),
-  );
-  return [...kinds].flatMap((kind): Untested[] => {
-    const [from, to] = [totals(before, kind), totals(after, kind)];
-    const test = compareRanks(from, to);
-    if (!test) return [];
+function compareHandovers(before: Side, after: Side): Tested[] {
+  const all = [before, after].map(({ total }) => total.handovers);
+  return [...new Set(all.flat().map(({ kind }) => kind))].flatMap((kind): Tested[] => {
+    const [from = [], to = []] = all.map((handovers) =>
+      handovers.flatMap((one) => (one.kind === kind ? (one.totalMs ?? []) : [])),
+    );
+    const p = compareRanks(from, to)?.p;
+    if (p === undefined) return [];
     const [first, second] = [percentile(from, 0.5), percentile(to, 0.5)];
-    return [
-      {
-        system,
-        what: `hand-over ${kind} ms`,
-        unit: 'ms',
-        largerIsBetter: false,
-        before: first,
-        after: second,
-        p: test.p,
-        method: 'Mann-Whitney',
-      },
-    ];
+    const what = `hand-over ${kind} ms`;
+    return [{ what, unit: 'ms', before: first, after: second, p, method: 'Mann-Whitney' }];
   });
 }
 
-function errors(system: string, before: Side, after: Side): Untested[] {
-  const codes = [
-    ...new Set([before, after].flatMap(({ total }) => Object.keys(total.errors))),
-  ].sort();
-  const countInTime = ({ total }: Side, code: string): Counted => ({
-    successes: total.errors[code] ?? 0,
-    trials: total.sent,
-  });
-  return codes.map((code) =>
-    shareDifference(
-      system,
-      `error ${code}`,
-      false,
-      countInTime(before, code),
-      countInTime(after, code),
-    ),
-  );
+function compareErrors(before: Side, after: Side): Tested[] {
+  const codes = [before, after].flatMap(({ total }) => Object.keys(total.errors));
+  return [...new Set(codes)]
+    .sort()
+    .map((code) =>
+      compareCounts(`error ${code}`, before, after, ({ errors }) => errors[code] ?? 0),
+    );
 }
 
 /**
  * A difference is better or worse when it is significant and, for a time, larger than the
- * tolerance.
+ * tolerance. A larger value is better only for the availability.
  */
 function judge(
-  { before, after, p, unit, largerIsBetter }: Untested,
+  { what, before, after, p, unit }: Tested,
   tolerance: number,
-): DifferenceJudgement {
+): Difference['judgement'] {
   if (p === null) return 'untested';
   const tooSmall = unit === 'ms' && Math.abs(after - before) <= tolerance * before;
   if (p >= LEVEL || before === after || tooSmall) return 'alike';
-  return after > before === largerIsBetter ? 'better' : 'worse';
+  return after > before === (what === 'availability') ? 'better' : 'worse';
 }
 
-function correct(differences: readonly Untested[]): Untested[] {
-  const tested = differences.filter(({ p }) => p !== null);
-  const corrected = new Map(
-    holm(tested.map(({ p }) => p ?? 1)).map((p, index) => [tested[index], p]),
-  );
-  return differences.map((difference) => ({ ...difference, p: corrected.get(difference) ?? null }));
-}
-
-function side({ result, journal }: RecordedRun, name: string): Side | null {
+function getSide({ result, journal }: RecordedRun, name: string): Side | null {
   const total = result.systems.find(({ system }) => system === name)?.total;
   const blocks = journal.systems.find(({ system }) => system === name)?.latencyBlocks.blocks;
   return total ? { total, blocks: blocks ?? [] } : null;
 }
 
-/** Compares every figure of the systems that both runs contain. */
+/**
+ * Compares every figure of the systems that both runs contain. @param tolerance a time that changes
+ *   by less than this share counts as equal, for any p.
+ */
 export function compareRuns(
   before: RecordedRun,
   after: RecordedRun,
-  { tolerance }: CompareOptions,
+  tolerance: number,
 ): Difference[] {
   const all = before.result.systems.flatMap(({ system }) => {
-    const [first, second] = [side(before, system), side(after, system)];
+    const [first, second] = [getSide(before, system), getSide(after, system)];
     if (!first || !second) return [];
-    return [availability, latencies, handovers, errors].flatMap((part) =>
-      part(system, first, second),
-    );
+    const tested = [
+      compareCounts('availability', first, second, ({ withinDeadline }) => withinDeadline),
+      ...compareLatencies(system, first, second),
+      ...compareHandovers(first, second),
+      ...compareErrors(first, second),
+    ];
+    return tested.map((each) => ({ system, ...each }));
   });
-  return correct(all).map((difference) => {
-    const { system, what, unit, before: from, after: to, p, method } = difference;
-    return {
-      system,
-      what,
-      unit,
-      before: from,
-      after: to,
-      p,
-      method,
-      judgement: judge(difference, tolerance),
-    };
+  const corrected = holm(all.flatMap(({ p }) => p ?? []));
+  return all.map((each) => {
+    const difference = { ...each, p: each.p === null ? null : (corrected.shift() ?? 1) };
+    return { ...difference, judgement: judge(difference, tolerance) };
   });
 }

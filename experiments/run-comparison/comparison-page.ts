@@ -3,29 +3,16 @@ import { chance, readableTime } from '../report/format.js';
 import { markup, type Markup, type MarkupPart } from '../report/markup.js';
 import { htmlPage } from '../report/page/page.js';
 import { figureColumn, htmlTable, wordColumn } from '../report/page/table.js';
-import { changeOf, valueOf, type ComparisonFacts } from './comparison-table.js';
+import { groupBySystem, toCells, type ComparisonFacts } from './comparison-table.js';
 import { LEVEL, type Difference } from './compare-runs.js';
 import type { RecordedRun } from './recorded-run.js';
 
-const MARKS: Record<Difference['judgement'], Markup | string> = {
+const MARKS: Record<Difference['judgement'], MarkupPart> = {
   better: markup`<span class="good">▲ better</span>`,
   worse: markup`<span class="bad">▼ worse</span>`,
   alike: 'alike',
   untested: 'too few to test',
 };
-
-function row(difference: Difference): MarkupPart[] {
-  const { what, unit, before, after, p, method, judgement } = difference;
-  const tested = p === null ? '–' : `${chance(p)} (${method ?? ''})`;
-  return [
-    what,
-    valueOf(unit, before),
-    valueOf(unit, after),
-    changeOf(difference),
-    tested,
-    MARKS[judgement],
-  ];
-}
 
 const COLUMNS = [
   ...wordColumn(''),
@@ -33,23 +20,20 @@ const COLUMNS = [
   ...wordColumn(''),
 ];
 
-function runFacts(
-  name: string,
-  { folder, result: { name: experiment, commit, seed, startedAt, verdict }, journal }: RecordedRun,
-): MarkupPart {
+const toRow = (difference: Difference): MarkupPart[] => {
+  const { p, method, judgement } = difference;
+  const tested = p === null ? '–' : `${chance(p)} (${method ?? ''})`;
+  return [...toCells(difference), tested, MARKS[judgement]];
+};
+
+function runFacts(name: string, { folder, result, journal }: RecordedRun): Markup {
+  const { name: experiment, commit, seed, startedAt, verdict } = result;
   return markup`<div><dt>${name}</dt><dd><b>${experiment}</b>, seed ${seed}, commit <code>${commit}</code>, ${verdict}<br>
 ${readableTime(startedAt)}, ${journal.machine.cpu}<br><code>${folder}</code></dd></div>`;
 }
 
-export function comparisonPage({
-  before,
-  after,
-  differences,
-  warnings,
-  tolerance,
-  worse,
-}: ComparisonFacts & { worse: readonly string[] }): string {
-  const systems = [...new Set(differences.map(({ system }) => system))];
+export function comparisonPage(facts: ComparisonFacts, worse: readonly string[]): string {
+  const { before, after, differences, warnings, tolerance } = facts;
   const outcome =
     worse.length === 0
       ? markup`<span class="good">No figure became worse.</span>`
@@ -60,7 +44,7 @@ export function comparisonPage({
 <dl class="facts">${runFacts('Before', before)}${runFacts('After', after)}</dl></header>
 <main><section><h2>Outcome</h2><p class="lead">${outcome}</p>
 ${warnings.map((sentence) => markup`<p class="warn">${sentence}</p>`)}</section>
-${systems.map((system) => markup`<section><h2>${system}</h2>${htmlTable(null, COLUMNS, differences.filter((one) => one.system === system).map(row))}</section>`)}</main>
+${groupBySystem(differences, toRow).map(([system, rows]) => markup`<section><h2>${system}</h2>${htmlTable(null, COLUMNS, rows)}</section>`)}</main>
 <footer><p>The probability that two equal runs differ this much, corrected for the number of tests (Holm). Better or worse: below ${LEVEL} and, for times, by more
 than ${tolerance} %. Requests affected by the same hand-over are not independent, so p is slightly too small for shares.</p></footer>`,
   ).text;

@@ -8,13 +8,11 @@ import { z } from 'zod';
 import { ArgumentError } from '../../shared/arguments/parse.js';
 import { REPORTS } from '../report/files.js';
 
-const handover = z.object({ kind: z.string(), totalMs: z.number().optional() });
-
 const trial = z.object({
   sent: z.number(),
   withinDeadline: z.number(),
   latencyMs: z.object({ p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() }),
-  handovers: z.array(handover),
+  handovers: z.array(z.object({ kind: z.string(), totalMs: z.number().optional() })),
   errors: z.record(z.string(), z.number()),
 });
 
@@ -66,9 +64,8 @@ function read<T>(schema: z.ZodType<T>, path: string): T {
 }
 
 /**
- * @param run a folder, or its name under `reports/`. @throws ArgumentError when the folder does not
- *   exist;
- * UnreadableRun.
+ * @param run a folder, or its name under `reports/`. @throws UnreadableRun, and ArgumentError when
+ *   the folder does not exist.
  */
 export function readRun(run: string): RecordedRun {
   const folder = [run, join(REPORTS, run)].find((candidate) =>

@@ -1,60 +1,53 @@
 /**
  * Reasons why two runs are hard to compare: another experiment, machine, version, option or seed.
- * Also detects a verdict that became worse. Pure.
+ * Pure.
  */
 import type { RecordedRun } from './recorded-run.js';
 
-const placeOf = ({ journal: { machine } }: RecordedRun): string =>
+const describePlace = ({ journal: { machine } }: RecordedRun): string =>
   [machine.cpu, machine.cores, machine.memoryGb, machine.os].join();
 
 /** The requested options: the command without its seed and its output file. */
-const optionsOf = ({ journal: { command } }: RecordedRun): string =>
+const getOptions = ({ journal: { command } }: RecordedRun): string =>
   command.replace(/\s--(seed|json)[ =]\S+/g, '').trim();
 
-function versionWarnings(before: RecordedRun, after: RecordedRun): string[] {
-  const [first, second] = [before.journal.machine.versions, after.journal.machine.versions];
-  const names = [...new Set([...Object.keys(first), ...Object.keys(second)])];
-  return names.flatMap((name) =>
-    first[name] === second[name]
-      ? []
-      : [`${name} ${first[name] ?? 'none'} against ${second[name] ?? 'none'}`],
-  );
+/** Engines with different versions in the two runs. */
+function listVersions({ journal: before }: RecordedRun, { journal: after }: RecordedRun): string[] {
+  const [first, second] = [before.machine.versions, after.machine.versions];
+  return Object.keys({ ...first, ...second })
+    .filter((name) => first[name] !== second[name])
+    .map((name) => `${name} ${first[name] ?? 'none'} against ${second[name] ?? 'none'}`);
 }
 
-const systemsOf = ({ result }: RecordedRun): string[] => result.systems.map(({ system }) => system);
+/** Systems that only one run contains. */
+function listAlone(before: RecordedRun, after: RecordedRun): string[] {
+  const all = [before, after].flatMap(({ result }) => result.systems.map(({ system }) => system));
+  return all.filter((name) => all.indexOf(name) === all.lastIndexOf(name));
+}
 
 /** Warnings, one sentence each; empty: the runs differ only in time and commit. */
-export function warningsOf(before: RecordedRun, after: RecordedRun): string[] {
-  const versions = versionWarnings(before, after);
-  const [first, second] = [systemsOf(before), systemsOf(after)];
-  const alone = [
-    ...first.filter((name) => !second.includes(name)),
-    ...second.filter((name) => !first.includes(name)),
-  ];
-  const pairs: readonly (readonly [boolean, string])[] = [
-    [
-      before.result.name === after.result.name,
-      `Different experiments: ${before.result.name} and ${after.result.name}.`,
-    ],
-    [
-      optionsOf(before) === optionsOf(after),
-      `Different options: "${optionsOf(before)}" and "${optionsOf(after)}".`,
-    ],
-    [
-      before.result.seed === after.result.seed,
-      `Different seeds: ${before.result.seed} and ${after.result.seed}.`,
-    ],
-    [
-      before.journal.deadlineMs === after.journal.deadlineMs,
-      `Different deadlines: the availabilities cannot be compared.`,
-    ],
-    [placeOf(before) === placeOf(after), 'Different machines: times are hardly comparable.'],
-    [versions.length === 0, `Different versions: ${versions.join('; ')}.`],
-    [alone.length === 0, `In one run only: ${alone.join(', ')}.`],
-  ];
-  return pairs.flatMap(([alike, sentence]) => (alike ? [] : [sentence]));
+export function listWarnings(before: RecordedRun, after: RecordedRun): string[] {
+  const sentences: string[] = [];
+  const compare = <T>(get: (run: RecordedRun) => T, toSentence: (a: T, b: T) => string): void => {
+    const [a, b] = [get(before), get(after)];
+    if (a !== b) sentences.push(toSentence(a, b));
+  };
+  compare(
+    ({ result }) => result.name,
+    (a, b) => `Different experiments: ${a} and ${b}.`,
+  );
+  compare(getOptions, (a, b) => `Different options: "${a}" and "${b}".`);
+  compare(
+    ({ result }) => result.seed,
+    (a, b) => `Different seeds: ${a} and ${b}.`,
+  );
+  compare(
+    ({ journal }) => journal.deadlineMs,
+    () => 'Different deadlines: the availabilities cannot be compared.',
+  );
+  compare(describePlace, () => 'Different machines: times are hardly comparable.');
+  const [versions, alone] = [listVersions(before, after), listAlone(before, after)];
+  if (versions.length > 0) sentences.push(`Different versions: ${versions.join('; ')}.`);
+  if (alone.length > 0) sentences.push(`In one run only: ${alone.join(', ')}.`);
+  return sentences;
 }
-
-/** A broken rule outweighs any figure. */
-export const verdictIsWorse = (before: RecordedRun, after: RecordedRun): boolean =>
-  before.result.verdict !== 'invalid' && after.result.verdict === 'invalid';

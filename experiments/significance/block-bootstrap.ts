@@ -7,7 +7,8 @@
  *   Statistics, 1989.
  */
 import type { Random } from '../../shared/random.js';
-import { twoSidedP } from './normal.js';
+import { sum } from '../statistics/statistics.js';
+import { twoSidedP } from './p-values.js';
 
 /** For each block: a bin of latency, its count, the next bin, … */
 export type Blocks = readonly (readonly number[])[];
@@ -15,50 +16,20 @@ export type Blocks = readonly (readonly number[])[];
 const RESAMPLES = 200;
 /** With fewer blocks the deviation of the percentile is not reliable. */
 export const FEWEST_BLOCKS = 8;
+/** Differences within one bin are invisible: half a bin on either side. */
+const RESOLUTION = 0.5;
 
 /** The smallest bin at or below which a share of all counts lies. */
-function quantileBin(counts: Float64Array, total: number, share: number): number {
+function findQuantile(counts: Float64Array, total: number, share: number): number {
   let below = 0;
-  const wanted = share * total;
-  for (let bin = 0; bin < counts.length; bin += 1) {
-    below += counts[bin] as number;
-    if (below >= wanted && below > 0) return bin;
-  }
-  return counts.length - 1;
-}
-
-/**
- * Adds a block to `counts`, the first bin of which is `lowest`. @returns the total count of the
- * block.
- */
-function pour(block: readonly number[], counts: Float64Array, lowest: number): number {
-  let sum = 0;
-  for (let index = 0; index < block.length; index += 2) {
-    const bin = (block[index] as number) - lowest;
-    const count = block[index + 1] as number;
-    counts[bin] = (counts[bin] as number) + count;
-    sum += count;
-  }
-  return sum;
+  const found = counts.findIndex((count) => (below += count) >= share * total && below > 0);
+  return found < 0 ? counts.length - 1 : found;
 }
 
 const deviation = (values: readonly number[]): number => {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(
-    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1),
-  );
+  const mean = sum(values) / values.length;
+  return Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (values.length - 1));
 };
-
-function binRange(blocks: Blocks): [lowest: number, highest: number] {
-  let [lowest, highest] = [Infinity, -Infinity];
-  for (const block of blocks) {
-    for (let index = 0; index < block.length; index += 2) {
-      lowest = Math.min(lowest, block[index] as number);
-      highest = Math.max(highest, block[index] as number);
-    }
-  }
-  return [lowest, highest];
-}
 
 /** Standard deviation of each percentile, in bins. @returns null when there are too few blocks. */
 export function percentileDeviations(
@@ -67,20 +38,23 @@ export function percentileDeviations(
   random: Random,
 ): number[] | null {
   if (blocks.length < FEWEST_BLOCKS) return null;
-  const [lowest, highest] = binRange(blocks);
-  const drawn = shares.map((): number[] => []);
-  for (let resample = 0; resample < RESAMPLES; resample += 1) {
+  const bins = blocks.flatMap((block) => block.filter((_, index) => index % 2 === 0));
+  const lowest = bins.reduce((least, bin) => Math.min(least, bin), Infinity);
+  const highest = bins.reduce((most, bin) => Math.max(most, bin), -Infinity);
+  const samples = Array.from({ length: RESAMPLES }, () => {
     const counts = new Float64Array(highest - lowest + 1);
-    let total = 0;
-    for (let block = 0; block < blocks.length; block += 1)
-      total += pour(random.pick(blocks), counts, lowest);
-    shares.forEach((share, index) => drawn[index]?.push(quantileBin(counts, total, share)));
-  }
-  return drawn.map(deviation);
+    for (let drawn = 0; drawn < blocks.length; drawn += 1) {
+      const block = random.pick(blocks);
+      for (let index = 0; index < block.length; index += 2) {
+        const bin = (block[index] as number) - lowest;
+        counts[bin] = (counts[bin] as number) + (block[index + 1] as number);
+      }
+    }
+    const total = sum(counts);
+    return shares.map((share) => findQuantile(counts, total, share));
+  });
+  return shares.map((_, index) => deviation(samples.map((found) => found[index] as number)));
 }
-
-/** Differences within one bin are invisible: half a bin on either side. */
-const RESOLUTION = 0.5;
 
 /**
  * Two-sided probability of such a difference of two percentiles.

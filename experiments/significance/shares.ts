@@ -3,7 +3,7 @@
  * small, otherwise the two-proportion z-test. Both assume independent requests; requests affected
  * by the same hand-over are not independent, so p is slightly too small. Pure.
  */
-import { twoSidedP } from './normal.js';
+import { twoSidedP } from './p-values.js';
 
 export interface Share {
   successes: number;
@@ -24,29 +24,22 @@ const SMALLEST_EXPECTED = 5;
 /** Tolerance for rounding errors: tables as likely as the observed one must count. */
 const ROUNDING = 1e-7;
 
-function logFactorials(most: number): Float64Array {
-  const logs = new Float64Array(most + 1);
-  for (let n = 2; n <= most; n += 1) logs[n] = (logs[n - 1] as number) + Math.log(n);
-  return logs;
-}
-
 /**
  * Sum of the probabilities of all tables with these margins that are no likelier than this one.
  * @see Fisher, "Statistical Methods for Research Workers".
  */
 function fisherP(a: Share, b: Share): number {
   const [n, hits] = [a.trials + b.trials, a.successes + b.successes];
-  const logs = logFactorials(n);
+  const logs = [0]; // Of the factorials.
+  for (let k = 1; k <= n; k += 1) logs.push((logs[k - 1] ?? 0) + Math.log(k));
   const choose = (of: number, k: number): number =>
-    (logs[of] as number) - (logs[k] as number) - (logs[of - k] as number);
+    (logs[of] ?? 0) - (logs[k] ?? 0) - (logs[of - k] ?? 0);
   const logChance = (k: number): number =>
     choose(a.trials, k) + choose(b.trials, hits - k) - choose(n, hits);
   const observed = logChance(a.successes);
   let p = 0;
-  for (let k = Math.max(0, hits - b.trials); k <= Math.min(a.trials, hits); k += 1) {
-    const log = logChance(k);
-    if (log <= observed + ROUNDING) p += Math.exp(log);
-  }
+  for (let k = Math.max(0, hits - b.trials); k <= Math.min(a.trials, hits); k += 1)
+    if (logChance(k) <= observed + ROUNDING) p += Math.exp(logChance(k));
   return Math.min(1, p);
 }
 
@@ -57,17 +50,16 @@ function fisherP(a: Share, b: Share): number {
 function zTestP(a: Share, b: Share): number {
   const pooled = (a.successes + b.successes) / (a.trials + b.trials);
   const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / a.trials + 1 / b.trials));
-  return deviation === 0
-    ? 1
-    : twoSidedP((a.successes / a.trials - b.successes / b.trials) / deviation);
+  const difference = a.successes / a.trials - b.successes / b.trials;
+  return deviation === 0 ? 1 : twoSidedP(difference / deviation);
 }
 
 /** Two-sided test whether the share of `b` differs from that of `a`. */
 export function compareShares(a: Share, b: Share): ShareTest {
   const trials = a.trials + b.trials;
   if (a.trials === 0 || b.trials === 0) return { method: 'Fisher', p: 1 };
-  const rare = Math.min(a.successes + b.successes, trials - a.successes - b.successes);
-  const expected = (rare * Math.min(a.trials, b.trials)) / trials;
+  const hits = a.successes + b.successes;
+  const expected = (Math.min(hits, trials - hits) * Math.min(a.trials, b.trials)) / trials;
   return expected < SMALLEST_EXPECTED
     ? { method: 'Fisher', p: fisherP(a, b) }
     : { method: 'z', p: zTestP(a, b) };

@@ -30,3 +30,9 @@ export function percentile(samples: readonly number[], share: number): number {
     Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))
   ] as number;
 }
+
+export const sum = (values: Iterable<number>): number => {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+};

@@ -7,8 +7,7 @@ import {
   percentileDeviations,
   percentileP,
 } from '../../../experiments/significance/block-bootstrap.js';
-import { holm } from '../../../experiments/significance/holm.js';
-import { twoSidedP } from '../../../experiments/significance/normal.js';
+import { holm, twoSidedP } from '../../../experiments/significance/p-values.js';
 import { compareRanks } from '../../../experiments/significance/ranks.js';
 import { compareShares } from '../../../experiments/significance/shares.js';
 import { binOf } from '../../../experiments/report/facts/latency-blocks.js';
