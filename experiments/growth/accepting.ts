@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Cluster } from '../system/cluster.js';
-import { costsOf } from './costs.js';
-import { sumCpu, type AcceptRound } from './figures.js';
+import { readCosts, sumCpu } from './costs.js';
+import type { AcceptRound } from './figures.js';
 
 /** Payments per batch: about as many as the reports send at once. */
 const BATCH = 200;
@@ -23,40 +23,37 @@ export async function acceptBatches(
   leader: string,
   signal: AbortSignal,
 ): Promise<AcceptRound> {
-  const before = costsOf(cluster, leader);
+  const before = readCosts(cluster, leader);
   const startMs = performance.now();
   let left = payments;
-  const sender = async (): Promise<void> => {
+  const send = async (): Promise<void> => {
     while (left > 0) {
       const count = Math.min(BATCH, left);
       left -= count;
       await sendBatch(cluster, count, signal);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, sender));
+  await Promise.all(Array.from({ length: AT_ONCE }, send));
   const seconds = (performance.now() - startMs) / 1_000;
-  return { payments, seconds, cpuMs: sumCpu(before, costsOf(cluster, leader)) };
+  return { payments, seconds, cpuMs: sumCpu(before, readCosts(cluster, leader)) };
 }
 
-async function sendBatch(
-  { system, addresses }: Cluster,
-  count: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const answer = await fetch(`${addresses[0]}/api/batches`, {
+async function sendBatch(cluster: Cluster, count: number, signal: AbortSignal): Promise<void> {
+  const answer = await fetch(`${cluster.addresses[0]}/api/batches`, {
     method: 'POST',
     headers: {
-      'authorization': `Bearer ${system.tokens.api}`,
+      'authorization': `Bearer ${cluster.system.tokens.api}`,
       'content-type': 'application/json',
       'idempotency-key': randomUUID(),
     },
     body: JSON.stringify({ count, timeoutMs: 0 }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
   });
+  const text = await answer.text();
   if (!answer.ok)
     throw new Error(
-      `a batch was refused while a backlog is pending: HTTP ${answer.status} ${await answer.text()}`,
+      `a batch was refused while a backlog is pending: HTTP ${answer.status} ${text}`,
     );
-  const { sent } = (await answer.json()) as { sent: number };
+  const { sent } = JSON.parse(text) as { sent: number };
   if (sent !== count) throw new Error(`a batch of ${count} payments was accepted with ${sent}`);
 }

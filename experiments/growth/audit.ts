@@ -7,6 +7,7 @@ import { check } from '../checkers/checkers.js';
 import { readElections, readPayments } from '../record/evidence.js';
 import type { Cluster } from '../system/cluster.js';
 import type { Violation } from '../record/result.js';
+import { readRow } from './rows.js';
 
 /** Largest number of rows that are read for the checkers. */
 const READ_MAX = 200_000;
@@ -44,45 +45,36 @@ export interface PaymentAudit {
  * @param wanted expected number of payments. Must be called at rest: no payment may be in flight.
  */
 export async function auditPayments(
-  { pool }: Pick<Cluster, 'pool'>,
+  cluster: Pick<Cluster, 'pool'>,
   after: number,
   wanted: number,
 ): Promise<PaymentAudit> {
-  const {
-    rows: [counts = { payments: 0, succeeded: 0 }],
-  } = await pool.query<{ payments: number; succeeded: number }>(
+  const counts = await readRow<Pick<PaymentAudit, 'payments' | 'succeeded'>>(
+    cluster,
     `SELECT count(*) AS payments, count(*) FILTER (WHERE status = 'SUCCEEDED') AS succeeded FROM payment WHERE seq > $1`,
     [after],
   );
+  const { payments = 0, succeeded = 0 } = counts ?? {};
   const violations: Violation[] = [];
   for (const [rule, text] of Object.entries(RULES)) {
-    const { rows } = await pool.query<{ id: string }>(`${text} LIMIT ${NAMED}`, [after]);
-    if (rows.length > 0) violations.push({ rule, ids: rows.map(({ id }) => id) });
+    const { rows } = await cluster.pool.query<{ id: string }>(`${text} LIMIT ${NAMED}`, [after]);
+    report(violations, { rule, ids: rows.map(({ id }) => id) });
   }
-  if (counts.payments < wanted)
-    violations.push({
-      rule: 'lost',
-      ids: [`${wanted - counts.payments} of ${wanted} have no row`],
-    });
-  const read = counts.payments <= READ_MAX;
-  if (read) merge(violations, check(await readHistory(pool, after)));
-  return { ...counts, violations, read };
+  if (payments < wanted)
+    report(violations, { rule: 'lost', ids: [`${wanted - payments} of ${wanted} have no row`] });
+  const read = payments <= READ_MAX;
+  if (read) {
+    const rows = await readPayments(cluster.pool, after);
+    const elections = await readElections(cluster.pool);
+    for (const found of check({ requests: [], payments: rows, charges: null, elections }))
+      report(violations, found);
+  }
+  return { payments, succeeded, violations, read };
 }
 
-async function readHistory(pool: Cluster['pool'], after: number) {
-  return {
-    requests: [],
-    payments: await readPayments(pool, after),
-    charges: null,
-    elections: await readElections(pool),
-  };
-}
-
-/** Reports an id that both found only once. */
-function merge(violations: Violation[], more: readonly Violation[]): void {
-  for (const { rule, ids } of more) {
-    const known = violations.find((violation) => violation.rule === rule);
-    if (known) known.ids = [...new Set([...known.ids, ...ids])];
-    else violations.push({ rule, ids });
-  }
+/** Adds the ids of a rule; an id that both have found is reported once. */
+function report(violations: Violation[], { rule, ids }: Violation): void {
+  const known = violations.find((violation) => violation.rule === rule);
+  if (known) known.ids = [...new Set([...known.ids, ...ids])];
+  else if (ids.length > 0) violations.push({ rule, ids });
 }

@@ -9,10 +9,7 @@ import type { Cluster } from '../system/cluster.js';
 
 /** Rows of one insert, and ids in one call to the queue. */
 const PORTION = 20_000;
-/**
- * Patients that a backlog is spread over; so many a batch is spread over as well
- * (`patients/accept/known-patients.ts`).
- */
+/** Patients of a backlog: as many as those of a batch (`patients/accept/known-patients.ts`). */
 const PATIENTS = 1_000;
 const PREFIX = 'relevo';
 
@@ -31,56 +28,31 @@ export class GrowthBacklog {
     private readonly cluster: Cluster,
     private readonly seed: number,
   ) {
-    this.redis = connectRedis(
-      cluster.system.redisUrl,
-      'wait',
-      createLogger('lab', 'backlog', 'silent'),
-    );
+    const logger = createLogger('lab', 'backlog', 'silent');
+    this.redis = connectRedis(cluster.system.redisUrl, 'wait', logger);
     this.queue = createQueue(0, PREFIX, this.redis);
   }
 
-  /** @param onProgress told how many are there. @returns `seq` of the last one; of nothing 0. */
+  /** @param onProgress receives the number of inserted payments. @returns `seq` of the last one. */
   async add(
     count: number,
     signal: AbortSignal,
-    onProgress: (added: number) => void = () => undefined,
+    onProgress?: (added: number) => void,
   ): Promise<number> {
+    const { pool } = this.cluster;
+    if (this.patients.length === 0) this.patients = await ensurePatients(pool, PATIENTS, PATIENTS);
     let last = 0;
     for (let added = 0; added < count; added += PORTION) {
       signal.throwIfAborted();
-      last = await this.portion(Math.min(PORTION, count - added), added);
-      onProgress(Math.min(count, added + PORTION));
+      const values = [Math.min(PORTION, count - added), this.patients, this.seed + added];
+      const insert = { name: 'growth-backlog', text: INSERT, values };
+      const { rows } = await pool.query<{ id: string; seq: number }>(insert);
+      const parcels = parcelsOf(rows.map(({ id }) => id));
+      await this.queue.addBulk(parcels.map((data) => ({ name: 'parcel', data })));
+      last = rows.at(-1)?.seq ?? last;
+      onProgress?.(Math.min(count, added + PORTION));
     }
     return last;
-  }
-
-  private async portion(count: number, offset: number): Promise<number> {
-    const { pool } = this.cluster;
-    const values = [count, await this.someone(), this.seed + offset];
-    const { rows } = await pool.query<{ id: string; seq: number }>({
-      name: 'growth-backlog',
-      text: INSERT,
-      values,
-    });
-    await this.queue.addBulk(
-      parcelsOf(rows.map(({ id }) => id)).map((data) => ({ name: 'parcel', data })),
-    );
-    return rows.at(-1)?.seq ?? 0;
-  }
-
-  /**
-   * Patients for the batches. When the database has too few, the missing ones are created.
-   */
-  private async someone(): Promise<string[]> {
-    if (this.patients.length > 0) return this.patients;
-    const { pool } = this.cluster;
-    await addPatients(pool, PATIENTS);
-    const { rows } = await pool.query<{ id: string }>(
-      'SELECT id FROM patient ORDER BY id LIMIT $1',
-      [PATIENTS],
-    );
-    this.patients = rows.map(({ id }) => id);
-    return this.patients;
   }
 
   async close(): Promise<void> {
@@ -90,20 +62,21 @@ export class GrowthBacklog {
 }
 
 /**
- * Sees to it that there are so many patients. Their empty code identifies none of them, and needs
- * no hash.
+ * Creates the patients that are missing to `wanted`; their empty code identifies none of them, and
+ * needs no hash. @returns the ids of the first `most` patients.
  */
-export async function addPatients(pool: Cluster['pool'], wanted: number): Promise<void> {
+export async function ensurePatients(
+  pool: Cluster['pool'],
+  wanted: number,
+  most: number | null = null,
+): Promise<string[]> {
   await pool.query(
     `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
      SELECT gen_random_uuid(), 'growth-' || i, 'Patient ' || i, DATE '1980-01-01', ''
        FROM generate_series((SELECT count(*) FROM patient) + 1, $1::bigint) AS i`,
     [wanted],
   );
-}
-
-/** How many payments are pending. Reads them all: not for a moment that is measured. */
-export async function countPending({ pool }: Cluster): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>('SELECT count(*) FROM pending_payment');
-  return rows[0]?.count ?? 0;
+  const text = 'SELECT id FROM patient ORDER BY id LIMIT $1';
+  const { rows } = await pool.query<{ id: string }>(text, [most]);
+  return rows.map(({ id }) => id);
 }

@@ -4,14 +4,13 @@
  * leadership, the others are set to maintenance, and it is killed. No replica is elected until one
  * is set to ready.
  */
-import { waitUntil } from '../../shared/wait-until.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import { startAgain } from '../faults/processes.js';
 import type { Status } from '../../shared/contracts/status.js';
 import type { Cluster } from '../system/cluster.js';
 import { fetchStatus } from '../system/monitor-status.js';
+import { waitFor } from './rows.js';
 
-const LOOK_MS = 10;
 const DEADLINE_MS = 60_000;
 /** The replica after these is the one that parks the leadership. */
 export const REPLICAS = 3;
@@ -31,16 +30,12 @@ export class ClusterControl {
 
   /** Parks the cluster: all replicas up, none eligible to lead. */
   async park(): Promise<void> {
+    const { name } = this.aside;
     await Promise.all([...this.replicas, this.aside].map(startAgain));
-    await this.waitUntil(`${this.aside.name} to be alive`, ({ replicas }) =>
-      replicas.every(({ observed }) => observed === 'alive'),
-    );
-    await this.setState(this.aside.name, 'ready');
-    await this.call('/handover', {
-      to: this.aside.name,
-      reason: 'the experiment inserts a backlog',
-    });
-    for (const { name } of this.replicas) await this.setState(name, 'maint');
+    await this.waitUntil(`${name} to be alive`, (status) => countAlive(status) > REPLICAS);
+    await this.setState(name, 'ready');
+    await this.post('/handover', { to: name, reason: 'the experiment inserts a backlog' });
+    for (const replica of this.replicas) await this.setState(replica.name, 'maint');
     this.aside.kill('SIGKILL');
     await this.aside.exited;
     await this.waitUntil(
@@ -49,18 +44,13 @@ export class ClusterControl {
     );
   }
 
-  /**
-   * Makes these replicas eligible, the first one at once. Resolves when the first one leads and all
-   * are alive.
-   */
-  async release(...names: readonly string[]): Promise<void> {
-    for (const name of names) await this.setState(name, 'ready');
-    await this.waitUntil(
-      `${names[0] ?? 'a replica'} to lead`,
-      ({ partitions: [partition], replicas }) =>
-        replicas.some(
-          ({ id, role, term }) => id === names[0] && role === 'leading' && term === partition?.term,
-        ),
+  /** Makes these replicas eligible, the first one at once. Resolves when the first one leads. */
+  async release(first: string, ...others: readonly string[]): Promise<void> {
+    for (const name of [first, ...others]) await this.setState(name, 'ready');
+    await this.waitUntil(`${first} to lead`, ({ partitions: [partition], replicas }) =>
+      replicas.some(
+        ({ id, role, term }) => id === first && role === 'leading' && term === partition?.term,
+      ),
     );
   }
 
@@ -68,17 +58,14 @@ export class ClusterControl {
   async restartReplicas(environment: Readonly<Record<string, string>>): Promise<void> {
     for (const replica of [...this.replicas, this.aside]) replica.instruct(environment);
     await Promise.all(this.replicas.map((replica) => replica.restart()));
-    await this.waitUntil(
-      'all replicas to be alive',
-      ({ replicas }) => replicas.filter(({ observed }) => observed === 'alive').length >= REPLICAS,
-    );
+    await this.waitUntil('all replicas to be alive', (status) => countAlive(status) >= REPLICAS);
   }
 
   private setState(name: string, state: 'ready' | 'maint'): Promise<void> {
-    return this.call(`/replicas/${name}/state`, { state, reason: 'an experiment' });
+    return this.post(`/replicas/${name}/state`, { state, reason: 'an experiment' });
   }
 
-  private async call(path: string, body: unknown): Promise<void> {
+  private async post(path: string, body: unknown): Promise<void> {
     const { monitors, tokens } = this.cluster.system;
     const answer = await fetch(`${monitors[0]?.url}${path}`, {
       method: 'POST',
@@ -86,23 +73,19 @@ export class ClusterControl {
       signal: AbortSignal.timeout(DEADLINE_MS),
       headers: { 'authorization': `Bearer ${tokens.operator}`, 'content-type': 'application/json' },
     });
-    if (!answer.ok)
-      throw new Error(`${path} was refused: HTTP ${answer.status} ${await answer.text()}`);
-    await answer.body?.cancel();
-  }
-
-  private status(): Promise<Status> {
-    const { monitors, tokens } = this.cluster.system;
-    return fetchStatus(monitors[0] as ManagedProcess, tokens.operator, DEADLINE_MS);
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path} was refused: HTTP ${answer.status} ${text}`);
   }
 
   /** @throws Error when the condition does not hold in time. */
   private async waitUntil(what: string, holds: (status: Status) => boolean): Promise<void> {
-    await waitUntil(async () => holds(await this.status()), {
-      deadlineMs: DEADLINE_MS,
-      pollMs: LOOK_MS,
-      signal: this.signal,
-      toError: () => new Error(`waited ${DEADLINE_MS} ms in vain for ${what}`),
-    });
+    const { monitors, tokens } = this.cluster.system;
+    const monitor = monitors[0] as ManagedProcess;
+    await waitFor(what, this.signal, async () =>
+      holds(await fetchStatus(monitor, tokens.operator, DEADLINE_MS)),
+    );
   }
 }
+
+const countAlive = ({ replicas }: Status): number =>
+  replicas.filter(({ observed }) => observed === 'alive').length;

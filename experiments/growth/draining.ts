@@ -9,15 +9,10 @@ import { overduePayments } from '../../shared/postgres/ledger.js';
 import type { Cluster } from '../system/cluster.js';
 import { acceptBatches } from './accepting.js';
 import type { GrowthBacklog } from './backlog.js';
-import { costsOf, memoryOf, resetPeaks } from './costs.js';
-import {
-  sumCpu,
-  type AcceptRound,
-  type CostFigures,
-  type DrainRound,
-  type DatabaseSize,
-} from './figures.js';
 import type { ClusterControl } from './cluster-control.js';
+import { getMemory, readCosts, resetPeaks, sumCpu } from './costs.js';
+import type { AcceptRound, CostFigures, DatabaseSize, DrainRound } from './figures.js';
+import { exists, lastSeq, readRow } from './rows.js';
 
 /** The part of each backlog that is sent through the API, and its upper limit. */
 const THROUGH_API = { share: 0.2, most: 50_000 };
@@ -26,72 +21,56 @@ const POLL_MS = 50;
 /** A leader without progress for this long is considered stuck, ms. */
 const STUCK_MS = 60_000;
 
-export interface DrainPlan {
+/** The cluster of a run, and the tools that every measurement needs. */
+export interface GrowthTools {
   cluster: Cluster;
-  steering: ClusterControl;
+  control: ClusterControl;
   backlog: GrowthBacklog;
   signal: AbortSignal;
   onProgress: (text: string) => void;
 }
-
-/** Number of payments sent through the API, for a backlog of `pending`. */
-const throughApi = (pending: number): number =>
-  Math.min(THROUGH_API.most, Math.round(pending * THROUGH_API.share));
 
 /**
  * Drains a backlog of one size, `rounds` times. The leader is always the first replica, so that it
  * is equally warm at every size.
  */
 export async function measureCosts(
-  plan: DrainPlan,
-  size: DatabaseSize & { rounds: number },
+  tools: GrowthTools,
+  { pending, finished, rounds }: DatabaseSize & { rounds: number },
 ): Promise<CostFigures> {
-  const { pending, finished, rounds } = size;
-  const { cluster, steering } = plan;
-  const leader = steering.replicas[0]?.name as string;
-  resetPeaks(cluster, leader);
+  const { cluster, control, backlog, signal, onProgress } = tools;
+  const leader = control.replicas[0]?.name as string;
+  const sent = Math.min(THROUGH_API.most, Math.round(pending * THROUGH_API.share));
   const accepted: AcceptRound[] = [];
   const drained: DrainRound[] = [];
+  resetPeaks(cluster, leader);
   for (let round = 1; round <= rounds; round += 1) {
     const name = `backlog of ${pending}, drain ${round} of ${rounds}`;
     const after = await lastSeq(cluster);
-    await steering.park();
-    await plan.backlog.add(pending - throughApi(pending), plan.signal, (added) =>
-      plan.onProgress(`${name}: ${added} inserted`),
-    );
-    accepted.push(await acceptBatches(cluster, throughApi(pending), leader, plan.signal));
-    plan.onProgress(`${name}: draining`);
-    drained.push(await drain(plan, leader, { payments: pending, after }));
+    await control.park();
+    await backlog.add(pending - sent, signal, (added) => onProgress(`${name}: ${added} inserted`));
+    accepted.push(await acceptBatches(cluster, sent, leader, signal));
+    onProgress(`${name}: draining`);
+    drained.push(await drain(tools, leader, pending, after));
   }
-  return { pending, finished, accepted, drained, memory: memoryOf(costsOf(cluster, leader)) };
+  return { pending, finished, accepted, drained, memory: getMemory(readCosts(cluster, leader)) };
 }
 
-/** A backlog: its number of payments, and the `seq` before its first payment. */
-interface Laid {
-  payments: number;
-  after: number;
-}
-
-/** Makes `leader` lead and waits until nothing is pending. */
+/** Makes `leader` lead, and waits until the payments after the `seq` `after` are final. */
 async function drain(
-  { cluster, steering, signal }: DrainPlan,
+  { cluster, control, signal }: GrowthTools,
   leader: string,
-  { payments, after }: Laid,
+  payments: number,
+  after: number,
 ): Promise<DrainRound> {
-  const { pool } = cluster;
   const last = await lastSeq(cluster);
-  await pool.query('CHECKPOINT');
-  const before = costsOf(cluster, leader);
+  await cluster.pool.query('CHECKPOINT');
+  const before = readCosts(cluster, leader);
   const { term } = await cluster.leadership();
-  await steering.release(leader);
+  await control.release(leader);
   const looks = await waitUntilFinal(cluster, last, signal);
-  const cpuMs = sumCpu(before, costsOf(cluster, leader));
-  return { payments, cpuMs, ...looks, ...(await timesOf(cluster, after, term)) };
-}
-
-export async function lastSeq({ pool }: Cluster): Promise<number> {
-  const { rows } = await pool.query<{ last: number }>('SELECT max(seq) AS last FROM payment');
-  return rows[0]?.last ?? 0;
+  const cpuMs = sumCpu(before, readCosts(cluster, leader));
+  return { payments, cpuMs, ...looks, ...(await readTimes(cluster, after, term)) };
 }
 
 /**
@@ -105,30 +84,26 @@ async function look(
 ): Promise<{ first: number | null; tookMs: number }> {
   const startMs = performance.now();
   const { oldest: first } = await lookAtBacklog(pool, 0, from);
-  await overduePayments(pool, {
-    partition: 0,
-    throughSeq: first === null ? null : first - 1,
-    graceMs: 0,
-    limit: SWEEP_MAX,
-  });
+  const throughSeq = first === null ? null : first - 1;
+  await overduePayments(pool, { partition: 0, throughSeq, graceMs: 0, limit: SWEEP_MAX });
   return { first, tookMs: performance.now() - startMs };
 }
 
-/** Waits until nothing is pending, under any leader. @throws Error when the leader is stuck. */
-export const waitUntilAllFinal = async (cluster: Cluster, signal: AbortSignal): Promise<Looks> =>
-  waitUntilFinal(cluster, await lastSeq(cluster), signal);
-
-type Looks = Pick<DrainRound, 'looksMs' | 'lookAtEndMs'>;
-
 /**
- * Queries the beginning of the backlog periodically, and once more when the backlog is empty: the
- * last query reads all dead index entries. @throws Error when the leader is stuck.
+ * Queries the beginning of the backlog periodically, and once more when the payment with the `seq`
+ * `last` is final: the last query reads all dead index entries. @throws Error when the leader is
+ * stuck.
  */
-async function waitUntilFinal(cluster: Cluster, last: number, signal: AbortSignal): Promise<Looks> {
+export async function waitUntilFinal(
+  cluster: Cluster,
+  last: number,
+  signal: AbortSignal,
+): Promise<Pick<DrainRound, 'looksMs' | 'lookAtEndMs'>> {
+  const text = `SELECT 1 FROM payment WHERE seq = $1 AND status <> 'PENDING'`;
   const looksMs: number[] = [];
   let passed = { seq: 0, atMs: performance.now() };
   for (let lookedMs = performance.now(); ;) {
-    if (await isFinal(cluster, last)) {
+    if (await exists(cluster, text, [last])) {
       const { first, tookMs } = await look(cluster, passed.seq);
       if (first === null) return { looksMs, lookAtEndMs: tookMs };
     }
@@ -143,23 +118,14 @@ async function waitUntilFinal(cluster: Cluster, last: number, signal: AbortSigna
   }
 }
 
-async function isFinal({ pool }: Cluster, seq: number): Promise<boolean> {
-  const text = `SELECT status <> 'PENDING' AS final FROM payment WHERE seq = $1`;
-  const { rows } = await pool.query<{ final: boolean }>({
-    name: 'growth-last',
-    text,
-    values: [seq],
-  });
-  return rows[0]?.final === true;
-}
-
 /** Times by PostgreSQL's clock, from the promotion of the term after `term`. */
-async function timesOf(
-  { pool }: Cluster,
+async function readTimes(
+  cluster: Cluster,
   afterSeq: number,
   term: number,
 ): Promise<Pick<DrainRound, 'seconds' | 'waitedMs'>> {
-  const { rows } = await pool.query<{ seconds: number; waited: [number, number, number, number] }>(
+  const row = await readRow<{ seconds: number; waited: [number, number, number, number] }>(
+    cluster,
     `SELECT extract(epoch FROM max(completed_at) - (SELECT coalesce(promoted_at, elected_at) FROM election
                                                      WHERE partition = 0 AND term = $2))::float8 AS seconds,
             percentile_disc('{0.5,0.95,0.99,1}'::float8[])
@@ -167,6 +133,6 @@ async function timesOf(
        FROM payment WHERE seq > $1`,
     [afterSeq, term + 1],
   );
-  const { seconds = NaN, waited: [p50, p95, p99, max] = [NaN, NaN, NaN, NaN] } = rows[0] ?? {};
+  const { seconds = NaN, waited: [p50, p95, p99, max] = [NaN, NaN, NaN, NaN] } = row ?? {};
   return { seconds, waitedMs: { p50, p95, p99, max } };
 }

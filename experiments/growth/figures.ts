@@ -2,24 +2,14 @@
  * The figures measured at a size, and calculations on them: cost per payment, medians over rounds.
  * Pure.
  */
-import type { Memory, ProcessCost } from '../system/processes-cost.js';
+import type { Memory } from '../system/processes-cost.js';
 import type { Handover } from '../record/result.js';
-import { percentile } from '../statistics/statistics.js';
+import { percentile, sum } from '../statistics/statistics.js';
+import type { CpuMs } from './costs.js';
 
-/**
- * By role of the process: `leader`, `standby`, `patients`, `monitor`, `postgres`, `redis`. Null:
- * could not be read.
- */
-export type Costs = Readonly<Record<string, ProcessCost | null>>;
-
-/** CPU time by role of the process, ms. */
-export type CpuMs = Readonly<Record<string, number>>;
-
-/** Size of the backlog and of the table. */
+/** Payments of the backlog, and finished payments in the table before. */
 export interface DatabaseSize {
-  /** Payments of the backlog. */
   pending: number;
-  /** Finished payments in the table before. */
   finished: number;
 }
 
@@ -30,18 +20,14 @@ export interface AcceptRound {
   cpuMs: CpuMs;
 }
 
-/** A backlog drained by one leader. */
-export interface DrainRound {
-  payments: number;
-  /** From the promotion of the leader to the last commit, by PostgreSQL's clock. */
-  seconds: number;
-  /** From the request for leadership to the last commit. */
-  cpuMs: CpuMs;
+/**
+ * A backlog drained by one leader. `seconds`: from the promotion of the leader to the last commit,
+ * by PostgreSQL's clock; `cpuMs`: from the request for leadership.
+ */
+export interface DrainRound extends AcceptRound {
   /** From acceptance to completion of the payments, ms: the wait in such a backlog. */
   waitedMs: { p50: number; p95: number; p99: number; max: number };
-  /**
-   * Duration of the queries of the backlog, ms: during the drain, and when the backlog was empty.
-   */
+  /** Duration of the queries of the backlog, ms: during the drain, and with an empty backlog. */
   looksMs: readonly number[];
   lookAtEndMs: number;
 }
@@ -71,14 +57,13 @@ export interface TakeOverFigures extends DatabaseSize {
 
 /** CPU time per payment, µs, by role of the process, over all rounds. */
 export function cpuUsAPayment(
-  rounds: readonly { payments: number; cpuMs: CpuMs }[],
+  rounds: readonly Pick<AcceptRound, 'payments' | 'cpuMs'>[],
 ): Record<string, number> {
-  const payments = rounds.reduce((sum, round) => sum + round.payments, 0);
-  const names = [...new Set(rounds.flatMap(({ cpuMs }) => Object.keys(cpuMs)))];
-  const totalMs = (name: string): number =>
-    rounds.reduce((sum, { cpuMs }) => sum + (cpuMs[name] ?? 0), 0);
+  const payments = sum(rounds.map((round) => round.payments));
+  const roles = [...new Set(rounds.flatMap(({ cpuMs }) => Object.keys(cpuMs)))];
+  const totalMs = (role: string): number => sum(rounds.map(({ cpuMs }) => cpuMs[role] ?? 0));
   return Object.fromEntries(
-    names.map((name) => [name, payments === 0 ? 0 : (totalMs(name) * 1_000) / payments]),
+    roles.map((role) => [role, payments === 0 ? 0 : (totalMs(role) * 1_000) / payments]),
   );
 }
 
@@ -86,28 +71,15 @@ export function cpuUsAPayment(
  * The sum of all processes of the system, without the lab, which only inserts backlogs and
  * measures.
  */
-export const ofSystem = (byName: Readonly<Record<string, number>>): number =>
-  sumOf(byName) - (byName['lab'] ?? 0);
-
-export const sumOf = (byName: Readonly<Record<string, number>>): number =>
-  Object.values(byName).reduce((sum, value) => sum + value, 0);
+export const sumOfSystem = (byRole: CpuMs): number =>
+  sum(Object.values(byRole)) - (byRole['lab'] ?? 0);
 
 /** Median of the rounds' rates, payments per second; NaN without rounds. */
-export const ratePerSec = (rounds: readonly { payments: number; seconds: number }[]): number =>
+export const ratePerSec = (rounds: readonly Pick<AcceptRound, 'payments' | 'seconds'>[]): number =>
   percentile(
     rounds.map(({ payments, seconds }) => payments / Math.max(1e-3, seconds)),
     0.5,
   );
-
-/** CPU time between two readings, ms; a process that one of them lacks is left out. */
-export function sumCpu(before: Costs, after: Costs): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(after).flatMap(([name, cost]) => {
-      const earlier = before[name];
-      return cost && earlier ? [[name, Math.max(0, cost.cpuMs - earlier.cpuMs)]] : [];
-    }),
-  );
-}
 
 /** The steps of a hand-over, in order, with their names. */
 export const TAKE_OVER_STEPS = [
@@ -119,12 +91,10 @@ export const TAKE_OVER_STEPS = [
   ['firstCommitMs', 'commit'],
 ] as const;
 
-export type TakeOverStep = (typeof TAKE_OVER_STEPS)[number][0];
-
 /** Median over the kills, ms; NaN when the step was never observed. */
 export const takeOverMs = (
   { kills }: Pick<TakeOverFigures, 'kills'>,
-  step: TakeOverStep = 'totalMs',
+  step: (typeof TAKE_OVER_STEPS)[number][0] = 'totalMs',
   share = 0.5,
 ): number =>
   percentile(

@@ -6,9 +6,8 @@
 import { statfsSync } from 'node:fs';
 import { createLogger } from '../../shared/observability/logger.js';
 import { createPool, type Pool, type Queryable } from '../../shared/postgres/postgres.js';
-import type { Cluster } from '../system/cluster.js';
-import { addPatients } from './backlog.js';
-import { dropIndexes, makeIndexes, secondaryIndexes, sizesOnDisk } from './indexes.js';
+import { ensurePatients } from './backlog.js';
+import type { GrowthTools } from './draining.js';
 
 /** Rows per insert. */
 const PORTION = 100_000;
@@ -36,10 +35,9 @@ export interface Fill {
 export function missingRoom(folder: string, rows: number): string | null {
   const { bavail, bsize } = statfsSync(folder);
   const [free, needed] = [bavail * bsize, rows * BYTES_A_ROW + SPARE_BYTES];
-  const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
-  return free >= needed
-    ? null
-    : `${rows} finished payments need ${gigabytes(needed)} GB of disk, ${folder} has ${gigabytes(free)} GB`;
+  const format = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GB`;
+  if (free >= needed) return null;
+  return `${rows} finished payments need ${format(needed)} of disk, ${folder} has ${format(free)}`;
 }
 
 /**
@@ -85,50 +83,54 @@ const NOTES = [
  */
 const LOADING = `SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '256MB'`;
 
-export interface FillPlan {
-  cluster: Cluster;
-  signal: AbortSignal;
-  onProgress: (text: string) => void;
-}
+/** The indexes of payments without a constraint, and the statements that create them. */
+const INDEXES = `
+SELECT i.indexname AS name, i.indexdef AS definition FROM pg_indexes i
+ WHERE i.schemaname = 'public' AND i.tablename = 'payment'
+   AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname AND c.conrelid = 'payment'::regclass)
+ ORDER BY i.indexname`;
+
+/** Size of the table and of each of its indexes on disk, MB. */
+const SIZES = `
+SELECT relname AS name, pg_relation_size(oid) / 1048576.0::float8 AS mb FROM pg_class
+ WHERE oid = 'payment'::regclass OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = 'payment'::regclass) ORDER BY relname`;
 
 /**
  * Must be called while nothing is pending and no replica leads. @throws Error when there is too
  * little disk space.
  */
-export async function fillFinished(plan: FillPlan, finished: number): Promise<Fill> {
-  const { cluster } = plan;
-  const missing = missingRoom(cluster.folder, finished);
+export async function fillFinished(tools: GrowthTools, finished: number): Promise<Fill> {
+  const { folder, system } = tools.cluster;
+  const missing = missingRoom(folder, finished);
   if (missing !== null) throw new Error(missing);
-  const options = {
-    url: cluster.system.databaseUrl,
-    name: 'lab-load',
-    max: 1,
-    statementTimeoutMs: HOUR_MS,
-  };
+  const startMs = performance.now();
+  const limits = { name: 'lab-load', max: 1, statementTimeoutMs: HOUR_MS };
   // Runs after the pool's own guard, which would reset both settings.
   const onConnect = async (connection: Queryable): Promise<void> =>
     void (await connection.query(LOADING));
-  const pool = createPool({ ...options, onConnect }, createLogger('lab', 'load', 'silent'));
-  const startMs = performance.now();
+  const logger = createLogger('lab', 'load', 'silent');
+  const pool = createPool({ url: system.databaseUrl, ...limits, onConnect }, logger);
   try {
-    await load(plan, pool, finished);
-    plan.onProgress('analyzing the table');
+    await load(tools, pool, finished);
+    tools.onProgress('analyzing the table');
     await pool.query('VACUUM (ANALYZE) payment');
     await pool.query('CHECKPOINT');
-    return {
-      finished,
-      seconds: (performance.now() - startMs) / 1_000,
-      diskMb: await sizesOnDisk(pool),
-    };
+    const { rows } = await pool.query<{ name: string; mb: number }>(SIZES);
+    const diskMb = Object.fromEntries(rows.map(({ name, mb }) => [name, mb]));
+    return { finished, seconds: (performance.now() - startMs) / 1_000, diskMb };
   } finally {
     await pool.end();
   }
 }
 
-async function load({ signal, onProgress }: FillPlan, pool: Pool, finished: number): Promise<void> {
-  const patients = await ensurePatients(pool, finished);
-  const indexes = await secondaryIndexes(pool);
-  await dropIndexes(pool, indexes);
+async function load(
+  { signal, onProgress }: GrowthTools,
+  pool: Pool,
+  finished: number,
+): Promise<void> {
+  const patients = await ensurePatients(pool, Math.ceil(finished / PAYMENTS_A_PATIENT));
+  const { rows: indexes } = await pool.query<{ name: string; definition: string }>(INDEXES);
+  for (const { name } of indexes) await pool.query(`DROP INDEX ${name}`);
   for (let from = 0; from < finished; from += PORTION) {
     signal.throwIfAborted();
     onProgress(`${from} of ${finished} finished payments loaded`);
@@ -138,11 +140,9 @@ async function load({ signal, onProgress }: FillPlan, pool: Pool, finished: numb
   }
   onProgress('writing the rows of the triggers');
   for (const statement of NOTES) await pool.query(statement);
-  await makeIndexes(pool, indexes, signal, (name) => onProgress(`creating index ${name}`));
-}
-
-async function ensurePatients(pool: Pool, finished: number): Promise<string[]> {
-  await addPatients(pool, Math.ceil(finished / PAYMENTS_A_PATIENT));
-  const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
-  return rows.map(({ id }) => id);
+  for (const { name, definition } of indexes) {
+    signal.throwIfAborted();
+    onProgress(`creating index ${name}`);
+    await pool.query(definition);
+  }
 }

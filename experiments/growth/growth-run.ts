@@ -12,12 +12,13 @@ import type { Violation } from '../record/result.js';
 import { WorkPlan, drainWeight, fillWeight, killsWeight, type WorkStep } from './work-plan.js';
 import { auditPayments } from './audit.js';
 import { GrowthBacklog } from './backlog.js';
-import { lastSeq, measureCosts, waitUntilAllFinal, type DrainPlan } from './draining.js';
-import type { CostFigures, Kill, TakeOverFigures } from './figures.js';
+import { ClusterControl } from './cluster-control.js';
+import { measureCosts, waitUntilFinal, type GrowthTools } from './draining.js';
+import type { CostFigures, DatabaseSize, Kill, TakeOverFigures } from './figures.js';
 import { fillFinished, type Fill } from './finished.js';
 import { measureReads, type ReadFigures } from './reads.js';
+import { lastSeq } from './rows.js';
 import { besideFinished, roundsOf } from './sizes.js';
-import { ClusterControl } from './cluster-control.js';
 import { measureTakeOvers } from './take-overs.js';
 
 /**
@@ -71,9 +72,9 @@ export class GrowthRun {
     unread: [],
     faults: [],
   };
-  private readonly plan: DrainPlan;
+  private readonly tools: GrowthTools;
   private step = '';
-  private workPlan: WorkPlan | null = null;
+  private workPlan = new WorkPlan([], 0);
 
   constructor(
     private readonly cluster: Cluster,
@@ -81,18 +82,15 @@ export class GrowthRun {
     private readonly signal: AbortSignal,
     private readonly show: (text: string) => void,
   ) {
-    this.plan = {
-      cluster,
-      signal,
-      steering: new ClusterControl(cluster, signal),
-      backlog: new GrowthBacklog(cluster, options.seed),
-      onProgress: (text) => this.progress(text),
-    };
-    cluster.beforeClose(() => this.plan.backlog.close());
+    const control = new ClusterControl(cluster, signal);
+    const backlog = new GrowthBacklog(cluster, options.seed);
+    const onProgress = (text: string): void => this.progress(text);
+    this.tools = { cluster, signal, control, backlog, onProgress };
+    cluster.beforeClose(() => backlog.close());
   }
 
   async run(): Promise<Growth> {
-    const tasks = this.tasks();
+    const tasks = this.planTasks();
     this.workPlan = new WorkPlan(tasks, performance.now());
     for (const task of tasks) {
       this.signal.throwIfAborted();
@@ -102,140 +100,119 @@ export class GrowthRun {
       await task.run();
     }
     const { pool, system } = this.cluster;
-    return {
-      ...this.growth,
-      elections: await readElections(pool),
-      versions: await readVersions(pool, system.redisUrl),
-    };
+    const versions = await readVersions(pool, system.redisUrl);
+    return { ...this.growth, elections: await readElections(pool), versions };
   }
 
-  private tasks(): Task[] {
+  private planTasks(): Task[] {
     const { sizes, finished } = this.options;
-    const beside = finished > 0 ? besideFinished(sizes) : [];
+    const alone = [...this.planKills(sizes, 0), ...this.planDrains(sizes, 0)];
+    if (finished === 0) return alone;
+    const beside = besideFinished(sizes);
+    const fill = async (): Promise<void> => {
+      await this.tools.control.park();
+      this.growth.fill = await fillFinished(this.tools, finished);
+    };
+    const read = async (): Promise<void> => {
+      this.growth.reads = await measureReads(this.tools);
+    };
     return [
-      ...this.killing(sizes, 0),
-      ...this.draining(sizes, 0),
-      ...(finished > 0
-        ? [
-            {
-              name: 'finished payments',
-              weight: fillWeight(finished),
-              run: () => this.fill(finished),
-            },
-          ]
-        : []),
-      ...this.draining(beside, finished),
-      ...this.killing(beside, finished),
-      ...(finished > 0 ? [{ name: 'reads', weight: 60, run: () => this.read() }] : []),
+      ...alone,
+      { name: 'finished payments', weight: fillWeight(finished), run: fill },
+      ...this.planDrains(beside, finished),
+      ...this.planKills(beside, finished),
+      { name: 'reads', weight: 60, run: read },
     ];
   }
 
-  private killing(sizes: readonly number[], finished: number): Task[] {
+  private planKills(sizes: readonly number[], finished: number): Task[] {
     const { kills, seed } = this.options;
-    if (sizes.length === 0) return [];
+    const { growth, tools, cluster, signal } = this;
+    const measure = async (size: DatabaseSize): Promise<void> => {
+      const figures = await measureTakeOvers(tools, { ...size, kills, seed });
+      growth.takeOvers.push(figures);
+      growth.faults.push(...figures.kills.map(toFault));
+      this.progress('the rest is drained');
+      await waitUntilFinal(cluster, await lastSeq(cluster), signal);
+    };
     return [
-      this.gateway(KILLS_GATEWAY_MS),
+      this.planGateway(KILLS_GATEWAY_MS),
       ...sizes.map((pending) => ({
         name: `take-over, ${pending} pending`,
         weight: killsWeight(pending, kills),
-        run: () =>
-          this.auditWhile({ pending, finished }, async () => {
-            const figures = await measureTakeOvers(this.plan, { pending, finished, kills, seed });
-            this.growth.takeOvers.push(figures);
-            this.growth.faults.push(...figures.kills.map(faultOf));
-            this.progress('the rest is drained');
-            await waitUntilAllFinal(this.cluster, this.signal);
-          }),
+        run: () => this.measureAndAudit({ pending, finished }, measure),
       })),
     ];
   }
 
-  private draining(sizes: readonly number[], finished: number): Task[] {
-    if (sizes.length === 0) return [];
+  private planDrains(sizes: readonly number[], finished: number): Task[] {
+    const { growth, tools } = this;
+    const plan = (
+      name: string,
+      pending: number,
+      rounds: number,
+      keep: (figures: CostFigures) => void,
+    ): Task => ({
+      name,
+      weight: drainWeight(pending, rounds),
+      run: () =>
+        this.measureAndAudit({ pending, finished }, async (size) =>
+          keep(await measureCosts(tools, { ...size, rounds })),
+        ),
+    });
     const warmUp = Math.min(WARM_UP, 10 * Math.max(...sizes));
     return [
-      this.gateway(0),
-      {
-        name: 'warming up',
-        weight: drainWeight(warmUp, 1),
-        run: () =>
-          this.auditWhile({ pending: warmUp, finished }, () =>
-            measureCosts(this.plan, { pending: warmUp, finished, rounds: 1 }),
-          ),
-      },
-      ...sizes.map((pending) => {
-        const rounds = roundsOf(pending, this.options.rounds);
-        return {
-          name: `cost, ${pending} pending`,
-          weight: drainWeight(pending, rounds),
-          run: () =>
-            this.auditWhile({ pending, finished }, async () => {
-              this.growth.costs.push(await measureCosts(this.plan, { pending, finished, rounds }));
-            }),
-        };
-      }),
+      this.planGateway(0),
+      plan('warming up', warmUp, 1, () => undefined),
+      ...sizes.map((pending) =>
+        plan(
+          `cost, ${pending} pending`,
+          pending,
+          roundsOf(pending, this.options.rounds),
+          (figures) => void growth.costs.push(figures),
+        ),
+      ),
     ];
   }
 
   /** Restarts the replicas with another duration of a gateway call. */
-  private gateway(latencyMs: number): Task {
+  private planGateway(latencyMs: number): Task {
     const run = async (): Promise<void> => {
-      await this.plan.steering.park();
-      await this.plan.steering.restartReplicas({ GATEWAY_LATENCY_MS: String(latencyMs) });
+      await this.tools.control.park();
+      await this.tools.control.restartReplicas({ GATEWAY_LATENCY_MS: String(latencyMs) });
     };
     return { name: `gateway of ${latencyMs} ms`, weight: 5, run };
   }
 
-  private async fill(finished: number): Promise<void> {
-    await this.plan.steering.park();
-    this.growth.fill = await fillFinished(this.plan, finished);
-  }
-
-  private async read(): Promise<void> {
-    this.growth.reads = await measureReads(this.plan);
-  }
-
   /**
-   * The system is at rest before and after. Payments in an otherwise empty table are deleted
-   * afterwards.
+   * Measures a size and audits its payments. The system is at rest before and after. Payments in an
+   * otherwise empty table are deleted afterwards.
    */
-  private async auditWhile(
-    { pending, finished }: { pending: number; finished: number },
-    measure: () => Promise<unknown>,
+  private async measureAndAudit(
+    size: DatabaseSize,
+    measure: (size: DatabaseSize) => Promise<void>,
   ): Promise<void> {
-    const { pool } = this.cluster;
-    const after = await lastSeq(this.cluster);
-    await measure();
+    const { growth, cluster } = this;
+    const after = await lastSeq(cluster);
+    await measure(size);
     this.progress('checking every payment');
-    const { payments, succeeded, violations, read } = await auditPayments(
-      this.cluster,
-      after,
-      pending,
-    );
-    this.growth.sent += payments;
-    this.growth.succeeded += succeeded;
-    this.growth.violations.push(...violations);
-    if (!read) this.growth.unread.push(payments);
-    if (finished === 0) await emptyPayments(pool);
+    const audit = await auditPayments(cluster, after, size.pending);
+    growth.sent += audit.payments;
+    growth.succeeded += audit.succeeded;
+    growth.violations.push(...audit.violations);
+    if (!audit.read) growth.unread.push(audit.payments);
+    if (size.finished === 0) await emptyPayments(cluster.pool);
   }
 
   private progress(text: string): void {
-    const leftMs = this.workPlan?.leftMs(performance.now()) ?? null;
-    const percent = Math.floor((this.workPlan?.share ?? 0) * 100);
-    this.show(
-      [
-        `${percent} %`,
-        this.step,
-        text,
-        leftMs === null ? '' : `${duration(Math.round(leftMs))} left`,
-      ]
-        .filter((part) => part !== '')
-        .join(' · '),
-    );
+    const leftMs = this.workPlan.leftMs(performance.now());
+    const left = leftMs === null ? '' : `${duration(Math.round(leftMs))} left`;
+    const parts = [`${Math.floor(this.workPlan.share * 100)} %`, this.step, text, left];
+    this.show(parts.filter((part) => part !== '').join(' · '));
   }
 }
 
-const faultOf = ({ leader, atMs }: Kill): FaultWindow => ({
+const toFault = ({ leader, atMs }: Kill): FaultWindow => ({
   trial: 1,
   kind: 'kill',
   target: leader,

@@ -4,9 +4,10 @@
  */
 import { createLogger } from '../../shared/observability/logger.js';
 import { createPool, type Pool } from '../../shared/postgres/postgres.js';
+import { sum } from '../statistics/statistics.js';
 
 /** A statement as it was sent. */
-export interface Sent {
+interface Sent {
   text: string;
   values: unknown[];
 }
@@ -37,24 +38,26 @@ export interface PlanNode {
   'Plans'?: PlanNode[];
 }
 
-const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+const listNodes = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(listNodes)];
 
-/** Rows that a node read and discarded, per loop. */
+/** Rows that a node read and discarded, in all loops. */
 const countRemoved = (node: PlanNode): number =>
-  (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+  ((node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)) *
+  (node['Actual Loops'] ?? 1);
 
 /** The figures of one statement. Pure. @param ms its execution time. */
 export function readPlan(root: PlanNode, ms: number): PlanFigures {
-  const nodes = nodesOf(root);
-  const ways = nodes
-    .filter((node) => node['Index Name'] !== undefined || node['Relation Name'] !== undefined)
-    .map((node) => `${node['Node Type']} ${node['Index Name'] ?? node['Relation Name'] ?? ''}`);
+  const nodes = listNodes(root);
+  const isWholeTable = (node: PlanNode): boolean =>
+    node['Node Type'].endsWith('Seq Scan') && node['Relation Name'] === 'payment';
+  const ways = nodes.flatMap((node) => {
+    const name = node['Index Name'] ?? node['Relation Name'];
+    return name === undefined ? [] : [`${node['Node Type']} ${name}`];
+  });
   return {
     ways: [...new Set(ways)],
-    sequential: nodes.some(
-      (node) => node['Node Type'].endsWith('Seq Scan') && node['Relation Name'] === 'payment',
-    ),
-    inVain: nodes.reduce((sum, node) => sum + countRemoved(node) * (node['Actual Loops'] ?? 1), 0),
+    sequential: nodes.some(isWholeTable),
+    inVain: sum(nodes.map(countRemoved)),
     pages: (root['Shared Hit Blocks'] ?? 0) + (root['Shared Read Blocks'] ?? 0),
     ms,
   };
@@ -64,42 +67,24 @@ export function readPlan(root: PlanNode, ms: number): PlanFigures {
 export const joinPlans = (plans: readonly PlanFigures[]): PlanFigures => ({
   ways: [...new Set(plans.flatMap(({ ways }) => ways))],
   sequential: plans.some(({ sequential }) => sequential),
-  inVain: plans.reduce((sum, { inVain }) => sum + inVain, 0),
-  pages: plans.reduce((sum, { pages }) => sum + pages, 0),
-  ms: plans.reduce((sum, { ms }) => sum + ms, 0),
+  inVain: sum(plans.map(({ inVain }) => inVain)),
+  pages: sum(plans.map(({ pages }) => pages)),
+  ms: sum(plans.map(({ ms }) => ms)),
 });
 
-/** A pool that records the statements sent through it. */
-export interface ListeningPool {
-  pool: Pool;
-  /** Statements sent since the last call. */
-  takePlans(): Sent[];
-}
-
-export function openListening(url: string, statementTimeoutMs: number): ListeningPool {
-  const pool = createPool(
-    { url, name: 'lab-reads', max: 1, statementTimeoutMs },
-    createLogger('lab', 'reads', 'silent'),
-  );
-  let sent: Sent[] = [];
+/** A pool that records the statements sent through it. `take`: those since the last call. */
+export function openRecordingPool(url: string, statementTimeoutMs: number) {
+  const options = { url, name: 'lab-reads', max: 1, statementTimeoutMs };
+  const pool = createPool(options, createLogger('lab', 'reads', 'silent'));
+  const sent: Sent[] = [];
   const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
-  const listening = (...args: unknown[]): unknown => {
-    const [statement, values] = args;
-    const { text, values: within } =
-      typeof statement === 'string'
-        ? { text: statement }
-        : (statement as Partial<Sent> & { text: string });
-    sent.push({ text, values: within ?? (Array.isArray(values) ? values : []) });
-    return query(...args);
+  const record = (statement: string | Partial<Sent>, values: unknown, ...more: unknown[]) => {
+    const own = typeof statement === 'string' ? { text: statement } : statement;
+    const given = Array.isArray(values) ? values : [];
+    sent.push({ text: own.text ?? '', values: own.values ?? given });
+    return query(statement, values, ...more);
   };
-  return {
-    pool: Object.assign(pool, { query: listening }),
-    takePlans: () => {
-      const heard = sent;
-      sent = [];
-      return heard;
-    },
-  };
+  return { pool: Object.assign<Pool, object>(pool, { query: record }), take: () => sent.splice(0) };
 }
 
 interface Explained {
@@ -107,11 +92,9 @@ interface Explained {
   'Execution Time'?: number;
 }
 
-async function ask(pool: Pool, how: string, { text, values }: Sent): Promise<Explained> {
-  const { rows } = await pool.query<{ 'QUERY PLAN': [Explained] }>(
-    `EXPLAIN (${how}, FORMAT JSON) ${text}`,
-    values,
-  );
+async function explain(pool: Pool, how: string, { text, values }: Sent): Promise<Explained> {
+  const statement = `EXPLAIN (${how}, FORMAT JSON) ${text}`;
+  const { rows } = await pool.query<{ 'QUERY PLAN': [Explained] }>(statement, values);
   if (!rows[0]) throw new Error('PostgreSQL returned no plan');
   return rows[0]['QUERY PLAN'][0];
 }
@@ -122,10 +105,10 @@ async function ask(pool: Pool, how: string, { text, values }: Sent): Promise<Exp
  */
 export async function explainStatement(pool: Pool, sent: Sent): Promise<PlanFigures> {
   try {
-    const { 'Plan': root, 'Execution Time': ms = NaN } = await ask(pool, 'ANALYZE, BUFFERS', sent);
-    return readPlan(root, ms);
+    const explained = await explain(pool, 'ANALYZE, BUFFERS', sent);
+    return readPlan(explained.Plan, explained['Execution Time'] ?? NaN);
   } catch (error) {
     if ((error as { code?: unknown }).code !== '57014') throw error;
-    return { ...readPlan((await ask(pool, 'COSTS', sent)).Plan, NaN), inVain: NaN };
+    return { ...readPlan((await explain(pool, 'COSTS', sent)).Plan, NaN), inVain: NaN };
   }
 }

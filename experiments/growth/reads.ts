@@ -10,7 +10,9 @@ import { createRecords, type Records } from '../../patients/records/records.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import type { Cluster } from '../system/cluster.js';
 import { percentile } from '../statistics/statistics.js';
-import { explainStatement, joinPlans, openListening, type PlanFigures } from './plans.js';
+import type { GrowthTools } from './draining.js';
+import { explainStatement, joinPlans, openRecordingPool, type PlanFigures } from './plans.js';
+import { readRow } from './rows.js';
 
 /** Number of requests per read; fewer when they take long. */
 const TIMES = 20;
@@ -74,25 +76,31 @@ interface ReadTargets {
   middle: number;
 }
 
-const queryOf = (words: Readonly<Record<string, string | number>>): string =>
-  Object.entries(words)
+const toQuery = (values: Readonly<Record<string, string | number>>): string =>
+  Object.entries(values)
     .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
     .join('&');
 
 function listRead(name: string, filter: Filter, before: number | null = null): Read {
+  const cursor = before === null ? {} : { cursor: encodeCursor(before) };
   return {
     name: `list ${name}${before === null ? '' : ', deep'}`,
-    path: `/api/payments?${queryOf({ ...filter, ...(before === null ? {} : { cursor: encodeCursor(before) }) })}`,
+    path: `/api/payments?${toQuery({ ...filter, ...cursor })}`,
     perform: (records) => records.payments(filter, before, PAGE),
   };
 }
 
 const csvRead = (name: string, filter: Filter): Read => ({
   name: `csv ${name}`,
-  path: `/api/payments.csv?${queryOf(filter)}`,
+  path: `/api/payments.csv?${toQuery(filter)}`,
   perform: (records) => records.payments(filter, null, CSV_PAGE),
   firstPiece: true,
 });
+
+/** One example of each kind in the middle of the table. */
+const TARGETS = `
+SELECT id AS "paymentId", patient_id AS "patientId", batch_id AS "batchId", seq AS middle FROM payment
+ WHERE seq >= (SELECT (min(seq) + max(seq)) / 2 FROM payment) AND batch_id IS NOT NULL AND status = 'SUCCEEDED' ORDER BY seq LIMIT 1`;
 
 /** Filters with different results: common, rare, ended long ago, nonexistent. */
 const FILTERS = ({ patientId, batchId }: ReadTargets): readonly (readonly [string, Filter])[] => [
@@ -110,104 +118,79 @@ const FILTERS = ({ patientId, batchId }: ReadTargets): readonly (readonly [strin
   ['declined, former replica', { status: 'DECLINED', processedBy: 'server_3' }],
 ];
 
-function readsOf(targets: ReadTargets, database: Cluster['pool']): Read[] {
+function listReads(targets: ReadTargets, database: Cluster['pool']): Read[] {
   const { patientId, batchId, paymentId, middle } = targets;
+  const read = (name: string, path: string, perform: Read['perform']): Read[] => [
+    { name, path, perform },
+  ];
   return [
     ...FILTERS(targets).flatMap(([name, filter]) => [
       listRead(name, filter),
       listRead(name, filter, middle),
     ]),
-    {
-      name: 'batch',
-      path: `/api/batches/${batchId}`,
-      perform: () => batchDocument(database, batchId),
-    },
-    {
-      name: 'bill',
-      path: `/api/patients/${patientId}/bill`,
-      perform: (records) => records.bill(patientId, 'USD'),
-    },
-    {
-      name: 'payment',
-      path: `/api/payments/${paymentId}`,
-      perform: (records) => records.payment(paymentId),
-    },
+    ...read('batch', `/api/batches/${batchId}`, () => batchDocument(database, batchId)),
+    ...read('bill', `/api/patients/${patientId}/bill`, (records) => records.bill(patientId, 'USD')),
+    ...read('payment', `/api/payments/${paymentId}`, (records) => records.payment(paymentId)),
     csvRead('all', {}),
     csvRead('of a former replica', { processedBy: 'server_3' }),
   ];
 }
 
-/** Finds one example of each kind in the middle of the table. */
-async function findReadTargets({ pool }: Cluster): Promise<ReadTargets> {
-  const { rows } = await pool.query<ReadTargets>(
-    `SELECT id AS "paymentId", patient_id AS "patientId", batch_id AS "batchId", seq AS middle FROM payment
-      WHERE seq >= (SELECT (min(seq) + max(seq)) / 2 FROM payment) AND batch_id IS NOT NULL AND status = 'SUCCEEDED' ORDER BY seq LIMIT 1`,
-  );
-  if (!rows[0]) throw new Error('there are no finished payments of a batch to read');
-  return rows[0];
-}
-
-export interface ReadsPlan {
-  cluster: Cluster;
-  signal: AbortSignal;
-  onProgress: (text: string) => void;
-}
-
 /** Must be called while the system is idle. */
-export async function measureReads({
-  cluster,
-  signal,
-  onProgress,
-}: ReadsPlan): Promise<ReadFigures[]> {
-  const listening = openListening(cluster.system.databaseUrl, EXPLAIN_MS);
-  const prisma = createPrisma(listening.pool);
-  const records = createRecords(prisma, listening.pool, 'UTC');
+export async function measureReads(
+  tools: Pick<GrowthTools, 'cluster' | 'signal' | 'onProgress'>,
+): Promise<ReadFigures[]> {
+  const { cluster, signal, onProgress } = tools;
+  const targets = await readRow<ReadTargets>(cluster, TARGETS);
+  if (!targets) throw new Error('there are no finished payments of a batch to read');
+  const { pool, take } = openRecordingPool(cluster.system.databaseUrl, EXPLAIN_MS);
+  const prisma = createPrisma(pool);
+  const records = createRecords(prisma, pool, 'UTC');
   const figures: ReadFigures[] = [];
   try {
-    for (const read of readsOf(await findReadTargets(cluster), listening.pool)) {
+    for (const read of listReads(targets, pool)) {
       onProgress(`reading: ${read.name}`);
       const times = await measureTimes(cluster, read, signal);
-      listening.takePlans();
+      take();
       await read.perform(records);
       const plans: PlanFigures[] = [];
-      for (const statement of listening
-        .takePlans()
-        .filter(({ text }) => /^\s*(SELECT|WITH)/i.test(text))) {
-        plans.push(await explainStatement(cluster.pool, statement));
-      }
+      for (const statement of take())
+        if (/^\s*(SELECT|WITH)/i.test(statement.text))
+          plans.push(await explainStatement(cluster.pool, statement));
       figures.push({ name: read.name, path: read.path, ...times, plan: joinPlans(plans) });
     }
     return figures;
   } finally {
     await prisma.$disconnect();
-    await listening.pool.end();
+    await pool.end();
   }
 }
 
-type Times = Pick<ReadFigures, 'times' | 'p50Ms' | 'p95Ms' | 'failed'>;
-
-async function measureTimes(cluster: Cluster, read: Read, signal: AbortSignal): Promise<Times> {
+async function measureTimes(
+  cluster: Cluster,
+  read: Read,
+  signal: AbortSignal,
+): Promise<Pick<ReadFigures, 'times' | 'p50Ms' | 'p95Ms' | 'failed'>> {
   const took: number[] = [];
   const refused: number[] = [];
   const startMs = performance.now();
   while (took.length < TIMES && (took.length === 0 || performance.now() - startMs < PATIENCE_MS)) {
     const beganMs = performance.now();
-    const status = await ask(cluster, read, signal);
+    const status = await request(cluster, read, signal);
     took.push(performance.now() - beganMs);
     if (status !== 200) refused.push(status);
   }
-  const failed =
-    refused.length === 0 ? null : { times: refused.length, status: refused.at(-1) ?? 0 };
+  const status = refused.at(-1);
   return {
     times: took.length,
     p50Ms: percentile(took, 0.5),
     p95Ms: percentile(took, 0.95),
-    failed,
+    failed: status === undefined ? null : { times: refused.length, status },
   };
 }
 
 /** @returns the HTTP status; the response is read to its end, or to the end of its first chunk. */
-async function ask(
+async function request(
   { addresses, system }: Cluster,
   { path, firstPiece }: Read,
   signal: AbortSignal,
@@ -217,12 +200,10 @@ async function ask(
     headers: { authorization: `Bearer ${system.tokens.api}` },
     signal: AbortSignal.any([signal, leave.signal, AbortSignal.timeout(ANSWER_MS)]),
   });
-  if (!firstPiece) {
-    await answer.arrayBuffer();
-    return answer.status;
-  }
-  // The first chunk contains the header line, and possibly the rows of the first page.
-  await answer.body?.getReader().read();
-  leave.abort();
+  if (firstPiece) {
+    // The first chunk contains the header line, and possibly the rows of the first page.
+    await answer.body?.getReader().read();
+    leave.abort();
+  } else await answer.arrayBuffer();
   return answer.status;
 }

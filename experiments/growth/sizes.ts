@@ -19,13 +19,14 @@ const BESIDE_SIZES = 2;
 
 /** Sizes in ascending order, each once. @returns an error message when the list is invalid. */
 export function parseSizes(text: string): number[] | string {
-  const sizes = text.split(',').map((word) => Number(word.trim() === '' ? NaN : word));
-  const wrong = sizes.findIndex(
-    (size) => !Number.isInteger(size) || size < 1 || size > PENDING_MAX,
-  );
-  if (wrong >= 0)
-    return `--pending must be whole numbers from 1 to ${PENDING_MAX}, separated by commas; got "${text.split(',')[wrong] ?? ''}"`;
-  return [...new Set(sizes)].sort((a, b) => a - b);
+  const isSize = (word: string): boolean => {
+    const size = Number(word.trim() || NaN);
+    return Number.isInteger(size) && size >= 1 && size <= PENDING_MAX;
+  };
+  const wrong = text.split(',').find((word) => !isSize(word));
+  if (wrong !== undefined)
+    return `--pending must be whole numbers from 1 to ${PENDING_MAX}, separated by commas; got "${wrong}"`;
+  return [...new Set(text.split(',').map(Number))].sort((a, b) => a - b);
 }
 
 /** Number of drains of a backlog: as many as needed for the accuracy, at most `most`. */

@@ -5,19 +5,21 @@
 import type { Growth } from '../growth/growth-run.js';
 import {
   cpuUsAPayment,
-  ofSystem,
+  sumOfSystem,
   ratePerSec,
   TAKE_OVER_STEPS,
   takeOverMs,
   type CostFigures,
   type DatabaseSize,
+  type TakeOverFigures,
 } from '../growth/figures.js';
 import { goesThrough } from '../growth/reads.js';
+import type { Memory } from '../system/processes-cost.js';
 import type { ExperimentResult } from '../record/result.js';
 import { percentile } from '../statistics/statistics.js';
 import { count } from './format.js';
 import { formatTable, ms } from './table.js';
-import { violationLines } from './verdict-lines.js';
+import { cut, verdictLines } from './verdict-lines.js';
 
 export interface Sheet {
   title: string;
@@ -28,62 +30,93 @@ export interface Sheet {
 const whole = (value: number | undefined): string =>
   value === undefined || !Number.isFinite(value) ? '–' : count(Math.round(value));
 const milliseconds = (value: number): string => (Number.isFinite(value) ? ms(value) : '–');
-const sizeOf = ({ pending, finished }: DatabaseSize): string[] => [
-  count(pending),
-  finished === 0 ? '–' : count(finished),
+/** A column: its title, and its cell for a size. */
+type SizeColumn<Figures> = readonly [title: string, toCell: (figures: Figures) => string];
+
+/** A sheet with one row per size, which its first two columns name. */
+const sizeSheet = <Figures extends DatabaseSize>(
+  title: string,
+  all: readonly Figures[],
+  columns: readonly SizeColumn<Figures>[],
+): Sheet => ({
+  title,
+  header: ['pending', 'finished', ...columns.map(([name]) => name)],
+  rows: all.map((figures) => [
+    count(figures.pending),
+    figures.finished === 0 ? '–' : count(figures.finished),
+    ...columns.map(([, toCell]) => toCell(figures)),
+  ]),
+});
+
+type Rounds = 'drained' | 'accepted';
+const rate = (rounds: Rounds): SizeColumn<CostFigures> => [
+  'per s',
+  (figures) => whole(ratePerSec(figures[rounds])),
+];
+const cpu = (rounds: Rounds, ...roles: string[]): SizeColumn<CostFigures>[] =>
+  roles.map((role) => [role, (figures) => whole(cpuUsAPayment(figures[rounds])[role])]);
+const allCpu: SizeColumn<CostFigures> = [
+  'all µs',
+  ({ drained }) => whole(sumOfSystem(cpuUsAPayment(drained))),
+];
+const memory = (
+  title: string,
+  role = title,
+  part: keyof Memory = 'peakMb',
+): SizeColumn<CostFigures> => [title, (figures) => whole(figures.memory[role]?.[part])];
+const look = (title: string, share: number): SizeColumn<CostFigures> => [
+  title,
+  ({ drained }) =>
+    milliseconds(
+      percentile(
+        drained.flatMap(({ looksMs }) => looksMs),
+        share,
+      ),
+    ),
 ];
 
-const PARTS = ['leader', 'postgres', 'redis', 'patients'] as const;
+/** The roles of the processes whose cost per payment is shown. */
+export const DRAIN_ROLES = ['leader', 'postgres', 'redis', 'patients'] as const;
 
 export function growthSheets({ costs, takeOvers, reads }: Growth): Sheet[] {
-  const drained = costs.map((figures) => {
-    const cpu = cpuUsAPayment(figures.drained);
-    return [
-      ...sizeOf(figures),
-      whole(ratePerSec(figures.drained)),
-      whole(ofSystem(cpu)),
-      ...PARTS.map((part) => whole(cpu[part])),
-    ];
-  });
-  const accepted = costs.map((figures) => {
-    const cpu = cpuUsAPayment(figures.accepted);
-    return [
-      ...sizeOf(figures),
-      whole(ratePerSec(figures.accepted)),
-      ...['patients', 'postgres', 'redis'].map((part) => whole(cpu[part])),
-    ];
-  });
   return [
-    {
-      title: 'Drained: CPU µs per payment, by process',
-      header: ['pending', 'finished', 'per s', 'all µs', ...PARTS],
-      rows: drained,
-    },
-    {
-      title: 'Accepted meanwhile, in batches of 200: CPU µs per payment',
-      rows: accepted,
-      header: ['pending', 'finished', 'per s', 'patients', 'postgres', 'redis'],
-    },
-    {
-      title: 'Peak memory, MB',
-      header: ['pending', 'finished', ...MEMORY.map(([name]) => name)],
-      rows: costs.map(memoryRow),
-    },
-    {
-      title: 'Queries of the backlog and of overdue payments, ms',
-      header: ['pending', 'finished', 'p50', 'max', 'at the end'],
-      rows: costs.map((figures) => [...sizeOf(figures), ...looksOf(figures)]),
-    },
-    {
-      title: 'Take-over, median ms',
-      header: ['pending', 'finished', 'n', ...TAKE_OVER_STEPS.map(([, name]) => name), 'max'],
-      rows: takeOvers.map((figures) => [
-        ...sizeOf(figures),
-        String(figures.kills.length),
-        ...TAKE_OVER_STEPS.map(([step]) => milliseconds(takeOverMs(figures, step))),
-        milliseconds(takeOverMs(figures, 'totalMs', 1)),
+    sizeSheet('Drained: CPU µs per payment, by process', costs, [
+      rate('drained'),
+      allCpu,
+      ...cpu('drained', ...DRAIN_ROLES),
+    ]),
+    sizeSheet('Accepted meanwhile, in batches of 200: CPU µs per payment', costs, [
+      rate('accepted'),
+      ...cpu('accepted', 'patients', 'postgres', 'redis'),
+    ]),
+    // PostgreSQL's own memory is private to its processes; its buffers are shared by them.
+    sizeSheet('Peak memory, MB', costs, [
+      ...['leader', 'standby', 'patients', 'redis'].map((role) => memory(role)),
+      memory('pg private', 'postgres', 'privateMb'),
+      memory('buffers', 'postgres', 'sharedMb'),
+    ]),
+    sizeSheet('Queries of the backlog and of overdue payments, ms', costs, [
+      look('p50', 0.5),
+      look('max', 1),
+      [
+        'at the end',
+        ({ drained }) =>
+          milliseconds(
+            percentile(
+              drained.map(({ lookAtEndMs }) => lookAtEndMs),
+              1,
+            ),
+          ),
+      ],
+    ]),
+    sizeSheet('Take-over, median ms', takeOvers, [
+      ['n', ({ kills }) => String(kills.length)],
+      ...TAKE_OVER_STEPS.map(([step, name]): SizeColumn<TakeOverFigures> => [
+        name,
+        (figures) => milliseconds(takeOverMs(figures, step)),
       ]),
-    },
+      ['max', (figures) => milliseconds(takeOverMs(figures, 'totalMs', 1))],
+    ]),
     {
       title: 'Reads, ms',
       header: ['read', 'p50', 'p95', 'in vain', 'pages', 'by'],
@@ -99,35 +132,6 @@ export function growthSheets({ costs, takeOvers, reads }: Growth): Sheet[] {
   ].filter(({ rows }) => rows.length > 0);
 }
 
-/** PostgreSQL's own memory is private to its processes; its buffers are shared by them. */
-const MEMORY: readonly (readonly [
-  string,
-  (memory: CostFigures['memory']) => number | undefined,
-])[] = [
-  ['leader', ({ leader }) => leader?.peakMb],
-  ['standby', ({ standby }) => standby?.peakMb],
-  ['patients', ({ patients }) => patients?.peakMb],
-  ['redis', ({ redis }) => redis?.peakMb],
-  ['pg private', ({ postgres }) => postgres?.privateMb],
-  ['buffers', ({ postgres }) => postgres?.sharedMb],
-];
-
-const memoryRow = (figures: CostFigures): string[] => [
-  ...sizeOf(figures),
-  ...MEMORY.map(([, of]) => whole(of(figures.memory))),
-];
-
-function looksOf({ drained }: CostFigures): string[] {
-  const looks = drained.flatMap(({ looksMs }) => looksMs);
-  const last = drained.map(({ lookAtEndMs }) => lookAtEndMs);
-  return [
-    ...[0.5, 1].map((share) => milliseconds(percentile(looks, share))),
-    milliseconds(percentile(last, 1)),
-  ];
-}
-
-const cut = (line: string): string => (line.length > 80 ? `${line.slice(0, 79)}…` : line);
-
 export function growthTable(
   growth: Growth,
   { verdict, violations, objectives }: ExperimentResult,
@@ -139,8 +143,7 @@ export function growthTable(
   ]);
   return [
     ...sheets,
-    `Verdict: ${verdict}`,
-    ...violationLines(violations, '  '),
+    ...verdictLines({ verdict, violations, objectives: [] }, []),
     ...objectives.map(({ name, target, actual, met }) =>
       cut(`${met ? 'Met' : 'Missed'}: ${name}: ${actual} (at most ${target})`),
     ),

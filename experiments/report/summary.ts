@@ -133,23 +133,38 @@ export function circumstances({ result, machine, command, deadlineMs }: RunRecor
   ]);
 }
 
-export function summaryMarkdown(journal: RunRecord): string {
-  const { result, systems, notes = [] } = journal;
-  const { name, seed, verdict, violations, objectives } = result;
-  const missing = [...new Set(systems.flatMap((system) => system.missing))];
+/** The parts of a page that differ between experiments: lines, and sentences without markup. */
+interface OwnParts {
+  before: readonly string[];
+  notes: readonly string[];
+  after: readonly string[];
+}
+
+/** The page of any experiment: heading, objectives, broken rules, environment. */
+export function summaryPage(journal: RunRecord, { before, notes, after }: OwnParts): string {
+  const { name, seed, verdict, violations, objectives } = journal.result;
   const mark = verdict === 'valid' && objectives.every(({ met }) => met) ? '✅' : '❌';
   return [
     `### ${mark} ${escapeMarkdown(name)}, seed ${seed}: ${verdict}`,
     '',
-    ...systemsTable(result),
-    '',
+    ...before,
     ...objectives.map(objectiveLine),
     ...(objectives.length > 0 ? [''] : []),
-    ...[...missing, ...notes].map((sentence) => `> ${escapeMarkdown(sentence)}\n`),
+    ...notes.map((sentence) => `> ${escapeMarkdown(sentence)}\n`),
     ...(violations.length > 0
       ? ['**Rules broken**', '', ...violations.map(violationLine), '']
       : []),
-    ...handoverPart(result),
+    ...after,
     ...circumstances(journal),
   ].join('\n');
+}
+
+export function summaryMarkdown(journal: RunRecord): string {
+  const { result, systems, notes = [] } = journal;
+  const missing = [...new Set(systems.flatMap((system) => system.missing))];
+  return summaryPage(journal, {
+    before: [...systemsTable(result), ''],
+    notes: [...missing, ...notes],
+    after: handoverPart(result),
+  });
 }

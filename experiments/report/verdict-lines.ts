@@ -9,7 +9,8 @@ const WIDTH = 80;
 /** Number of ids shown per rule; the journal contains all of them. */
 const SHOWN = 2;
 
-const cut = (line: string): string => (line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line);
+export const cut = (line: string): string =>
+  line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line;
 
 export const violationLines = (violations: readonly Violation[], indent: string): string[] =>
   violations.map(({ rule, ids }) =>

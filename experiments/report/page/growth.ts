@@ -5,31 +5,28 @@
 import type { Growth } from '../../growth/growth-run.js';
 import {
   cpuUsAPayment,
-  ofSystem,
   ratePerSec,
-  sumOf,
+  sumOfSystem,
   TAKE_OVER_STEPS,
   takeOverMs,
   type CostFigures,
   type DatabaseSize,
 } from '../../growth/figures.js';
 import type { RunRecord } from '../../record/run-record.js';
+import { sum } from '../../statistics/statistics.js';
 import { logChart, type LogSeries } from '../charts/log-chart.js';
 import { count } from '../format.js';
-import { growthSheets, type Sheet } from '../growth-table.js';
+import { DRAIN_ROLES, growthSheets, type Sheet } from '../growth-table.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { pageHead } from './head.js';
 import { outcomeSection } from './outcome.js';
 import { htmlPage } from './page.js';
-import { figureColumn, htmlTable, wordColumn } from './table.js';
-
-const PARTS = ['leader', 'postgres', 'redis', 'patients'] as const;
-const ACROSS = 'payments pending';
+import { htmlTable } from './table.js';
 
 type Valued<T> = readonly (readonly [name: string, of: (figures: T) => number])[];
 
 /** One line per quantity in an empty table; next to finished payments only the first quantity. */
-function seriesOf<T extends DatabaseSize>(all: readonly T[], quantities: Valued<T>): LogSeries[] {
+function listSeries<T extends DatabaseSize>(all: readonly T[], quantities: Valued<T>): LogSeries[] {
   const line = (name: string, of: (figures: T) => number, some: readonly T[]): LogSeries => ({
     name,
     points: some.map((figures) => [figures.pending, of(figures)] as const),
@@ -44,74 +41,57 @@ function seriesOf<T extends DatabaseSize>(all: readonly T[], quantities: Valued<
   return [...quantities.map(([name, of]) => line(name, of, alone)), ...more];
 }
 
-const cpuOf =
-  (part: string) =>
+const toCost =
+  (role: string) =>
   ({ drained }: CostFigures): number =>
-    cpuUsAPayment(drained)[part] ?? NaN;
-const allCpu = ({ drained }: CostFigures): number => ofSystem(cpuUsAPayment(drained));
-const memoryOf =
-  (part: string) =>
-  ({ memory }: CostFigures): number =>
-    memory[part]?.peakMb ?? NaN;
+    cpuUsAPayment(drained)[role] ?? NaN;
 
-const chartsOf = ({ costs, takeOvers }: Growth): MarkupPart => [
-  logChart(
-    'Cost of a payment',
-    'CPU µs',
-    ACROSS,
-    seriesOf(costs, [
-      ['all processes', allCpu],
-      ...PARTS.map((part) => [part, cpuOf(part)] as const),
-    ]),
-  ),
-  logChart(
-    'Drained',
-    'payments per second',
-    ACROSS,
-    seriesOf(costs, [
-      ['drained', ({ drained }) => ratePerSec(drained)],
-      ['accepted', ({ accepted }) => ratePerSec(accepted)],
-    ]),
-  ),
-  logChart(
+/** A chart over the size of the backlog, one line per quantity. */
+const growthChart = <T extends DatabaseSize>(
+  title: string,
+  unit: string,
+  all: readonly T[],
+  quantities: Valued<T>,
+): MarkupPart => logChart(title, unit, 'payments pending', listSeries(all, quantities));
+
+const drawCharts = ({ costs, takeOvers }: Growth): MarkupPart => [
+  growthChart('Cost of a payment', 'CPU µs', costs, [
+    ['all processes', ({ drained }) => sumOfSystem(cpuUsAPayment(drained))],
+    ...DRAIN_ROLES.map((role) => [role, toCost(role)] as const),
+  ]),
+  growthChart('Drained', 'payments per second', costs, [
+    ['drained', ({ drained }) => ratePerSec(drained)],
+    ['accepted', ({ accepted }) => ratePerSec(accepted)],
+  ]),
+  growthChart(
     'Take-over, median',
     'ms',
-    ACROSS,
-    seriesOf(
-      takeOvers,
-      TAKE_OVER_STEPS.map(([step, name]) => [name, (one) => takeOverMs(one, step)]),
-    ),
+    takeOvers,
+    TAKE_OVER_STEPS.map(([step, name]) => [name, (one) => takeOverMs(one, step)]),
   ),
-  logChart(
+  growthChart(
     'Peak memory',
     'MB',
-    ACROSS,
-    seriesOf(costs, [
-      ['leader', memoryOf('leader')],
-      ['patients', memoryOf('patients')],
-      ['redis', memoryOf('redis')],
+    costs,
+    ['leader', 'patients', 'redis'].map((role) => [
+      role,
+      ({ memory }) => memory[role]?.peakMb ?? NaN,
     ]),
   ),
 ];
 
-/** The first columns are sizes, or the name of a read. */
-const sheetTable = ({ title, header, rows }: Sheet): Markup => {
-  const [first = '', ...others] = header;
-  const columns =
-    first === 'read'
-      ? [
-          ...wordColumn(first),
-          ...figureColumn(...others.slice(0, -1)),
-          ...wordColumn(others.at(-1) ?? ''),
-        ]
-      : figureColumn(...header);
+/** All columns are figures, except the first and the last one of the reads. */
+function sheetTable({ title, header, rows }: Sheet): Markup {
+  const isWord = (index: number): boolean =>
+    header[0] === 'read' && (index === 0 || index === header.length - 1);
+  const columns = header.map((name, index) => ({ name, figure: !isWord(index) }));
   return markup`<h3>${title}</h3>${htmlTable(null, columns, rows)}`;
-};
+}
 
 function fillLine({ fill }: Growth): Markup | null {
   if (!fill) return null;
   const { finished, seconds, diskMb } = fill;
-  const all = sumOf(diskMb);
+  const all = sum(Object.values(diskMb));
   return markup`<p class="quiet">${count(finished)} finished payments were inserted within ${Math.round(seconds)} s; with their indexes they take
 ${count(Math.round(all))} MB on disk, ${count(Math.round((all * 2 ** 20) / finished))} bytes each.</p>`;
 }
@@ -122,7 +102,7 @@ export function growthPage(journal: RunRecord, growth: Growth): string {
     pageHead(journal),
     markup`<main>${outcomeSection(journal, new Map())}
 <section id="growth"><h2>Over the size of the backlog</h2>
-${chartsOf(growth)}
+${drawCharts(growth)}
 ${fillLine(growth)}
 ${growthSheets(growth).map(sheetTable)}
 <p class="quiet">Memory: resident; for PostgreSQL the private memory of its processes, and separately their shared buffers. In vain: rows that a

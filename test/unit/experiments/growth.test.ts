@@ -5,13 +5,13 @@ import { describe, expect, test } from '@jest/globals';
 import { WorkPlan } from '../../../experiments/growth/work-plan.js';
 import {
   cpuUsAPayment,
-  ofSystem,
   ratePerSec,
-  sumCpu,
+  sumOfSystem,
   takeOverMs,
   type CostFigures,
   type TakeOverFigures,
 } from '../../../experiments/growth/figures.js';
+import { sumCpu } from '../../../experiments/growth/costs.js';
 import { missingRoom } from '../../../experiments/growth/finished.js';
 import { growthObjectives } from '../../../experiments/growth/objectives.js';
 import { joinPlans, readPlan, type PlanNode } from '../../../experiments/growth/plans.js';
@@ -60,7 +60,7 @@ describe('figures', () => {
       { payments: 300, cpuMs: { leader: 10 } },
     ];
     expect(cpuUsAPayment(rounds)).toEqual({ leader: 50, lab: 12.5 });
-    expect(ofSystem(cpuUsAPayment(rounds))).toBe(50);
+    expect(sumOfSystem(cpuUsAPayment(rounds))).toBe(50);
     expect(cpuUsAPayment([])).toEqual({});
   });
 
