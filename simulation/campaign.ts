@@ -3,7 +3,8 @@
  * planted bug is caught.
  */
 import type { SearchFinding } from './search.js';
-import { MUTANTS, type Mutant } from './mutants.js';
+import type { Mutant } from './mutants/mutant.js';
+import { MUTANTS } from './mutants/mutants.js';
 import type { SearchJob, WorkerPool } from './pool.js';
 
 /** Seeds of one job: about a tenth of a second. */

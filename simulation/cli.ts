@@ -9,7 +9,7 @@ import { createProgress, type Progress } from '../experiments/report/progress.js
 import { EXPERIMENT_EXIT } from '../experiments/record/result.js';
 import { huntMutants, searchAll, type SeedSearch } from './campaign.js';
 import { mutantTable } from './mutant-table.js';
-import { MUTANTS } from './mutants.js';
+import { MUTANTS } from './mutants/mutants.js';
 import { WorkerPool } from './pool.js';
 import { findMutant, rulesOf, searchSeeds } from './search.js';
 import { drawSchedule } from './schedule.js';

@@ -5,7 +5,7 @@
  * harm.
  */
 import type { SimulatedFault } from './faults.js';
-import { NeverUnblocks, TrustsTheCount } from './faulty-machines.js';
+import { NeverUnblocks, TrustsTheCount } from './mutants/faulty-machines.js';
 import type { Rules } from './rules.js';
 import type { PaymentPlan, SimulatedSchedule } from './schedule.js';
 

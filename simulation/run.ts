@@ -4,7 +4,8 @@
  */
 import type { Settings } from '../monitor/core/types.js';
 import { describeFault, injectFault } from './faults.js';
-import { Checks, type Breach } from './invariants.js';
+import { Checks } from './invariants/checks.js';
+import type { Breach } from './invariants/rule-texts.js';
 import { Engine } from './model/engine.js';
 import { LeadershipTable } from './model/leadership-table.js';
 import { Network } from './model/network.js';
@@ -108,16 +109,16 @@ class Run {
       monitors: [],
       patients: [],
     };
-    checks.graceMs = settings.beatTimeoutMs;
+    checks.elections.graceMs = settings.beatTimeoutMs;
     if (schedule.isStorm) {
-      checks.handoversMax = handoversOf(schedule.faults);
-      checks.frozenForMs = (name) =>
+      checks.elections.handoversMax = handoversOf(schedule.faults);
+      checks.elections.frozenForMs = (name) =>
         system.replicas.find((replica) => replica.name === name)?.frozenForMs ?? 0;
     }
-    checks.runs = (bootId) =>
+    checks.elections.runs = (bootId) =>
       system.replicas.some((replica) => replica.alive && replica.bootId === bootId);
     checks.leadership = () => leadership.row;
-    Object.assign(checks, {
+    Object.assign(checks.payments, {
       rows: payments.rows,
       byKey: payments.byKey,
       byPatient: payments.byPatient,
@@ -137,17 +138,17 @@ class Run {
     for (const payment of schedule.payments) this.client.plan(payment);
     for (const fault of schedule.faults) this.plan(fault);
     try {
-      world.runUntil(schedule.horizonMs, () => system.checks.breach !== null);
+      world.runUntil(schedule.horizonMs, () => system.checks.first !== null);
       world.runUntil(
         schedule.horizonMs + RECOVERY_MS,
-        () => system.checks.breach !== null || this.isWell(),
+        () => system.checks.first !== null || this.isWell(),
       );
-      if (!system.checks.breach && !this.isWell()) this.judgeUnwell();
-      if (!system.checks.breach && schedule.monitorsEnd) this.endMonitors();
+      if (!system.checks.first && !this.isWell()) this.judgeUnwell();
+      if (!system.checks.first && schedule.monitorsEnd) this.endMonitors();
     } catch (error) {
       system.checks.require('crash', (error as Error).message);
     }
-    return { breach: system.checks.breach, steps: world.steps, tookMs: world.nowMs };
+    return { breach: system.checks.first, steps: world.steps, tookMs: world.nowMs };
   }
 
   private start(each: Process): void {
@@ -194,7 +195,7 @@ class Run {
     const leads = leader?.role.role === 'leading' && leader.role.term === leadership.row.term;
     const who = leads ? `${leader.name} leads` : 'no replica leads';
     const text = `${RECOVERY_MS} ms after the last fault ${who}; pending: ${left.join(' ') || 'none'}; parcels in the queue: ${queue.waiting.length}`;
-    checks.require(leads && left.length > 0 && checks.queueFailures > 0 ? 'I5' : 'liveness', text);
+    checks.require(leads && left.length > 0 && checks.queue.failures > 0 ? 'I5' : 'liveness', text);
   }
 
   /**
@@ -204,9 +205,9 @@ class Run {
    */
   private endMonitors(): void {
     const { world, system } = this;
-    world.runUntil(world.nowMs + SLOWEST_MS, () => system.checks.breach !== null);
-    world.runUntil(world.nowMs + RECOVERY_MS, () => system.checks.breach !== null || this.isWell());
-    if (system.checks.breach) return;
+    world.runUntil(world.nowMs + SLOWEST_MS, () => system.checks.first !== null);
+    world.runUntil(world.nowMs + RECOVERY_MS, () => system.checks.first !== null || this.isWell());
+    if (system.checks.first) return;
     for (const monitor of system.monitors) monitor.crash();
     const { nowMs } = world;
     const payments = [0, 1, 2].map((index): PaymentPlan => {
@@ -219,7 +220,7 @@ class Run {
       };
     });
     for (const payment of payments) this.client.plan(payment);
-    world.runUntil(nowMs + 4_000, () => system.checks.breach !== null || this.isWell());
+    world.runUntil(nowMs + 4_000, () => system.checks.first !== null || this.isWell());
     system.checks.require(
       'I8',
       this.isWell() ? null : 'without monitors the leader stopped, or payments were not finished',

@@ -1,6 +1,7 @@
 /** Searches seeds one after the other. */
-import type { Breach } from './invariants.js';
-import { MUTANTS, withBug, type Mutant } from './mutants.js';
+import type { Breach } from './invariants/rule-texts.js';
+import { withBug, type Mutant } from './mutants/mutant.js';
+import { MUTANTS } from './mutants/mutants.js';
 import { play } from './run.js';
 import { STANDARD, type Rules } from './rules.js';
 import { drawSchedule } from './schedule.js';

@@ -4,7 +4,7 @@
  * remaining parts are those that the bug needs.
  * @see Zeller and Hildebrandt 2002, delta debugging.
  */
-import type { RuleName } from './invariants.js';
+import type { RuleName } from './invariants/rule-texts.js';
 import { play } from './run.js';
 import type { Rules } from './rules.js';
 import type { SimulatedSchedule } from './schedule.js';

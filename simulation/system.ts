@@ -2,7 +2,7 @@
 import type { Settings } from '../monitor/core/types.js';
 import type { RoleState } from '../payments/core/role.js';
 import type { Leadership, ReplicaReport } from '../shared/contracts/leadership.js';
-import type { Checks } from './invariants.js';
+import type { Checks } from './invariants/checks.js';
 import type { LeadershipTable } from './model/leadership-table.js';
 import type { Engine } from './model/engine.js';
 import type { Network } from './model/network.js';

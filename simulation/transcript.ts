@@ -2,7 +2,7 @@
  * A run as text: one line per step that changed something, with its virtual time. Ticks, beats and
  * echoes are omitted.
  */
-import { RULE_TEXTS, type Breach } from './invariants.js';
+import { RULE_TEXTS, type Breach } from './invariants/rule-texts.js';
 import { play, type SimulationOutcome } from './run.js';
 import type { Rules } from './rules.js';
 import { drawSchedule, type SimulatedSchedule } from './schedule.js';

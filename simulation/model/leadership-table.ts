@@ -5,7 +5,7 @@
  */
 import type { AdminState, Leadership } from '../../shared/contracts/leadership.js';
 import type { Candidate } from '../../monitor/core/effects.js';
-import type { Checks } from '../invariants.js';
+import type { Checks } from '../invariants/checks.js';
 import type { Rules } from '../rules.js';
 import type { Vote } from './records.js';
 import type { World } from './world.js';
@@ -76,7 +76,7 @@ export class LeadershipTable {
   }
 
   private cast(vote: Vote): void {
-    this.checks.checkVote(vote);
+    this.checks.elections.checkVote(vote);
     if (this.rules.oneVoteEach)
       this.votes = this.votes.filter(({ monitor }) => monitor !== vote.monitor);
     this.votes.push(vote);
@@ -98,7 +98,12 @@ export class LeadershipTable {
       bootId: candidate.bootId,
       reason: kind,
     };
-    this.checks.checkElection(this.row, row, votes === null, this.admin[candidate.id] ?? 'ready');
+    this.checks.elections.checkElection(
+      this.row,
+      row,
+      votes === null,
+      this.admin[candidate.id] ?? 'ready',
+    );
     this.world.log?.('postgres', `term ${next}: ${candidate.id} leads (${kind}, by ${monitor})`);
     this.row = row;
     this.votes = [];

@@ -4,7 +4,7 @@
  * Redis may lose its data at any time, and a job may exist twice.
  */
 import type { Parcel } from '../../shared/queue/queue.js';
-import type { Checks } from '../invariants.js';
+import type { Checks } from '../invariants/checks.js';
 import { Engine } from './engine.js';
 import type { Exchange, Network } from './network.js';
 import type { Process } from './process.js';
@@ -126,7 +126,7 @@ export class ParcelQueue extends Engine {
     const run = (): number | null => {
       if (this.refusesWrites) return null;
       const moved = ids.filter((id) => this.moveOne(id, token));
-      if (token === null) this.checks.checkReclaim(moved);
+      if (token === null) this.checks.queue.checkReclaim(moved);
       this.wakeOne();
       return moved.length;
     };
@@ -138,12 +138,12 @@ export class ParcelQueue extends Engine {
     this.world.log?.(this.name, 'loses all data');
     this.waiting = [];
     this.active = [];
-    this.checks.queueFailed();
+    this.checks.queue.queueFailed();
   }
 
   /** From now on the queue may lose parcels that it is asked to store. */
   failStatements(): void {
-    this.checks.queueFailed();
+    this.checks.queue.queueFailed();
   }
 
   /**
@@ -160,7 +160,7 @@ export class ParcelQueue extends Engine {
 
   protected override dropCaller(): void {
     this.blocked = [];
-    this.checks.queueFailed();
+    this.checks.queue.queueFailed();
   }
 
   private take(token: string): QueueJob | null {
@@ -168,7 +168,7 @@ export class ParcelQueue extends Engine {
     if (!next) return null;
     const job = { ...next, token };
     this.active.push(job);
-    this.checks.checkFetch(job);
+    this.checks.queue.checkFetch(job);
     return job;
   }
 

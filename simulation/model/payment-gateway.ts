@@ -5,7 +5,7 @@
  */
 import type { Verdict } from '../../payments/core/gateway.js';
 import type { Call } from '../../payments/core/attempt.js';
-import type { Checks } from '../invariants.js';
+import type { Checks } from '../invariants/checks.js';
 import { Engine } from './engine.js';
 import type { Exchange, Network } from './network.js';
 import type { Process } from './process.js';
@@ -59,7 +59,7 @@ export class PaymentGateway extends Engine {
     payment: string,
     settle: (verdict: Verdict) => void,
   ): void {
-    this.checks.asks(payment);
+    this.checks.payments.asks(payment);
     this.network.call<Verdict>(
       caller,
       this,
@@ -67,7 +67,7 @@ export class PaymentGateway extends Engine {
       (exchange) => this.serveCall(ask, key, payment, exchange),
       (heard, silence) => {
         const verdict = heard ?? (silence === 'refused' ? UNSENT : UNKNOWN);
-        if (ask === 'charge' && !isNoAttempt(verdict)) this.checks.checkAttempt(payment);
+        if (ask === 'charge' && !isNoAttempt(verdict)) this.checks.payments.checkAttempt(payment);
         settle(verdict);
       },
     );
@@ -94,7 +94,7 @@ export class PaymentGateway extends Engine {
     const verdict = this.record(key, this.decide(key));
     if (isNew && verdict.kind === 'approved') {
       log?.(this.name, `charges ${key}`);
-      this.checks.moneyMoved(payment);
+      this.checks.payments.moneyMoved(payment);
     }
     if (!chance.occurs(this.loseAnswers)) return exchange.reply(verdict);
     log?.(this.name, `loses its answer about ${key}`);

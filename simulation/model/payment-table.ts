@@ -10,7 +10,7 @@ import type {
   Deferral,
   PendingPayment,
 } from '../../shared/postgres/ledger.js';
-import type { Checks } from '../invariants.js';
+import type { Checks } from '../invariants/checks.js';
 import type { Rules } from '../rules.js';
 import type { LeadershipTable } from './leadership-table.js';
 import { Unwritable } from './unwritable.js';
@@ -64,7 +64,7 @@ export class PaymentTable {
         term: null,
         processedBy: null,
       };
-      this.checks.checkAccepted(row, this.byKey.get(key));
+      this.checks.payments.checkAccepted(row, this.byKey.get(key));
       this.insert(row);
       inserted.push(id);
     }
@@ -126,8 +126,8 @@ export class PaymentTable {
     for (const { id, status, attempts } of outcomes) {
       const row = this.rows.get(id);
       if (!row || !this.rules.mayGetStatus(row)) continue;
-      this.checks.checkFinalised(row, status, token);
-      this.checks.countsAttempts(id, attempts);
+      this.checks.payments.checkFinalised(row, status, token);
+      this.checks.payments.countsAttempts(id, attempts);
       if (row.status === 'PENDING') this.pending -= 1;
       Object.assign(row, {
         status,
@@ -147,8 +147,8 @@ export class PaymentTable {
     for (const { id, attempts, waitMs, lastError } of deferrals) {
       const row = this.rows.get(id);
       if (row?.status !== 'PENDING') continue;
-      this.checks.checkDeferral(row, token);
-      this.checks.countsAttempts(id, attempts);
+      this.checks.payments.checkDeferral(row, token);
+      this.checks.payments.countsAttempts(id, attempts);
       if (lastError !== null) row.failingSinceMs ??= this.world.nowMs;
       row.attempts = attempts;
       row.nextAttemptMs = this.world.nowMs + Math.floor(waitMs);

@@ -204,7 +204,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
 
   private acts(what: string): void {
     this.world.log?.(this.name, what);
-    this.system.checks.checkAction(
+    this.system.checks.elections.checkAction(
       this.name,
       this.world.nowMs - this.upsetMs,
       this.system.settings.doubtForMs,

@@ -113,7 +113,7 @@ export class PatientsProcess extends Process implements Patients {
 
   private answer(group: readonly Submission[]): void {
     for (const submission of group) {
-      this.system.checks.checkAcceptedAnswer(submission.key);
+      this.system.checks.payments.checkAcceptedAnswer(submission.key);
       this.world.log?.(this.name, `accepts ${submission.key}`);
       submission.reply(true);
     }

@@ -72,7 +72,7 @@ export class SimulatedRelay {
       case 'search':
         return this.search(effect.throughSeq);
       case 'put-back':
-        checks.putsBack(
+        checks.payments.putsBack(
           effect.parcels.flatMap(({ ids }) => ids),
           this.term,
         );

@@ -146,7 +146,8 @@ export class ReplicaProcess extends Process implements SimulatedReplica, Leading
    * Notifies callers that wait. An announcement is only a hint, so only its truth is checked here.
    */
   announce(outcomes: readonly FinalOutcome[]): void {
-    for (const { id, status } of outcomes) this.system.checks.checkAnnouncement(id, status);
+    for (const { id, status } of outcomes)
+      this.system.checks.payments.checkAnnouncement(id, status);
   }
 
   private newWorker(): Worker {
@@ -208,10 +209,10 @@ export class ReplicaProcess extends Process implements SimulatedReplica, Leading
   private perform(effect: RoleEffect): void {
     switch (effect.type) {
       case 'begin':
-        this.system.checks.noteBegin(this.name, this.bootId, effect.term);
+        this.system.checks.roles.noteBegin(this.name, this.bootId, effect.term);
         return this.enqueue((done) => this.begin(effect.term, done));
       case 'stop': {
-        this.system.checks.checkStop(this.role, effect.term);
+        this.system.checks.roles.checkStop(this.role, effect.term);
         const keep = this.current?.stop() ?? true;
         return this.enqueue((done) => this.end(keep, done));
       }

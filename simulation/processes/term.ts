@@ -121,12 +121,12 @@ export class Term {
    */
   begin(done: () => void): void {
     const { queue, rules, checks } = this.system;
-    const heldBefore = checks.stampsOf(queue.active);
-    const { queueFailures } = checks;
+    const heldBefore = checks.queue.stampsOf(queue.active);
+    const { failures } = checks.queue;
     const go = (answered: boolean): void => {
       if (!this.hasEnded) {
         if (answered)
-          checks.fetchesFirst(this.replica.name, queue.active, heldBefore, queueFailures);
+          checks.queue.fetchesFirst(this.replica.name, queue.active, heldBefore, failures);
         this.fetch();
       }
       done();
@@ -209,7 +209,7 @@ export class Term {
 
   private attempt(ids: readonly string[], through: Settle): void {
     this.lastWork += 1;
-    this.system.checks.takes(this.replica.name, this.term, wasAskedToFinish(this.phase));
+    this.system.checks.roles.takes(this.replica.name, this.term, wasAskedToFinish(this.phase));
     this.through.set(this.lastWork, (failed, claimed) => {
       if (failed !== null && this.system.rules.replacesHeldWorker)
         this.phase = stepTerm(this.phase, { type: 'parcel-failed' });
@@ -290,8 +290,8 @@ export class Term {
   private charge(effect: Of<'charge'>, call: Call): void {
     const { gateway, rules, checks, world } = this.system;
     const { work, index, payment, last } = effect;
-    checks.starts(this.replica.role, this.term, `a ${call.ask} of ${payment.id}`);
-    if (call === FIRST_CALL) checks.charges(payment.id, this.term);
+    checks.roles.starts(this.replica.role, this.term, `a ${call.ask} of ${payment.id}`);
+    if (call === FIRST_CALL) checks.payments.charges(payment.id, this.term);
     world.log?.(this.replica.name, `asks the gateway: ${call.ask} ${payment.id}`);
     gateway.call(
       this.replica,
@@ -312,7 +312,7 @@ export class Term {
     const { payments, checks, world, rules } = this.system;
     const token = { partition: 0, term: this.term, leader: this.replica.name };
     const off = (): void => this.feed(this.line.onStatementFailed(new CalledOff()));
-    checks.starts(this.replica.role, this.term, 'a commit');
+    checks.roles.starts(this.replica.role, this.term, 'a commit');
     world.log?.(
       this.replica.name,
       `commits ${outcomes.map(({ id, status }) => `${id} ${status}`).join(', ')} in term ${this.term}`,
@@ -352,13 +352,13 @@ export class Term {
   private noteRefusal({ held }: SimulatedWrite): void {
     if (held) return;
     this.system.world.log?.(this.replica.name, `was refused: term ${this.term} is over`);
-    this.system.checks.wasRefused(this.replica.role, this.term);
+    this.system.checks.roles.wasRefused(this.replica.role, this.term);
   }
 
   private defer(waits: Of<'defer'>['waits']): void {
     const { payments, checks, world } = this.system;
     const token = { partition: 0, term: this.term, leader: this.replica.name };
-    checks.starts(this.replica.role, this.term, 'a delay');
+    checks.roles.starts(this.replica.role, this.term, 'a delay');
     world.log?.(
       this.replica.name,
       `defers ${waits.map(({ id, waitMs }) => `${id} for ${Math.round(waitMs)} ms`).join(', ')}`,

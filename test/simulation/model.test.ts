@@ -1,6 +1,6 @@
 /** The models themselves: a wrong model would make the simulation worthless. */
 import { describe, expect, test } from '@jest/globals';
-import { Checks } from '../../simulation/invariants.js';
+import { Checks } from '../../simulation/invariants/checks.js';
 import { EventQueue } from '../../simulation/model/event-queue.js';
 import { LeadershipTable } from '../../simulation/model/leadership-table.js';
 import { Network } from '../../simulation/model/network.js';
@@ -17,7 +17,7 @@ function record(monitors = ['monitor_1', 'monitor_2', 'monitor_3']) {
   const leadership = new LeadershipTable(world, STANDARD, monitors, 100, checks);
   const payments = new PaymentTable(world, STANDARD, leadership, checks);
   checks.leadership = () => leadership.row;
-  Object.assign(checks, {
+  Object.assign(checks.payments, {
     rows: payments.rows,
     byKey: payments.byKey,
     byPatient: payments.byPatient,

@@ -2,9 +2,10 @@
  * Every planted bug is caught by its intended invariant, so every rule of the simulator can fail.
  */
 import { expect, test } from '@jest/globals';
-import { RULE_TEXTS } from '../../simulation/invariants.js';
+import { RULE_TEXTS } from '../../simulation/invariants/rule-texts.js';
 import { mutantTable } from '../../simulation/mutant-table.js';
-import { MUTANTS, withBug } from '../../simulation/mutants.js';
+import { withBug } from '../../simulation/mutants/mutant.js';
+import { MUTANTS } from '../../simulation/mutants/mutants.js';
 import { findBreach } from './known-seeds.js';
 
 const SEEDS = 8_000;

@@ -3,8 +3,8 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { FAULT_KINDS } from '../../simulation/faults.js';
-import { RULE_TEXTS, type RuleName } from '../../simulation/invariants.js';
-import { withoutLateness } from '../../simulation/mutants.js';
+import { RULE_TEXTS, type RuleName } from '../../simulation/invariants/rule-texts.js';
+import { withoutLateness } from '../../simulation/mutants/judgement.js';
 import { REGRESSIONS } from '../../simulation/regressions.js';
 import { play } from '../../simulation/run.js';
 import { STANDARD, type Rules } from '../../simulation/rules.js';

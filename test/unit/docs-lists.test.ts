@@ -10,7 +10,7 @@ import { FAULTS } from '../../experiments/faults/faults.js';
 import { NO_FAULTS } from '../../gateway/faults.js';
 import { MONITOR_OPTIONS } from '../../monitor/config.js';
 import { PATIENTS_OPTIONS } from '../../patients/config.js';
-import { MUTANTS } from '../../simulation/mutants.js';
+import { MUTANTS } from '../../simulation/mutants/mutants.js';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const page = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

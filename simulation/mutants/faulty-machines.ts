@@ -1,14 +1,14 @@
 /** The machines of `payments/core`, each with one planted bug; see mutants.ts. */
-import { Blocked, type PaymentRef } from '../payments/core/blocked.js';
-import type { CommitQueue } from '../payments/core/commit-queue.js';
+import { Blocked, type PaymentRef } from '../../payments/core/blocked.js';
+import type { CommitQueue } from '../../payments/core/commit-queue.js';
 import {
   ParcelPipeline,
   type PipelineOptions,
   type PipelineTime,
   type WorkEffect,
   type Written,
-} from '../payments/core/parcel-pipeline.js';
-import { RelayMachine } from '../payments/core/relay.js';
+} from '../../payments/core/parcel-pipeline.js';
+import { RelayMachine } from '../../payments/core/relay.js';
 
 /** The private parts of the line in which a bug would be. */
 interface LineParts {

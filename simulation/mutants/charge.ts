@@ -1,0 +1,73 @@
+/** Mutants that charge twice, or decide without the answer of the gateway. */
+import type { AttemptStep } from '../../payments/core/attempt.js';
+import { ParcelPipeline } from '../../payments/core/parcel-pipeline.js';
+import { STANDARD } from '../rules.js';
+import type { Mutant } from './mutant.js';
+
+const failed: AttemptStep = { answer: { kind: 'failed', reason: 'GATEWAY_UNAVAILABLE' } };
+const declined: AttemptStep = { answer: { kind: 'declined', reference: '', reason: 'DECLINED' } };
+
+export const CHARGE_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'key-of-the-attempt',
+    bug: 'every attempt has its own key',
+    caughtBy: 'I6',
+    change: { gatewayKey: (id, attempt) => `${id}/${attempt}` },
+  },
+  {
+    name: 'key-of-the-term',
+    bug: 'every term has its own keys',
+    caughtBy: 'I6',
+    change: { gatewayKey: (id, _attempt, term) => `${id}/${term}` },
+  },
+  {
+    name: 'lost-is-declined',
+    bug: 'a lost answer means declined',
+    caughtBy: 'I6',
+    change: {
+      afterVerdict: (call, verdict, last) =>
+        call.ask === 'charge' && verdict.kind === 'unknown'
+          ? declined
+          : STANDARD.afterVerdict(call, verdict, last),
+    },
+  },
+  {
+    name: 'lost-is-failed',
+    bug: 'the last attempt fails without the gateway’s answer',
+    caughtBy: 'I6',
+    change: {
+      afterVerdict: (call, verdict, last) =>
+        verdict.kind === 'unknown' && last ? failed : STANDARD.afterVerdict(call, verdict, last),
+    },
+  },
+  {
+    name: 'absent-is-failed',
+    bug: 'a key still unknown to the gateway is given up without closing it',
+    caughtBy: 'I6',
+    change: {
+      afterVerdict: (call, verdict, last) =>
+        verdict.kind === 'absent' && last ? failed : STANDARD.afterVerdict(call, verdict, last),
+    },
+  },
+  {
+    name: 'give-up-by-count',
+    bug: 'a payment is given up after a number of attempts, however short the outage',
+    caughtBy: 'patience',
+    change: {
+      newLine: (options) =>
+        new ParcelPipeline({ ...options, policy: { ...options.policy, giveUpAfterMs: 0 } }),
+    },
+  },
+  {
+    name: 'unsent-counted',
+    bug: 'a charge that was never sent, or that a rate limit refused, counts as an attempt',
+    caughtBy: 'patience',
+    change: {
+      afterVerdict: (call, verdict, last) => {
+        const step = STANDARD.afterVerdict(call, verdict, last);
+        if (!('answer' in step) || step.answer.kind !== 'again') return step;
+        return { answer: { kind: 'again', error: step.answer.error } };
+      },
+    },
+  },
+];
