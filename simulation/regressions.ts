@@ -7,7 +7,8 @@
 import type { SimulatedFault } from './faults.js';
 import { NeverUnblocks, TrustsTheCount } from './mutants/faulty-machines.js';
 import type { Rules } from './rules.js';
-import type { PaymentPlan, SimulatedSchedule } from './schedule.js';
+import type { PaymentPlan } from './draw-payments.js';
+import type { SimulatedSchedule } from './schedule.js';
 
 export interface Regression {
   readonly what: string;

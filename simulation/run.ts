@@ -19,7 +19,8 @@ import { MonitorProcess } from './processes/monitor.js';
 import { PatientsProcess } from './processes/patients.js';
 import { ReplicaProcess } from './processes/replica.js';
 import type { Rules } from './rules.js';
-import type { PaymentPlan, SimulatedSchedule } from './schedule.js';
+import type { PaymentPlan } from './draw-payments.js';
+import type { SimulatedSchedule } from './schedule.js';
 import { handoversOf } from './storms.js';
 import { TIMES, type SimulatedSystem } from './system.js';
 

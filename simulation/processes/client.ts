@@ -3,7 +3,7 @@
  * passes; sometimes twice at once.
  */
 import { Process } from '../model/process.js';
-import type { PaymentPlan } from '../schedule.js';
+import type { PaymentPlan } from '../draw-payments.js';
 import type { Patients, SimulatedSystem } from '../system.js';
 
 const TIMEOUT_MS = 400;

@@ -18,7 +18,8 @@ import {
   type SimulatedReplica,
   type SimulatedSystem,
 } from '../system.js';
-import { Term, type LeadingReplica } from './term.js';
+import { Term } from './term.js';
+import type { LeadingReplica } from './term-statements.js';
 import { Worker } from './worker.js';
 
 type Action = (done: () => void) => void;

@@ -1,10 +1,8 @@
 /**
  * One term of a leader, carried out like payments/leader-term.ts, process-parcel.ts and relay.ts:
  * oldest parcels → reclaim → fetch → relay. The machines of payments/core decide everything else.
- * Statements are retried while the database is unavailable, until the term ends.
  */
 import { CalledOff, LeadershipLost } from '../../payments/core/errors.js';
-import { FIRST_CALL, type Call } from '../../payments/core/attempt.js';
 import type {
   PipelineTime,
   ParcelPipeline,
@@ -12,8 +10,6 @@ import type {
 } from '../../payments/core/parcel-pipeline.js';
 import type { Evidence } from '../../payments/core/progress.js';
 import type { TermView } from '../../payments/core/relay.js';
-import type { FinalOutcome } from '../../payments/core/parcel.js';
-import type { RoleState } from '../../payments/core/role.js';
 import {
   FIRST_PHASE,
   leavesWorkerFree,
@@ -21,34 +17,19 @@ import {
   wasAskedToFinish,
   type TermPhase,
 } from '../../payments/core/term-phase.js';
-import type { Process } from '../model/process.js';
-import type { AttemptResult, QueueJob, SimulatedWrite } from '../model/records.js';
+import type { QueueJob } from '../model/records.js';
 import { TIMES, type SimulatedSystem } from '../system.js';
 import { SimulatedPrefetch, type Settle } from './prefetch.js';
 import { SimulatedRelay } from './relay.js';
+import { TermStatements, type LeadingReplica, type Of } from './term-statements.js';
 import type { Worker } from './worker.js';
-
-type Of<T extends WorkEffect['type']> = Extract<WorkEffect, { type: T }>;
-
-/** The leader of a term. */
-export interface LeadingReplica extends Process {
-  readonly role: RoleState;
-  committed: number;
-  /** The fence refused a statement of this term. */
-  onRefused(term: number): void;
-  announce(outcomes: readonly FinalOutcome[]): void;
-}
-
-const LOAD_MAX = 1_000;
-const FIRST_WAIT_MS = 20;
-const LONGEST_WAIT_MS = 250;
 
 export class Term {
   readonly line: ParcelPipeline;
   private readonly relay: SimulatedRelay;
+  private readonly statements: TermStatements;
   private readonly moment: PipelineTime;
   private phase: TermPhase = FIRST_PHASE;
-  private hung = false;
   private broughtMs = 0;
   private lastWork = 0;
   private readonly through = new Map<number, Settle>();
@@ -74,6 +55,15 @@ export class Term {
       renew,
     );
     this.moment = { nowMs: 0, draw: () => world.chance.next() };
+    this.statements = new TermStatements(
+      system,
+      replica,
+      term,
+      this.line,
+      () => this.hasEnded,
+      () => this.at(),
+      (effects) => this.feed(effects),
+    );
   }
 
   private viewOfRelay(): TermView {
@@ -112,7 +102,7 @@ export class Term {
 
   /** From now on no statement of this term gets an answer. */
   hang(): void {
-    this.hung = true;
+    this.statements.hang();
   }
 
   /**
@@ -228,14 +218,14 @@ export class Term {
   private perform(effect: WorkEffect): void {
     switch (effect.type) {
       case 'load':
-        return this.load(effect);
+        return this.statements.load(effect);
       case 'charge':
         this.charging.add(effect.work);
-        return this.charge(effect, FIRST_CALL);
+        return this.statements.charge(effect);
       case 'commit':
-        return this.commit(effect.outcomes);
+        return this.statements.commit(effect.outcomes);
       case 'defer':
-        return this.defer(effect.waits);
+        return this.statements.defer(effect.waits);
       case 'set-aside':
         return;
       case 'announce':
@@ -254,124 +244,5 @@ export class Term {
     this.charging.delete(effect.work);
     if (effect.type === 'done') through?.(null, effect.claimed);
     else through?.(effect.error, 0);
-  }
-
-  /**
-   * Retries a statement while the database is unavailable. @param off called when the term ended
-   * before the answer.
-   */
-  private retryStatement<T>(
-    what: string,
-    run: () => T,
-    settle: (answer: T) => void,
-    off: () => void,
-    waitMs = FIRST_WAIT_MS,
-  ): void {
-    if (this.hasEnded) return off();
-    if (this.hung) return;
-    this.system.database.ask(this.replica, TIMES.statementMs, what, run, (answer) => {
-      if (answer !== null) return settle(answer);
-      this.replica.in(waitMs, () =>
-        this.retryStatement(what, run, settle, off, Math.min(waitMs * 2, LONGEST_WAIT_MS)),
-      );
-    });
-  }
-
-  private load({ work, ids, afterSeq }: Of<'load'>): void {
-    const { payments } = this.system;
-    this.retryStatement(
-      'a load',
-      () => payments.load({ partition: 0, ids, limit: LOAD_MAX, afterSeq }),
-      (rows) => this.feed(this.line.onLoaded(work, rows, this.at())),
-      () => this.feed(this.line.onFailed(work, new CalledOff(), this.at())),
-    );
-  }
-
-  private charge(effect: Of<'charge'>, call: Call): void {
-    const { gateway, rules, checks, world } = this.system;
-    const { work, index, payment, last } = effect;
-    checks.roles.starts(this.replica.role, this.term, `a ${call.ask} of ${payment.id}`);
-    if (call === FIRST_CALL) checks.payments.charges(payment.id, this.term);
-    world.log?.(this.replica.name, `asks the gateway: ${call.ask} ${payment.id}`);
-    gateway.call(
-      this.replica,
-      call.ask,
-      rules.gatewayKey(payment.id, payment.attempts, this.term),
-      payment.id,
-      (verdict) => {
-        if (this.hasEnded) return;
-        const step = rules.afterVerdict(call, verdict, last);
-        if ('call' in step) return this.charge(effect, step.call);
-        world.log?.(this.replica.name, `${payment.id}: ${step.answer.kind}`);
-        this.feed(this.line.onAnswered(work, index, step.answer, this.at()));
-      },
-    );
-  }
-
-  private commit(outcomes: Of<'commit'>['outcomes']): void {
-    const { payments, checks, world, rules } = this.system;
-    const token = { partition: 0, term: this.term, leader: this.replica.name };
-    const off = (): void => this.feed(this.line.onStatementFailed(new CalledOff()));
-    checks.roles.starts(this.replica.role, this.term, 'a commit');
-    world.log?.(
-      this.replica.name,
-      `commits ${outcomes.map(({ id, status }) => `${id} ${status}`).join(', ')} in term ${this.term}`,
-    );
-    const attempt = (isFenced: boolean) =>
-      payments.attempt(token, outcomes, () => payments.commit(token, outcomes, isFenced));
-    const settle = (attempted: AttemptResult): void =>
-      this.onAnswer(attempted, (written) => this.onCommitted(written));
-    const write = (isFenced: boolean): void =>
-      this.retryStatement('a commit', () => attempt(isFenced), settle, off);
-    if (rules.fencesInOneStatement) write(true);
-    else
-      this.retryStatement(
-        'a check of the fence',
-        () => payments.holds(token),
-        (holds) => write(!holds),
-        off,
-      );
-  }
-
-  private onAnswer(attempted: AttemptResult, settle: (written: SimulatedWrite) => void): void {
-    if ('written' in attempted) return settle(attempted.written);
-    const { line } = this;
-    this.feed(
-      'locked' in attempted
-        ? line.onLocked(attempted.locked, this.at())
-        : line.onRejected(attempted.refused, this.at()),
-    );
-  }
-
-  private onCommitted(result: SimulatedWrite): void {
-    this.noteRefusal(result);
-    this.replica.committed += result.ids.length;
-    this.feed(this.line.onCommitted(result, this.at()));
-  }
-
-  private noteRefusal({ held }: SimulatedWrite): void {
-    if (held) return;
-    this.system.world.log?.(this.replica.name, `was refused: term ${this.term} is over`);
-    this.system.checks.roles.wasRefused(this.replica.role, this.term);
-  }
-
-  private defer(waits: Of<'defer'>['waits']): void {
-    const { payments, checks, world } = this.system;
-    const token = { partition: 0, term: this.term, leader: this.replica.name };
-    checks.roles.starts(this.replica.role, this.term, 'a delay');
-    world.log?.(
-      this.replica.name,
-      `defers ${waits.map(({ id, waitMs }) => `${id} for ${Math.round(waitMs)} ms`).join(', ')}`,
-    );
-    this.retryStatement(
-      'a delay',
-      () => payments.attempt(token, waits, () => payments.defer(token, waits)),
-      (attempted) =>
-        this.onAnswer(attempted, (written) => {
-          this.noteRefusal(written);
-          this.feed(this.line.onDeferred(written, this.at()));
-        }),
-      () => this.feed(this.line.onStatementFailed(new CalledOff())),
-    );
   }
 }
