@@ -6,8 +6,9 @@ import { beforeAll } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Status } from '../../shared/contracts/status.js';
 import type { Election } from '../../monitor/http/schemas.js';
-import type { useBrowser, PageOptions } from '../support/browser.js';
+import type { useBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
+import type { PageOptions } from '../support/page-profile.js';
 import { startTestSystem, type TestSystem } from '../support/system.js';
 
 export const PATIENCE_MS = 60_000;

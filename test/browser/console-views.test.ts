@@ -4,64 +4,40 @@
  * the stream. Every error of a page fails its test.
  */
 import { expect, test } from '@jest/globals';
-import type { Page } from 'playwright-core';
 import type { Status } from '../../shared/contracts/status.js';
 import type { Election } from '../../monitor/http/schemas.js';
 import { structureOf } from '../../monitor/status/status-differences.js';
-import {
-  axeProblems,
-  describeInBrowser,
-  screenshot,
-  sidewaysScroll,
-  useBrowser,
-  type PageOptions,
-} from '../support/browser.js';
+import { describeInBrowser, useBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { framesUntil } from '../support/frames.js';
+import { axeProblems, checkBothSchemes, sidewaysScroll } from '../support/page-checks.js';
 import { HOSTILE, PATIENCE_MS, useConsole } from './console-stage.js';
 
 /** Largest size of the stream per minute, in bytes. */
 const MINUTE_MAX_BYTES = 150_000;
-const SHAPES: readonly Required<Pick<PageOptions, 'width' | 'scheme'>>[] = [
-  { width: 1_280, scheme: 'light' },
-  { width: 1_280, scheme: 'dark' },
-  { width: 390, scheme: 'light' },
-  { width: 390, scheme: 'dark' },
-];
-
 describeInBrowser('the views of the console', () => {
   const browser = useBrowser();
   const stage = useConsole(browser);
   const { elections, settled, open } = stage;
 
-  test.each(SHAPES)(
-    'at $width pixels, $scheme: no sideways scrolling, no serious finding of axe',
-    async (shape) => {
-      const page = await open(shape);
+  test.each([1_280, 390])(
+    'at %i pixels, light and dark: no sideways scrolling, no serious finding of axe',
+    async (width) => {
+      const page = await open({ width });
       await page.waitForSelector('#chart-rate canvas');
       await page.waitForSelector('#elections li');
       await page.click('.legend summary');
-      await looksGood(page, 'overview', shape);
+      await checkBothSchemes(page, 'console-overview');
       await page.click('#handover');
       await page.waitForSelector('#deed-do:not([disabled])');
-      await looksGood(page, 'dialog', shape);
+      await checkBothSchemes(page, 'console-dialog');
       await page.keyboard.press('Escape');
       for (const path of ['/elections.html', '/audit.html', '/session']) {
         await page.goto(stage.url + path);
-        await looksGood(page, path.slice(1), shape);
+        await checkBothSchemes(page, `console-${path.slice(1)}`);
       }
     },
   );
-
-  async function looksGood(
-    page: Page,
-    name: string,
-    { width, scheme }: { width: number; scheme: string },
-  ): Promise<void> {
-    await screenshot(page, `console-${name}-${width}-${scheme}`);
-    expect([name, await axeProblems(page)]).toEqual([name, []]);
-    expect([name, await sidewaysScroll(page)]).toEqual([name, 0]);
-  }
 
   test('on a phone the topology is a list that describes the flows', async () => {
     const page = await open({ width: 390 });

@@ -8,8 +8,9 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { axeProblems, describeInBrowser, screenshot, useBrowser } from '../support/browser.js';
+import { describeInBrowser, useBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
+import { axeProblems, screenshot } from '../support/page-checks.js';
 import { startTestSystem, type TestSystem } from '../support/system.js';
 
 const run = promisify(execFile);
@@ -24,7 +25,7 @@ describeInBrowser('the documents as pages', () => {
   const url = (name: string): string => system.process(name).url;
 
   beforeAll(async () => {
-    system = await startTestSystem();
+    system = await startTestSystem({ replicas: 1 });
   }, 300_000);
 
   async function open(

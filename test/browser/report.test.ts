@@ -9,13 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { reportPage } from '../../experiments/report/page/page.js';
-import {
-  axeProblems,
-  describeInBrowser,
-  screenshot,
-  sidewaysScroll,
-  useBrowser,
-} from '../support/browser.js';
+import { describeInBrowser, useBrowser } from '../support/browser.js';
+import { checkBothSchemes, sidewaysScroll } from '../support/page-checks.js';
 import { madeUpJournal } from '../support/run-record.js';
 
 describeInBrowser('a report in a browser', () => {
@@ -48,17 +43,16 @@ describeInBrowser('a report in a browser', () => {
     expect(await page.locator('[onclick]').count()).toBe(0);
   });
 
-  test.each([1280, 390])('at %i pixels the page does not scroll sideways', async (width) => {
-    const page = await browser.page({ width });
+  test('at 390 pixels the page does not scroll sideways', async () => {
+    const page = await browser.page({ width: 390 });
     await page.goto(url);
     expect(await sidewaysScroll(page)).toBe(0);
   });
 
-  test.each(['light', 'dark'] as const)('no serious finding of axe: %s', async (scheme) => {
-    const page = await browser.page({ scheme });
+  test('at 1280 pixels, light and dark: no sideways scrolling, no serious finding of axe', async () => {
+    const page = await browser.page();
     await page.goto(url);
-    expect(await axeProblems(page)).toEqual([]);
-    await screenshot(page, `report-1280-${scheme}`);
+    await checkBothSchemes(page, 'report');
   });
 
   test('a mark in the chart opens the story of its request and moves the focus to it', async () => {

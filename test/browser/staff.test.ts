@@ -9,15 +9,9 @@ import type { Page } from 'playwright-core';
 import type { Status } from '../../shared/contracts/status.js';
 import { maskName } from '../../patients/core/pass.js';
 import { seedPatient, type SeedPatient } from '../../prisma/seed-data.js';
-import {
-  axeProblems,
-  describeInBrowser,
-  screenshot,
-  sidewaysScroll,
-  useBrowser,
-  type PageOptions,
-} from '../support/browser.js';
+import { describeInBrowser, useBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
+import { checkBothSchemes, inBothSchemes } from '../support/page-checks.js';
 import { startTestSystem, type TestSystem } from '../support/system.js';
 
 /**
@@ -27,13 +21,6 @@ import { startTestSystem, type TestSystem } from '../support/system.js';
 const SLOW_MS = 15_000;
 /** The same for a charge that the test interrupts, so that it costs no time. */
 const ENDLESS_MS = 50_000;
-const SHAPES: readonly Required<Pick<PageOptions, 'width' | 'scheme'>>[] = [
-  { width: 1_280, scheme: 'light' },
-  { width: 1_280, scheme: 'dark' },
-  { width: 390, scheme: 'light' },
-  { width: 390, scheme: 'dark' },
-];
-
 describeInBrowser("the staff's pages", () => {
   const browser = useBrowser();
   let system: TestSystem;
@@ -95,49 +82,54 @@ describeInBrowser("the staff's pages", () => {
 
   /** Checks each page when the test reaches it. */
   async function looksGood(page: Page, name: string): Promise<void> {
-    const { width = 0 } = page.viewportSize() ?? {};
-    const scheme = await page.evaluate<string>(
-      `matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'`,
-    );
-    await screenshot(page, `staff-${name}-${width}-${scheme}`);
-    expect([name, await axeProblems(page)]).toEqual([name, []]);
-    expect([name, await sidewaysScroll(page)]).toEqual([name, 0]);
+    await checkBothSchemes(page, `staff-${name}`);
     expect(await page.textContent('footer')).toMatch(/patients_[12]/);
   }
 
-  test.each(SHAPES)('at $width pixels, $scheme: bill, pay, pass, validate', async (shape) => {
-    const page = await browser.page(shape);
-    const patient = nextPatient();
-    await page.goto(url);
-    await looksGood(page, 'landing');
-    await follow(page, '.action .button');
-    await looksGood(page, 'sign-in');
-    await signIn(page);
-    await looksGood(page, 'identify');
-    await identify(page, { ...patient, fullName: patient.fullName.toUpperCase() });
-    await page.waitForURL('**/bill');
-    await looksGood(page, 'bill');
-    await page.check('[value=part]');
-    await page.fill('[name=amount]', '150,00');
-    await page.click('.pay button');
-    await page.waitForSelector('.pass');
-    expect(await page.textContent('.amount')).toBe('$150.00');
-    await looksGood(page, 'receipt');
-    const address = await decode(page, '.qr');
-    expect(address).toBe(
-      `${url}${new URL((await page.getAttribute('.pass a', 'href')) ?? '', url).pathname}`,
-    );
-    const stranger = await browser.page(shape);
-    await stranger.goto(address);
-    expect(await stranger.textContent('h1')).toMatch(/Valid/);
-    expect(await stranger.textContent('main')).toContain(maskName(patient.fullName));
-    expect(await stranger.textContent('main')).not.toContain(patient.document);
-    await looksGood(stranger, 'pass');
-    expect(await decode(stranger, '.qr')).toBe(address);
-    await stranger.goto(`${url}/passes/${patient.id}`);
-    expect(await stranger.textContent('h1')).toMatch(/Unknown/);
-    await looksGood(stranger, 'unknown-pass');
-  });
+  /** The text of the page's code, which is readable in both colour schemes. */
+  async function readCode(page: Page): Promise<string> {
+    const texts: string[] = [];
+    await inBothSchemes(page, async () => texts.push(await decode(page, '.qr')));
+    expect(texts[0]).toBe(texts[1]);
+    return texts[0] ?? '';
+  }
+
+  test.each([1_280, 390])(
+    'at %i pixels, light and dark: bill, pay, pass, validate',
+    async (width) => {
+      const page = await browser.page({ width });
+      const patient = nextPatient();
+      await page.goto(url);
+      await looksGood(page, 'landing');
+      await follow(page, '.action .button');
+      await looksGood(page, 'sign-in');
+      await signIn(page);
+      await looksGood(page, 'identify');
+      await identify(page, { ...patient, fullName: patient.fullName.toUpperCase() });
+      await page.waitForURL('**/bill');
+      await looksGood(page, 'bill');
+      await page.check('[value=part]');
+      await page.fill('[name=amount]', '150,00');
+      await page.click('.pay button');
+      await page.waitForSelector('.pass');
+      expect(await page.textContent('.amount')).toBe('$150.00');
+      await looksGood(page, 'receipt');
+      const address = await readCode(page);
+      expect(address).toBe(
+        `${url}${new URL((await page.getAttribute('.pass a', 'href')) ?? '', url).pathname}`,
+      );
+      const stranger = await browser.page({ width });
+      await stranger.goto(address);
+      expect(await stranger.textContent('h1')).toMatch(/Valid/);
+      expect(await stranger.textContent('main')).toContain(maskName(patient.fullName));
+      expect(await stranger.textContent('main')).not.toContain(patient.document);
+      await looksGood(stranger, 'pass');
+      expect(await readCode(stranger)).toBe(address);
+      await stranger.goto(`${url}/passes/${patient.id}`);
+      expect(await stranger.textContent('h1')).toMatch(/Unknown/);
+      await looksGood(stranger, 'unknown-pass');
+    },
+  );
 
   test('the leader is killed during a charge: the page names the next leader, and the payment succeeds once', async () => {
     const page = await browser.page();

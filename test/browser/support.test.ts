@@ -5,8 +5,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { axeProblems, describeInBrowser, sidewaysScroll, useBrowser } from '../support/browser.js';
+import { describeInBrowser, useBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
+import { axeProblems, checkBothSchemes, sidewaysScroll } from '../support/page-checks.js';
 
 const BODIES: Record<string, string> = {
   '/favicon.ico': '',
@@ -18,6 +19,8 @@ const BODIES: Record<string, string> = {
   '/elsewhere': '<img src="http://elsewhere.example/a.png" alt="">',
   '/broken': '<img src="/missing.png" alt="">',
   '/wide': '<div style="width: 2000px">wide</div>',
+  '/dark':
+    '<style>@media (prefers-color-scheme: dark) { p { color: #eee; transition: color 1s } }</style><main><h1>Dark</h1><p>Invisible.</p></main>',
   '/unlabelled': '<main><h1>Form</h1><input type="text"><button></button></main>',
 };
 const HARMS: readonly [path: string, says: RegExp][] = [
@@ -82,6 +85,31 @@ describeInBrowser('the browser support', () => {
     ]);
     await page.goto(`${url}/wide`);
     expect(await sidewaysScroll(page)).toBeGreaterThan(1_000);
+  });
+
+  test('control: a text that cannot be read in the dark scheme only', async () => {
+    const page = await browser.page();
+    await page.goto(`${url}/dark`);
+    expect(await axeProblems(page)).toEqual([]);
+    await expect(checkBothSchemes(page, 'dark')).rejects.toThrow(
+      /dark-1280-dark[^]*color-contrast/,
+    );
+  });
+
+  test('a page is used again without the cookies, the storage and the options of the earlier test', async () => {
+    const facts = `[document.cookie, ...[localStorage, sessionStorage].map(({ length }) => length),
+      innerWidth, matchMedia("(prefers-color-scheme: dark)").matches]`;
+    const first = await browser.page({ scheme: 'dark', width: 1_000 });
+    await first.goto(`${url}/good`);
+    await first.evaluate(
+      'document.cookie = "a=b"; localStorage.setItem("a", "b"); sessionStorage.setItem("a", "b")',
+    );
+    expect(await first.evaluate(facts)).toEqual(['a=b', 1, 1, 1_000, true]);
+    expect(await browser.endTest()).toEqual([]);
+    const second = await browser.page();
+    expect([second, second.url()]).toEqual([first, 'about:blank']);
+    await second.goto(`${url}/good`);
+    expect(await second.evaluate(facts)).toEqual(['', 0, 0, 1_280, false]);
   });
 
   test('pages have the requested options', async () => {

@@ -1,23 +1,24 @@
 /**
- * The machine's Chromium for a test file: one browser, a fresh profile per page, everything closed
+ * The machine's Chromium for a test file: one browser, an empty profile per page, everything closed
  * and removed afterwards. A test fails when its page writes an error to the console, violates its
  * own policy, opens a dialog or asks another host, unless expected.
+ *
+ * A page is emptied after a test and given to a later one, because a new page costs a process: it
+ * then has no cookies, no storage and a blank document, but the cached files of its servers.
  *
  *   describeInBrowser('the console', () => {
  *     const browser = useBrowser();
  *     test('shows the leader', async () => {
- *       const page = await browser.page({ width: 390, scheme: 'dark' });
+ *       const page = await browser.page({ width: 390 });
  *       await page.goto(url);
- *       expect(await axeProblems(page)).toEqual([]);
- *       await screenshot(page, 'console-390-dark');
+ *       await checkBothSchemes(page, 'console');
  *     });
  *   });
  */
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import {
   chromium,
   type Browser,
@@ -26,7 +27,7 @@ import {
   type Page,
 } from 'playwright-core';
 import { findChromium } from './chromium.js';
-import { keepSecret } from './log-evidence.js';
+import { emptyPage, keepCookies, setMedia, toProfile, type PageOptions } from './page-profile.js';
 import { PageWatch } from './page-watch.js';
 
 /**
@@ -43,62 +44,13 @@ const FLAGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ];
 
-export interface PageOptions {
-  /**
-   * In pixels. Default: 1280. Below 500 the page behaves as on a phone: touch, and its own viewport
-   * counts.
-   */
-  width?: number;
-  /** In pixels. Default: 900. */
-  height?: number;
-  scheme?: 'light' | 'dark';
-  /** The browser's language, such as `es` or `en-GB`. Default: `en-US`. */
-  lang?: string;
-  /** False: no JavaScript. Then no code can run in the page, not even axe. */
-  javaScript?: boolean;
-  reducedMotion?: boolean;
-  /**
-   * Shares cookies and storage with this page instead of a fresh profile; the other options are
-   * then those of that page.
-   */
-  like?: Page;
-}
-
 export interface TestBrowser {
   /** A page that is watched from its creation and closed after the test. */
   page(options?: PageOptions): Promise<Page>;
   /** The record of the page so far. @throws Error for a page not created here. */
   watch(page: Page): PageWatch;
-}
-
-function contextOptions(options: PageOptions): BrowserContextOptions {
-  const {
-    width = 1_280,
-    height = 900,
-    scheme = 'light',
-    lang = 'en-US',
-    javaScript = true,
-    reducedMotion = false,
-  } = options;
-  const phone = width < 500;
-  return {
-    viewport: { width, height },
-    isMobile: phone,
-    hasTouch: phone,
-    colorScheme: scheme,
-    locale: lang,
-    javaScriptEnabled: javaScript,
-    reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
-    acceptDownloads: true,
-  };
-}
-
-/** Keeps the session cookies, so that the search of all logs finds them too. */
-async function keepCookies(context: BrowserContext): Promise<void> {
-  const cookies = await context.cookies().catch(() => []);
-  cookies
-    .filter(({ value }) => value.length >= 16)
-    .forEach(({ value }) => keepSecret('cookie of a session', value));
+  /** Closes or empties the pages of the test; runs after each test. @returns their problems. */
+  endTest(): Promise<string[]>;
 }
 
 class OneBrowser implements TestBrowser {
@@ -106,6 +58,10 @@ class OneBrowser implements TestBrowser {
   private folder = '';
   private readonly contexts = new Set<BrowserContext>();
   private watches = new Map<Page, PageWatch>();
+  /** The profile of each page that runs code, as the key of `idle`. */
+  private readonly profiles = new WeakMap<Page, string>();
+  /** Empty pages of earlier tests, by their profile. */
+  private readonly idle = new Map<string, Page[]>();
 
   /** Puts all files of the browser into a temporary folder of ours. */
   async open(program: string): Promise<void> {
@@ -119,10 +75,14 @@ class OneBrowser implements TestBrowser {
   }
 
   async page(options: PageOptions = {}): Promise<Page> {
-    const context = options.like?.context() ?? (await this.context(options));
-    const page = await context.newPage();
-    const watch = this.watches.get(page);
-    if (!watch) throw new Error('the page is not watched');
+    if (options.like) return options.like.context().newPage();
+    const profile = toProfile(options);
+    const key = JSON.stringify(profile);
+    const page = this.idle.get(key)?.pop() ?? (await this.newPage(profile));
+    if (profile.javaScriptEnabled) this.profiles.set(page, key);
+    this.contexts.add(page.context());
+    if (!this.watches.has(page)) this.watches.set(page, new PageWatch(page));
+    await setMedia(page, options);
     return page;
   }
 
@@ -135,27 +95,49 @@ class OneBrowser implements TestBrowser {
     return watch;
   }
 
-  private async context(options: PageOptions): Promise<BrowserContext> {
+  private async newPage(profile: BrowserContextOptions): Promise<Page> {
     if (!this.browser)
       throw new Error(
         'the browser is not open yet: create pages inside tests, not while tests are declared',
       );
-    const context = await this.browser.newContext(contextOptions(options));
+    const context = await this.browser.newContext({ ...profile, acceptDownloads: true });
     context.setDefaultTimeout(PAGE_DEADLINE_MS);
     // Also watches windows that a page opens.
     context.on('page', (page) => void this.watches.set(page, new PageWatch(page)));
-    this.contexts.add(context);
-    return context;
+    return context.newPage();
   }
 
-  /** Closes the pages of a test. @returns their problems. */
   async endTest(): Promise<string[]> {
     for (const context of this.contexts) await keepCookies(context);
-    await Promise.all([...this.contexts].map((context) => context.close()));
-    const problems = [...this.watches.values()].flatMap((watch) => watch.problems());
-    this.contexts.clear();
+    const contexts = [...this.contexts];
+    const kept = contexts.flatMap((context) => this.findReusable(context));
+    // Receives the problems that a page has sent so far.
+    await Promise.all(kept.map((page) => page.evaluate('0').catch(() => undefined)));
+    const watches = this.watches;
     this.watches = new Map();
+    const closed = contexts.filter((context) => !kept.some((page) => page.context() === context));
+    await Promise.all(closed.map((context) => context.close()));
+    const problems = [...watches.values()].flatMap((watch) => watch.problems());
+    this.contexts.clear();
+    await Promise.all(kept.map((page) => this.keepPage(page, watches.get(page)?.requests ?? [])));
     return problems;
+  }
+
+  /** The only page of a context, for another test; none when it has more, or runs no code. */
+  private findReusable(context: BrowserContext): Page[] {
+    const pages = context.pages();
+    return pages.length === 1 ? pages.filter((page) => this.profiles.has(page)) : [];
+  }
+
+  /** Closes a page that cannot be emptied, for example because it has crashed. */
+  private async keepPage(page: Page, requests: readonly string[]): Promise<void> {
+    try {
+      await emptyPage(page, requests);
+    } catch {
+      return page.context().close();
+    }
+    const key = this.profiles.get(page) ?? '';
+    this.idle.set(key, [...(this.idle.get(key) ?? []), page]);
   }
 
   async close(): Promise<void> {
@@ -195,44 +177,4 @@ export function useBrowser(): TestBrowser {
   afterEach(async () => expect(await browser.endTest()).toEqual([]));
   afterAll(() => browser.close(), TEST_DEADLINE_MS);
   return browser;
-}
-
-/**
- * The findings of axe-core for the current page that are serious or critical, one readable line
- * each.
- * @see https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
- */
-export async function axeProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (
-      globalThis as unknown as { axe: { run(): Promise<axe.AxeResults> } }
-    ).axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, impact, help, nodes }) =>
-        nodes.map(
-          ({ target, failureSummary = '' }) =>
-            `${impact} ${id}: ${help} at ${target.join(' ')}. ${failureSummary.replace(/\s+/g, ' ')}`,
-        ),
-      );
-  });
-}
-
-/**
- * By how many pixels the page is wider than its window: 0 for a page that does not scroll sideways.
- */
-export const sidewaysScroll = (page: Page): Promise<number> =>
-  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-
-/** Saves the whole page as `NAME.png` in the folder SCREENSHOTS, when that variable is set. */
-export async function screenshot(page: Page, name: string): Promise<void> {
-  const folder = process.env['SCREENSHOTS'];
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({
-    path: join(folder, `${name}.png`),
-    fullPage: true,
-    animations: 'disabled',
-  });
 }
