@@ -75,6 +75,8 @@ describe('npm run experiment', () => {
   test('an impossible deadline: the objective is missed, exit code 1, and the output has the difference', async () => {
     const { ended, output } = run(
       'availability',
+      '--replicas',
+      '2',
       '--trials',
       '1',
       '--requests',
@@ -92,6 +94,8 @@ describe('npm run experiment', () => {
   test('Ctrl-C during a fault: exit code 130, everything stopped, no data left', async () => {
     const { child, ended, output } = run(
       'availability',
+      '--replicas',
+      '2',
       '--trials',
       '1',
       '--requests',
