@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, TEST_MS);
 
 function newman(
-  folders: readonly string[] = [],
+  options: readonly string[] = [],
   tokens: Partial<TestSystem['tokens']> = {},
 ): Promise<{ code: number; output: string }> {
   const { api, operator, internal } = { ...system.tokens, ...tokens };
@@ -33,14 +33,13 @@ function newman(
     '--env-var',
     `${key}=${value}`,
   ]);
-  const chosen = folders.flatMap((name) => ['--folder', name]);
   const args = [
     program,
     'run',
     file('collection'),
     '-e',
     file('environment'),
-    ...chosen,
+    ...options,
     ...values,
     '--reporters',
     'cli',
@@ -78,7 +77,9 @@ test.each(['the first time', 'the second time'])(
 test(
   'control: with a wrong api token it fails',
   async () => {
-    const { code } = await newman(['2 Payments and batches'], { api: 'wrong' });
+    const untilFailure = ['--folder', '2 Payments and batches', '--bail'];
+    const { code, output } = await newman(untilFailure, { api: 'wrong' });
+    expect(failuresOf(output)).not.toEqual([]);
     expect(code).toBe(1);
   },
   TEST_MS,
