@@ -69,6 +69,7 @@ const PAYMENT = { patientId: '{{patientId}}', amountMinor: 15_000, currency: 'US
 const KEYED = { 'Idempotency-Key': '{{key}}', 'Prefer': 'wait=10' };
 const BATCH_KEYED = { 'Idempotency-Key': '{{batchKey}}' };
 const RESERVED = { 'Idempotency-Key': 'batch:1:1' };
+const STAFF_KEY = { 'Idempotency-Key': 'bill:1:1' };
 const reason = 'a run of the collection';
 
 const ANSWER = 'pm.response.json()';
@@ -118,6 +119,9 @@ const PAY = 'patients.pay';
 const BATCH = 'patients.fireBatch';
 const HANDOVER = 'monitor.handover';
 const STATE = 'monitor.setReplicaState';
+const LIST = 'patients.listPayments';
+const OF_BATCH = { batchId: '{{batchId}}', limit: '500' };
+const ALL_LISTED = [check('all 230 are listed', `${ANSWER}.payments`, 'have.length(230)')];
 const PAID = { headers: KEYED, status: [201] };
 const NEXT = { headers: { Prefer: 'wait=10' }, status: [201] };
 const SENT = { headers: BATCH_KEYED, body: { count: 230 }, before: [newKey('batchKey')] };
@@ -135,6 +139,11 @@ const STORY: readonly Row[] = [
   ['Get the leader', 'monitor.status', { checks: LEADER }],
   ['Hand over to the standby', HANDOVER, { ...TO_STANDBY, checks: isStandby('leader') }],
   ['Pay again', PAY, { ...NEXT, checks: isStandby('processedBy') }],
+];
+const PAYMENTS: readonly Row[] = [
+  ['Pay without waiting', PAY, { status: [202] }],
+  ['List payments', LIST, { query: { limit: '10' } }],
+  ['List the payments of the batch', LIST, { query: OF_BATCH, checks: ALL_LISTED }],
 ];
 const OPERATIONS: readonly Row[] = [
   ['Drain the former leader', STATE, setState('drain')],
@@ -164,15 +173,30 @@ const send = (code: ProblemCode, body: object, headers = {}): CaseValues => ({
 const UNKNOWN = { patientId: UNKNOWN_ID };
 const TOO_MUCH = { amountMinor: 100_000_000_000, settles: 'bill' };
 
+const HUGE = 100_000_000_001;
+const TWICE = '{"amountMinor": 1, "amountMinor": 15000}';
+const SURROGATE = '{"concept": "\\ud800"}';
+
 const REFUSALS: readonly Row[] = [
   ['A negative amount', PAY, pay('VALIDATION_FAILED', { amountMinor: -1 })],
+  ['A zero amount', PAY, pay('VALIDATION_FAILED', { amountMinor: 0 })],
+  ['A huge amount', PAY, pay('VALIDATION_FAILED', { amountMinor: HUGE })],
   ['A fractional amount', PAY, pay('VALIDATION_FAILED', { amountMinor: 10.5 })],
   ['An unknown currency', PAY, pay('VALIDATION_FAILED', { currency: 'XXX' })],
+  ['A malformed patient id', PAY, pay('VALIDATION_FAILED', { patientId: 'nobody' })],
   ['An unknown patient', PAY, pay('PATIENT_UNKNOWN', UNKNOWN)],
   ['More than the bill has due', PAY, pay('BILL_NOT_PAYABLE', TOO_MUCH)],
   ['A reserved key', PAY, pay('IDEMPOTENCY_KEY_INVALID', {}, { headers: RESERVED })],
+  ['A key of the staff’s pages', PAY, pay('IDEMPOTENCY_KEY_INVALID', {}, { headers: STAFF_KEY })],
+  ['A duplicate member', PAY, { code: 'BODY_MALFORMED', body: TWICE }],
+  ['Half of a surrogate pair', PAY, { code: 'BODY_MALFORMED', body: SURROGATE }],
   ['The same key, another body', PAY, pay('IDEMPOTENCY_KEY_REUSED', { amountMinor: 1 }, PAID_KEY)],
   ['A batch of 0', BATCH, { ...send('VALIDATION_FAILED', { count: 0 }), field: 'body.count' }],
+  [
+    'A batch of 100,001',
+    BATCH,
+    { ...send('VALIDATION_FAILED', { count: 100_001 }), field: 'body.count' },
+  ],
   ['A batch with a reserved key', BATCH, send('IDEMPOTENCY_KEY_INVALID', { count: 1 }, RESERVED)],
   ['Another batch, the same key', BATCH, send('IDEMPOTENCY_KEY_REUSED', { count: 2 }, BATCH_KEYED)],
   ['A batch for an unknown patient', BATCH, send('PATIENT_UNKNOWN', { count: 1, ...UNKNOWN })],
@@ -185,7 +209,7 @@ const inFolder = (folder: string, rows: readonly Row[]): PostmanCase[] =>
 
 export const CASES: readonly PostmanCase[] = [
   ...inFolder(FOLDERS.story, STORY),
-  ...inFolder(FOLDERS.payments, [['Pay without waiting', PAY, { status: [202] }]]),
+  ...inFolder(FOLDERS.payments, PAYMENTS),
   ...inFolder(FOLDERS.operations, OPERATIONS),
   ...inFolder(FOLDERS.faults, FAULTS),
   ...inFolder(FOLDERS.refusals, REFUSALS),
