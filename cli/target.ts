@@ -2,6 +2,7 @@
  * Finds the system that a command uses: the local one that runs on RELEVO_DATA, or the one that
  * RELEVO_URL or --url names. Never sends the local tokens to another machine.
  */
+import { BALANCERS } from '../shared/balancer/pool.js';
 import { startHint } from '../local/command-hint.js';
 import type { LocalConfig } from '../local/config.js';
 import { readRunning, type Running, type RunningSystem } from '../local/installation.js';
@@ -49,6 +50,8 @@ function remoteTarget(patients: string, monitor: string, { tokens, remote }: Loc
   };
 }
 
+const isBalancer = ({ kind }: { kind: string }): boolean => BALANCERS.some((name) => name === kind);
+
 const notRunning = (starting = false): CommandFailure =>
   new CommandFailure(
     'NOT_RUNNING',
@@ -66,8 +69,11 @@ function localTarget({ dataDir, tokens, remote }: LocalConfig): Target {
   const kept = readTokens(dataDir);
   const kinds = { patients: 'patients', monitor: 'monitor' } as const;
   return {
-    addresses: (role) =>
-      system.processes.filter(({ kind }) => kind === kinds[role]).map(({ url }) => url),
+    addresses: (role) => {
+      const balancer = role === 'patients' && system.processes.find(isBalancer);
+      const own = system.processes.filter(({ kind }) => kind === kinds[role]);
+      return (balancer ? [balancer] : own).map(({ url }) => url);
+    },
     token: (kind) => remote.token ?? tokens[kind] ?? kept?.[kind] ?? '',
     local: { running, system },
   };

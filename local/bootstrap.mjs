@@ -12,6 +12,7 @@ import { reportBare } from './setup/bare-doctor.mjs';
 import { alone } from './setup/lock.mjs';
 import { isInstalled, installPackages } from './setup/packages.mjs';
 import { generateClient, isGenerated } from './setup/prisma.mjs';
+import { getBalancers, hasBalancer, provideBalancer } from './setup/balancers.mjs';
 import { hasRedis, provideRedis } from './setup/redis.mjs';
 import { say, SetupError } from './setup/run.mjs';
 import { endWithStarter } from './setup/starter.mjs';
@@ -32,12 +33,14 @@ function checkNode() {
   );
 }
 
-const isReady = ({ redis }) => isInstalled(ROOT) && isGenerated(ROOT) && (!redis || hasRedis());
+const isReady = ({ redis }, balancers) =>
+  isInstalled(ROOT) && isGenerated(ROOT) && (!redis || hasRedis()) && balancers.every(hasBalancer);
 
-async function makeReady({ redis }) {
+async function makeReady({ redis }, balancers) {
   await installPackages(ROOT);
   await generateClient(ROOT);
   if (redis) await provideRedis();
+  for (const name of balancers) await provideBalancer(name);
 }
 
 /** @returns the program and its arguments. Commands are not programs, nor is the help of most. */
@@ -60,8 +63,9 @@ async function main(words) {
   if (words[0] === 'doctor' && !isInstalled(ROOT))
     process.exit(reportBare(ROOT, words.includes('--json')));
   if (words[0] === 'completion' && !isInstalled(ROOT) && words.includes('--words')) return;
-  if (words[0] !== 'doctor' && !isReady(program))
-    await alone(join(ROOT, '.data/setup.lock'), () => makeReady(program));
+  const balancers = getBalancers(words);
+  if (words[0] !== 'doctor' && !isReady(program, balancers))
+    await alone(join(ROOT, '.data/setup.lock'), () => makeReady(program, balancers));
   if (!program.file) return;
   const file = join(ROOT, program.file);
   process.argv = [process.execPath, file, ...args];

@@ -1,4 +1,10 @@
 /** The processes of a system of a given shape: their names, ports and environments. Pure. */
+import {
+  createPool,
+  DEFAULT_WEIGHT,
+  type BalancerName,
+  type Pool,
+} from '../shared/balancer/pool.js';
 import type { ProcessKind } from './processes/processes.js';
 import type { Tokens } from '../shared/http/auth.js';
 
@@ -9,6 +15,8 @@ export interface Shape {
   patients: number;
   /** `http` starts the stand-alone gateway as an additional process. */
   gateway: 'simulated' | 'http';
+  /** In front of the patients instances. Default: none. */
+  balancer?: BalancerName | null;
 }
 
 export interface Place {
@@ -23,7 +31,10 @@ export const ENGINE_PLACES: readonly Place[] = [
   { name: 'redis', kind: 'redis', fixedPort: 6390 },
 ];
 
-/** Port of the first patients instance, without offset. */
+/**
+ * Port of the patients service for clients, without offset: that of the balancer, or of the first
+ * instance.
+ */
 export const PATIENTS_PORT = 4000;
 /** Port of the first monitor, without offset. */
 export const MONITOR_PORT = 5000;
@@ -32,12 +43,13 @@ const repeat = (count: number, place: (index: number) => Place): Place[] =>
   Array.from({ length: count }, (_, index) => place(index));
 
 /** The services of a shape, in display order. */
-export function servicePlaces({ patients, monitors, replicas, gateway }: Shape): Place[] {
+export function servicePlaces({ patients, monitors, replicas, gateway, balancer }: Shape): Place[] {
+  const firstPatients = balancer ? PATIENTS_PORT + 1 : PATIENTS_PORT;
   return [
     ...repeat(patients, (index) => ({
       name: `patients_${index + 1}`,
       kind: 'patients',
-      fixedPort: PATIENTS_PORT + index,
+      fixedPort: firstPatients + index,
     })),
     ...repeat(monitors, (index) => ({
       name: `monitor_${index + 1}`,
@@ -53,12 +65,41 @@ export function servicePlaces({ patients, monitors, replicas, gateway }: Shape):
   ];
 }
 
+/** Name of the place of the balancer's own page. */
+const BALANCER_PAGE = 'balancer page';
+const BALANCER_PAGE_PORT = 4090;
+
+/** The ports of the balancer: for clients, and of its own page. */
+export const balancerPlaces = ({ balancer }: Shape): Place[] =>
+  balancer
+    ? [
+        { name: balancer, kind: balancer, fixedPort: PATIENTS_PORT },
+        { name: BALANCER_PAGE, kind: balancer, fixedPort: BALANCER_PAGE_PORT },
+      ]
+    : [];
+
+/** The pool of the patients instances. @param changes for the lab. */
+export function balancerPool(
+  shape: Shape & { balancer: BalancerName },
+  portOf: (name: string) => number,
+  changes: Partial<Pool> = {},
+): Pool {
+  const host = '127.0.0.1';
+  const members = servicePlaces(shape)
+    .filter(({ kind }) => kind === 'patients')
+    .map(({ name }) => ({ name, host, port: portOf(name), weight: DEFAULT_WEIGHT }));
+  const ports = { port: portOf(shape.balancer), adminPort: portOf(BALANCER_PAGE) };
+  return createPool({ host, ...ports, members }, changes);
+}
+
 export interface Surroundings {
   shape: Shape;
   portOf: (name: string) => number;
   databaseUrl: string;
   redisUrl: string;
   tokens: Tokens;
+  /** Folder of the balancer; it exists when the shape has one. */
+  balancerFolder: string;
   /** Ledger file of the stand-alone gateway. */
   ledgerFile: string;
 }
@@ -93,12 +134,19 @@ export function serviceEnvironment(place: Place, around: Surroundings): Record<s
     const lists = { REPLICAS: 'payments', MONITORS: 'monitor', PATIENTS: 'patients' } as const;
     return {
       ...common,
+      ...(shape.balancer ? { BALANCER_FOLDER: around.balancerFolder } : {}),
       ...Object.fromEntries(
         Object.entries(lists).map(([name, kind]) => [name, listMembers(places, kind, portOf)]),
       ),
     };
   }
-  if (place.kind === 'patients') return { ...common, MONITOR_URL: toUrl(portOf('monitor_1')) };
+  if (place.kind === 'patients')
+    return {
+      ...common,
+      MONITOR_URL: toUrl(portOf('monitor_1')),
+      // The balancer alone connects to an instance, and says for whom.
+      ...(shape.balancer ? { TRUST_PROXY: 'loopback' } : {}),
+    };
   if (place.kind === 'gateway') return { ...common, GATEWAY_LEDGER_FILE: ledgerFile };
   return {
     ...common,

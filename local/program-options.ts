@@ -2,6 +2,7 @@
  * The options of the programs that `relevo` shows in its help and completes: the programs parse
  * their arguments with the same tables.
  */
+import { BALANCERS } from '../shared/balancer/pool.js';
 import { formatUsage } from '../shared/arguments/help.js';
 import type { Options, OptionTable } from '../shared/arguments/options.js';
 import { ArgumentError, EXIT_ARGUMENTS, parseOptions } from '../shared/arguments/parse.js';
@@ -24,6 +25,12 @@ export const UP_OPTIONS = {
     choices: ['simulated', 'http'],
     default: 'simulated',
     doc: 'http starts the stand-alone gateway with its own ledger',
+  },
+  balancer: {
+    text: true,
+    choices: ['none', ...BALANCERS],
+    default: 'none',
+    doc: 'Load balancer on port 4000, in front of the instances on 4001, 4002, …',
   },
   faults: {
     text: true,

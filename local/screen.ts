@@ -7,6 +7,8 @@ import { lookHint, quoteForShell } from './command-hint.js';
 
 export interface Shown {
   services: readonly { name: string; kind: string; url: string }[];
+  /** Null: there is none. */
+  balancer: { name: string; url: string; adminUrl: string } | null;
   /** Null: hidden, because this text goes to a file. */
   tokens: Tokens | null;
   databaseUrl: string;
@@ -22,19 +24,23 @@ const PURPOSE: Readonly<Record<string, string>> = {
   monitor: 'detects failures, elects the leader',
   payments: 'a payment replica',
   gateway: 'the simulated gateway',
+  haproxy: 'balances the patients instances',
+  apache: 'balances the patients instances',
+  nginx: 'balances the patients instances',
 };
 
 const row = (left: string, right: string): string => `  ${left.padEnd(16)} ${right}`;
 
 /** The pages for users, each at the first instance that serves it. */
-function pages(services: Shown['services']): string[] {
+function pages({ services, balancer }: Shown): string[] {
   const of = (kind: string): string | undefined =>
     services.find((service) => service.kind === kind)?.url;
-  const [patients, monitor] = [of('patients'), of('monitor')];
+  const [patients, monitor] = [balancer?.url ?? of('patients'), of('monitor')];
   return [
     ...(patients ? [row('staff pages', `${patients}/`)] : []),
     ...(monitor ? [row('console', `${monitor}/`)] : []),
     ...(patients ? [row('API documents', `${patients}/docs`)] : []),
+    ...(balancer ? [row(`page of ${balancer.name}`, balancer.adminUrl)] : []),
   ];
 }
 
@@ -63,7 +69,7 @@ export function formatScreen(shown: Shown): string {
     '',
     'Relevo is up.',
     '',
-    ...pages(services),
+    ...pages(shown),
     '',
     ...services.map(({ name, kind, url }) =>
       row(name, `${url}   ${PURPOSE[kind] ?? ''}`.trimEnd()),

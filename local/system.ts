@@ -7,10 +7,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tokens } from '../shared/http/auth.js';
 import { prepareEngines, startDatabase, startRedis } from './engines/engines.js';
+import { prepareBalancer, BalancerProcess } from './engines/balancer.js';
 import { compile } from './processes/compile.js';
+import { BALANCERS, type Pool } from '../shared/balancer/pool.js';
 import { StartError } from './errors.js';
 import { migrate } from './engines/migrate.js';
 import {
+  balancerPlaces,
+  balancerPool,
   ENGINE_PLACES,
   serviceEnvironment,
   servicePlaces,
@@ -67,6 +71,8 @@ export interface SystemOptions extends Shape {
   onProgress?: (text: string) => void;
   /** Called with each process before it starts, so that the caller can subscribe to its exits. */
   onProcess?: (process: ManagedProcess) => void;
+  /** Changes of the balancer's pool, for the lab. */
+  pool?: Partial<Pool>;
   /** Smaller engines, for tests and the lab. */
   quick?: boolean;
   /**
@@ -87,6 +93,8 @@ export interface System {
   replicas: ManagedProcess[];
   /** Null when the gateway is simulated inside the replicas. */
   gateway: ManagedProcess | null;
+  /** Null when there is none. */
+  balancer: BalancerProcess | null;
   /** Null when the server is external. */
   postgres: PostgresServer | null;
   /** Null when the server is external. */
@@ -105,6 +113,7 @@ export interface System {
 
 /** Callers stop before the services that they call; PostgreSQL stops last. */
 const STOP_ORDER: readonly ProcessKind[] = [
+  ...BALANCERS,
   'patients',
   'payments',
   'monitor',
@@ -181,6 +190,7 @@ class Starting {
     this.progress(`Starting ${places.map(({ name }) => name).join(', ')} …`);
     const around = {
       shape: options,
+      balancerFolder: join(options.dataDir, options.balancer ?? ''),
       portOf,
       ledgerFile: join(options.dataDir, 'gateway-ledger.ndjson'),
       ...system,
@@ -194,6 +204,15 @@ class Starting {
       );
     });
     await Promise.all(services.map((service) => service.start()));
+  }
+
+  /** Starts the balancer last, so that its first answer comes from an instance. */
+  async balancer(portOf: (name: string) => number): Promise<void> {
+    const { balancer, dataDir, pool: changes } = this.options;
+    if (!balancer) return;
+    this.progress(`Starting ${balancer} …`);
+    const pool = balancerPool({ ...this.options, balancer }, portOf, changes);
+    await this.adopt(await prepareBalancer({ balancer, pool, dataDir })).start();
   }
 }
 
@@ -230,9 +249,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
     const tokens = options.tokens ?? makeTokens();
-    const portOf = await choosePorts([...servicePlaces(options), ...ENGINE_PLACES], options);
+    const places = [...servicePlaces(options), ...balancerPlaces(options), ...ENGINE_PLACES];
+    const portOf = await choosePorts(places, options);
     const engines = await starting.engines(portOf);
     await starting.services(portOf, { ...engines, tokens });
+    await starting.balancer(portOf);
     if (options.signal?.aborted) throw new StartError('Stopped while starting.');
     return toSystem(starting.processes, { ...engines, tokens });
   } catch (error) {
@@ -256,6 +277,7 @@ function toSystem(
     monitors: ofKind('monitor'),
     replicas: ofKind('payments'),
     gateway: ofKind('gateway')[0] ?? null,
+    balancer: processes.find((process) => process instanceof BalancerProcess) ?? null,
     processes: [
       ...processes.filter(({ kind }) => !engines.has(kind)),
       ...processes.filter(({ kind }) => engines.has(kind)),

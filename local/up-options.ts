@@ -1,10 +1,14 @@
 /** Parses the arguments of `npm start --`. */
+import { BALANCERS, type BalancerName } from '../shared/balancer/pool.js';
 import type { Shape } from './plan.js';
 import { parseProgramOptions, UP_OPTIONS } from './program-options.js';
 
 export interface UpOptions extends Shape {
   faults: boolean;
 }
+
+const toBalancer = (text: string): BalancerName | null =>
+  BALANCERS.find((name) => name === text) ?? null;
 
 /** @throws StartError with exit code 4 and the usage. */
 export function parseUpOptions(words: readonly string[]): UpOptions {
@@ -14,6 +18,7 @@ export function parseUpOptions(words: readonly string[]): UpOptions {
     replicas: Number(options.replicas),
     patients: Number(options.patients),
     gateway: options.gateway === 'http' ? 'http' : 'simulated',
+    balancer: toBalancer(options.balancer),
     faults: options.faults === 'on',
   };
 }

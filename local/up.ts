@@ -14,7 +14,7 @@ import { runMain, StartError } from './errors.js';
 import { lockInstallation, type Lock, type RunningSystem } from './installation.js';
 import { LogFile, USUAL_LOG } from './processes/log-file.js';
 import { LogFiles } from './processes/log-files.js';
-import { ENGINE_PLACES, servicePlaces, type Place } from './plan.js';
+import { balancerPlaces, ENGINE_PLACES, servicePlaces, type Place } from './plan.js';
 import { isPortFree, findPortOwner } from './processes/ports.js';
 import type { Exit, ManagedProcess } from './processes/processes.js';
 import { ROOT } from './root.js';
@@ -79,7 +79,7 @@ function getNeededPlaces(options: UpOptions, { databaseUrl, redisUrl }: LocalCon
   const engines = ENGINE_PLACES.filter(
     ({ kind }) => !(kind === 'postgres' ? databaseUrl : redisUrl),
   );
-  return [...engines, ...servicePlaces(options)];
+  return [...engines, ...servicePlaces(options), ...balancerPlaces(options)];
 }
 
 /** The content of relevo.json, for `npm run status` and other programs. */
@@ -211,7 +211,17 @@ async function run(session: Session): Promise<number> {
     const databaseUrl =
       system.postgres && !isDetached() ? system.databaseUrl : stripPassword(system.databaseUrl);
     const tokens = isDetached() ? null : system.tokens;
-    print(formatScreen({ services, tokens, databaseUrl, redisUrl, dataDir, env: process.env }));
+    print(
+      formatScreen({
+        services,
+        balancer: system.balancer,
+        tokens,
+        databaseUrl,
+        redisUrl,
+        dataDir,
+        env: process.env,
+      }),
+    );
     session.lines.present().forEach(print);
     await stopped;
     print('\nStopping …');

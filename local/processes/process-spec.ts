@@ -1,6 +1,8 @@
 /** Describes a process: its program, and how it starts, ends and reports. */
+import type { BalancerName } from '../../shared/balancer/pool.js';
+
 export type ProcessKind =
-  'patients' | 'monitor' | 'payments' | 'gateway' | 'postgres' | 'redis' | 'other';
+  'patients' | 'monitor' | 'payments' | 'gateway' | 'postgres' | 'redis' | BalancerName | 'other';
 
 export interface ProcessSpec {
   name: string;
@@ -20,7 +22,7 @@ export interface ProcessSpec {
   /** Added to our environment; undefined removes a variable. */
   env?: Readonly<Record<string, string | undefined>>;
   /** The signal that the kernel sends to it when this process ends. */
-  deathSignal: 'KILL' | 'INT';
+  deathSignal: 'KILL' | 'INT' | 'TERM';
   /**
    * Opens an IPC channel. When the channel closes, the program knows that we ended, on systems
    * without a death signal.
@@ -28,6 +30,11 @@ export interface ProcessSpec {
   ipc?: boolean;
   /** The program forks, so freeze and kill must reach its descendants too. */
   tree?: boolean;
+  /**
+   * The descendants stay in the process group of the program and serve without it: its end ends
+   * them.
+   */
+  group?: boolean;
   /** One readiness check; polled. */
   ready(): Promise<boolean>;
   readyDeadlineMs: number;

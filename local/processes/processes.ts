@@ -210,6 +210,8 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
     const state = this.#state;
     const isOwn = 'child' in state && state.child === child;
     const exit = { code, signal: by, asked: state.is === 'stopping' };
+    // A killed parent leaves its workers, which would keep the port.
+    if (this.spec.group && child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL');
     // While it starts, #becomeReady() notices the end, and reads the last lines first.
     if (isOwn && state.is === 'starting') state.child = null;
     else if (isOwn) this.#state = IDLE;

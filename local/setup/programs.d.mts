@@ -1,3 +1,9 @@
 /** Types of programs.mjs, which also runs before TypeScript is installed. */
 export const REDIS_SERVERS: readonly string[];
 export function findProgram(names: readonly string[], ours?: readonly string[]): string | null;
+export const BALANCER_PROGRAMS: Readonly<
+  Record<
+    'haproxy' | 'apache' | 'nginx',
+    { label: string; names: readonly string[]; packageName: string }
+  >
+>;

@@ -14,6 +14,13 @@ const PLACES = [
 /** Program names of Redis servers; both use the same protocol. */
 export const REDIS_SERVERS = ['redis-server', 'valkey-server'];
 
+/** The programs of the load balancers, and Debian's packages. */
+export const BALANCER_PROGRAMS = {
+  haproxy: { label: 'HAProxy', names: ['haproxy'], packageName: 'haproxy' },
+  apache: { label: 'Apache httpd', names: ['apache2', 'httpd'], packageName: 'apache2-bin' },
+  nginx: { label: 'nginx', names: ['nginx'], packageName: 'nginx-light' },
+};
+
 function isExecutable(file) {
   try {
     accessSync(file, constants.X_OK);

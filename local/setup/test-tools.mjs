@@ -6,8 +6,19 @@
 import { join } from 'node:path';
 import { installPackage, unpackPackage } from './apt.mjs';
 import { alone } from './lock.mjs';
-import { findProgram } from './programs.mjs';
+import { provideBalancer } from './balancers.mjs';
+import { BALANCER_PROGRAMS, findProgram } from './programs.mjs';
 import { say, SetupError } from './run.mjs';
+
+/** @returns the failure as text; null: all are installed. */
+async function installBalancers() {
+  try {
+    for (const name of Object.keys(BALANCER_PROGRAMS)) await provideBalancer(name);
+    return null;
+  } catch (error) {
+    return error.message;
+  }
+}
 
 /**
  * For each tool: its programs (one list of names per program), the tests that use it, the
@@ -26,6 +37,13 @@ const TOOLS = {
       ),
     advice:
       'install Chromium (Debian: apt-get install chromium), or name it with CHROMIUM=/path/to/it',
+  },
+  balancers: {
+    label: 'A load balancer',
+    programs: Object.values(BALANCER_PROGRAMS).map(({ names }) => names),
+    tests: /^test\/(integration|process)\/balancer\//,
+    provide: installBalancers,
+    advice: 'install the load balancers (Debian: apt-get install haproxy apache2-bin nginx-light)',
   },
   prometheus: {
     label: 'Prometheus',

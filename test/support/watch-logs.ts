@@ -3,6 +3,7 @@
  * starts, and every cookie, CSRF token and fact about a patient that it sends or receives, for the
  * search of all logs at the end of the run. No test has to call it.
  */
+import { BALANCERS } from '../../shared/balancer/pool.js';
 import {
   keepEnvironment,
   keepFor,
@@ -58,6 +59,9 @@ function watchFetch(): void {
   };
 }
 
+/** These may write no line at all. A line that they write is searched as any other. */
+const QUIET = new Set(['other', ...BALANCERS]);
+
 async function watchProcesses(): Promise<void> {
   const { ManagedProcess } = await import('../../local/processes/processes.js');
   type Method<Result> = (this: InstanceType<typeof ManagedProcess>, ...input: unknown[]) => Result;
@@ -68,7 +72,7 @@ async function watchProcesses(): Promise<void> {
   ManagedProcess.prototype.start = function (
     this: InstanceType<typeof ManagedProcess>,
   ): Promise<void> {
-    if (this.kind !== 'other') keepSource(this.name);
+    if (!QUIET.has(this.kind)) keepSource(this.name);
     keepEnvironment(this.spec.env ?? {});
     if ('address' in this) keepPassword('password of Redis', this.address as string);
     if ('urlOf' in this)

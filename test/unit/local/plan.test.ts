@@ -37,6 +37,7 @@ describe('the plan of a system', () => {
       databaseUrl: 'postgresql://d',
       redisUrl: 'redis://r',
       tokens: { api: 'a', operator: 'o', internal: 'i' },
+      balancerFolder: '/data/haproxy',
       ledgerFile: '/ledger',
     });
   };

@@ -15,6 +15,7 @@ describe('the screen of npm start', () => {
       }),
     ),
     tokens,
+    balancer: null,
     databaseUrl: 'postgresql://postgres:012345678901234567890123@127.0.0.1:5454/relevo',
     redisUrl: 'redis://127.0.0.1:6390',
     dataDir: '.data',

@@ -21,9 +21,11 @@ test('a tool belongs to existing tests, and only these tests require it', () => 
   const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).map(
     (name) => `test/${name}`,
   );
-  expect(getTools(files)).toEqual(['chromium', 'prometheus']);
+  expect(getTools(files)).toEqual(['chromium', 'balancers', 'prometheus']);
   expect(
-    getTools(files.filter((file) => !/^test\/(browser|integration\/metrics)\//.test(file))),
+    getTools(
+      files.filter((file) => !/^test\/(browser|integration\/(metrics|balancer))\//.test(file)),
+    ),
   ).toEqual([]);
   expect(getTools(['test/browser/report.test.ts'])).toEqual(['chromium']);
 });

@@ -1,7 +1,14 @@
 import { StartError } from '../../../local/errors.js';
 import { parseUpOptions } from '../../../local/up-options.js';
 
-const DEFAULTS = { monitors: 1, replicas: 3, patients: 1, gateway: 'simulated', faults: false };
+const DEFAULTS = {
+  monitors: 1,
+  replicas: 3,
+  patients: 1,
+  gateway: 'simulated',
+  balancer: null,
+  faults: false,
+};
 
 describe('the arguments of npm start', () => {
   it.each([
@@ -11,6 +18,7 @@ describe('the arguments of npm start', () => {
       { ...DEFAULTS, monitors: 3, replicas: 5, patients: 2 },
     ],
     [['--gateway=http', '--faults', 'on'], { ...DEFAULTS, gateway: 'http', faults: true }],
+    [['--patients', '3', '--balancer', 'nginx'], { ...DEFAULTS, patients: 3, balancer: 'nginx' }],
   ])('%j is accepted', (words, expected) => {
     expect(parseUpOptions(words)).toEqual(expected);
   });

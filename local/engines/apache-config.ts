@@ -1,0 +1,157 @@
+/**
+ * Renders the configuration of Apache httpd for a pool. Pure. Comments in the result have lines of
+ * their own, as httpd requires.
+ * @see https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html
+ */
+import {
+  APACHE_BALANCER,
+  APACHE_MANAGER,
+  APACHE_WAITING_BALANCER,
+} from '../../shared/balancer/apache-control.js';
+import { toSeconds, type Pool, type Strategy } from '../../shared/balancer/pool.js';
+import { BALANCER_PROBLEMS, RETRY_AFTER_SECONDS } from '../../shared/balancer/problems.js';
+
+export interface ApachePlace {
+  /** The installation's folder of this server. */
+  folder: string;
+  /** Folder of the modules. */
+  modules: string;
+  /** Required by every change of the balancer-manager. */
+  nonce: string;
+}
+
+/** The longest silence of an instance in a request that does not wait, and of a health check. */
+const ANSWER_MS = 5_000;
+
+/** httpd has no random method and none by path; `bytraffic` is its remaining one. */
+const METHODS: Record<Strategy, string> = {
+  roundrobin: 'byrequests',
+  leastconn: 'bybusyness',
+  source: 'byrequests',
+  uri: 'byrequests',
+  random: 'bytraffic',
+};
+
+const MODULES = [
+  'mpm_event',
+  'authn_core',
+  'authz_core',
+  'authz_host',
+  'alias',
+  'headers',
+  'rewrite',
+  'setenvif',
+  'slotmem_shm',
+  'proxy',
+  'proxy_http',
+  'proxy_balancer',
+  'proxy_hcheck',
+  'lbmethod_byrequests',
+  'lbmethod_bytraffic',
+  'lbmethod_bybusyness',
+  'status',
+];
+
+function serverLines({ folder, modules }: ApachePlace, pool: Pool): string[] {
+  return [
+    `ServerRoot "${folder}"`,
+    `DefaultRuntimeDir "${folder}/run"`,
+    `PidFile "${folder}/run/httpd.pid"`,
+    'ServerName 127.0.0.1',
+    // The port of the socket decides below, not the port that a Host header names.
+    'UseCanonicalName On',
+    'UseCanonicalPhysicalPort On',
+    'ServerTokens Prod',
+    `DocumentRoot "${folder}"`,
+    'TraceEnable Off',
+    'FileETag None',
+    `Listen ${pool.host}:${pool.port}`,
+    `Listen 127.0.0.1:${pool.adminPort}`,
+    ...MODULES.map((name) => `LoadModule ${name}_module "${modules}/mod_${name}.so"`),
+    `ErrorLog "${folder}/logs/error.log"`,
+    'LogLevel warn',
+    'StartServers 1',
+    'ThreadsPerChild 64',
+    'MaxRequestWorkers 512',
+    'ServerLimit 8',
+    'KeepAliveTimeout 65',
+    'MaxKeepAliveRequests 0',
+    'AllowEncodedSlashes NoDecode',
+  ];
+}
+
+function balancer(name: string, pool: Pool, timeoutMs: number, nonce: string): string[] {
+  const { affinity, check, cookie, members, strategy } = pool;
+  const health =
+    name === APACHE_BALANCER
+      ? ` hcmethod=GET hcuri=${check.path} hcinterval=${check.intervalMs}ms hcpasses=${check.rise} hcfails=${check.fall} hcexpr=ready`
+      : '';
+  return [
+    `<Proxy "balancer://${name}">`,
+    ...members.map(
+      ({ name: route, host, port, weight }) =>
+        `  BalancerMember "http://${host}:${port}" route=${route} loadfactor=${weight} retry=1 connectiontimeout=1 timeout=${toSeconds(timeoutMs)} keepalive=On flushpackets=on${health}`,
+    ),
+    `  ProxySet lbmethod=${METHODS[strategy]} nonce=${nonce} failontimeout=On${affinity === 'cookie' ? ` stickysession=${cookie}` : ''}`,
+    '</Proxy>',
+  ];
+}
+
+function problemLines(folder: string): string[] {
+  return [
+    `Alias "/.problems" "${folder}"`,
+    '<Location "/.problems">',
+    '  ForceType application/problem+json',
+    '</Location>',
+    ...BALANCER_PROBLEMS.map(({ status }) => `ErrorDocument ${status} /.problems/${status}.json`),
+    // Only answers of this server have the marker; those of an instance keep their own header.
+    `Header always set Retry-After "${RETRY_AFTER_SECONDS}" "expr=%{REQUEST_URI} =~ m#^/\\.problems/#"`,
+  ];
+}
+
+function accessLines({ port, adminPort }: Pool): string[] {
+  return [
+    '<Location "/">',
+    `  Require expr "%{SERVER_PORT} == '${port}'"`,
+    '</Location>',
+    `<Location "${APACHE_MANAGER}">`,
+    '  SetHandler balancer-manager',
+    `  Require expr "%{SERVER_PORT} == '${adminPort}'"`,
+    '</Location>',
+  ];
+}
+
+function proxyLines({ affinity, cookie }: Pool): string[] {
+  return [
+    'ProxyPreserveHost On',
+    'ProxyRequests Off',
+    'ProxyTimeout 30',
+    'BalancerPersist On',
+    // A client must not choose the address that the service sees.
+    'RequestHeader unset X-Forwarded-For early',
+    'RequestHeader set X-Forwarded-Proto http',
+    ...(affinity === 'cookie'
+      ? [
+          `Header add Set-Cookie "${cookie}=.%{BALANCER_WORKER_ROUTE}e; path=/; HttpOnly; SameSite=Lax" env=BALANCER_ROUTE_CHANGED`,
+        ]
+      : []),
+    `ProxyPass "${APACHE_MANAGER}" "!"`,
+    'ProxyPass "/.problems" "!"',
+    // Events and batches are silent for long; flushpackets sends each event at once.
+    `ProxyPassMatch "^/(api/batches|api/payments|events)" "balancer://${APACHE_WAITING_BALANCER}" nocanon`,
+    `ProxyPass "/" "balancer://${APACHE_BALANCER}/" nocanon`,
+  ];
+}
+
+export function renderApache(pool: Pool, place: ApachePlace): string {
+  return [
+    ...serverLines(place, pool),
+    'ProxyHCExpr ready {%{REQUEST_STATUS} =~ /^200$/}',
+    ...balancer(APACHE_BALANCER, pool, ANSWER_MS, place.nonce),
+    ...balancer(APACHE_WAITING_BALANCER, pool, pool.serverTimeoutMs, place.nonce),
+    ...proxyLines(pool),
+    ...problemLines(place.folder),
+    ...accessLines(pool),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,140 @@
+/**
+ * Renders the configuration of HAProxy for a pool. Pure.
+ * @see https://docs.haproxy.org/2.6/configuration.html
+ */
+import {
+  HAPROXY_BACKEND,
+  HAPROXY_LAST_RESORT,
+  HAPROXY_SOCKET,
+} from '../../shared/balancer/haproxy-control.js';
+import { type Pool, type PoolMember, type Strategy } from '../../shared/balancer/pool.js';
+import { BALANCER_PROBLEMS, RETRY_AFTER_SECONDS } from '../../shared/balancer/problems.js';
+
+export interface HaproxyPaths {
+  /** Socket of the runtime interface. */
+  socket: string;
+  /** Holds the states of the instances during a reload. */
+  stateFile: string;
+  /** Folder of the problem documents, one file per status. */
+  problems: string;
+}
+
+export const haproxyPaths = (folder: string): HaproxyPaths => ({
+  socket: `${folder}/${HAPROXY_SOCKET}`,
+  stateFile: `${folder}/state`,
+  problems: folder,
+});
+
+const ALGORITHMS: Record<Strategy, string> = {
+  roundrobin: 'roundrobin',
+  leastconn: 'leastconn',
+  source: 'source',
+  uri: 'uri',
+  random: 'random',
+};
+
+const RETRY_RULES = {
+  safe: 'http-request disable-l7-retry unless METH_GET or { method POST } { req.hdr(Idempotency-Key) -m len gt 0 }',
+  all: null,
+  none: 'http-request disable-l7-retry',
+} as const;
+
+/** What is repeated: only failures in which the instance gave no answer of its own. */
+const RETRY_ON = 'conn-failure empty-response junk-response response-timeout';
+
+function defaults({ retries, check, serverTimeoutMs }: Pool, paths: HaproxyPaths): string[] {
+  const problems = BALANCER_PROBLEMS.map(
+    ({ status }) =>
+      `http-error status ${status} content-type application/problem+json file ${paths.problems}/${status}.json hdr Retry-After ${RETRY_AFTER_SECONDS}`,
+  );
+  return [
+    'mode http',
+    'option redispatch 1',
+    `retries ${retries === 'none' ? 0 : 3}`,
+    `retry-on ${retries === 'none' ? 'none' : RETRY_ON}`,
+    'timeout connect 1s',
+    'timeout http-request 30s',
+    'timeout http-keep-alive 65s',
+    `timeout client ${serverTimeoutMs}ms`,
+    `timeout server ${serverTimeoutMs}ms`,
+    'timeout queue 2s',
+    `timeout check ${check.timeoutMs}ms`,
+    'load-server-state-from-file global',
+    ...problems,
+  ];
+}
+
+function frontend({ host, port, retries }: Pool): string[] {
+  const rule = RETRY_RULES[retries];
+  return [
+    `bind ${host}:${port}`,
+    'option forwardfor',
+    // A client must not choose the address that the service sees.
+    'http-request del-header X-Forwarded-For',
+    'http-request set-header X-Forwarded-Proto http',
+    ...(rule === null ? [] : [rule]),
+    // Without this, a failure of the database would take every instance out of service, although an
+    // instance keeps requests until the database is back.
+    `use_backend ${HAPROXY_LAST_RESORT} if { nbsrv(${HAPROXY_BACKEND}) eq 0 }`,
+    `default_backend ${HAPROXY_BACKEND}`,
+  ];
+}
+
+const server = ({ name, host, port, weight }: PoolMember, sticky: boolean): string =>
+  `server ${name} ${host}:${port}${sticky ? ` cookie ${name}` : ''} weight ${weight}`;
+
+const affinity = ({ affinity, cookie }: Pool): string[] =>
+  affinity === 'cookie'
+    ? [`cookie ${cookie} insert indirect nocache httponly attr SameSite=Lax`]
+    : [];
+
+function readyBackend(pool: Pool): string[] {
+  const { check, members, strategy } = pool;
+  return [
+    `balance ${ALGORITHMS[strategy]}`,
+    ...affinity(pool),
+    `option httpchk`,
+    `http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host localhost`,
+    'http-check expect status 200',
+    // A refused connection marks an instance down without waiting for the next check.
+    `default-server check inter ${check.intervalMs}ms fastinter ${Math.ceil(check.intervalMs / 2)}ms downinter ${check.intervalMs}ms fall ${check.fall} rise ${check.rise} observe layer4 error-limit 1 on-error mark-down on-marked-down shutdown-sessions`,
+    ...members.map((member) => server(member, pool.affinity === 'cookie')),
+  ];
+}
+
+const lastResort = (pool: Pool): string[] => [
+  `balance ${ALGORITHMS[pool.strategy]}`,
+  ...affinity(pool),
+  `default-server check inter ${pool.check.intervalMs}ms fall 1 rise 1`,
+  ...pool.members.map((member) => server(member, pool.affinity === 'cookie')),
+];
+
+const statistics = ({ adminPort }: Pool): string[] => [
+  `bind 127.0.0.1:${adminPort}`,
+  'stats enable',
+  'stats uri /',
+  'stats refresh 5s',
+  'no log',
+];
+
+const section = (head: string, lines: readonly string[]): string =>
+  [head, ...lines.map((line) => `  ${line}`)].join('\n');
+
+export function renderHaproxy(pool: Pool, paths: HaproxyPaths): string {
+  const { socket, stateFile } = paths;
+  const global = [
+    `stats socket ${socket} mode 600 level admin expose-fd listeners`,
+    `server-state-file ${stateFile}`,
+    'nbthread 1',
+    'hard-stop-after 30s',
+  ];
+  return [
+    section('global', global),
+    section('defaults', defaults(pool, paths)),
+    section('frontend clients', frontend(pool)),
+    section(`backend ${HAPROXY_BACKEND}`, readyBackend(pool)),
+    section(`backend ${HAPROXY_LAST_RESORT}`, lastResort(pool)),
+    section('frontend statistics', statistics(pool)),
+    '',
+  ].join('\n\n');
+}

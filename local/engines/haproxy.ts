@@ -1,0 +1,41 @@
+/** HAProxy in the foreground with a master process, which keeps the pid over a reload. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { askHaproxy } from '../../shared/balancer/haproxy-control.js';
+import { waitUntil } from '../../shared/wait-until.js';
+import type { BalancerEngine } from './balancer-engine.js';
+import { haproxyPaths, renderHaproxy } from './haproxy-config.js';
+
+const CONFIG = 'haproxy.cfg';
+const RELOAD_DEADLINE_MS = 5_000;
+const RELOAD_POLL_MS = 20;
+/** The format of an empty file of states. */
+const NO_STATES = '1\n';
+
+/** The process id of the worker that answers on the socket. */
+const readWorker = async (socket: string): Promise<string> =>
+  /^Pid: (\d+)$/m.exec(await askHaproxy(socket, 'show info'))?.[1] ?? '';
+
+export const haproxyEngine: BalancerEngine = {
+  versionFlag: '-v',
+  async configure({ folder, pool }) {
+    const paths = haproxyPaths(folder);
+    await writeFile(join(folder, CONFIG), renderHaproxy(pool, paths), { mode: 0o600 });
+    await writeFile(paths.stateFile, NO_STATES, { mode: 0o600 });
+  },
+  args: (folder) => ['-W', '-q', '-f', join(folder, CONFIG)],
+  checkArgs: (folder) => ['-c', '-q', '-f', join(folder, CONFIG)],
+  stopSignal: 'SIGTERM',
+  async reload({ folder }, pid) {
+    const { socket, stateFile } = haproxyPaths(folder);
+    const worker = await readWorker(socket);
+    // The next worker reads the states of the instances.
+    await writeFile(stateFile, `${await askHaproxy(socket, 'show servers state')}\n`);
+    process.kill(pid, 'SIGUSR2');
+    await waitUntil(async () => ![worker, ''].includes(await readWorker(socket).catch(() => '')), {
+      deadlineMs: RELOAD_DEADLINE_MS,
+      pollMs: RELOAD_POLL_MS,
+      toError: () => new Error('HAProxy did not reload'),
+    });
+  },
+};

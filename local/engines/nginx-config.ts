@@ -1,0 +1,113 @@
+/**
+ * Renders the configuration of nginx for a pool. The instances are in a file of their own
+ * (shared/balancer/nginx-members.ts), which changes at run time. Pure.
+ * @see https://nginx.org/en/docs/http/ngx_http_proxy_module.html
+ */
+import { NGINX_MEMBERS, NGINX_PID } from '../../shared/balancer/nginx-control.js';
+import { toSeconds, type Pool } from '../../shared/balancer/pool.js';
+import {
+  BALANCER_PROBLEMS,
+  RETRY_AFTER_SECONDS,
+  type BalancerProblem,
+} from '../../shared/balancer/problems.js';
+
+const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+
+/** The rule for requests that were sent to an instance that failed. */
+const REPEATED = 'proxy_next_upstream error timeout non_idempotent;';
+/** The rule for the others: nginx still chooses another instance when no connection was made. */
+const NOT_REPEATED = 'proxy_next_upstream error timeout;';
+
+const KEYED: Record<Pool['retries'], string[]> = {
+  safe: ['default 0', '"~^POST:.+" 1'],
+  all: ['default 1'],
+  none: ['default 0'],
+};
+
+const proxy = (rule: string): string[] => [rule, 'proxy_pass http://$pool;'];
+
+/** nginx answers 502 when it reached no instance; then no instance received the request: 503. */
+function problemLocation({ status, body }: BalancerProblem): string[] {
+  const unreached = BALANCER_PROBLEMS.find((problem) => problem.status === 503)?.body ?? body;
+  return [
+    `location @problem_${status} {`,
+    '  default_type application/problem+json;',
+    `  add_header Retry-After ${RETRY_AFTER_SECONDS} always;`,
+    ...(status === 502 ? [`  if ($unreached) { return 503 '${unreached}'; }`] : []),
+    `  return ${status} '${body}';`,
+    '}',
+  ];
+}
+
+function serverBlock(pool: Pool): string[] {
+  const rule = pool.retries === 'none' ? 'proxy_next_upstream off;' : NOT_REPEATED;
+  return [
+    `listen ${pool.host}:${pool.port};`,
+    ...(pool.affinity === 'cookie' ? ['add_header Set-Cookie $affinity;'] : []),
+    'error_page 418 = @keyed;',
+    // The page of an error may be that of a repeated request.
+    'recursive_error_pages on;',
+    ...BALANCER_PROBLEMS.map(({ status }) => `error_page ${status} = @problem_${status};`),
+    'location / {',
+    '  if ($keyed) { return 418; }',
+    ...proxy(rule).map((line) => `  ${line}`),
+    '}',
+    'location @keyed {',
+    ...proxy(REPEATED).map((line) => `  ${line}`),
+    '}',
+    ...BALANCER_PROBLEMS.flatMap(problemLocation),
+  ];
+}
+
+function httpLines(pool: Pool, folder: string): string[] {
+  const { cookie, retries, serverTimeoutMs } = pool;
+  return [
+    'access_log off;',
+    'server_tokens off;',
+    ...TEMPORARY.map((kind) => `${kind}_temp_path ${folder}/tmp/${kind};`),
+    // The services limit bodies.
+    'client_max_body_size 0;',
+    'keepalive_timeout 65s;',
+    'proxy_http_version 1.1;',
+    'proxy_set_header Connection "";',
+    'proxy_set_header Host $http_host;',
+    // A client must not choose the address that the service sees.
+    'proxy_set_header X-Forwarded-For $remote_addr;',
+    'proxy_set_header X-Forwarded-Proto $scheme;',
+    'proxy_connect_timeout 1s;',
+    `proxy_read_timeout ${toSeconds(serverTimeoutMs)}s;`,
+    // Events are sent at once.
+    'proxy_buffering off;',
+    `include ${folder}/${NGINX_MEMBERS};`,
+    // Without a time of connection, the last instance was not reached.
+    `map $upstream_connect_time $unreached { default 0; '' 1; "~(^|, )-$" 1; }`,
+    `map $request_method:$http_idempotency_key $keyed { ${KEYED[retries].join('; ')}; }`,
+    `map "$cookie_${cookie}:$instance" $affinity { "~^(?<kept>.+):\\k<kept>$" ''; "~:$" ''; default "${cookie}=$instance; Path=/; HttpOnly; SameSite=Lax"; }`,
+  ];
+}
+
+const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
+
+export function renderNginx(pool: Pool, folder: string): string {
+  return [
+    'daemon off;',
+    'worker_processes 1;',
+    'worker_rlimit_nofile 16384;',
+    `pid ${folder}/${NGINX_PID};`,
+    // A lower level would write the addresses of requests, which name patients.
+    'error_log stderr crit;',
+    'worker_shutdown_timeout 30s;',
+    'events { worker_connections 8192; }',
+    'http {',
+    ...indent(httpLines(pool, folder)),
+    '  server {',
+    ...indent(indent(serverBlock(pool))),
+    '  }',
+    '  server {',
+    `    listen 127.0.0.1:${pool.adminPort};`,
+    '    location = / { stub_status; }',
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,79 @@
+/**
+ * Renders the part of nginx's configuration that changes at run time: the instances and their
+ * administrative states. nginx has no runtime interface, so that a change is a new file and a
+ * reload. Pure.
+ * @see https://nginx.org/en/docs/http/ngx_http_upstream_module.html
+ */
+import type { AdminState } from '../contracts/leadership.js';
+import { toSeconds, type Pool, type PoolMember, type Strategy } from './pool.js';
+
+const STRATEGY_LINES: Record<Strategy, string | null> = {
+  roundrobin: null,
+  leastconn: 'least_conn',
+  source: 'hash $remote_addr consistent',
+  uri: 'hash $uri consistent',
+  random: 'random',
+};
+
+const KEPT_CONNECTIONS = 64;
+const NEW_CLIENTS = 'patients_new';
+
+const toAddress = ({ host, port }: PoolMember): string => `${host}:${port}`;
+
+/** nginx has passive checks only: a failed connection excludes the instance for a while. */
+const server = (member: PoolMember, failMs: number, role = ''): string =>
+  `  server ${toAddress(member)} weight=${member.weight} max_fails=1 fail_timeout=${toSeconds(failMs)}s${role};`;
+
+const upstream = (name: string, lines: readonly (string | null)[]): string[] => [
+  `upstream ${name} {`,
+  ...lines.filter((line) => line !== null),
+  `  keepalive ${KEPT_CONNECTIONS};`,
+  '}',
+];
+
+const map = (source: string, target: string, lines: readonly string[]): string[] => [
+  `map ${source} ${target} {`,
+  ...lines.map((line) => `  ${line};`),
+  '}',
+];
+
+/**
+ * A drained instance receives only clients that have its cookie, an instance in `maint` none.
+ * @param states of the members that are not ready.
+ */
+export function renderNginxMembers(
+  pool: Pool,
+  states: Readonly<Record<string, AdminState>> = {},
+): string {
+  const { affinity, check, cookie, members, strategy } = pool;
+  const stateOf = ({ name }: PoolMember): AdminState => states[name] ?? 'ready';
+  const open = members.filter((member) => stateOf(member) === 'ready');
+  const kept = affinity === 'cookie' ? members.filter((member) => stateOf(member) !== 'maint') : [];
+  const method = STRATEGY_LINES[strategy];
+  const servers = (chosen: readonly PoolMember[], role = ''): string[] =>
+    chosen.map((member) => server(member, check.intervalMs * check.fall, role));
+  // An upstream needs a server. Port 9 refuses, and the answer is 503.
+  const none = open.length === 0 ? ['  server 127.0.0.1:9;'] : [];
+  const lines = [
+    ...upstream(NEW_CLIENTS, [method && `  ${method};`, ...servers(open), ...none]),
+    ...kept.flatMap((member) =>
+      upstream(`patients_of_${member.name}`, [
+        ...servers([member]),
+        ...servers(
+          open.filter(({ name }) => name !== member.name),
+          ' backup',
+        ),
+      ]),
+    ),
+    ...map(`$cookie_${cookie}`, '$pool', [
+      `default ${NEW_CLIENTS}`,
+      ...kept.map(({ name }) => `${name} patients_of_${name}`),
+    ]),
+    // After a repetition, the last address is the one that answered.
+    ...map('$upstream_addr', '$instance', [
+      "default ''",
+      ...members.map((member) => `"~${toAddress(member).replaceAll('.', '\\.')}$" ${member.name}`),
+    ]),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,219 @@
+/** The three real balancers in front of three small servers: choice, affinity, states, failures. */
+import { createServer, type Server } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { prepareBalancer, type BalancerProcess } from '../../../local/engines/balancer.js';
+import { freePort } from '../../../local/processes/ports.js';
+import type { BalancerControl } from '../../../shared/balancer/control.js';
+import { createControl } from '../../../shared/balancer/open-control.js';
+import { BALANCERS, createPool, type BalancerName } from '../../../shared/balancer/pool.js';
+import { eventually } from '../../support/eventually.js';
+import { describeWith } from '../../support/tools.js';
+
+const NAMES = ['patients_1', 'patients_2', 'patients_3'];
+
+/** Answers with its name, its method and the forwarded headers. */
+function startMember(name: string, port: number): Promise<Server> {
+  const server = createServer((request, response) => {
+    let size = 0;
+    request.on('data', (chunk: Buffer) => (size += chunk.length));
+    request.on('end', () =>
+      response.end(
+        JSON.stringify({
+          name,
+          url: request.url,
+          size,
+          from: request.headers['x-forwarded-for'],
+          host: request.headers.host,
+        }),
+      ),
+    );
+  });
+  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
+}
+
+interface Answer {
+  status: number;
+  type: string | null;
+  retryAfter: string | null;
+  cookie: string | null;
+  body: { name?: string; url?: string; size?: number; from?: string; host?: string; code?: string };
+}
+
+class Setup {
+  readonly folder = mkdtempSync(join(tmpdir(), 'relevo-balancer-'));
+  servers: Server[] = [];
+  balancer!: BalancerProcess;
+  control!: BalancerControl;
+  private ports: number[] = [];
+
+  async start(balancer: BalancerName): Promise<void> {
+    this.ports = await Promise.all(NAMES.map(() => freePort()));
+    await this.startMembers();
+    const members = NAMES.map((name, index) => ({
+      name,
+      host: '127.0.0.1',
+      port: this.ports[index] ?? 0,
+      weight: 100,
+    }));
+    const place = { host: '127.0.0.1', port: await freePort(), adminPort: await freePort() };
+    const pool = createPool({ ...place, members });
+    this.balancer = await prepareBalancer({ balancer, pool, dataDir: this.folder });
+    await this.balancer.start();
+    this.control = createControl(this.balancer.control);
+    await eventually(async () => (await this.ask('/')).status === 200, { what: 'first answer' });
+  }
+
+  async startMembers(): Promise<void> {
+    this.servers = await Promise.all(
+      NAMES.map((name, index) => startMember(name, this.ports[index] ?? 0)),
+    );
+  }
+
+  stopMembers(): void {
+    for (const server of this.servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  async ask(path: string, options: RequestInit = {}): Promise<Answer> {
+    const response = await fetch(`${this.balancer.url}${path}`, options);
+    const { headers, status } = response;
+    return {
+      status,
+      type: headers.get('content-type'),
+      retryAfter: headers.get('retry-after'),
+      cookie: headers.get('set-cookie'),
+      body: (await response.json()) as Answer['body'],
+    };
+  }
+
+  /** The instances that answer new clients. */
+  async newClients(count = 12): Promise<Set<string | undefined>> {
+    const answers = await Promise.all(Array.from({ length: count }, () => this.ask('/')));
+    return new Set(answers.map(({ body }) => body.name));
+  }
+
+  /** The cookie of a client that stays on this instance. */
+  cookieOf(name: string): string {
+    return `relevo_instance=${this.balancer.kind === 'apache' ? '.' : ''}${name}`;
+  }
+
+  withCookie(name: string): Promise<Answer> {
+    return this.ask('/', { headers: { cookie: this.cookieOf(name) } });
+  }
+
+  async end(): Promise<void> {
+    await this.balancer.stop();
+    this.stopMembers();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const describeBalancer = (balancer: BalancerName): void => {
+  describe(balancer, () => {
+    const setup = new Setup();
+    beforeAll(() => setup.start(balancer));
+    afterAll(() => setup.end());
+
+    test('new clients reach every instance, and a cookie keeps a client on its own', async () => {
+      expect(await setup.newClients()).toEqual(new Set(NAMES));
+      const first = await setup.ask('/');
+      expect(first.cookie).toContain(setup.cookieOf(first.body.name ?? ''));
+      expect(first.cookie).toMatch(/HttpOnly/i);
+      const kept = await Promise.all(NAMES.map((name) => setup.withCookie(name)));
+      expect(kept.map(({ body }) => body.name)).toEqual(NAMES);
+    });
+
+    test('an instance sees the path, the body and the address of the client, not a forged one', async () => {
+      const { body } = await setup.ask('/a%2Fb?x=1&y=%20', {
+        method: 'POST',
+        headers: { 'x-forwarded-for': '6.6.6.6', 'idempotency-key': 'k' },
+        body: 'x'.repeat(40_000),
+      });
+      expect(body).toMatchObject({ url: '/a%2Fb?x=1&y=%20', size: 40_000, from: '127.0.0.1' });
+      expect(setup.balancer.url).toBe(`http://${body.host}`);
+    });
+
+    test('drain keeps the clients of an instance, maint moves them, ready brings them back', async () => {
+      await setup.control.set('patients_2', 'drain');
+      await eventually(async () => !(await setup.newClients()).has('patients_2'), {
+        what: 'no new client on the drained instance',
+      });
+      expect((await setup.withCookie('patients_2')).body.name).toBe('patients_2');
+      await setup.control.set('patients_2', 'maint');
+      await eventually(
+        async () => (await setup.withCookie('patients_2')).body.name !== 'patients_2',
+        { what: 'no client on the instance in maintenance' },
+      );
+      const states = await setup.control.read();
+      expect(states.map(({ admin }) => admin)).toEqual(['ready', 'maint', 'ready']);
+      await setup.control.set('patients_2', 'ready');
+      await eventually(
+        async () => (await setup.withCookie('patients_2')).body.name === 'patients_2',
+        { what: 'the client is back' },
+      );
+    });
+
+    test('a reload keeps the states, the process and every request', async () => {
+      await setup.control.set('patients_3', 'maint');
+      const { pid } = setup.balancer;
+      const requests = Array.from({ length: 100 }, () => setup.ask('/'));
+      await setup.balancer.reload();
+      const answers = await Promise.all([
+        ...requests,
+        ...Array.from({ length: 100 }, () => setup.ask('/')),
+      ]);
+      expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+      expect(setup.balancer.pid).toBe(pid);
+      expect((await setup.control.read())[2]).toMatchObject({ admin: 'maint' });
+      await setup.control.set('patients_3', 'ready');
+    });
+
+    test('its own page is not on the port of the clients', async () => {
+      const page = await fetch(setup.balancer.adminUrl);
+      expect(page.status).toBe(200);
+      const { port } = new URL(setup.balancer.adminUrl);
+      const forged = await fetch(`${setup.balancer.url}/balancer-manager`, {
+        headers: { host: `127.0.0.1:${port}` },
+      });
+      expect(await forged.text()).not.toMatch(/Load Balancer Manager|Statistics Report/);
+    });
+
+    test('without an instance the answer is a problem document with Retry-After', async () => {
+      setup.stopMembers();
+      for (const options of [{}, { method: 'POST', headers: { 'idempotency-key': 'k' } }]) {
+        const answer = await eventually(
+          async () => {
+            const found = await setup.ask('/', options);
+            return found.status === 503 && found;
+          },
+          { what: '503' },
+        );
+        expect(answer).toMatchObject({
+          type: 'application/problem+json',
+          retryAfter: '2',
+          body: { code: 'NO_PATIENTS_INSTANCE' },
+        });
+      }
+      await setup.startMembers();
+      await eventually(async () => (await setup.newClients()).size === NAMES.length, {
+        what: 'every instance is back',
+      });
+    });
+
+    test('a killed parent leaves no worker on the port, and the restart serves', async () => {
+      setup.balancer.supervised = true;
+      const { pid } = setup.balancer;
+      process.kill(pid ?? 0, 'SIGKILL');
+      await eventually(() => setup.balancer.up && setup.balancer.pid !== pid, { what: 'restart' });
+      await eventually(async () => (await setup.ask('/')).status === 200, { what: 'an answer' });
+      setup.balancer.supervised = false;
+    });
+  });
+};
+
+describeWith('balancers', 'load balancers', () => BALANCERS.forEach(describeBalancer));

@@ -1,0 +1,97 @@
+/** The configurations of the three balancers are rendered from one description. */
+import { createPool, type Pool } from '../../../shared/balancer/pool.js';
+import { renderNginxMembers } from '../../../shared/balancer/nginx-members.js';
+import { renderApache } from '../../../local/engines/apache-config.js';
+import { haproxyPaths, renderHaproxy } from '../../../local/engines/haproxy-config.js';
+import { renderNginx } from '../../../local/engines/nginx-config.js';
+
+const FOLDER = '/data/balancer';
+const members = [1, 2].map((index) => ({
+  name: `patients_${index}`,
+  host: '127.0.0.1',
+  port: 4000 + index,
+  weight: 100,
+}));
+const makePool = (changes: Partial<Pool> = {}): Pool =>
+  createPool({ host: '127.0.0.1', port: 4000, adminPort: 4090, members }, changes);
+const haproxy = (changes: Partial<Pool> = {}): string =>
+  renderHaproxy(makePool(changes), haproxyPaths(FOLDER));
+const apache = (changes: Partial<Pool> = {}): string =>
+  renderApache(makePool(changes), { folder: FOLDER, modules: '/modules', nonce: 'secret' });
+const nginx = (changes: Partial<Pool> = {}): string =>
+  renderNginx(makePool(changes), FOLDER) + renderNginxMembers(makePool(changes));
+
+describe('every balancer', () => {
+  const all = { haproxy, apache, nginx };
+
+  test.each(Object.entries(all))('%s: instances, ports and affinity', (_name, render) => {
+    const text = render();
+    for (const part of ['127.0.0.1:4001', '127.0.0.1:4002', '127.0.0.1:4000', '127.0.0.1:4090'])
+      expect(text).toContain(part);
+    expect(text).toContain('relevo_instance');
+    expect(render({ affinity: 'none' })).not.toMatch(/insert indirect|stickysession|Set-Cookie/);
+  });
+
+  test.each(Object.entries(all))(
+    '%s: replaces the forwarded address of a client',
+    (_name, render) => {
+      expect(render()).toMatch(
+        /del-header X-Forwarded-For|unset X-Forwarded-For early|X-Forwarded-For \$remote_addr/,
+      );
+    },
+  );
+});
+
+describe('HAProxy', () => {
+  test('repeats GET, and POST only with a key', () => {
+    expect(haproxy()).toContain(
+      'disable-l7-retry unless METH_GET or { method POST } { req.hdr(Idempotency-Key) -m len gt 0 }',
+    );
+    expect(haproxy({ retries: 'all' })).not.toContain('disable-l7-retry');
+    expect(haproxy({ retries: 'none' })).toMatch(/retries 0\n[^]*disable-l7-retry\n/);
+  });
+
+  test('asks for readiness, and keeps the instances when none is ready', () => {
+    expect(haproxy()).toContain('uri /readyz');
+    expect(haproxy()).toContain('use_backend patients_unready if { nbsrv(patients) eq 0 }');
+  });
+
+  test.each(['leastconn', 'source', 'uri', 'random'] as const)('strategy %s', (strategy) => {
+    expect(haproxy({ strategy })).toContain(`balance ${strategy}`);
+  });
+});
+
+describe('Apache httpd', () => {
+  test('shows its manager on its own port only', () => {
+    expect(apache()).toMatch(
+      /<Location "\/balancer-manager">[^<]*Require expr "%\{SERVER_PORT\} == '4090'"/,
+    );
+  });
+
+  test('declares the condition of the health check before the members that use it', () => {
+    const text = apache();
+    expect(text.indexOf('ProxyHCExpr ready')).toBeLessThan(text.indexOf('hcexpr=ready'));
+  });
+});
+
+describe('nginx', () => {
+  test('repeats POST only with a key', () => {
+    expect(nginx()).toContain('$keyed { default 0; "~^POST:.+" 1; }');
+    expect(nginx({ retries: 'all' })).toContain('$keyed { default 1; }');
+  });
+
+  test('a drained instance keeps its clients, one in maintenance does not', () => {
+    const text = renderNginxMembers(makePool(), { patients_1: 'drain' });
+    const forNew = /upstream patients_new \{[^}]*\}/.exec(text)?.[0] ?? '';
+    expect(forNew).not.toContain(':4001');
+    expect(text).toContain('patients_1 patients_of_patients_1;');
+    expect(renderNginxMembers(makePool(), { patients_1: 'maint' })).not.toContain(
+      'patients_of_patients_1',
+    );
+  });
+
+  test('without an instance in service the file stays valid', () => {
+    const text = renderNginxMembers(makePool(), { patients_1: 'maint', patients_2: 'maint' });
+    expect(text).toMatch(/upstream patients_new \{\n\s+server 127\.0\.0\.1:9;/);
+  });
+});
