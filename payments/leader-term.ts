@@ -5,13 +5,12 @@
  * handler) or planned (`finish`; to resume, the replica builds a new LeaderTerm of the same term).
  */
 import { setMaxListeners } from 'node:events';
-import type { Redis } from 'ioredis';
-import type { OutcomeMessage } from '../shared/contracts/outcome.js';
-import type { ReconnectingQueue } from '../shared/queue/reconnecting-queue.js';
+import type { Clock } from '../shared/clock.js';
 import type { CommitResult, FencingToken } from '../shared/postgres/ledger.js';
 import type { Logger } from '../shared/observability/logger.js';
-import type { Pool } from '../shared/postgres/postgres.js';
 import type { Parcel } from '../shared/queue/queue.js';
+import type { Random } from '../shared/random.js';
+import type { Gateway } from './core/gateway.js';
 import { isExpectedAtTermEnd, LeadershipLost } from './core/errors.js';
 import { stalledMs } from './core/progress.js';
 import {
@@ -22,6 +21,7 @@ import {
   type TermInput,
   type TermPhase,
 } from './core/term-phase.js';
+import type { Database, Policy, QueueAccess, TermEvents } from './dependencies.js';
 import { Prefetch, peekParcels } from './prefetch.js';
 import { commitsRefused, reclaimed } from './metrics.js';
 import type { ParcelWorker } from './parcel-worker.js';
@@ -30,30 +30,18 @@ import { reclaimParcels } from './reclaim.js';
 import type { TermView } from './core/relay.js';
 import { Relay } from './relay.js';
 import { TakeOver } from './take-over.js';
-import type { TermDependencies } from './term-dependencies.js';
 
-export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'onCommit'> {
+export interface LeaderTermOptions {
   token: FencingToken;
-  queue: ReconnectingQueue;
-  redis: Redis;
   worker: ParcelWorker;
-  /**
-   * For statements that may wait: marks in the history, polls of the relay. They never delay a load
-   * or a commit.
-   */
-  backgroundPool: Pool;
-  /** Maximum number of parcels begun before the queue's worker runs. */
-  prefetchMax: number;
-  publish(message: OutcomeMessage): void;
-  relayIntervalMs: number;
-  relayGraceMs: number;
-  /** Time limit of a call to the gateway, ms. */
-  gatewayTimeoutMs: number;
-  /** The fence refused a commit of this term. */
-  onRefused(term: number): void;
-  onCommitted(payments: number): void;
-  /** An invariant broke. The process must end; a standby takes over. */
-  onFatal(error: unknown): void;
+  database: Database;
+  queue: QueueAccess;
+  gateway: Gateway;
+  clock: Clock;
+  random: Random;
+  policy: Policy;
+  events: TermEvents;
+  logger: Logger;
 }
 
 /**
@@ -76,29 +64,34 @@ export class LeaderTerm {
   private brought = 0;
 
   constructor(private readonly options: LeaderTermOptions) {
-    const { token, clock, backgroundPool: pool } = options;
-    this.logger = options.logger.child({ term: token.term });
-    this.takeOver = new TakeOver({ token, clock, pool, logger: this.logger });
+    const { token, database, queue, gateway, clock, random, policy, events } = options;
+    const logger = options.logger.child({ term: token.term });
+    this.logger = logger;
+    this.takeOver = new TakeOver({ token, clock, pool: database.background, logger });
     setMaxListeners(0, this.abort.signal); // Every call to the gateway adds a listener.
-    this.work = new TermWork(
-      options.token,
-      {
-        ...options,
-        logger: this.logger,
+    this.work = new TermWork({
+      token,
+      database,
+      gateway,
+      clock,
+      random,
+      policy,
+      events: {
+        publish: events.publish,
         wakeIn: (ms) => this.relay.scheduleIn(ms),
         onCommit: (result) => this.onCommitted(result),
       },
-      this.abort.signal,
-    );
+      logger,
+      signal: this.abort.signal,
+    });
     this.relay = new Relay({
-      partition: options.token.partition,
-      intervalMs: options.relayIntervalMs,
-      graceMs: options.relayGraceMs,
-      queue: options.queue,
-      pool: options.backgroundPool,
+      partition: token.partition,
+      policy: policy.relay,
+      parcels: queue.parcels,
+      pool: database.background,
       view: this.createRelayView(),
-      now: () => options.clock.now(),
-      logger: this.logger,
+      now: () => clock.now(),
+      logger,
       deliver: (parcel) => this.process(parcel, null).catch(() => undefined),
       renew: () => options.worker.renew(),
     });
@@ -133,7 +126,7 @@ export class LeaderTerm {
       busySinceMs: work.busySinceMs,
       owed: wasAskedToFinish(phase) ? null : relay.owed,
       progressMs: work.progressMs,
-      callMs: work.inFlight.size > 0 ? options.gatewayTimeoutMs : 0,
+      callMs: work.inFlight.size > 0 ? options.policy.gatewayTimeoutMs : 0,
     };
     return stalledMs(evidence, options.clock.now());
   }
@@ -161,22 +154,24 @@ export class LeaderTerm {
    * succeeded although its answer was lost.
    */
   private announceGap(): void {
-    const { token, clock } = this.options;
-    this.options.publish({ ...token, gapAt: clock.wall().toISOString() });
+    const { token, clock, events } = this.options;
+    events.publish({ ...token, gapAt: clock.wall().toISOString() });
   }
 
   private async startPrefetch(): Promise<void> {
-    const { queue, redis, prefetchMax } = this.options;
-    const oldest = await queue.use((bull) => peekParcels(bull, redis, prefetchMax)).catch(() => []);
+    const { queue, policy } = this.options;
+    const oldest = await queue.parcels
+      .use((bull) => peekParcels(bull, queue.redis, policy.prefetchMax))
+      .catch(() => []);
     if (this.hasEnded) return;
     for (const each of oldest) this.prefetch.begin(each, this.attempt(each.parcel, each.jobId));
   }
 
   private async reclaim(): Promise<number> {
-    const { queue, redis } = this.options;
+    const { queue } = this.options;
     try {
-      const parcels = await queue.use((bull, signal) =>
-        reclaimParcels(bull, redis, this.logger, signal),
+      const parcels = await queue.parcels.use((bull, signal) =>
+        reclaimParcels(bull, queue.redis, this.logger, signal),
       );
       reclaimed.inc(parcels);
       return parcels;
@@ -223,14 +218,14 @@ export class LeaderTerm {
     if (error instanceof LeadershipLost) {
       commitsRefused.inc();
       this.logger.warn('the fence refused a commit: another replica leads');
-      this.options.onRefused(this.term);
+      this.options.events.onRefused(this.term);
     } else if (!isExpectedAtTermEnd(error, this.abort.signal)) {
-      this.options.onFatal(error);
+      this.options.events.onFatal(error);
     }
   }
 
   private onCommitted(result: CommitResult): void {
-    this.options.onCommitted(result.ids.length);
+    this.options.events.onCommitted(result.ids.length);
     // The statement was repeated because its answer was lost: the first run wrote all the outcomes,
     // and no event was published.
     if (result.ids.length === 0) return this.announceGap();

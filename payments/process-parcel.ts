@@ -12,11 +12,20 @@ import {
   type FencingToken,
 } from '../shared/postgres/ledger.js';
 import { PARCEL_MAX, type Parcel } from '../shared/queue/queue.js';
+import type { Logger } from '../shared/observability/logger.js';
+import type { Clock } from '../shared/clock.js';
+import type { Random } from '../shared/random.js';
 import { tracing } from '../shared/observability/tracing.js';
+import type { Gateway } from './core/gateway.js';
 import type { InFlight } from './core/in-flight.js';
-import type { Statement } from './core/commit-queue.js';
 import type { FinalOutcome } from './core/parcel.js';
-import { ParcelPipeline, type PipelineTime, type WorkEffect } from './core/parcel-pipeline.js';
+import {
+  ParcelPipeline,
+  type EffectOf,
+  type PipelineTime,
+  type WorkEffect,
+} from './core/parcel-pipeline.js';
+import type { Database, Policy, WorkEvents } from './dependencies.js';
 import { chargeSafely } from './gateway/charge-safely.js';
 import { attemptWrite, type WriteResult } from './attempt-write.js';
 import {
@@ -30,7 +39,6 @@ import {
 } from './metrics.js';
 import { ParcelTraces } from './parcel-traces.js';
 import { retryStatement } from './retry-statement.js';
-import type { TermDependencies } from './term-dependencies.js';
 
 /** Maximum number of rows of one load, earlier payments of the same patients included. */
 const LOAD_MAX = PARCEL_MAX * 2;
@@ -40,6 +48,19 @@ interface Waiting {
   name: string | null;
   resolve(claimed: number): void;
   reject(error: unknown): void;
+}
+
+export interface TermWorkOptions {
+  token: FencingToken;
+  database: Pick<Database, 'loads' | 'commits'>;
+  gateway: Gateway;
+  clock: Clock;
+  random: Random;
+  policy: Pick<Policy, 'retry' | 'inFlightMax'>;
+  events: WorkEvents;
+  logger: Logger;
+  /** Fires when the term is over, or possibly over. */
+  signal: AbortSignal;
 }
 
 /** The parcels of one term; discarded with the term. */
@@ -53,17 +74,18 @@ export class TermWork {
   private readonly whenIdle: (() => void)[] = [];
   private lastWork = 0;
 
-  constructor(
-    private readonly token: FencingToken,
-    private readonly deps: TermDependencies,
-    /** Fires when the term is over, or possibly over. */
-    private readonly signal: AbortSignal,
-  ) {
+  private readonly token: FencingToken;
+  private readonly signal: AbortSignal;
+
+  constructor(private readonly options: TermWorkOptions) {
+    const { token, policy, clock, signal } = options;
+    this.token = token;
+    this.signal = signal;
     this.pipeline = new ParcelPipeline({
       term: token.term,
-      policy: deps.policy,
-      startMs: deps.clock.now(),
-      inFlightMax: deps.inFlightMax,
+      policy: policy.retry,
+      startMs: clock.now(),
+      inFlightMax: policy.inFlightMax,
     });
     this.traces = tracing && new ParcelTraces(tracing, token);
     signal.addEventListener('abort', () => this.pipeline.stop());
@@ -75,7 +97,7 @@ export class TermWork {
 
   /** Payments that the relay must skip: those in flight, and those set aside and not due. */
   get held(): Pick<ReadonlySet<string>, 'has'> {
-    return { has: (id) => this.pipeline.holds(id, this.deps.clock.now()) };
+    return { has: (id) => this.pipeline.holds(id, this.options.clock.now()) };
   }
 
   get parcelsInFlight(): number {
@@ -126,7 +148,7 @@ export class TermWork {
   }
 
   private readTime(): PipelineTime {
-    return { nowMs: this.deps.clock.now(), draw: () => this.deps.random.next() };
+    return { nowMs: this.options.clock.now(), draw: () => this.options.random.next() };
   }
 
   private perform(effects: readonly WorkEffect[]): void {
@@ -148,14 +170,14 @@ export class TermWork {
       case 'set-aside':
         return this.logSetAside(effect);
       case 'wake':
-        return this.deps.wakeIn(effect.ms);
+        return this.options.events.wakeIn(effect.ms);
       case 'done':
       case 'failed':
         return this.settle(effect);
     }
   }
 
-  private settle(effect: Extract<WorkEffect, { type: 'done' | 'failed' }>): void {
+  private settle(effect: EffectOf<'done' | 'failed'>): void {
     const waiting = this.waiting.get(effect.work);
     this.waiting.delete(effect.work);
     this.traces?.end(effect.work, effect.type === 'failed' ? effect.error : undefined);
@@ -163,16 +185,12 @@ export class TermWork {
     else waiting?.reject(effect.error);
   }
 
-  private async load({
-    work,
-    ids,
-    afterSeq,
-  }: Extract<WorkEffect, { type: 'load' }>): Promise<void> {
-    const { loads, logger } = this.deps;
+  private async load({ work, ids, afterSeq }: EffectOf<'load'>): Promise<void> {
+    const { database, logger } = this.options;
     const { partition } = this.token;
     try {
       const rows = await retryStatement(
-        () => loadParcel(loads, { partition, ids, limit: LOAD_MAX, afterSeq }),
+        () => loadParcel(database.loads, { partition, ids, limit: LOAD_MAX, afterSeq }),
         this.signal,
         logger,
       );
@@ -185,18 +203,13 @@ export class TermWork {
     }
   }
 
-  private async charge({
-    work,
-    index,
-    payment,
-    last,
-  }: Extract<WorkEffect, { type: 'charge' }>): Promise<void> {
+  private async charge({ work, index, payment, last }: EffectOf<'charge'>): Promise<void> {
     const { id, patientId, amountMinor, currency } = payment;
     this.parcelOf.set(id, this.waiting.get(work)?.name ?? null);
     this.traces?.onCharging(work, id);
     const order = { key: id, patientId, amountMinor, currency };
     try {
-      const answer = await chargeSafely(this.deps.gateway, order, last, this.signal);
+      const answer = await chargeSafely(this.options.gateway, order, last, this.signal);
       this.traces?.onAnswered(work);
       this.perform(this.pipeline.onAnswered(work, index, answer, this.readTime()));
     } catch (error) {
@@ -204,7 +217,7 @@ export class TermWork {
     }
   }
 
-  private async commit({ outcomes, wary }: Extract<Statement, { type: 'commit' }>): Promise<void> {
+  private async commit({ outcomes, wary }: EffectOf<'commit'>): Promise<void> {
     const ids = outcomes.map(({ id }) => id);
     commitGroup.observe(outcomes.length);
     const parcels = ids.map((id) => this.parcelOf.get(id) ?? null);
@@ -212,7 +225,7 @@ export class TermWork {
     this.traces?.onCommitting(ids);
     try {
       const attempted = await this.write(ids, wary, () =>
-        commitOutcomes(this.deps.commits, this.token, outcomes, { parcels }),
+        commitOutcomes(this.options.database.commits, this.token, outcomes, { parcels }),
       );
       stopTimer();
       if (!('written' in attempted)) return this.onNotWritten(attempted);
@@ -226,11 +239,11 @@ export class TermWork {
     }
   }
 
-  private async defer({ waits, wary }: Extract<Statement, { type: 'defer' }>): Promise<void> {
+  private async defer({ waits, wary }: EffectOf<'defer'>): Promise<void> {
     const ids = waits.map(({ id }) => id);
     try {
       const attempted = await this.write(ids, wary, () =>
-        deferPayments(this.deps.commits, this.token, waits),
+        deferPayments(this.options.database.commits, this.token, waits),
       );
       if (!('written' in attempted)) return this.onNotWritten(attempted);
       if (attempted.written.held) retriesPlanned.inc(waits.length);
@@ -245,10 +258,10 @@ export class TermWork {
     wary: boolean | undefined,
     run: () => Promise<CommitResult>,
   ): Promise<WriteResult> {
-    const { commits, logger } = this.deps;
+    const { database, logger } = this.options;
     const statement = {
       run,
-      locked: () => findLockedPayments(commits, ids),
+      locked: () => findLockedPayments(database.commits, ids),
       isWary: wary === true,
     };
     return retryStatement(() => attemptWrite(statement), this.signal, logger);
@@ -263,9 +276,9 @@ export class TermWork {
     );
   }
 
-  private logSetAside({ ids, reason, error }: Extract<WorkEffect, { type: 'set-aside' }>): void {
+  private logSetAside({ ids, reason, error }: EffectOf<'set-aside'>): void {
     paymentsSetAside.inc({ reason }, ids.length);
-    this.deps.logger.warn(
+    this.options.logger.warn(
       { payments: ids.slice(0, 10), count: ids.length, reason, error },
       'PostgreSQL does not accept these payments; they are set aside and retried later',
     );
@@ -274,13 +287,13 @@ export class TermWork {
   private announce(result: CommitResult, outcomes: readonly FinalOutcome[]): void {
     const { partition, term, leader } = this.token;
     countCompleted(outcomes);
-    this.deps.publish({
+    this.options.events.publish({
       partition,
       term,
       processedBy: leader,
       completedAt: result.at.toISOString(),
       ids: outcomes.map(({ id }) => id),
     });
-    this.deps.onCommit(result);
+    this.options.events.onCommit(result);
   }
 }

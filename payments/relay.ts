@@ -13,13 +13,13 @@ import { parcelsOf, type Parcel } from '../shared/queue/queue.js';
 import { oldestLast } from './core/oldest-last.js';
 import type { Owed } from './core/progress.js';
 import { RelayMachine, SWEEP_MAX, type RelayEffect, type TermView } from './core/relay.js';
+import type { RelayPolicy } from './dependencies.js';
 import { relayed, relayFound } from './metrics.js';
 
 export interface RelayOptions {
   partition: number;
-  intervalMs: number;
-  graceMs: number;
-  queue: ReconnectingQueue;
+  policy: RelayPolicy;
+  parcels: ReconnectingQueue;
   pool: Pool;
   view: TermView;
   now: () => number;
@@ -46,7 +46,7 @@ export class Relay {
 
   constructor(private readonly options: RelayOptions) {
     this.machine = new RelayMachine({
-      intervalMs: options.intervalMs,
+      intervalMs: options.policy.intervalMs,
       stallMs: STALL_MS,
       parcelsOf,
     });
@@ -118,7 +118,7 @@ export class Relay {
   /** Counts the parcels that wait in the queue; null when Redis is unavailable. */
   private async count(): Promise<number | null> {
     try {
-      const counts = await this.options.queue.use((queue) =>
+      const counts = await this.options.parcels.use((queue) =>
         queue.getJobCounts('waiting', 'prioritized'),
       );
       return Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -128,12 +128,12 @@ export class Relay {
   }
 
   private async search(throughSeq: number | null): Promise<RelayEffect[]> {
-    const { partition, graceMs, pool, view, now, logger } = this.options;
+    const { partition, policy, pool, view, now, logger } = this.options;
     try {
       const rows = await overduePayments(pool, {
         partition,
         throughSeq,
-        graceMs,
+        graceMs: policy.graceMs,
         limit: SWEEP_MAX,
       });
       relayFound.inc(rows.length);
@@ -159,7 +159,7 @@ export class Relay {
         data,
         opts: { lifo: true },
       }));
-      await this.options.queue.use((queue) => queue.addBulk(jobs));
+      await this.options.parcels.use((queue) => queue.addBulk(jobs));
       this.options.logger.info(
         { parcels: parcels.length },
         'returned pending payments that were in no parcel to the queue',

@@ -4,7 +4,11 @@
  * once.
  */
 import type { Leadership, ReplicaReport, Role } from '../shared/contracts/leadership.js';
+import type { Clock } from '../shared/clock.js';
 import { waitAtMost } from '../shared/deadline.js';
+import type { Logger } from '../shared/observability/logger.js';
+import type { Random } from '../shared/random.js';
+import type { Gateway } from './core/gateway.js';
 import {
   initialRole,
   stepRole,
@@ -12,21 +16,24 @@ import {
   type RoleInput,
   type RoleState,
 } from './core/role.js';
-import { LeaderTerm, type LeaderTermOptions } from './leader-term.js';
+import type { Database, Identity, Policy, QueueAccess, ReplicaEvents } from './dependencies.js';
+import { LeaderTerm } from './leader-term.js';
 import { currentTerm, leads } from './metrics.js';
 import { ParcelWorker, type ParcelWorkerOptions } from './parcel-worker.js';
 
-export interface ReplicaOptions extends Omit<
-  LeaderTermOptions,
-  'token' | 'worker' | 'onRefused' | 'onCommitted'
-> {
-  id: string;
-  bootId: string;
-  partition: number;
+export interface ReplicaOptions {
+  identity: Identity;
+  database: Database;
+  queue: QueueAccess;
   workerOptions: ParcelWorkerOptions;
-  resumeMs: number;
+  gateway: Gateway;
+  clock: Clock;
+  random: Random;
+  policy: Policy;
+  events: ReplicaEvents;
+  /** The dependencies that the replica reaches. */
   reaches: () => ReplicaReport['reaches'];
-  onRoleChange(role: Role, term: number): void;
+  logger: Logger;
 }
 
 export class Replica {
@@ -38,7 +45,7 @@ export class Replica {
   private committed = 0;
 
   constructor(private readonly options: ReplicaOptions) {
-    this.state = initialRole(options.id, options.bootId);
+    this.state = initialRole(options.identity.id, options.identity.bootId);
     this.worker = new ParcelWorker(options.workerOptions);
   }
 
@@ -48,7 +55,8 @@ export class Replica {
 
   /** The replica's report for pings and beats. */
   report(): ReplicaReport {
-    const { id, bootId, reaches } = this.options;
+    const { identity, reaches } = this.options;
+    const { id, bootId } = identity;
     const stalledMs = this.current?.stalledMs ?? null;
     return {
       id,
@@ -68,7 +76,7 @@ export class Replica {
    *   knows.
    */
   applyLeadership(leadership: Leadership, pushed = false): void {
-    if (leadership.partition === this.options.partition)
+    if (leadership.partition === this.options.identity.partition)
       this.step({ type: 'leadership', leadership, pushed });
   }
 
@@ -89,7 +97,7 @@ export class Replica {
     this.step({
       type: 'stand-down',
       term,
-      resumeAtMs: this.options.clock.now() + this.options.resumeMs,
+      resumeAtMs: this.options.clock.now() + this.options.policy.resumeMs,
     });
     return this.pending.then(() => this.drained);
   }
@@ -109,7 +117,7 @@ export class Replica {
     if (!changed) return;
     currentTerm.set(state.term);
     leads.set(state.role === 'leading' ? 1 : 0);
-    this.options.onRoleChange(state.role, state.term);
+    this.options.events.onRoleChange(state.role, state.term);
   }
 
   private perform(effect: RoleEffect): void {
@@ -136,18 +144,31 @@ export class Replica {
   }
 
   private enqueue(action: () => Promise<void>): void {
-    this.pending = this.pending.then(action).catch((error: unknown) => this.options.onFatal(error));
+    this.pending = this.pending
+      .then(action)
+      .catch((error: unknown) => this.options.events.onFatal(error));
   }
 
   private async begin(term: number): Promise<void> {
     if (this.state.term !== term || this.state.role !== 'leading') return;
-    const { partition, id } = this.options;
+    const { identity, events, database, queue, gateway, clock, random, policy, logger } =
+      this.options;
     const leaderTerm = new LeaderTerm({
-      ...this.options,
-      token: { partition, term, leader: id },
+      token: { partition: identity.partition, term, leader: identity.id },
       worker: this.worker,
-      onRefused: (refused) => this.step({ type: 'refused', term: refused }),
-      onCommitted: (payments) => (this.committed += payments),
+      database,
+      queue,
+      gateway,
+      clock,
+      random,
+      policy,
+      events: {
+        publish: events.publish,
+        onFatal: events.onFatal,
+        onRefused: (refused) => this.step({ type: 'refused', term: refused }),
+        onCommitted: (payments) => (this.committed += payments),
+      },
+      logger,
     });
     this.current = leaderTerm;
     await leaderTerm.begin();
@@ -158,7 +179,8 @@ export class Replica {
    * unwritten payments begin again.
    */
   private async resume(term: number): Promise<void> {
-    const { resumeMs, logger } = this.options;
+    const { policy, logger } = this.options;
+    const { resumeMs } = policy;
     await waitAtMost(resumeMs, this.drained).catch(() => {
       logger.warn({ term, ms: resumeMs }, 'the work in flight does not end; cancelling it');
       this.drained = Promise.resolve();

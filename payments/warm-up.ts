@@ -4,21 +4,16 @@
  * milliseconds), the statements prepared and the code executed once before a failover. It changes
  * nothing, because it names no payment and no term.
  */
-import type { Redis } from 'ioredis';
 import { markElection } from '../shared/postgres/election-marks.js';
-import type { ReconnectingQueue } from '../shared/queue/reconnecting-queue.js';
 import { commitOutcomes, deferPayments, loadParcel } from '../shared/postgres/ledger.js';
-import type { Pool } from '../shared/postgres/postgres.js';
+import type { Database, QueueAccess } from './dependencies.js';
 import { peekParcels } from './prefetch.js';
 
 export interface WarmUpOptions {
   partition: number;
   id: string;
-  loads: Pool;
-  commits: Pool;
-  backgroundPool: Pool;
-  queue: ReconnectingQueue;
-  redis: Redis;
+  database: Database;
+  queue: QueueAccess;
 }
 
 /** Well below the ten seconds after which an idle connection is closed, ms. */
@@ -45,13 +40,14 @@ export class WarmUp {
 
   /** Ignores failures: the next round may succeed. */
   private async warmUp(): Promise<void> {
-    const { partition, id, loads, commits, backgroundPool, queue, redis } = this.options;
+    const { partition, id, database, queue } = this.options;
+    const { loads, commits, background } = database;
     const token = { partition, term: NO_TERM, leader: id };
     await Promise.allSettled([
       loadParcel(loads, { partition, ids: [], limit: 1, afterSeq: new Map() }),
       commitOutcomes(commits, token, []).then(() => deferPayments(commits, token, [])),
-      markElection(backgroundPool, token, {}),
-      queue.use((bull) => peekParcels(bull, redis, 1)),
+      markElection(background, token, {}),
+      queue.parcels.use((bull) => peekParcels(bull, queue.redis, 1)),
     ]);
   }
 }

@@ -27,7 +27,13 @@ import { groupEnd, shareRows } from './share-rows.js';
 import { withhold, withholdUnreadable, type Fault } from './withhold.js';
 import type { PipelineOptions, PipelineTime, Work, WorkEffect, Written } from './work-effects.js';
 
-export type { PipelineOptions, PipelineTime, WorkEffect, Written } from './work-effects.js';
+export type {
+  EffectOf,
+  PipelineOptions,
+  PipelineTime,
+  WorkEffect,
+  Written,
+} from './work-effects.js';
 
 export class ParcelPipeline {
   readonly inFlight = new InFlight();

@@ -25,6 +25,9 @@ export type WorkEffect =
   | { type: 'done'; work: number; claimed: number }
   | { type: 'failed'; work: number; error: unknown };
 
+/** The effect of one type. */
+export type EffectOf<T extends WorkEffect['type']> = Extract<WorkEffect, { type: T }>;
+
 /** The time of an input, and the random draw for waits. */
 export interface PipelineTime {
   /** Monotonic ms. */

@@ -1,0 +1,29 @@
+/** Opens the configured gateway. */
+import type { PaymentsConfig } from '../config.js';
+import type { Gateway } from '../core/gateway.js';
+import { createHttpGateway } from './http.js';
+import { createSimulatedGateway } from './simulated.js';
+import { withMetrics } from './with-metrics.js';
+import { withSlots } from './with-slots.js';
+
+function createGateway(config: PaymentsConfig): Gateway {
+  if (config.gateway === 'simulated') {
+    return createSimulatedGateway({
+      latencyMs: config.gatewayLatencyMs,
+      declineRatio: config.gatewayDeclineRatio,
+      seed: config.gatewaySeed,
+    });
+  }
+  return createHttpGateway({
+    url: config.gatewayUrl,
+    token: config.internalToken,
+    timeoutMs: config.gatewayTimeoutMs,
+    maxSockets: config.gatewayMaxSockets,
+    healthPath: config.gatewayHealthPath,
+  });
+}
+
+export function openGateway(config: PaymentsConfig): Gateway {
+  const timed = withMetrics(createGateway(config));
+  return config.gateway === 'http' ? withSlots(timed, config.gatewayMaxSockets) : timed;
+}
