@@ -26,6 +26,10 @@ export type Statement =
   | { type: 'commit'; outcomes: readonly FinalOutcome[]; wary?: true }
   | { type: 'defer'; waits: readonly Wait[]; wary?: true };
 
+/** The payments of a statement. */
+export const getPayments = (statement: Statement): readonly { id: string }[] =>
+  statement.type === 'commit' ? statement.outcomes : statement.waits;
+
 /**
  * The new form of an outcome that is not written yet: the same outcome, none, or a deferral of the
  * payment.
@@ -148,6 +152,14 @@ export class CommitQueue {
   /** The outcomes of the current statement. */
   get outcomes(): readonly FinalOutcome[] {
     return this.commits[0] ?? [];
+  }
+
+  /** Returns the outcomes of the current statement that it wrote: nearly always all of them. */
+  selectWritten(ids: readonly string[]): readonly FinalOutcome[] {
+    const { outcomes } = this;
+    if (ids.length === outcomes.length) return outcomes;
+    const writtenIds = new Set(ids);
+    return outcomes.filter(({ id }) => writtenIds.has(id));
   }
 
   /** Ends the current group as written. @returns the numbers of its works. */

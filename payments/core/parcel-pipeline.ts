@@ -17,15 +17,16 @@
  */
 import type { PendingPayment } from '../../shared/postgres/ledger.js';
 import { Blocked, type PaymentRef } from './blocked.js';
-import { CommitQueue, type Statement } from './commit-queue.js';
+import { CommitQueue, getPayments, type Statement } from './commit-queue.js';
 import { CalledOff, LeadershipLost } from './errors.js';
 import { InFlight } from './in-flight.js';
-import { planParcel, settleParcel, type Answer, type FinalOutcome, type Wait } from './parcel.js';
-import { isLastAttempt } from './retry.js';
+import { applyDueTimes, getLoadBounds, LoadQueue, type LoadBounds } from './load-queue.js';
+import { planParcel, type Answer, type Wait } from './parcel.js';
 import { SetAside } from './set-aside.js';
-import { groupEnd, shareRows } from './share-rows.js';
+import { shareRows } from './share-rows.js';
 import { withhold, withholdUnreadable, type Fault } from './withhold.js';
-import type { PipelineOptions, PipelineTime, Work, WorkEffect, Written } from './work-effects.js';
+import { chargeAll, countClaimed, createWork, mapCharged, settleWork, type Work } from './work.js';
+import type { PipelineOptions, PipelineTime, WorkEffect, Written } from './work-effects.js';
 
 export type {
   EffectOf,
@@ -49,12 +50,7 @@ export class ParcelPipeline {
    */
   busySinceMs: number;
   private readonly works = new Map<number, Work>();
-  /** Parcels to load. */
-  private waiting: Work[] = [];
-  /** Parcels being loaded. */
-  private reading: readonly Work[] = [];
-  /** The bounds of the current load. */
-  private loadBounds: ReadonlyMap<string, number> = new Map();
+  private readonly loads = new LoadQueue();
   /** Parcels charged or being charged, in the order in which they may settle. */
   private turns: Work[] = [];
   private readonly commitQueue = new CommitQueue();
@@ -78,16 +74,9 @@ export class ParcelPipeline {
   /** Accepts a parcel. */
   onArrived(number: number, ids: readonly string[], { nowMs }: PipelineTime): WorkEffect[] {
     if (this.works.size === 0) this.busySinceMs = nowMs;
-    const work: Work = {
-      number,
-      ids,
-      plan: { charge: [], hold: [] },
-      answers: [],
-      missing: 0,
-      lastSeq: 0,
-    };
+    const work = createWork(number, ids);
     this.works.set(number, work);
-    this.waiting.push(work);
+    this.loads.add(work);
     return this.loadNext();
   }
 
@@ -96,32 +85,18 @@ export class ParcelPipeline {
    * first parcel of the load.
    */
   onLoaded(number: number, rows: readonly PendingPayment[], time: PipelineTime): WorkEffect[] {
-    const read = this.takeRead(number);
+    const read = this.loads.takeLoaded(number);
     if (read.length === 0) return [];
     if (this.stopped)
       return [...read.flatMap((work) => this.fail(work, new CalledOff())), ...this.loadNext()];
     const unreadable = withholdUnreadable(this.aside, rows, time.nowMs);
-    const shares = shareRows(read, this.applyDueTimes(rows, time));
+    if (this.blocked.size > 0)
+      for (const id of this.blocked.takeFinal(rows, this.loads.bounds)) this.aside.remove(id);
+    const shares = shareRows(read, applyDueTimes(rows, this.aside, time.nowMs));
     const claims = read.flatMap((work, index) =>
       this.claim(work, shares[index] ?? [], unreadable.waits),
     );
     return [...unreadable.effects, ...claims, ...this.advance(time), ...this.loadNext()];
-  }
-
-  /**
-   * Applies the due time of payments that were set aside, even when the row says that they are due.
-   */
-  private applyDueTimes(
-    rows: readonly PendingPayment[],
-    { nowMs }: PipelineTime,
-  ): readonly PendingPayment[] {
-    if (this.blocked.size > 0)
-      for (const id of this.blocked.takeFinal(rows, this.loadBounds)) this.aside.remove(id);
-    if (this.aside.size === 0) return rows;
-    return rows.map((row) => ({
-      ...row,
-      waitMs: Math.max(row.waitMs, this.aside.waitMs(row.id, nowMs)),
-    }));
   }
 
   private claim(work: Work, rows: readonly PendingPayment[], waits: readonly Wait[]): WorkEffect[] {
@@ -131,21 +106,13 @@ export class ParcelPipeline {
       work.plan.hold.push(...waits.filter((wait) => rows.some(({ id }) => id === wait.id)));
     work.lastSeq = rows.at(-1)?.seq ?? 0;
     work.missing = work.plan.charge.length;
-    if (work.missing + work.plan.hold.length === 0) {
+    if (countClaimed(work) === 0) {
       this.end(work);
       return [{ type: 'done', work: number, claimed: 0 }];
     }
     this.inFlight.enter(work.plan.charge);
     this.turns.push(work);
-    return work.plan.charge.map((payment, index): WorkEffect => {
-      return {
-        type: 'charge',
-        work: number,
-        index,
-        payment,
-        last: isLastAttempt(this.options.policy, payment),
-      };
-    });
+    return chargeAll(work, this.options.policy);
   }
 
   /** Takes the gateway's answer for one payment. */
@@ -162,18 +129,10 @@ export class ParcelPipeline {
 
   onCommitted({ held, ids }: Written, time: PipelineTime): WorkEffect[] {
     if (!held) return this.onFenceRefused();
-    const outcomes = this.selectOutcomes(ids);
+    const outcomes = this.commitQueue.selectWritten(ids);
     if (this.aside.size > 0) for (const { id } of this.commitQueue.outcomes) this.aside.remove(id);
     this.commitQueue.step();
     return [{ type: 'announce', outcomes }, ...this.proceed(time)];
-  }
-
-  /** Returns the outcomes that the statement wrote: nearly always all of them. */
-  private selectOutcomes(ids: readonly string[]): readonly FinalOutcome[] {
-    const { outcomes } = this.commitQueue;
-    if (ids.length === outcomes.length) return outcomes;
-    const writtenIds = new Set(ids);
-    return outcomes.filter(({ id }) => writtenIds.has(id));
   }
 
   onDeferred({ held }: Pick<Written, 'held'>, time: PipelineTime): WorkEffect[] {
@@ -195,8 +154,8 @@ export class ParcelPipeline {
   onRejected(error: string, time: PipelineTime): WorkEffect[] {
     if (this.commitQueue.halve()) return this.proceed(time);
     const statement = this.commitQueue.getStatement();
-    const items = statement?.type === 'commit' ? statement.outcomes : (statement?.waits ?? []);
-    return this.setAside({ ids: items.map(({ id }) => id), reason: 'refused', error }, time);
+    const ids = statement ? getPayments(statement).map(({ id }) => id) : [];
+    return this.setAside({ ids, reason: 'refused', error }, time);
   }
 
   /**
@@ -211,19 +170,10 @@ export class ParcelPipeline {
 
   private setAside(fault: Fault, time: PipelineTime): WorkEffect[] {
     const { commitQueue, blocked, aside } = this;
-    const payments = new Map(
-      [...this.works.values()].flatMap(({ plan }) =>
-        plan.charge.map((payment) => [payment.id, payment]),
-      ),
-    );
+    const payments = mapCharged(this.works.values());
+    const getPredecessorDueMs = (payment: PaymentRef) => this.getPredecessorDueMs(payment);
     const ms = withhold(
-      {
-        commitQueue,
-        blocked,
-        aside,
-        payments,
-        getPredecessorDueMs: (payment) => this.getPredecessorDueMs(payment),
-      },
+      { commitQueue, blocked, aside, payments, getPredecessorDueMs },
       fault,
       time.nowMs,
     );
@@ -249,7 +199,7 @@ export class ParcelPipeline {
    * The work on one parcel failed. After its turn the failure has no effect: its statement decides.
    */
   onFailed(number: number, error: unknown, time: PipelineTime): WorkEffect[] {
-    const read = this.takeRead(number);
+    const read = this.loads.takeLoaded(number);
     if (read.length > 0)
       return [
         ...read.flatMap((work) => this.fail(work, error)),
@@ -275,39 +225,21 @@ export class ParcelPipeline {
   }
 
   private loadNext(): WorkEffect[] {
-    if (this.reading.length > 0) return [];
+    const { loads, inFlight, options } = this;
+    if (loads.isLoading) return [];
     if (this.stopped)
-      return this.waiting.splice(0).flatMap((work) => this.fail(work, new CalledOff()));
-    if (this.inFlight.size >= (this.options.inFlightMax ?? Infinity)) return [];
-    this.reading = this.waiting.splice(0, groupEnd(this.waiting));
-    const [first] = this.reading;
-    const ids = this.reading.flatMap((work) => work.ids);
+      return loads.takeWaiting().flatMap((work) => this.fail(work, new CalledOff()));
+    if (inFlight.size >= (options.inFlightMax ?? Infinity)) return [];
+    const works = loads.next();
+    const [first] = works;
     if (!first) return [];
-    const loadBounds = (this.loadBounds = this.getLoadBounds());
-    return [{ type: 'load', work: first.number, ids, afterSeq: loadBounds }];
+    loads.bounds = this.getLoadBounds();
+    const ids = works.flatMap((work) => work.ids);
+    return [{ type: 'load', work: first.number, ids, afterSeq: loads.bounds }];
   }
 
-  /**
-   * The bounds of the next load. Of each patient in flight, all payments up to this `seq` are in
-   * flight, so a load need not return them. A deferred payment is not in flight and lowers the
-   * bound: otherwise it would not be loaded while later payments of its patient keep arriving.
-   */
-  protected getLoadBounds(): Map<string, number> {
-    const bounds = this.inFlight.bounds();
-    if (this.blocked.size === 0) return bounds;
-    for (const [patientId, throughSeq] of bounds) {
-      const lowest = this.blocked.lowestIdle(patientId, this.inFlight);
-      if (lowest !== null && lowest <= throughSeq) bounds.set(patientId, lowest - 1);
-    }
-    return bounds;
-  }
-
-  /** Takes the parcels whose load ended; none when `number` does not name the current load. */
-  private takeRead(number: number): readonly Work[] {
-    if (this.reading[0]?.number !== number) return [];
-    const read = this.reading;
-    this.reading = [];
-    return read;
+  protected getLoadBounds(): LoadBounds {
+    return getLoadBounds(this.inFlight, this.blocked);
   }
 
   /** Settles, in order, every complete parcel whose turn it is. */
@@ -316,28 +248,9 @@ export class ParcelPipeline {
     for (let work = this.turns[0]; work && work.missing === 0; work = this.turns[0]) {
       this.turns.shift();
       if (this.stopped) effects.push(...this.fail(work, new CalledOff()));
-      else this.settle(work, time);
+      else this.commitQueue.add(settleWork(work, this.blocked, this.options.policy, time));
     }
     return [...effects, ...this.startNextGroup(time)];
-  }
-
-  private settle({ number, plan, answers }: Work, { nowMs, draw }: PipelineTime): void {
-    const charged = plan.charge.map((payment, index) => ({
-      payment,
-      answer: answers[index] as Answer,
-    }));
-    const settled = settleParcel({
-      charged,
-      blocked: this.blocked,
-      policy: this.options.policy,
-      nowMs,
-      draw,
-    });
-    this.commitQueue.add({
-      work: number,
-      outcomes: settled.outcomes,
-      waits: [...settled.waits, ...plan.hold],
-    });
   }
 
   private startNextGroup(time: PipelineTime): WorkEffect[] {
@@ -351,14 +264,10 @@ export class ParcelPipeline {
 
   private startStatement(statement: Statement): WorkEffect[] {
     if (this.stopped) return this.onStatementFailed(new CalledOff());
-    return [
-      this.aside.size > 0 && this.mayBeLocked(statement) ? { ...statement, wary: true } : statement,
-    ];
-  }
-
-  private mayBeLocked(statement: Statement): boolean {
-    const items = statement.type === 'commit' ? statement.outcomes : statement.waits;
-    return items.some(({ id }) => this.aside.is(id, 'locked'));
+    const { aside } = this;
+    const isWary =
+      aside.size > 0 && getPayments(statement).some(({ id }) => aside.is(id, 'locked'));
+    return [isWary ? { ...statement, wary: true } : statement];
   }
 
   private finishGroup(time: PipelineTime): WorkEffect[] {
@@ -367,11 +276,7 @@ export class ParcelPipeline {
       this.passedSeq = Math.max(this.passedSeq, work.lastSeq);
       this.progressMs = time.nowMs;
       this.end(work);
-      return {
-        type: 'done',
-        work: number,
-        claimed: work.plan.charge.length + work.plan.hold.length,
-      };
+      return { type: 'done', work: number, claimed: countClaimed(work) };
     });
     return [...done, ...this.startNextGroup(time), ...this.loadNext()];
   }

@@ -1,7 +1,7 @@
 /** The inputs and effects of the parcel pipeline (parcel-pipeline.ts). */
 import type { PendingPayment } from '../../shared/postgres/ledger.js';
 import type { Statement } from './commit-queue.js';
-import type { Answer, FinalOutcome, ParcelPlan } from './parcel.js';
+import type { FinalOutcome } from './parcel.js';
 import type { RetryPolicy } from './retry.js';
 import type { SetAsideReason } from './set-aside.js';
 
@@ -55,14 +55,4 @@ export interface PipelineOptions {
    * may have to ask for all of them again.
    */
   inFlightMax?: number;
-}
-
-/** A parcel in flight. */
-export interface Work {
-  readonly number: number;
-  readonly ids: readonly string[];
-  plan: ParcelPlan<PendingPayment>;
-  answers: Answer[];
-  missing: number;
-  lastSeq: number;
 }

@@ -35,7 +35,7 @@ export class CommitsInOrderOfAnswers extends ParcelPipeline {
 }
 
 export class KeepsItsBounds extends ParcelPipeline {
-  protected override getLoadBounds(): Map<string, number> {
+  protected override getLoadBounds(): ReadonlyMap<string, number> {
     return this.inFlight.bounds();
   }
 }
