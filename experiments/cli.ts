@@ -10,7 +10,7 @@ import type { ExperimentName } from './names.js';
 import { LOG } from './system/cluster.js';
 import { runMany } from './run/many-runs.js';
 import { asksForReplay, optionsOfPlan, parseReplay, readRunPlan } from './record/replay.js';
-import { createProgress } from './report/progress.js';
+import { createProgress } from './progress.js';
 import { EXPERIMENT_EXIT } from './record/result.js';
 import { commandOf, repeatLines, reportIn, runOnce, type RunRequest } from './run/run-once.js';
 import { COMPARE_SUMMARY, compareCommand } from './run-comparison/command.js';
@@ -19,7 +19,7 @@ import { bench } from './scenarios/bench.js';
 import { chaos } from './scenarios/chaos.js';
 import { failover } from './scenarios/failover.js';
 import { growth } from './scenarios/growth.js';
-import { PlanError } from './run/schedule.js';
+import { PlanError } from './planning/schedule.js';
 
 const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experiment>> = {
   availability,

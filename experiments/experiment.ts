@@ -4,7 +4,7 @@
  */
 import type { Options, OptionTable } from '../shared/arguments/options.js';
 import type { RunRecord } from './record/run-record.js';
-import type { Progress } from './report/progress.js';
+import type { Progress } from './progress.js';
 
 export interface RunContext<T extends OptionTable> {
   options: Options<T>;

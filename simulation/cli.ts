@@ -5,7 +5,7 @@
 import { formatOptions } from '../shared/arguments/help.js';
 import type { Options } from '../shared/arguments/options.js';
 import { ArgumentError, asksForHelp, parseOptions } from '../shared/arguments/parse.js';
-import { createProgress, type Progress } from '../experiments/report/progress.js';
+import { createProgress, type Progress } from '../experiments/progress.js';
 import { EXPERIMENT_EXIT } from '../experiments/record/result.js';
 import { huntMutants, searchAll, type SeedSearch } from './campaign.js';
 import { mutantTable } from './mutant-table.js';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogFile, USUAL_LOG } from '../../local/processes/log-file.js';
 import { LOG } from '../system/cluster.js';
-import type { Progress } from '../report/progress.js';
+import type { Progress } from '../progress.js';
 import { BenchEngines } from './engines.js';
 import type { Benchmark, Measurement, BenchEnvironment } from './benchmark.js';
 import type { BenchmarkResult } from './figures.js';

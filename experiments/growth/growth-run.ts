@@ -7,7 +7,7 @@ import { emptyPayments } from '../system/empty-payments.js';
 import { readElections, readVersions } from '../record/evidence.js';
 import type { RecordedElection, FaultWindow } from '../record/history.js';
 import type { Cluster } from '../system/cluster.js';
-import { duration } from '../report/format.js';
+import { duration } from '../../shared/format.js';
 import type { Violation } from '../record/result.js';
 import { WorkPlan, drainWeight, fillWeight, killsWeight, type WorkStep } from './work-plan.js';
 import { auditPayments } from './audit.js';

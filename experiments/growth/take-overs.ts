@@ -9,7 +9,7 @@ import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
 import { readElections } from '../record/evidence.js';
 import { startAgain } from '../faults/processes.js';
-import { splitHandover } from '../run/handovers.js';
+import { splitHandover } from '../record/handovers.js';
 import type { Cluster } from '../system/cluster.js';
 import { readCosts } from './costs.js';
 import type { GrowthTools } from './draining.js';

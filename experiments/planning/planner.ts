@@ -6,7 +6,7 @@
  *   2018.
  */
 import { seededRandom, type Random } from '../../shared/random.js';
-import { dueMs, PlanError, type PlannedInjection, type FaultSchedule } from '../run/schedule.js';
+import { dueMs, PlanError, type PlannedInjection, type FaultSchedule } from './schedule.js';
 import { getMaxUnavailable, type PartCounts } from './guards.js';
 import { LONGEST_ENGINE_OUTAGE_MS, roleWeight, type KindPattern } from './kinds.js';
 import { partKind, getAffectedPart, type PartKind } from './roles.js';

@@ -6,7 +6,7 @@
  */
 import { seededRandom } from '../../shared/random.js';
 import type { ChargeRow, RunEvidence, FaultWindow, PaymentRow, RequestRecord } from './history.js';
-import { appendHistory } from '../report/history-file.js';
+import { appendHistory } from './history-file.js';
 
 /** Largest number of kept payments: a report of this size still opens quickly. */
 const KEPT_PAYMENTS = 60_000;

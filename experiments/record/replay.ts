@@ -8,8 +8,8 @@ import { z } from 'zod';
 import type { Options, OptionTable } from '../../shared/arguments/options.js';
 import { ArgumentError, parseOptions } from '../../shared/arguments/parse.js';
 import { parseExperimentOptions } from '../arguments.js';
-import { REPORTS } from '../report/files.js';
-import { parsePlan } from '../run/schedule.js';
+import { REPORTS } from './run-record.js';
+import { parsePlan } from '../planning/schedule.js';
 
 const runPlan = z.strictObject({
   experiment: z.string(),

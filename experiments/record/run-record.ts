@@ -7,6 +7,9 @@ import type { RunEvidence } from './history.js';
 import type { StoredLatencies } from '../statistics/latencies.js';
 import type { ExperimentResult, Trial, Violation } from './result.js';
 
+/** Parent folder of the runs' folders. */
+export const REPORTS = 'reports';
+
 /** The environment of the run. */
 export interface Machine {
   cpu: string;

@@ -1,6 +1,6 @@
 /** The table of the availability experiment, with the published figures. */
 import type { SystemRecord } from '../record/run-record.js';
-import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../run/published.js';
+import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from './published.js';
 import type { ExperimentResult, Handover, Trial } from '../record/result.js';
 import { percentile } from '../statistics/statistics.js';
 import type { TrafficMode } from '../traffic/traffic-report.js';

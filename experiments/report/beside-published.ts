@@ -1,5 +1,5 @@
 /** The published result as a row next to the measured ones. */
-import { PUBLISHED_TOTAL } from '../run/published.js';
+import { PUBLISHED_TOTAL } from './published.js';
 import type { ExperimentResult } from '../record/result.js';
 import { wilson95 } from '../statistics/statistics.js';
 

@@ -3,12 +3,26 @@
  * hand-overs, and the skipped faults.
  */
 import type { ExperimentResult, FaultRecord, Trial } from '../record/result.js';
-import type { ScenarioFacts } from '../scenarios/scenario-runner.js';
+import type { SkippedInjection } from '../planning/schedule.js';
 import { percentile } from '../statistics/statistics.js';
-import { inAll, sayLateness } from '../traffic/traffic-report.js';
+import { inAll, sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
 import { formatTable, ms, percent } from './table.js';
 
 const REASONS_SHOWN = 5;
+
+/** Facts for the table that the result does not contain. */
+export interface ScenarioFacts {
+  planned: number;
+  skipped: readonly SkippedInjection[];
+  /** Payments that succeeded in time at the first attempt, per segment. */
+  atFirstTry: readonly number[];
+  /** Faults whose heal failed, for people. */
+  unhealed: readonly string[];
+  /** Report of the load generator, per segment. */
+  traffic: readonly TrafficReport[];
+  /** Peak memory of the lab's own process, MB. */
+  peakMb: number;
+}
 
 function row(name: string, trial: Trial, atFirstTry: number): string[] {
   const {

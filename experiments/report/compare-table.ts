@@ -2,7 +2,7 @@
  * The tables of a comparison: the effect of the same failures on each system, the gain of each
  * step, and the rules that the baselines broke.
  */
-import { gainOf, tollOf, type Gain, type Toll } from '../statistics/comparison.js';
+import { gainOf, tollOf, type Gain, type Toll } from './facts/comparison.js';
 import type { SystemRecord } from '../record/run-record.js';
 import type { ExperimentResult, Trial } from '../record/result.js';
 import { wilson95 } from '../statistics/statistics.js';

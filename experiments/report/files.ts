@@ -5,17 +5,15 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunRecord } from '../record/run-record.js';
+import { writeHistory } from '../record/history-file.js';
+import { REPORTS, type RunRecord } from '../record/run-record.js';
 import type { ExperimentResult } from '../record/result.js';
 import { trialsCsv } from './csv.js';
-import { writeHistory, writeRequests } from './history-file.js';
+import { writeRequests } from './requests-file.js';
 import { junitXml } from './junit.js';
 import { toStoredRecord } from './stored-record.js';
 import { reportPage } from './page/page.js';
 import { summaryMarkdown } from './summary.js';
-
-/** Parent folder of the runs' folders. */
-export const REPORTS = 'reports';
 
 /** The measured commit, with `+` when the tree had changes; `unknown` outside of a checkout. */
 export function currentCommit(): string {

@@ -17,7 +17,7 @@ import { goesThrough } from '../growth/reads.js';
 import type { Memory } from '../system/processes-cost.js';
 import type { ExperimentResult } from '../record/result.js';
 import { percentile } from '../statistics/statistics.js';
-import { count } from './format.js';
+import { count } from '../../shared/format.js';
 import { formatTable, ms } from './table.js';
 import { cut, verdictLines } from './verdict-lines.js';
 

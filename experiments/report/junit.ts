@@ -8,7 +8,7 @@ import { CHECKERS } from '../checkers/checkers.js';
 import type { RunRecord, SystemRecord } from '../record/run-record.js';
 import type { Objective } from '../record/result.js';
 import { RELEVO } from '../system/system-under-test.js';
-import { readableTime } from './format.js';
+import { readableTime } from '../../shared/format.js';
 import { markup, type Markup } from './markup.js';
 
 interface Case {

@@ -4,7 +4,7 @@ import type { ExperimentResult, Objective, Trial, Violation } from '../record/re
 import { percentile } from '../statistics/statistics.js';
 import { isPublished, PUBLISHED_ROW } from './beside-published.js';
 import { byKind, type HandoverSamples } from './facts/handover-figures.js';
-import { count, duration, milliseconds, plain, readableTime } from './format.js';
+import { count, duration, milliseconds, plain, readableTime } from '../../shared/format.js';
 import { percent } from './table.js';
 
 /** Largest number of ids shown per rule. */

@@ -1,5 +1,5 @@
 /** A comparison as a separate page, in the style of the reports. */
-import { chance, readableTime } from '../report/format.js';
+import { chance, readableTime } from '../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../report/markup.js';
 import { htmlPage } from '../report/page/page.js';
 import { figureColumn, htmlTable, wordColumn } from '../report/page/table.js';

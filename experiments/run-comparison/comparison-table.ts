@@ -1,6 +1,6 @@
 /** The table of a comparison, at most 80 columns wide. Pure. */
 import { TEXT_WIDTH, wrap } from '../../shared/arguments/wrap.js';
-import { chance } from '../report/format.js';
+import { chance } from '../../shared/format.js';
 import { formatTable, ms, percent } from '../report/table.js';
 import { LEVEL, type Difference } from './compare-runs.js';
 import type { RecordedRun } from './recorded-run.js';

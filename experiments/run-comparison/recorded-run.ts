@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ArgumentError } from '../../shared/arguments/parse.js';
-import { REPORTS } from '../report/files.js';
+import { REPORTS } from '../record/run-record.js';
 
 const trial = z.object({
   sent: z.number(),

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Options, OptionTable } from '../../shared/arguments/options.js';
 import type { Experiment } from '../experiment.js';
-import type { Progress } from '../report/progress.js';
+import type { Progress } from '../progress.js';
 import { writeReport } from '../report/files.js';
 import { EXPERIMENT_EXIT, exitCode, type ExperimentResult } from '../record/result.js';
 

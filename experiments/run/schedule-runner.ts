@@ -12,16 +12,8 @@ import type { Cluster } from '../system/cluster.js';
 import { explainRefusal, type PartCounts } from '../planning/guards.js';
 import { getPattern } from '../planning/kinds.js';
 import { matchesTarget, getAffectedPart } from '../planning/roles.js';
-import type { PlannedInjection } from './schedule.js';
+import type { PlannedInjection, SkippedInjection } from '../planning/schedule.js';
 import type { LeaderWatch } from '../system/leader-watch.js';
-
-export interface SkippedInjection {
-  id: string;
-  kind: string;
-  target: string;
-  /** For people. */
-  reason: string;
-}
 
 export interface ScheduleRunnerOptions {
   cluster: Cluster;

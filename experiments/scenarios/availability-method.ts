@@ -9,7 +9,7 @@ import type { RunContext } from '../experiment.js';
 import { getFault } from '../faults/faults.js';
 import { Injector } from '../faults/injector.js';
 import { planFaults } from '../faults/plan.js';
-import { handoversSince } from '../run/handovers.js';
+import { handoversSince } from '../record/handovers.js';
 import type { RunEvidence, FaultWindow } from '../record/history.js';
 import type { Cluster } from '../system/cluster.js';
 import type { Trial } from '../record/result.js';

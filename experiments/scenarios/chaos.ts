@@ -12,7 +12,7 @@ import { getPattern } from '../planning/kinds.js';
 import { planSchedule, type PlannedKind } from '../planning/planner.js';
 import { toRoles } from '../planning/roles.js';
 import { chaosTable } from '../report/chaos-table.js';
-import { parsePlan, parseSchedule, PlanError, type FaultSchedule } from '../run/schedule.js';
+import { parsePlan, parseSchedule, PlanError, type FaultSchedule } from '../planning/schedule.js';
 import { declaration } from './declaration.js';
 import { runScenario } from './scenario-runner.js';
 import type { AskedScenario } from './pay-under-faults.js';

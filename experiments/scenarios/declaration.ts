@@ -6,7 +6,7 @@
  * @see https://chaostoolkit.org/reference/api/experiment/
  */
 import { z } from 'zod';
-import { schedule } from '../run/schedule.js';
+import { schedule } from '../planning/schedule.js';
 
 const duration = z.int().min(1).max(3_600_000);
 

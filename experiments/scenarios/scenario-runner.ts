@@ -5,14 +5,15 @@
  * attempt are counted separately.
  */
 import type { RunContext } from '../experiment.js';
-import { handoversSince, leaderAt } from '../run/handovers.js';
+import { handoversSince, leaderAt } from '../record/handovers.js';
 import type { RunEvidence, FaultWindow } from '../record/history.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { Cluster } from '../system/cluster.js';
 import { getAffectedPart } from '../planning/roles.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
 import { reachSteadyState, type SteadyState } from '../system/steady-state.js';
-import type { SkippedInjection } from '../run/schedule-runner.js';
+import type { SkippedInjection } from '../planning/schedule.js';
+import type { ScenarioFacts } from '../report/chaos-table.js';
 import { inAll, sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
 import { isAvailable, summarizeTrial, toFaultRecords } from '../record/trial-summary.js';
 import { formatScenarioProgress } from './scenario-progress.js';
@@ -25,20 +26,6 @@ import {
   type SegmentProgress,
 } from './pay-under-faults.js';
 import { divideIntoSegments, segmentCount, type Segment } from './segments.js';
-
-/** Facts for the table that the result does not contain. */
-export interface ScenarioFacts {
-  planned: number;
-  skipped: readonly SkippedInjection[];
-  /** Payments that succeeded in time at the first attempt, per segment. */
-  atFirstTry: readonly number[];
-  /** Faults whose heal failed, for people. */
-  unhealed: readonly string[];
-  /** Report of the load generator, per segment. */
-  traffic: readonly TrafficReport[];
-  /** Peak memory of the lab's own process, MB. */
-  peakMb: number;
-}
 
 export type ScenarioTable = (result: ExperimentResult, facts: ScenarioFacts) => string;
 

@@ -1,7 +1,7 @@
 /**
  * Divides a long run into segments that fit in memory, each with its part of the schedule. Pure.
  */
-import { dueMs, type PlannedInjection } from '../run/schedule.js';
+import { dueMs, type PlannedInjection } from '../planning/schedule.js';
 import type { Declaration } from './declaration.js';
 
 /** Largest number of payments in a segment: a few minutes, about 100 MB of the lab's memory. */

@@ -12,7 +12,7 @@ import { describeMachine } from '../system/machine.js';
 import { currentCommit } from '../report/files.js';
 import type { StoredLatencies } from '../statistics/latencies.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
-import { SegmentRecorder, type Recording } from '../record/segment-recorder.js';
+import { SegmentRecorder, type Recording } from '../run/segment-recorder.js';
 import { RELEVO, type SystemUnderTest } from '../system/system-under-test.js';
 
 /** Longest wait for all replicas to be up with one leader, ms. */

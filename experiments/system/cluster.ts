@@ -14,7 +14,7 @@ import { createPool, type Pool } from '../../shared/postgres/postgres.js';
 import { waitUntil } from '../../shared/wait-until.js';
 import { MemoryDisk } from './memory-disk.js';
 import { Links } from '../network/links.js';
-import type { Progress } from '../report/progress.js';
+import type { Progress } from '../progress.js';
 import { RELEVO, type CurrentLeader, type SystemUnderTest } from './system-under-test.js';
 
 const POLL_MS = 20;

@@ -9,7 +9,7 @@ import type {
   RequestRecord,
 } from '../../experiments/record/history.js';
 import type { RunRecord, SystemRecord } from '../../experiments/record/run-record.js';
-import { handoversSince } from '../../experiments/run/handovers.js';
+import { handoversSince } from '../../experiments/record/handovers.js';
 import type { Trial, Violation } from '../../experiments/record/result.js';
 import { storeLatencies, summarizeTrial } from '../../experiments/record/trial-summary.js';
 import { seededRandom, type Random } from '../../shared/random.js';

@@ -7,7 +7,7 @@ import type { BenchFacts, PeerFacts } from '../../bench/facts.js';
 import { rateRatio, type Summary } from '../../bench/figures.js';
 import { PROCESS_PARTS } from '../../bench/usage.js';
 import type { RunRecord } from '../../record/run-record.js';
-import { count, milliseconds } from '../format.js';
+import { count, milliseconds } from '../../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { pageHead } from '../page/head.js';
 import { outcomeSection } from '../page/outcome.js';

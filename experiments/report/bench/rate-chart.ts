@@ -15,7 +15,7 @@ import {
   CHART_WIDTH,
   type Scale,
 } from '../charts/svg.js';
-import { count } from '../format.js';
+import { count } from '../../../shared/format.js';
 import type { Markup, MarkupPart } from '../markup.js';
 import { tenth, whole } from './table.js';
 

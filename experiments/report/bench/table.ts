@@ -8,7 +8,7 @@ import { isCeiling, NAIVE } from '../../bench/objectives.js';
 import { PROCESS_PARTS, type ProcessPart } from '../../bench/usage.js';
 import type { ExperimentResult, Objective } from '../../record/result.js';
 import { TEXT_WIDTH, wrap } from '../../../shared/arguments/wrap.js';
-import { count } from '../format.js';
+import { count } from '../../../shared/format.js';
 import { formatTable } from '../table.js';
 
 const kinds = Object.keys(BENCHMARK_KINDS) as BenchmarkKind[];

@@ -5,7 +5,7 @@
 import { scaleLog } from 'd3-scale';
 import type { HandoverSamples } from '../facts/handover-figures.js';
 import { percentile } from '../../statistics/statistics.js';
-import { duration } from '../format.js';
+import { duration } from '../../../shared/format.js';
 import type { Markup, MarkupPart } from '../markup.js';
 import {
   bottomAxis,

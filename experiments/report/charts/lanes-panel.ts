@@ -2,7 +2,7 @@
 import type { PartLane } from '../facts/lanes.js';
 import { faultEndMs } from '../facts/lanes.js';
 import type { Timeline } from '../facts/timeline.js';
-import { duration } from '../format.js';
+import { duration } from '../../../shared/format.js';
 import { markup, type MarkupPart } from '../markup.js';
 import { coordinate, LEFT, svgPath, rectanglePath, RIGHT, svgText, CHART_WIDTH } from './svg.js';
 import type { TimeAxis } from './time-axis.js';

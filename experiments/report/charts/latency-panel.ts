@@ -4,7 +4,7 @@
  */
 import { scaleLog } from 'd3-scale';
 import type { Timeline } from '../facts/timeline.js';
-import { duration } from '../format.js';
+import { duration } from '../../../shared/format.js';
 import type { MarkupPart } from '../markup.js';
 import {
   coordinate,

@@ -4,7 +4,7 @@
  * other.
  */
 import { scaleLog } from 'd3-scale';
-import { count } from '../format.js';
+import { count } from '../../../shared/format.js';
 import { markup, trustMarkup, type Markup, type MarkupPart } from '../markup.js';
 import {
   bottomAxis,

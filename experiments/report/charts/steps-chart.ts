@@ -2,7 +2,7 @@
 import { scaleLinear } from 'd3-scale';
 import { HANDOVER_STEPS, type HandoverSamples } from '../facts/handover-figures.js';
 import { percentile } from '../../statistics/statistics.js';
-import { duration } from '../format.js';
+import { duration } from '../../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import {
   bottomAxis,

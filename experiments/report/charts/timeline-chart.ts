@@ -9,7 +9,7 @@ import { getLatency } from '../facts/fate.js';
 import type { PartLane, TimeSpan } from '../facts/lanes.js';
 import type { Story } from '../facts/choose-stories.js';
 import type { Timeline } from '../facts/timeline.js';
-import { duration } from '../format.js';
+import { duration } from '../../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { drawLanes, LANE_HEIGHT } from './lanes-panel.js';
 import { drawLatency } from './latency-panel.js';

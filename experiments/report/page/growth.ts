@@ -15,7 +15,7 @@ import {
 import type { RunRecord } from '../../record/run-record.js';
 import { sum } from '../../statistics/statistics.js';
 import { logChart, type LogSeries } from '../charts/log-chart.js';
-import { count } from '../format.js';
+import { count } from '../../../shared/format.js';
 import { DRAIN_ROLES, growthSheets, type Sheet } from '../growth-table.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { pageHead } from './head.js';

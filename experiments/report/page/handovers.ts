@@ -12,7 +12,7 @@ import {
   type HandoverSamples,
   type HandoverStep,
 } from '../facts/handover-figures.js';
-import { count, duration, milliseconds } from '../format.js';
+import { count, duration, milliseconds } from '../../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { figureColumn, foldTable, htmlTable, wordColumn } from './table.js';
 

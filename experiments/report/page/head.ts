@@ -1,6 +1,6 @@
 /** The head of a report: the experiment, its environment, and the command that repeats it. */
 import type { RunRecord } from '../../record/run-record.js';
-import { duration, readableTime } from '../format.js';
+import { duration, readableTime } from '../../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { verdictBadge } from './outcome.js';
 

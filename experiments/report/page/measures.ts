@@ -3,7 +3,7 @@
  * Histograms are named `KIND: MEASURE`.
  */
 import { Latencies, type StoredLatencies } from '../../statistics/latencies.js';
-import { milliseconds } from '../format.js';
+import { milliseconds } from '../../../shared/format.js';
 import { markup, type Markup } from '../markup.js';
 import { figureColumn, htmlTable, wordColumn } from './table.js';
 

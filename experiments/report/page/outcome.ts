@@ -4,7 +4,7 @@
  */
 import type { RunRecord } from '../../record/run-record.js';
 import type { Objective, RunVerdict, Violation } from '../../record/result.js';
-import { count, plain } from '../format.js';
+import { count, plain } from '../../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { figureColumn, htmlTable, wordColumn } from './table.js';
 

@@ -4,7 +4,7 @@ import { getLatency } from '../facts/fate.js';
 import { faultEndMs, lanesOf, union } from '../facts/lanes.js';
 import { extent, timelineOf, type Timeline } from '../facts/timeline.js';
 import type { SystemFacts } from '../facts/system-facts.js';
-import { count, duration, milliseconds } from '../format.js';
+import { count, duration, milliseconds } from '../../../shared/format.js';
 import { markup, type Markup } from '../markup.js';
 import { figureColumn, foldTable, htmlTable } from './table.js';
 

@@ -7,7 +7,7 @@ import type { SystemRecord } from '../../record/run-record.js';
 import { getLatency } from '../facts/fate.js';
 import type { Stories, Story } from '../facts/choose-stories.js';
 import { storyEvents, type StoryEvent } from '../facts/story.js';
-import { count, duration, milliseconds } from '../format.js';
+import { count, duration, milliseconds } from '../../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 
 const cell = (name: string, value: string | number | null): MarkupPart =>

@@ -2,7 +2,7 @@
  * One system of a run: its figures, its run over time, its trials, hand-overs, errors and stories.
  */
 import type { SystemFacts } from '../facts/system-facts.js';
-import { count, milliseconds } from '../format.js';
+import { count, milliseconds } from '../../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { percent } from '../table.js';
 import { handoversPart } from './handovers.js';

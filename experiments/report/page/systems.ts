@@ -2,12 +2,12 @@
  * The systems next to each other: availability with its intervals, the published figure, and the
  * gain of each tactic.
  */
-import { gainOf, tollOf, type Toll } from '../../statistics/comparison.js';
+import { gainOf, tollOf, type Toll } from '../facts/comparison.js';
 import type { RunRecord } from '../../record/run-record.js';
 import type { ExperimentResult } from '../../record/result.js';
 import { isPublished, PUBLISHED_ROW } from '../beside-published.js';
 import { availabilityChart, type ShareRow } from '../charts/availability-chart.js';
-import { chance, count, milliseconds } from '../format.js';
+import { chance, count, milliseconds } from '../../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { percent } from '../table.js';
 import { figureColumn, htmlTable, wordColumn } from './table.js';

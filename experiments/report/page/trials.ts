@@ -1,8 +1,8 @@
 /** The trials of a system, next to the published ones where those exist, and its errors by code. */
-import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../../run/published.js';
+import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../published.js';
 import type { Trial } from '../../record/result.js';
 import type { SystemFacts } from '../facts/system-facts.js';
-import { count, milliseconds } from '../format.js';
+import { count, milliseconds } from '../../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { percent } from '../table.js';
 import { figureColumn, htmlTable, wordColumn } from './table.js';

@@ -3,7 +3,7 @@
  * a step, the table.
  */
 import { describe, expect, test } from '@jest/globals';
-import { gainOf, tollOf } from '../../../experiments/statistics/comparison.js';
+import { gainOf, tollOf } from '../../../experiments/report/facts/comparison.js';
 import { selectTargets } from '../../../experiments/faults/select-targets.js';
 import type { RunEvidence, RequestRecord } from '../../../experiments/record/history.js';
 import type { SystemRecord } from '../../../experiments/record/run-record.js';

@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseExperimentOptions } from '../../../experiments/arguments.js';
 import { ArgumentError } from '../../../shared/arguments/parse.js';
 import { planFaults } from '../../../experiments/faults/plan.js';
-import { handoversSince, leaderAt } from '../../../experiments/run/handovers.js';
+import { handoversSince, leaderAt } from '../../../experiments/record/handovers.js';
 import type {
   RecordedElection,
   PaymentRow,

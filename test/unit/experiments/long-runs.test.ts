@@ -6,14 +6,14 @@ import type { RunJudgement } from '../../../experiments/checkers/checkers.js';
 import { EvidenceKeeper } from '../../../experiments/record/evidence-sampling.js';
 import { planSchedule } from '../../../experiments/planning/planner.js';
 import { getPattern } from '../../../experiments/planning/kinds.js';
-import type { PlannedInjection } from '../../../experiments/run/schedule.js';
+import type { PlannedInjection } from '../../../experiments/planning/schedule.js';
 import { amounts } from '../../../experiments/scenarios/chaos.js';
 import {
   divideIntoSegments,
   segmentCount,
   SEGMENT_PAYMENTS,
 } from '../../../experiments/scenarios/segments.js';
-import { together } from '../../../experiments/record/segment-recorder.js';
+import { together } from '../../../experiments/run/segment-recorder.js';
 import { emptyEvidence, segmentOf } from '../../support/evidence.js';
 
 describe('segments', () => {

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { FaultDefinition } from '../../../experiments/faults/fault.js';
 import type { Cluster } from '../../../experiments/system/cluster.js';
 import { ScheduleRunner } from '../../../experiments/run/schedule-runner.js';
-import type { PlannedInjection } from '../../../experiments/run/schedule.js';
+import type { PlannedInjection } from '../../../experiments/planning/schedule.js';
 import { eventually } from '../../support/eventually.js';
 
 const NAMES = [

@@ -27,7 +27,7 @@ import {
   parseSchedule,
   PlanError,
   type PlannedInjection,
-} from '../../../experiments/run/schedule.js';
+} from '../../../experiments/planning/schedule.js';
 
 const PARTS = ['leader', 'standby', 'monitor', 'patients', 'gateway', 'redis', 'postgres'];
 const kind = (name: string, roles: readonly string[]): PlannedKind => ({

@@ -10,7 +10,8 @@ import { SaxesParser } from 'saxes';
 import { CHECKERS } from '../../../../experiments/checkers/checkers.js';
 import type { RunRecord } from '../../../../experiments/record/run-record.js';
 import { csvField, trialsCsv } from '../../../../experiments/report/csv.js';
-import { writeHistory, writeRequests } from '../../../../experiments/report/history-file.js';
+import { writeHistory } from '../../../../experiments/record/history-file.js';
+import { writeRequests } from '../../../../experiments/report/requests-file.js';
 import { junitXml } from '../../../../experiments/report/junit.js';
 import {
   codeSpan,

@@ -1,19 +1,15 @@
-/**
- * Streams the long files of a run: every event of every system, and every request with its fate.
- */
+/** Streams the history of a run to a file: every event of every system, one per line. */
 import { once } from 'node:events';
 import { copyFileSync, createWriteStream, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { RunEvidence } from '../record/history.js';
-import type { RunRecord, SystemRecord } from '../record/run-record.js';
-import { toCsvLine, REQUEST_COLUMNS, requestLine } from './csv.js';
-import { getAnsweredRow, fateOf, indexRows } from './facts/fate.js';
+import type { RunEvidence } from './history.js';
+import type { RunRecord, SystemRecord } from './run-record.js';
 
 /** Approximate size of a write, in characters: one write per line would take most of the time. */
 const PIECE = 1 << 16;
 
 /** @throws Error when the file cannot be written. */
-async function writeLines(
+export async function writeLines(
   path: string,
   lines: Iterable<string>,
   flags: 'w' | 'a' = 'w',
@@ -69,19 +65,3 @@ export async function writeHistory(
 /** Appends one segment of a long run. */
 export const appendHistory = (path: string, segment: Told): Promise<void> =>
   writeLines(path, historyLines([segment]), 'a');
-
-function* requestLines({ systems, deadlineMs }: RunRecord): Generator<string> {
-  yield toCsvLine(REQUEST_COLUMNS);
-  for (const { system, evidence } of systems) {
-    const rows = indexRows(evidence.payments);
-    for (const request of evidence.requests)
-      yield requestLine(
-        system,
-        request,
-        fateOf(request, getAnsweredRow(request, rows), deadlineMs),
-      );
-  }
-}
-
-export const writeRequests = (path: string, journal: RunRecord): Promise<void> =>
-  writeLines(path, requestLines(journal));

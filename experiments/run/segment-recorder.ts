@@ -8,13 +8,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { judge, type RunJudgement } from '../checkers/checkers.js';
-import { readCharges, readElections, readPayments } from './evidence.js';
-import type { RunEvidence } from './history.js';
-import { EvidenceKeeper } from './evidence-sampling.js';
+import { readCharges, readElections, readPayments } from '../record/evidence.js';
+import type { RunEvidence } from '../record/history.js';
+import { EvidenceKeeper } from '../record/evidence-sampling.js';
 import type { Cluster } from '../system/cluster.js';
 import { storeLatency, type StoredLatencies } from '../statistics/latencies.js';
-import type { Trial, Violation } from './result.js';
-import { isAvailable, storeLatencies, TrialTally } from './trial-summary.js';
+import type { Trial, Violation } from '../record/result.js';
+import { isAvailable, storeLatencies, TrialTally } from '../record/trial-summary.js';
 
 export interface SegmentRecorderOptions {
   deadlineMs: number;

@@ -1,8 +1,8 @@
 /**
  * A schedule of faults: kind, target, time and duration of each, all decided before the run. JSON
  * in, JSON out; a schedule from a file is validated like any other input.
- * `experiments/planning/planner.ts` generates one from a seed; `schedule-runner.ts` executes it.
- * Pure.
+ * `experiments/planning/planner.ts` generates one from a seed; `run/schedule-runner.ts` executes
+ * it. Pure.
  */
 import { z } from 'zod';
 
@@ -57,6 +57,15 @@ export const schedule = z.preprocess(
 export type InjectionTime = z.infer<typeof moment>;
 export type PlannedInjection = z.infer<typeof plannedInjection>;
 export type FaultSchedule = z.infer<typeof schedule>;
+
+/** An injection that was due and impossible or not permitted at that time. */
+export interface SkippedInjection {
+  id: string;
+  kind: string;
+  target: string;
+  /** For people. */
+  reason: string;
+}
 
 /** A schedule or another plan that is invalid; the message is one sentence. */
 export class PlanError extends Error {}

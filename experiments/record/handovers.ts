@@ -2,8 +2,8 @@
  * Matches faults with the elections that they caused, and divides the time between them into steps.
  * Pure.
  */
-import type { RecordedElection } from '../record/history.js';
-import type { Handover } from '../record/result.js';
+import type { RecordedElection } from './history.js';
+import type { Handover } from './result.js';
 
 export interface LeaderFault {
   /** The leader at the time of the fault. */

@@ -3,9 +3,9 @@
  * A request that was not in time is either *late* (a payment was made, and its client was notified
  * too late or not at all) or *lost* (no payment was made, so the client must pay again). Pure.
  */
-import type { RunEvidence } from '../record/history.js';
-import type { Trial } from '../record/result.js';
-import { compareShares, type ShareTest } from '../significance/shares.js';
+import type { RunEvidence } from '../../record/history.js';
+import type { Trial } from '../../record/result.js';
+import { compareShares, type ShareTest } from '../../significance/shares.js';
 
 export interface Toll {
   sent: number;
