@@ -59,6 +59,9 @@ const describeField = ({ place, name }: Field): string => `${place} ${name}`;
 /** Number of routes that share the texts for headers. */
 const SHARES = 5;
 
+/** Requests at the same time, each from its own visitor, because some requests end a session. */
+const LANES = 6;
+
 /**
  * The caller with the most rights: an attacker with fewer rights is refused before anything is
  * read.
@@ -69,32 +72,37 @@ const mostPowerful = ({ who }: Row): Caller =>
   ) ?? 'api';
 
 describe.each(SERVICES)('%s', (service: ServiceName) => {
-  let visitor: Visitor;
+  let visitors: Visitor[];
   let document: Record<string, unknown> | null = null;
   beforeAll(async () => {
-    visitor = await signedIn(service, services);
+    visitors = await Promise.all(Array.from({ length: LANES }, () => signedIn(service, services)));
     const { status, text } = await send(`${services.url(service)}/openapi.json`, {
       headers: { Authorization: 'Bearer internal' },
     });
     document = status === 200 ? (JSON.parse(text) as Record<string, unknown>) : null;
   });
 
+  const first = (): Visitor => visitors[0] as Visitor;
   const askOf = (row: Row): Ask => row.ask?.(services.subjects) ?? {};
-  const tell = (row: Row, ask: Ask): Promise<Answered> =>
+  const tell = (row: Row, ask: Ask, visitor: Visitor): Promise<Answered> =>
     asking(services.url(service), row, ask, mostPowerful(row), visitor);
 
-  /** Tries values in turn. @returns the values that caused harm. */
+  /** Tries the values; each visitor sends one request at a time. @returns the harmful values. */
   async function tryAll(
     values: readonly unknown[],
-    attempt: (value: unknown) => Promise<Answered>,
+    attempt: (value: unknown, visitor: Visitor) => Promise<Answered>,
   ): Promise<string[]> {
     const harmed: string[] = [];
-    for (const value of values)
-      harmed.push(
-        ...harm(await attempt(value), value).map(
-          (what) => `${JSON.stringify(value).slice(0, 80)}: ${what}`,
-        ),
-      );
+    const waiting = values.values();
+    const tryOneByOne = async (visitor: Visitor): Promise<void> => {
+      for (const value of waiting)
+        harmed.push(
+          ...harm(await attempt(value, visitor), value).map(
+            (what) => `${JSON.stringify(value).slice(0, 80)}: ${what}`,
+          ),
+        );
+    };
+    await Promise.all(visitors.map(tryOneByOne));
     return harmed;
   }
 
@@ -105,7 +113,7 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
       const before = row.entrance.startsWith('GET') ? await services.fingerprint() : '';
       const shown =
         ask.form !== undefined && ask.proofAt !== undefined
-          ? await visitor.form(ask.proofAt, pathOf(row.entrance, ask))
+          ? await first().form(ask.proofAt, pathOf(row.entrance, ask))
           : [];
       for (const field of fieldsOf(document, row, {
         ...ask,
@@ -113,7 +121,9 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
       })) {
         const values =
           field.place === 'body' ? [...HOSTILE_TEXTS, ...HOSTILE_VALUES] : HOSTILE_TEXTS;
-        const harmed = await tryAll(values, (value) => tell(row, withField(ask, field, value)));
+        const harmed = await tryAll(values, (value, visitor) =>
+          tell(row, withField(ask, field, value), visitor),
+        );
         expect([describeField(field), harmed]).toEqual([describeField(field), []]);
       }
       // A reading request changes nothing, with any content of its fields.
@@ -126,9 +136,10 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
     '$entrance: unknown names',
     async (row) => {
       const ask = askOf(row);
-      const harmed = await tryAll(HOSTILE_TEXTS, (value) => {
+      const harmed = await tryAll(HOSTILE_TEXTS, (value, visitor) => {
         const name = encode(String(value) || 'x');
-        return tell(row, { ...ask, query: `?${name}=1&id[]=1&id[a]=2&next=${name}&lang=${name}` });
+        const query = `?${name}=1&id[]=1&id[a]=2&next=${name}&lang=${name}`;
+        return tell(row, { ...ask, query }, visitor);
       });
       expect(harmed).toEqual([]);
     },
@@ -138,7 +149,7 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
   test('whole bodies', async () => {
     for (const row of TABLE[service].filter(({ entrance }) => !entrance.startsWith('GET'))) {
       const ask = askOf(row);
-      const proof = ask.proofAt === undefined ? '' : await visitor.proof(ask.proofAt);
+      const proof = ask.proofAt === undefined ? '' : await first().proof(ask.proofAt);
       const url = services.url(service) + pathOf(row.entrance, ask);
       const token = row.who.includes('operator')
         ? 'operator'
@@ -173,8 +184,8 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
         const ask = askOf(row);
         // Every header is tried with every text, but not at every route.
         const texts = HEADER_TEXTS.filter((_text, at) => at % SHARES === index % SHARES);
-        const harmed = await tryAll(texts, (text) =>
-          tell(row, { ...ask, headers: { ...ask.headers, [name]: String(text) } }),
+        const harmed = await tryAll(texts, (text, visitor) =>
+          tell(row, { ...ask, headers: { ...ask.headers, [name]: String(text) } }, visitor),
         );
         expect([row.entrance, harmed]).toEqual([row.entrance, []]);
       }
