@@ -150,7 +150,7 @@ export class MonitorLoop {
   private perform(effect: Exclude<Effect, { type: 'emit' }>): void {
     switch (effect.type) {
       case 'ping':
-        return void this.ping(effect.replica, effect.fresh);
+        return void this.ping(effect.replica, effect.onNewConnection);
       case 'refresh':
         void this.options.askPeers();
         return void this.refreshAdmin();
@@ -215,13 +215,13 @@ export class MonitorLoop {
     );
   }
 
-  private async ping(replica: string, fresh: boolean): Promise<void> {
+  private async ping(replica: string, onNewConnection: boolean): Promise<void> {
     const { settings, clock, replicas } = this.options;
     const { leadership } = this.current;
     const sentAt = clock.now();
     const request = { monitor: settings.monitor, leaderships: leadership ? [leadership] : [] };
     const answer = await replicas
-      .ping(replica, request, fresh)
+      .ping(replica, request, onNewConnection)
       .catch((error: unknown) => failureOf(error));
     if (typeof answer === 'string')
       return this.dispatch({ type: 'ping-failed', replica, cause: answer, sentAt });

@@ -45,8 +45,8 @@ export interface LeaderTermOptions {
 }
 
 /**
- * The result of a cancelled parcel: it never settles. Its job is returned to the queue, see
- * ParcelWorker.destroy.
+ * The result of a cancelled parcel: it never resolves or rejects. Its job is returned to the queue,
+ * see ParcelWorker.destroy.
  */
 const NEVER = new Promise<never>(() => undefined);
 
@@ -59,9 +59,9 @@ export class LeaderTerm {
   private readonly takeOver: TakeOver;
   private phase: TermPhase = FIRST_PHASE;
   /** When the queue last delivered a parcel, monotonic ms. */
-  private broughtMs = 0;
+  private deliveredMs = 0;
   /** Parcels that the queue delivered and that are not finished. */
-  private brought = 0;
+  private openDeliveries = 0;
 
   constructor(private readonly options: LeaderTermOptions) {
     const { token, database, queue, gateway, clock, random, policy, events } = options;
@@ -99,7 +99,10 @@ export class LeaderTerm {
 
   private createRelayView(): TermView {
     const { work, options } = this;
-    const queue = { broughtMs: (): number => this.broughtMs, held: (): number => this.brought };
+    const queue = {
+      deliveredMs: (): number => this.deliveredMs,
+      open: (): number => this.openDeliveries,
+    };
     return {
       get parcelsInFlight() {
         return work.parcelsInFlight;
@@ -107,14 +110,14 @@ export class LeaderTerm {
       get passedSeq() {
         return work.passedSeq;
       },
-      get inFlight() {
-        return work.held;
+      get toSkip() {
+        return work.toSkip;
       },
-      get broughtMs() {
-        return queue.broughtMs();
+      get deliveredMs() {
+        return queue.deliveredMs();
       },
       get hasRoom() {
-        return queue.held() < options.worker.concurrency;
+        return queue.open() < options.worker.concurrency;
       },
     };
   }
@@ -192,14 +195,14 @@ export class LeaderTerm {
   /** @param jobId null: the parcel did not come from the queue. */
   private async process(parcel: Parcel, jobId: string | null): Promise<void> {
     const fromQueue = jobId === null ? 0 : 1;
-    if (fromQueue) this.broughtMs = this.options.clock.now();
-    this.brought += fromQueue;
+    if (fromQueue) this.deliveredMs = this.options.clock.now();
+    this.openDeliveries += fromQueue;
     let claimed = 0;
     try {
       claimed = await ((jobId === null ? null : this.prefetch.join(jobId, parcel)) ??
         this.attempt(parcel, jobId));
     } finally {
-      this.brought -= fromQueue;
+      this.openDeliveries -= fromQueue;
       if (parcel.relayed) this.relay.onArrived(claimed);
     }
   }

@@ -96,8 +96,8 @@ export class TermWork {
   }
 
   /** Payments that the relay must skip: those in flight, and those set aside and not due. */
-  get held(): Pick<ReadonlySet<string>, 'has'> {
-    return { has: (id) => this.pipeline.holds(id, this.options.clock.now()) };
+  get toSkip(): Pick<ReadonlySet<string>, 'has'> {
+    return { has: (id) => this.pipeline.mustSkip(id, this.options.clock.now()) };
   }
 
   get parcelsInFlight(): number {
@@ -173,11 +173,11 @@ export class TermWork {
         return this.options.events.wakeIn(effect.ms);
       case 'done':
       case 'failed':
-        return this.settle(effect);
+        return this.endWork(effect);
     }
   }
 
-  private settle(effect: EffectOf<'done' | 'failed'>): void {
+  private endWork(effect: EffectOf<'done' | 'failed'>): void {
     const waiting = this.waiting.get(effect.work);
     this.waiting.delete(effect.work);
     this.traces?.end(effect.work, effect.type === 'failed' ? effect.error : undefined);

@@ -31,8 +31,8 @@ export interface ParcelWorkerOptions {
 }
 
 /**
- * Processes one parcel. When the term is cancelled the promise must not settle: the job is then
- * returned, neither completed nor failed.
+ * Processes one parcel. When the term is cancelled the promise must not resolve or reject: the job
+ * is then returned, neither completed nor failed.
  */
 export type ProcessParcel = (parcel: Parcel, jobId: string) => Promise<void>;
 
@@ -203,7 +203,7 @@ export class QueueWorker {
     if (this.pausing && !(await endsWithin(this.pausing, GIVE_BACK_MS)))
       void this.pausing.then(() => disconnectBlocking(this.worker).catch(() => undefined));
     await endsWithin(this.worker.close(true), GIVE_BACK_MS);
-    // The loop ends after the fetch in progress, but not while a handler never settles.
+    // The loop ends after the fetch in progress, but not while a handler never ends.
     await endsWithin(this.running, held === 0 ? GIVE_BACK_MS : FETCH_MS);
     await endsWithin(this.giveBackFetched(), GIVE_BACK_MS);
     this.connection.disconnect();

@@ -7,7 +7,7 @@ import type { Leadership, AdminState } from '../shared/contracts/leadership.js';
 import type { FencingToken } from '../shared/postgres/ledger.js';
 import { step } from '../monitor/core/failover.js';
 import { getMajority } from '../monitor/core/quorum.js';
-import { afterVerdict } from '../payments/core/attempt.js';
+import { afterReply } from '../payments/core/attempt.js';
 import { oldestLast } from '../payments/core/oldest-last.js';
 import { ParcelPipeline, type PipelineOptions } from '../payments/core/parcel-pipeline.js';
 import { stalledMs } from '../payments/core/progress.js';
@@ -19,7 +19,7 @@ export interface Rules {
   /** The production cores. */
   stepMonitor: typeof step;
   stepRole: typeof stepRole;
-  afterVerdict: typeof afterVerdict;
+  afterReply: typeof afterReply;
   oldestLast: typeof oldestLast;
   newLine(options: PipelineOptions): ParcelPipeline;
   newRelay(rules: RelayRules): RelayMachine;
@@ -59,7 +59,7 @@ const fence = (row: Leadership, { term, leader }: FencingToken): boolean =>
 export const STANDARD: Rules = {
   stepMonitor: step,
   stepRole,
-  afterVerdict,
+  afterReply: afterReply,
   oldestLast: oldestLast,
   newLine: (options) => new ParcelPipeline(options),
   newRelay: (rules) => new RelayMachine(rules),

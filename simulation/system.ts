@@ -21,8 +21,10 @@ export interface SimulatedReplica extends Process {
   report(): ReplicaReport;
   /** @param pushed whether a monitor promotes now, rather than echoes its knowledge. */
   applyLeadership(leadership: Leadership, pushed: boolean): void;
-  /** Finishes payments in flight. @param settle receives whether nothing is in flight any more. */
-  standDown(term: number, timeoutMs: number, settle: (drained: boolean) => void): void;
+  /**
+   * Finishes payments in flight. @param onResult receives whether nothing is in flight any more.
+   */
+  standDown(term: number, timeoutMs: number, onResult: (drained: boolean) => void): void;
   /** Sends beats to this listener from now on. */
   listen(listener: BeatListener): void;
   redisReturned(): void;

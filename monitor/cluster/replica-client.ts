@@ -91,12 +91,16 @@ export class ReplicaClient {
   }
 
   /**
-   * @param fresh on a new connection. @throws when there is no answer in time, or the answer is no
-   *   report of this replica.
+   * @param onNewConnection whether to open a new connection. @throws when there is no answer in
+   *   time, or the answer is no report of this replica.
    */
-  async ping(replica: string, request: PingRequest, fresh: boolean): Promise<ReplicaReport> {
+  async ping(
+    replica: string,
+    request: PingRequest,
+    onNewConnection: boolean,
+  ): Promise<ReplicaReport> {
     const { pingTimeoutMs } = this.options;
-    const call = fresh
+    const call = onNewConnection
       ? this.post(replica, '/ping', request, pingTimeoutMs)
       : this.postKept(replica, '/ping', request, pingTimeoutMs);
     return this.reportOf(replica, await call);

@@ -125,12 +125,12 @@ export function adoptLeadership(
 ): Reaction {
   if (state.leadership && leadership.term <= state.leadership.term) return { state, effects: [] };
   const after = withLeadership(state, leadership, mine, now);
-  const told = state.leadership ? toPushes(after, leadership, mine) : [];
+  const pushes = state.leadership ? toPushes(after, leadership, mine) : [];
   // The push is the first effect, because it is the most urgent.
   return {
     state: after,
     effects: [
-      ...told,
+      ...pushes,
       toLeadershipEvent(state, leadership, mine, now),
       ...(mine ? [] : answerOvertaken(state)),
     ],
@@ -171,8 +171,8 @@ export function applyReport(
     leaderConfirmed === state.leaderConfirmed &&
     trouble === state.trouble &&
     stalled === state.stalled;
-  const heard = asBefore ? state : { ...state, leaderConfirmed, trouble, stalled };
-  const unheardOf =
-    report.term > leadership.term && !heard.reading && now - heard.readAt >= READ_PAUSE_MS;
-  return unheardOf ? requestRow(heard, now) : { state: heard, effects: [] };
+  const updated = asBefore ? state : { ...state, leaderConfirmed, trouble, stalled };
+  const isNewer =
+    report.term > leadership.term && !updated.reading && now - updated.readAt >= READ_PAUSE_MS;
+  return isNewer ? requestRow(updated, now) : { state: updated, effects: [] };
 }

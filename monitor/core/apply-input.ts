@@ -43,7 +43,7 @@ function requestDue(state: State, now: number): Reaction {
   const sent = Object.fromEntries(
     due.map((id) => [id, onPingSent(state.replicas[id] as Detector, now)]),
   );
-  const pings = due.map((replica): Effect => ({ type: 'ping', replica, fresh: false }));
+  const pings = due.map((replica): Effect => ({ type: 'ping', replica, onNewConnection: false }));
   const pinging = { ...state, replicas: { ...state.replicas, ...sent } };
   if (state.refreshedAt !== null && now - state.refreshedAt < pingIntervalMs)
     return { state: pinging, effects: pings };
@@ -115,7 +115,9 @@ function adjustPatience({ health, settings }: State, before: Detector, now: numb
 function applyStreamClosed(state: State, { replica, now }: Of<'stream-closed'>): Reaction {
   const reaction = updateReplica(state, replica, (detector) => onStreamClosed(detector, now), now);
   const confirm = (reaction.state.replicas[replica]?.confirmingSince ?? null) !== null;
-  return confirm ? withEffects(reaction, { type: 'ping', replica, fresh: true }) : reaction;
+  return confirm
+    ? withEffects(reaction, { type: 'ping', replica, onNewConnection: true })
+    : reaction;
 }
 
 function applyPingAnswered(
@@ -151,7 +153,7 @@ function applyPingFailed(state: State, input: Of<'ping-failed'>): Reaction {
   const { replica, cause, sentAt, now } = input;
   if (isOwnFault(state, input)) {
     const confirming = (state.replicas[replica]?.confirmingSince ?? null) !== null;
-    return { state, effects: confirming ? [{ type: 'ping', replica, fresh: true }] : [] };
+    return { state, effects: confirming ? [{ type: 'ping', replica, onNewConnection: true }] : [] };
   }
   const change = (detector: Detector): Detector =>
     onPingFailed(detector, cause, sentAt, now, getFall(state, input));
@@ -180,7 +182,10 @@ function applyPushAnswered(
 function applyPushFailed(state: State, { replica }: Of<'push-failed'>): Reaction {
   return {
     state,
-    effects: replica === state.leadership?.leader ? [{ type: 'ping', replica, fresh: true }] : [],
+    effects:
+      replica === state.leadership?.leader
+        ? [{ type: 'ping', replica, onNewConnection: true }]
+        : [],
   };
 }
 

@@ -32,8 +32,11 @@ interface Change {
 }
 
 export type Effect =
-  /** `fresh`: on a new connection, to find out whether a process still listens there. */
-  | { readonly type: 'ping'; readonly replica: string; readonly fresh: boolean }
+  /**
+   * `onNewConnection`: to be sent on a new connection, to find out whether a process still listens
+   * there.
+   */
+  | { readonly type: 'ping'; readonly replica: string; readonly onNewConnection: boolean }
   /** Read the administrative states and poll the other monitors, at every ping interval. */
   | { readonly type: 'refresh' }
   | { readonly type: 'read-leadership' }

@@ -17,7 +17,7 @@ interface RatedCandidate extends Candidate {
   readonly reaches: Reaches;
   readonly reachesAll: boolean;
   /** Whether it has not led without progress since a leader last made some. */
-  readonly fresh: boolean;
+  readonly progresses: boolean;
 }
 
 function rateCandidate(state: State, id: string): RatedCandidate | null {
@@ -34,7 +34,7 @@ function rateCandidate(state: State, id: string): RatedCandidate | null {
     pingMs: detector.pingMs,
     reaches,
     reachesAll,
-    fresh: !state.stalled.includes(id),
+    progresses: !state.stalled.includes(id),
   };
 }
 
@@ -42,7 +42,7 @@ function rateCandidate(state: State, id: string): RatedCandidate | null {
  * Whether the last report of the replica (by beat or ping) is recent enough to know that the
  * replica is ready.
  */
-const isHeard = (
+const hasRecentReport = (
   { seenAt }: Detector,
   { beatIntervalMs, beatTimeoutMs }: Settings,
   now: number,
@@ -51,11 +51,12 @@ const isHeard = (
 /**
  * The replicas that may follow the current leader. Prefers replicas that reach everything, then
  * replicas that have not led without progress.
- * @param heardAt leaves out replicas without a recent report at this time. Null: leaves out none.
+ * @param reportedSince leaves out replicas without a recent report at this time. Null: leaves out
+ *   none.
  */
 export function getCandidates(
   state: State,
-  heardAt: number | null = null,
+  reportedSince: number | null = null,
 ): readonly RatedCandidate[] {
   const all = state.settings.replicas
     .map((id) => rateCandidate(state, id))
@@ -66,11 +67,12 @@ export function getCandidates(
   );
   const eligible = (others.length > 0 ? others : restarted).filter(
     ({ id }) =>
-      heardAt === null || isHeard(state.replicas[id] as Detector, state.settings, heardAt),
+      reportedSince === null ||
+      hasRecentReport(state.replicas[id] as Detector, state.settings, reportedSince),
   );
   return prefer(
     prefer(eligible, ({ reachesAll }) => reachesAll),
-    ({ fresh }) => fresh,
+    ({ progresses }) => progresses,
   );
 }
 
@@ -124,14 +126,14 @@ export const chooseCandidate = (state: State, random: number): Candidate | null 
  * The candidates without a recent report that have no stream to this monitor. A ping shows whether
  * they are ready. Leaves out replicas that were pinged within the last VOTE_INTERVAL_MS.
  */
-export function getUnheardWithoutStream(state: State, now: number): readonly string[] {
+export function getSilentWithoutStream(state: State, now: number): readonly string[] {
   const { settings, replicas } = state;
   return getCandidates(state)
     .map(({ id }) => id)
     .filter((id) => {
       const { streamOpen, pingSentAt } = replicas[id] as Detector;
       const wasPinged = pingSentAt !== null && now - pingSentAt < settings.voteIntervalMs;
-      return !streamOpen && !wasPinged && !isHeard(replicas[id] as Detector, settings, now);
+      return !streamOpen && !wasPinged && !hasRecentReport(replicas[id] as Detector, settings, now);
     });
 }
 
@@ -139,7 +141,7 @@ export function getUnheardWithoutStream(state: State, now: number): readonly str
  * For an election. @returns null when no candidate has a recent report. The next beat or ping may
  * change that.
  */
-export const chooseHeardCandidate = (state: State, { now, random }: Now): Candidate | null =>
+export const chooseReportingCandidate = (state: State, { now, random }: Now): Candidate | null =>
   chooseFrom(getCandidates(state, now), state, random);
 
 /** The replica that an operator named. @returns null when it is no candidate. */
@@ -167,6 +169,6 @@ export function hasBetter(state: State, trouble: Pick<Trouble, 'stalled'>): bool
   return getCandidates(state).some((each) => {
     if (each.id === leader) return false;
     if (each.reachesAll && !(reachesAll && trouble.stalled)) return true;
-    return trouble.stalled && each.fresh && reachesAsMuch(each.reaches, reaches);
+    return trouble.stalled && each.progresses && reachesAsMuch(each.reaches, reaches);
   });
 }

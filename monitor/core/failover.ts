@@ -27,7 +27,7 @@
  */
 import { applyInput } from './apply-input.js';
 import { describeDecision } from './decision.js';
-import { chooseCandidate, chooseHeardCandidate, getUnheardWithoutStream } from './election.js';
+import { chooseCandidate, chooseReportingCandidate, getSilentWithoutStream } from './election.js';
 import { onPingSent, UNSEEN } from './failure-detector.js';
 import { NO_UNREST } from './grace.js';
 import { beginHandover, giveUp, onStoodDown } from './handover.js';
@@ -120,20 +120,20 @@ function castVote(state: State, candidate: Candidate | null, now: number): React
  * Without a candidate: pings the eligible replicas that have no stream. Each answer is an input
  * that tries the election again.
  */
-function pingUnheard(state: State, now: number): Reaction {
-  const ids = getUnheardWithoutStream(state, now);
+function pingSilent(state: State, now: number): Reaction {
+  const ids = getSilentWithoutStream(state, now);
   if (ids.length === 0) return unchanged(state);
   const sent = Object.fromEntries(
     ids.map((id) => [id, onPingSent(state.replicas[id] as Detector, now)]),
   );
-  const effects = ids.map((replica): Effect => ({ type: 'ping', replica, fresh: true }));
+  const effects = ids.map((replica): Effect => ({ type: 'ping', replica, onNewConnection: true }));
   return { state: { ...state, replicas: { ...state.replicas, ...sent } }, effects };
 }
 
 function elect(state: State, verdict: Verdict, at: Now): Reaction {
   const { now } = at;
   const term = state.leadership?.term ?? 0;
-  const candidate = chooseHeardCandidate(state, at);
+  const candidate = chooseReportingCandidate(state, at);
   if (verdict.kind === 'first' && candidate === null)
     return unchanged({ ...state, phase: { name: 'observing' }, failoverTimer: null });
   const begun = startFailover(state, verdict, now);
@@ -142,7 +142,7 @@ function elect(state: State, verdict: Verdict, at: Now): Reaction {
     candidate,
     now,
   );
-  const asked = candidate === null ? pingUnheard(voting.state, now) : unchanged(voting.state);
+  const asked = candidate === null ? pingSilent(voting.state, now) : unchanged(voting.state);
   // The vote is the first effect, because it is the most urgent.
   return { state: asked.state, effects: [...voting.effects, ...asked.effects, ...begun.effects] };
 }
@@ -203,16 +203,18 @@ function promote(state: State, now: number): Reaction {
 
 /** Handles an input while there is no verdict against the leader. */
 function watchLeader(state: State, at: Now): Reaction {
-  const { state: settled, effects } = completeFailover(state, at.now);
-  const wanted = beginOwnHandover(settled, at);
+  const { state: completed, effects } = completeFailover(state, at.now);
+  const wanted = beginOwnHandover(completed, at);
   if (wanted) return { state: wanted.state, effects: [...effects, ...wanted.effects] };
-  if ((getLeaderDetector(settled)?.confirmingSince ?? null) !== null)
-    return { state: { ...settled, phase: { name: 'confirming' } }, effects };
-  const promoting = settled.failoverTimer !== null && settled.failoverTimer.electedAt !== null;
-  if (promoting) return promote(settled, at.now);
-  const asBefore = settled.phase.name === 'watching' && settled.failoverTimer === null;
+  if ((getLeaderDetector(completed)?.confirmingSince ?? null) !== null)
+    return { state: { ...completed, phase: { name: 'confirming' } }, effects };
+  const promoting = completed.failoverTimer !== null && completed.failoverTimer.electedAt !== null;
+  if (promoting) return promote(completed, at.now);
+  const asBefore = completed.phase.name === 'watching' && completed.failoverTimer === null;
   return {
-    state: asBefore ? settled : { ...settled, phase: { name: 'watching' }, failoverTimer: null },
+    state: asBefore
+      ? completed
+      : { ...completed, phase: { name: 'watching' }, failoverTimer: null },
     effects,
   };
 }
@@ -231,8 +233,8 @@ function awaitHandover(state: State, at: Now): Reaction {
 function react(state: State, at: Now): Reaction {
   const { phase } = state;
   if (isUnhealthy(state.health, at.now)) {
-    const told = giveUp(state, 'The clock of this monitor jumped');
-    return { state: { ...state, phase: { name: 'doubting' } }, effects: told };
+    const refusals = giveUp(state, 'The clock of this monitor jumped');
+    return { state: { ...state, phase: { name: 'doubting' } }, effects: refusals };
   }
   if (phase.name === 'handing-over') return awaitHandover(state, at);
   if (!state.leadership) return unchanged({ ...state, phase: { name: 'observing' } });

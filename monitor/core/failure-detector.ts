@@ -55,11 +55,11 @@ const markAlive = (detector: Detector, now: number): Detector => ({
 
 /** Stores a report. A new `bootId` starts a new life, which is alive. */
 function storeReport(detector: Detector, report: ReplicaReport, now: number): Detector {
-  const heard = { ...detector, report, seenAt: now };
+  const reported = { ...detector, report, seenAt: now };
   if (detector.report?.bootId === report.bootId)
-    return heard.opinion === 'unknown' ? markAlive(heard, now) : heard;
+    return reported.opinion === 'unknown' ? markAlive(reported, now) : reported;
   return {
-    ...markAlive(heard, now),
+    ...markAlive(reported, now),
     bornAt: now,
     failures: 0,
     failingSince: null,
@@ -92,8 +92,14 @@ export function onStreamClosed(detector: Detector, now: number): Detector {
 }
 
 export function onBeat(detector: Detector, report: ReplicaReport, now: number): Detector {
-  const heard = { ...storeReport(detector, report, now), lastBeatAt: now, confirmingSince: null };
-  return heard.opinion === 'suspect' && heard.layer !== 'ping' ? markAlive(heard, now) : heard;
+  const reported = {
+    ...storeReport(detector, report, now),
+    lastBeatAt: now,
+    confirmingSince: null,
+  };
+  return reported.opinion === 'suspect' && reported.layer !== 'ping'
+    ? markAlive(reported, now)
+    : reported;
 }
 
 /**
@@ -101,10 +107,10 @@ export function onBeat(detector: Detector, report: ReplicaReport, now: number): 
  * reports of this life do not change that.
  */
 export function onBye(detector: Detector, report: ReplicaReport, now: number): Detector {
-  const heard = storeReport(detector, report, now);
-  return heard.opinion === 'left'
-    ? heard
-    : { ...heard, opinion: 'left', layer: null, since: now, confirmingSince: null };
+  const reported = storeReport(detector, report, now);
+  return reported.opinion === 'left'
+    ? reported
+    : { ...reported, opinion: 'left', layer: null, since: now, confirmingSince: null };
 }
 
 export const onPingSent = (detector: Detector, now: number): Detector => ({
@@ -124,16 +130,16 @@ export function onPingAnswered(
   rise: number,
 ): Detector {
   if (isOutdated(detector, report, sentAt)) return detector;
-  const heard = {
+  const reported = {
     ...storeReport(detector, report, now),
     failures: 0,
     failingSince: null,
     pingMs: now - sentAt,
   };
-  if (heard.confirmingSince !== null && sentAt >= heard.confirmingSince)
-    return { ...heard, confirmingSince: null };
-  if (heard.opinion !== 'suspect' || sentAt < heard.since) return heard;
-  const counted = { ...heard, successes: heard.successes + 1 };
+  if (reported.confirmingSince !== null && sentAt >= reported.confirmingSince)
+    return { ...reported, confirmingSince: null };
+  if (reported.opinion !== 'suspect' || sentAt < reported.since) return reported;
+  const counted = { ...reported, successes: reported.successes + 1 };
   const beatIsMissing = counted.layer === 'heartbeat' && counted.streamOpen;
   return counted.successes >= rise && !beatIsMissing ? markAlive(counted, now) : counted;
 }

@@ -40,6 +40,6 @@ export function updateReplica(
   const changed = { ...state, replicas: { ...state.replicas, [id]: after } };
   const effects = toOpinionEvents(id, before, after, now);
   if (!report || after.report !== report) return { state: changed, effects };
-  const heard = applyReport(changed, report, before.report, now);
-  return { state: heard.state, effects: [...effects, ...heard.effects] };
+  const reported = applyReport(changed, report, before.report, now);
+  return { state: reported.state, effects: [...effects, ...reported.effects] };
 }

@@ -6,7 +6,7 @@
  * or of one that crashed, may have moved money although its answer was lost. Until the gateway
  * confirms an outcome, the payment stays pending.
  */
-import type { Verdict } from './gateway.js';
+import type { Reply } from './gateway.js';
 import type { Answer } from './parcel.js';
 
 /**
@@ -24,12 +24,12 @@ export type AttemptStep = { readonly call: Call } | { readonly answer: Answer };
 /** Every attempt begins with this call. */
 export const FIRST_CALL: Call = { ask: 'charge', lost: null };
 
-function fromVerdict(verdict: Verdict): Answer {
-  switch (verdict.kind) {
+function fromReply(reply: Reply): Answer {
+  switch (reply.kind) {
     case 'approved':
-      return { kind: 'succeeded', reference: verdict.reference };
+      return { kind: 'succeeded', reference: reply.reference };
     case 'declined':
-      return { kind: 'declined', reference: verdict.reference, reason: verdict.reason };
+      return { kind: 'declined', reference: reply.reference, reason: reply.reason };
     case 'cancelled':
       return { kind: 'failed', reason: 'GATEWAY_UNAVAILABLE' };
     case 'absent':
@@ -38,32 +38,32 @@ function fromVerdict(verdict: Verdict): Answer {
     case 'limited':
       return {
         kind: 'again',
-        error: verdict.error,
-        ...(verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs }),
+        error: reply.error,
+        ...(reply.retryAfterMs === undefined ? {} : { retryAfterMs: reply.retryAfterMs }),
       };
     case 'unsent':
     case 'unknown':
-      return { kind: 'again', error: verdict.error };
+      return { kind: 'again', error: reply.error };
   }
 }
 
 /** Whether this charge shows nothing about the gateway's ability to charge. */
-const isNoAttempt = ({ ask }: Call, { kind }: Verdict): boolean =>
+const isNoAttempt = ({ ask }: Call, { kind }: Reply): boolean =>
   ask === 'charge' && (kind === 'unsent' || kind === 'limited');
 
 /**
  * @param last whether no further attempt is planned. If so, a failed attempt closes the key first,
  *   so FAILED means that no money moved or ever will.
  */
-export function afterVerdict({ ask, lost }: Call, verdict: Verdict, last: boolean): AttemptStep {
-  if (ask === 'charge' && verdict.kind === 'unknown')
-    return { call: { ask: 'lookup', lost: verdict.error } };
+export function afterReply({ ask, lost }: Call, reply: Reply, last: boolean): AttemptStep {
+  if (ask === 'charge' && reply.kind === 'unknown')
+    return { call: { ask: 'lookup', lost: reply.error } };
   const asked =
-    verdict.kind === 'absent' && lost !== null
+    reply.kind === 'absent' && lost !== null
       ? { kind: 'again' as const, error: lost }
-      : fromVerdict(verdict);
+      : fromReply(reply);
   if (asked.kind !== 'again') return { answer: asked };
-  if (isNoAttempt({ ask, lost }, verdict)) return { answer: { ...asked, uncounted: true } };
+  if (isNoAttempt({ ask, lost }, reply)) return { answer: { ...asked, uncounted: true } };
   if (ask === 'cancel') return { answer: { kind: 'again', error: lost ?? asked.error } };
   return last ? { call: { ask: 'cancel', lost: asked.error } } : { answer: asked };
 }

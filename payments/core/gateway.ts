@@ -12,7 +12,7 @@ export interface ChargeOrder {
 }
 
 /** The gateway's answer. */
-export type Verdict =
+export type Reply =
   | { kind: 'approved'; reference: string }
   | { kind: 'declined'; reference: string; reason: string }
   /** The key was closed before any money moved; no later charge with this key will be made. */
@@ -29,10 +29,10 @@ export type Verdict =
   | { kind: 'unknown'; error: string };
 
 export interface Gateway {
-  charge(order: ChargeOrder, signal: AbortSignal): Promise<Verdict>;
-  lookup(order: ChargeOrder, signal: AbortSignal): Promise<Verdict>;
-  /** Closes the key: `cancelled`, or the verdict of the charge that was made before. */
-  cancel(order: ChargeOrder, signal: AbortSignal): Promise<Verdict>;
+  charge(order: ChargeOrder, signal: AbortSignal): Promise<Reply>;
+  lookup(order: ChargeOrder, signal: AbortSignal): Promise<Reply>;
+  /** Closes the key: `cancelled`, or the reply of the charge that was made before. */
+  cancel(order: ChargeOrder, signal: AbortSignal): Promise<Reply>;
   /** Whether the gateway reports that it can charge. Never throws. */
   reachable(): Promise<boolean>;
 }

@@ -67,7 +67,7 @@ export class ParcelPipeline {
   }
 
   /** Whether this payment is in flight, or was set aside and is not due. */
-  holds(id: string, nowMs: number): boolean {
+  mustSkip(id: string, nowMs: number): boolean {
     return this.inFlight.has(id) || this.aside.waitMs(id, nowMs) > 0;
   }
 
@@ -103,7 +103,7 @@ export class ParcelPipeline {
     const { number } = work;
     work.plan = planParcel(rows, this.inFlight);
     if (waits.length > 0)
-      work.plan.hold.push(...waits.filter((wait) => rows.some(({ id }) => id === wait.id)));
+      work.plan.defer.push(...waits.filter((wait) => rows.some(({ id }) => id === wait.id)));
     work.lastSeq = rows.at(-1)?.seq ?? 0;
     work.missing = work.plan.charge.length;
     if (countClaimed(work) === 0) {

@@ -36,7 +36,7 @@ export interface ParcelPlan<P> {
   /** Payments to charge now, oldest first. */
   charge: P[];
   /** Due payments that must wait for an earlier one of the same patient. */
-  hold: Wait[];
+  defer: Wait[];
 }
 
 /**
@@ -47,14 +47,14 @@ export function planParcel<P extends PlannedPayment>(
   payments: readonly P[],
   inFlight: Pick<ReadonlySet<string>, 'has'>,
 ): ParcelPlan<P> {
-  const plan: ParcelPlan<P> = { charge: [], hold: [] };
+  const plan: ParcelPlan<P> = { charge: [], defer: [] };
   const waitByPatient = new Map<string, number>();
   for (const payment of payments) {
     if (inFlight.has(payment.id)) continue;
     const behindMs = waitByPatient.get(payment.patientId);
     if (behindMs !== undefined) {
       if (payment.waitMs < behindMs)
-        plan.hold.push({
+        plan.defer.push({
           id: payment.id,
           attempts: payment.attempts,
           waitMs: behindMs,

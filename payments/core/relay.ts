@@ -41,9 +41,9 @@ export interface TermView {
   /** The newest payment that was settled. */
   passedSeq: number;
   /** Payments in flight, and those set aside and not due. */
-  inFlight: Pick<ReadonlySet<string>, 'has'>;
+  toSkip: Pick<ReadonlySet<string>, 'has'>;
   /** When the queue last delivered a parcel. */
-  broughtMs: number;
+  deliveredMs: number;
   /** Whether the queue's worker can take another parcel. */
   hasRoom: boolean;
 }
@@ -143,7 +143,7 @@ export class RelayMachine {
 
   /** @param waiting parcels in the queue; null: Redis is unavailable. */
   onCounted(waiting: number | null, view: TermView, nowMs: number): RelayEffect[] {
-    const isStuck = this.bringsNothing(waiting, view, nowMs);
+    const isStuck = this.isQueueStuck(waiting, view, nowMs);
     this.bypasses = waiting === null || isStuck;
     this.seenMs = nowMs;
     this.counts = !this.bypasses && ((waiting ?? 0) > 0 || this.outstanding > 0);
@@ -158,9 +158,9 @@ export class RelayMachine {
     ];
   }
 
-  private bringsNothing(
+  private isQueueStuck(
     waiting: number | null,
-    { broughtMs, hasRoom }: TermView,
+    { deliveredMs, hasRoom }: TermView,
     nowMs: number,
   ): boolean {
     if (waiting === null) return false;
@@ -168,7 +168,7 @@ export class RelayMachine {
     this.expectsSinceMs = expects ? (this.expectsSinceMs ?? nowMs) : null;
     const isStuck =
       this.expectsSinceMs !== null &&
-      nowMs - Math.max(this.expectsSinceMs, broughtMs) >= this.rules.stallMs;
+      nowMs - Math.max(this.expectsSinceMs, deliveredMs) >= this.rules.stallMs;
     if (!isStuck) this.renewAtMs = this.renewals = 0;
     return isStuck;
   }
@@ -185,7 +185,7 @@ export class RelayMachine {
   }
 
   /** @param found ids, oldest first. */
-  onFound(found: readonly string[], { inFlight }: TermView, nowMs: number): RelayEffect[] {
+  onFound(found: readonly string[], { toSkip: inFlight }: TermView, nowMs: number): RelayEffect[] {
     const ids = found.filter((id) => !inFlight.has(id));
     if (ids.length > 0) this.owedSinceMs ??= nowMs;
     else if (!this.counts) this.owedSinceMs = null;

@@ -16,7 +16,7 @@ type EndReason = 'stopped' | 'finished' | 'cut-short';
 
 interface Working<Name extends string> {
   readonly name: Name;
-  /** If so, the queue's worker still holds the job of that parcel and will never settle it. */
+  /** If so, the queue's worker still holds the job of that parcel and will never finish it. */
   readonly hasFailedParcel: boolean;
 }
 

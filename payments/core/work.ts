@@ -19,14 +19,14 @@ export interface Work {
 export const createWork = (number: number, ids: readonly string[]): Work => ({
   number,
   ids,
-  plan: { charge: [], hold: [] },
+  plan: { charge: [], defer: [] },
   answers: [],
   missing: 0,
   lastSeq: 0,
 });
 
 /** Number of payments of the parcel that are charged or deferred. */
-export const countClaimed = ({ plan }: Work): number => plan.charge.length + plan.hold.length;
+export const countClaimed = ({ plan }: Work): number => plan.charge.length + plan.defer.length;
 
 export const chargeAll = ({ number, plan }: Work, policy: RetryPolicy): WorkEffect[] =>
   plan.charge.map((payment, index) => ({
@@ -49,7 +49,7 @@ export function settleWork(
     answer: answers[index] as Answer,
   }));
   const { outcomes, waits } = settleParcel({ charged, blocked, policy, nowMs, draw });
-  return { work: number, outcomes, waits: [...waits, ...plan.hold] };
+  return { work: number, outcomes, waits: [...waits, ...plan.defer] };
 }
 
 /** The charged payments of these parcels, by id. */

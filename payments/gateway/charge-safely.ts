@@ -1,5 +1,5 @@
 /** Makes the calls of one attempt at the gateway, as core/attempt.ts decides. */
-import { afterVerdict, FIRST_CALL, type AttemptStep } from '../core/attempt.js';
+import { afterReply, FIRST_CALL, type AttemptStep } from '../core/attempt.js';
 import type { Answer } from '../core/parcel.js';
 import type { ChargeOrder, Gateway } from '../core/gateway.js';
 
@@ -16,7 +16,7 @@ export async function chargeSafely(
   let step: AttemptStep = { call: FIRST_CALL };
   while ('call' in step) {
     const { call } = step;
-    step = afterVerdict(call, await gateway[call.ask](order, signal), last);
+    step = afterReply(call, await gateway[call.ask](order, signal), last);
   }
   return step.answer;
 }

@@ -8,8 +8,8 @@ import http, { type ClientRequest } from 'node:http';
 import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { DeadlineExceeded, withDeadline } from '../../shared/deadline.js';
-import type { ChargeOrder, Gateway, Verdict } from '../core/gateway.js';
-import { toVerdict } from './verdict.js';
+import type { ChargeOrder, Gateway, Reply } from '../core/gateway.js';
+import { toReply } from './reply.js';
 
 export interface HttpGatewayOptions {
   url: string;
@@ -44,7 +44,7 @@ function recordSending(
   };
 }
 
-function failureVerdict(error: unknown, { isSent }: Sending): Verdict {
+function failureVerdict(error: unknown, { isSent }: Sending): Reply {
   const { code, message } = error as { code?: string; message?: string };
   const text = error instanceof DeadlineExceeded ? error.message : (code ?? message ?? 'no answer');
   return { kind: isSent ? 'unknown' : 'unsent', error: text };
@@ -73,7 +73,7 @@ export function createHttpGateway(options: HttpGatewayOptions): Gateway {
     request: AxiosRequestConfig,
     order: ChargeOrder,
     outer: AbortSignal,
-  ): Promise<Verdict> {
+  ): Promise<Reply> {
     const sending = { isSent: false };
     try {
       const send = (signal: AbortSignal) =>
@@ -81,7 +81,7 @@ export function createHttpGateway(options: HttpGatewayOptions): Gateway {
       const { status, headers, data } = await withDeadline(timeoutMs, outer, send);
       const retryAfter =
         headers['retry-after'] === undefined ? undefined : String(headers['retry-after']);
-      return toVerdict({ status, retryAfter, body: data }, order, new Date());
+      return toReply({ status, retryAfter, body: data }, order, new Date());
     } catch (error) {
       outer.throwIfAborted();
       return failureVerdict(error, sending);

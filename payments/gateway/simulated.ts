@@ -9,7 +9,7 @@ import {
   decideCharge,
   type SimulationOptions,
 } from '../../shared/simulated-charge.js';
-import type { Gateway, Verdict } from '../core/gateway.js';
+import type { Gateway, Reply } from '../core/gateway.js';
 
 export interface SimulatedGatewayOptions extends SimulationOptions {
   /** Mean duration of a call, in ms; each takes 0.5 to 1.5 times this. 0: no timer. */
@@ -17,7 +17,7 @@ export interface SimulatedGatewayOptions extends SimulationOptions {
 }
 
 export function createSimulatedGateway(options: SimulatedGatewayOptions): Gateway {
-  const answer = (key: string): Verdict => {
+  const answer = (key: string): Reply => {
     const { status, reference, reason } = decideCharge(key, options);
     return status === 'approved'
       ? { kind: 'approved', reference }

@@ -1,15 +1,15 @@
 /** Measures the duration of gateway calls. A cancelled call has no result and is not counted. */
 import { gatewaySeconds } from '../metrics.js';
-import type { Gateway, Verdict } from '../core/gateway.js';
+import type { Gateway, Reply } from '../core/gateway.js';
 
 async function measureCall(
   call: 'charge' | 'lookup' | 'cancel',
-  answer: Promise<Verdict>,
-): Promise<Verdict> {
+  answer: Promise<Reply>,
+): Promise<Reply> {
   const since = performance.now();
-  const verdict = await answer;
-  gatewaySeconds.observe({ call, result: verdict.kind }, (performance.now() - since) / 1_000);
-  return verdict;
+  const reply = await answer;
+  gatewaySeconds.observe({ call, result: reply.kind }, (performance.now() - since) / 1_000);
+  return reply;
 }
 
 export const withMetrics = (gateway: Gateway): Gateway => ({

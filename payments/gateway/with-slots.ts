@@ -3,7 +3,7 @@
  * time-out starts: time in this queue shows nothing about the gateway. Look-ups and cancellations
  * run first, because each ends an attempt that a charge began.
  */
-import type { Gateway, Verdict } from '../core/gateway.js';
+import type { Gateway, Reply } from '../core/gateway.js';
 
 /**
  * Maximum number of calls begun in one turn of the event loop: hundreds at once would delay the
@@ -71,8 +71,8 @@ export function withSlots(gateway: Gateway, atOnce: number): Gateway {
   const run = (
     isUrgent: boolean,
     signal: AbortSignal,
-    call: () => Promise<Verdict>,
-  ): Promise<Verdict> => slots.run(isUrgent, signal, call);
+    call: () => Promise<Reply>,
+  ): Promise<Reply> => slots.run(isUrgent, signal, call);
   return {
     charge: (order, signal) => run(false, signal, () => gateway.charge(order, signal)),
     lookup: (order, signal) => run(true, signal, () => gateway.lookup(order, signal)),

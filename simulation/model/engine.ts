@@ -24,20 +24,20 @@ export class Engine extends Process {
     super(world, name, node);
   }
 
-  /** @param settle null: no answer, so the effect is unknown. */
+  /** @param onResult null: no answer, so the effect is unknown. */
   ask<T>(
     caller: Process,
     timeoutMs: number,
     what: string,
     run: () => T,
-    settle: (answer: T | null, refused: boolean) => void,
+    onResult: (answer: T | null, refused: boolean) => void,
   ): void {
     this.network.call<T>(
       caller,
       this,
       timeoutMs,
       (exchange) => this.serve(exchange, what, run),
-      (answer, silence) => settle(answer, silence === 'refused'),
+      (answer, silence) => onResult(answer, silence === 'refused'),
     );
   }
 

@@ -75,16 +75,16 @@ export class Network {
   /**
    * Sends a request and waits up to `timeoutMs` for the answer.
    * @param serve runs at the callee, perhaps twice; it may answer later, or never.
-   * @param settle runs at the caller, once: with the answer, or with null and the reason.
+   * @param onResult runs at the caller, once: with the answer, or with null and the reason.
    */
   call<T>(
     caller: Process,
     callee: Process,
     timeoutMs: number,
     serve: (exchange: Exchange<T>) => void,
-    settle: (answer: T | null, silence: Silence) => void,
+    onResult: (answer: T | null, silence: Silence) => void,
   ): void {
-    const exchange = new Exchange(this, caller, callee, settle);
+    const exchange = new Exchange(this, caller, callee, onResult);
     exchange.timer = caller.in(timeoutMs, () => exchange.end(null, 'timeout'));
     this.send(
       caller,
@@ -105,7 +105,7 @@ export class Exchange<T> {
     private readonly network: Network,
     private readonly caller: Process,
     private readonly callee: Process,
-    private readonly settle: (answer: T | null, silence: Silence) => void,
+    private readonly onResult: (answer: T | null, silence: Silence) => void,
   ) {
     this.life = caller.life;
   }
@@ -123,7 +123,7 @@ export class Exchange<T> {
     if (!this.open || this.caller.life !== this.life) return;
     this.open = false;
     if (this.timer) this.timer.run = null;
-    this.settle(answer, silence);
+    this.onResult(answer, silence);
   }
 }
 

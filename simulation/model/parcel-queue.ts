@@ -44,14 +44,14 @@ export class ParcelQueue extends Engine {
   }
 
   /**
-   * @param settle false: no answer. @param front inserts one after the other at the front; else
+   * @param onResult false: no answer. @param front inserts one after the other at the front; else
    *   behind all others.
    */
   add(
     caller: Process,
     parcels: readonly Parcel[],
     front: boolean,
-    settle: (taken: boolean) => void,
+    onResult: (taken: boolean) => void,
   ): void {
     const run = (): boolean => {
       if (this.refusesWrites) return false;
@@ -59,26 +59,26 @@ export class ParcelQueue extends Engine {
       this.wakeOne();
       return true;
     };
-    this.ask(caller, TIMEOUT_MS, 'an enqueue', run, (answer) => settle(answer === true));
+    this.ask(caller, TIMEOUT_MS, 'an enqueue', run, (answer) => onResult(answer === true));
   }
 
-  count(caller: Process, settle: (waiting: number | null) => void): void {
-    this.ask(caller, TIMEOUT_MS, 'a count', () => this.waiting.length, settle);
+  count(caller: Process, onResult: (waiting: number | null) => void): void {
+    this.ask(caller, TIMEOUT_MS, 'a count', () => this.waiting.length, onResult);
   }
 
   /** The next job; null: none waits, or no answer. */
-  fetchJob(caller: Process, token: string, settle: (job: QueueJob | null) => void): void {
+  fetchJob(caller: Process, token: string, onResult: (job: QueueJob | null) => void): void {
     this.ask<QueueJob | null>(
       caller,
       TIMEOUT_MS,
       'a fetch',
       () => (this.refusesWrites ? null : this.take(token)),
-      settle,
+      onResult,
     );
   }
 
   /** Blocks until there may be work, or for a while. */
-  wait(caller: Process, settle: () => void): void {
+  wait(caller: Process, onResult: () => void): void {
     const { life } = caller;
     this.network.call<true>(
       caller,
@@ -88,7 +88,7 @@ export class ParcelQueue extends Engine {
         this.blocked.push({ caller, life, untilMs: this.world.nowMs + BLOCK_MS, exchange });
         if (this.waiting.length > 0 && !this.refusesWrites) this.wakeOne();
       },
-      settle,
+      onResult,
     );
   }
 
@@ -101,19 +101,19 @@ export class ParcelQueue extends Engine {
   }
 
   /** The oldest parcels, active or waiting. */
-  peek(caller: Process, limit: number, settle: (jobs: readonly QueueJob[] | null) => void): void {
+  peek(caller: Process, limit: number, onResult: (jobs: readonly QueueJob[] | null) => void): void {
     this.ask(
       caller,
       TIMEOUT_MS,
       'a read',
       () => [...this.active, ...this.waiting].slice(0, limit),
-      settle,
+      onResult,
     );
   }
 
   /** Ids in the active list, oldest first. */
-  listActive(caller: Process, settle: (ids: readonly number[] | null) => void): void {
-    this.ask(caller, TIMEOUT_MS, 'a list', () => this.active.map(({ id }) => id), settle);
+  listActive(caller: Process, onResult: (ids: readonly number[] | null) => void): void {
+    this.ask(caller, TIMEOUT_MS, 'a list', () => this.active.map(({ id }) => id), onResult);
   }
 
   /** Moves active jobs to the front, one by one in this order. @param token null: of any worker. */
@@ -121,7 +121,7 @@ export class ParcelQueue extends Engine {
     caller: Process,
     ids: readonly number[],
     token: string | null,
-    settle: (moved: number | null) => void,
+    onResult: (moved: number | null) => void,
   ): void {
     const run = (): number | null => {
       if (this.refusesWrites) return null;
@@ -130,7 +130,7 @@ export class ParcelQueue extends Engine {
       this.wakeOne();
       return moved.length;
     };
-    this.ask<number | null>(caller, TIMEOUT_MS, 'a move', run, settle);
+    this.ask<number | null>(caller, TIMEOUT_MS, 'a move', run, onResult);
   }
 
   /** Deletes all data. */

@@ -3,7 +3,7 @@
  * queried, and closed before its charge. The gateway may be down (and answer so), limit the rate,
  * be unreachable, be slower than every time-out, decline, or lose its answer after the charge.
  */
-import type { Verdict } from '../../payments/core/gateway.js';
+import type { Reply } from '../../payments/core/gateway.js';
 import type { Call } from '../../payments/core/attempt.js';
 import type { Checks } from '../invariants/checks.js';
 import { Engine } from './engine.js';
@@ -15,22 +15,22 @@ import type { World } from './world.js';
 const TIMEOUT_MS = 80;
 /** Usual longest duration of a charge, in ms. */
 const LATENCY_MS = 20;
-const ABSENT: Verdict = { kind: 'absent' };
-const UNKNOWN: Verdict = { kind: 'unknown', error: 'no answer' };
+const ABSENT: Reply = { kind: 'absent' };
+const UNKNOWN: Reply = { kind: 'unknown', error: 'no answer' };
 /** Its refusals: each states that nothing happened. The fault `refuse` chooses one. */
-const REFUSALS: readonly Verdict[] = [
+const REFUSALS: readonly Reply[] = [
   { kind: 'unavailable', error: 'gateway answered 503' },
   { kind: 'limited', error: 'gateway answered 429', retryAfterMs: 50 },
   { kind: 'unsent', error: 'ECONNREFUSED' },
 ];
-const UNSENT = REFUSALS[2] as Verdict;
+const UNSENT = REFUSALS[2] as Reply;
 /** A charge that ends like this was no attempt. */
-const isNoAttempt = ({ kind }: Verdict): boolean => kind === 'limited' || kind === 'unsent';
+const isNoAttempt = ({ kind }: Reply): boolean => kind === 'limited' || kind === 'unsent';
 
 export class PaymentGateway extends Engine {
-  /** Refuses everything with this verdict; null: the gateway works. */
-  refusal: Verdict | null = null;
-  private readonly ledger = new Map<string, Verdict>();
+  /** Refuses everything with this reply; null: the gateway works. */
+  refusal: Reply | null = null;
+  private readonly ledger = new Map<string, Reply>();
 
   constructor(
     world: World,
@@ -45,7 +45,7 @@ export class PaymentGateway extends Engine {
 
   /** @param way index of the refusal. @returns a function that ends the refusals. */
   refuse(way: number): () => void {
-    this.refusal = REFUSALS[way % REFUSALS.length] as Verdict;
+    this.refusal = REFUSALS[way % REFUSALS.length] as Reply;
     return () => {
       this.refusal = null;
     };
@@ -57,18 +57,18 @@ export class PaymentGateway extends Engine {
     ask: Call['ask'],
     key: string,
     payment: string,
-    settle: (verdict: Verdict) => void,
+    settle: (reply: Reply) => void,
   ): void {
     this.checks.payments.asks(payment);
-    this.network.call<Verdict>(
+    this.network.call<Reply>(
       caller,
       this,
       TIMEOUT_MS,
       (exchange) => this.serveCall(ask, key, payment, exchange),
       (heard, silence) => {
-        const verdict = heard ?? (silence === 'refused' ? UNSENT : UNKNOWN);
-        if (ask === 'charge' && !isNoAttempt(verdict)) this.checks.payments.checkAttempt(payment);
-        settle(verdict);
+        const reply = heard ?? (silence === 'refused' ? UNSENT : UNKNOWN);
+        if (ask === 'charge' && !isNoAttempt(reply)) this.checks.payments.checkAttempt(payment);
+        settle(reply);
       },
     );
   }
@@ -77,7 +77,7 @@ export class PaymentGateway extends Engine {
     ask: Call['ask'],
     key: string,
     payment: string,
-    exchange: Exchange<Verdict>,
+    exchange: Exchange<Reply>,
   ): void {
     if (this.refusal) return exchange.reply(this.refusal);
     if (ask === 'lookup') return exchange.reply(this.ledger.get(key) ?? ABSENT);
@@ -88,27 +88,27 @@ export class PaymentGateway extends Engine {
     );
   }
 
-  private charge(key: string, payment: string, exchange: Exchange<Verdict>): void {
+  private charge(key: string, payment: string, exchange: Exchange<Reply>): void {
     const { chance, log } = this.world;
     const isNew = !this.ledger.has(key);
-    const verdict = this.record(key, this.decide(key));
-    if (isNew && verdict.kind === 'approved') {
+    const reply = this.record(key, this.decide(key));
+    if (isNew && reply.kind === 'approved') {
       log?.(this.name, `charges ${key}`);
       this.checks.payments.moneyMoved(payment);
     }
-    if (!chance.occurs(this.loseAnswers)) return exchange.reply(verdict);
+    if (!chance.occurs(this.loseAnswers)) return exchange.reply(reply);
     log?.(this.name, `loses its answer about ${key}`);
   }
 
-  private record(key: string, verdict: Verdict): Verdict {
+  private record(key: string, reply: Reply): Reply {
     const known = this.ledger.get(key);
     if (known) return known;
-    this.ledger.set(key, verdict);
-    return verdict;
+    this.ledger.set(key, reply);
+    return reply;
   }
 
   /** A function of the key alone, like the real one. */
-  private decide(key: string): Verdict {
+  private decide(key: string): Reply {
     const share = ((Number(key.replace(/\D+/g, '')) * 2_654_435_761) >>> 0) / 2 ** 32;
     return share < this.declineRatio
       ? { kind: 'declined', reference: key, reason: 'DECLINED' }

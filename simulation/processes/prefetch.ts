@@ -8,13 +8,13 @@ import type { QueueJob } from '../model/records.js';
  * Receives null or the reason why the work failed, and the number of payments of the parcel that
  * were worked on.
  */
-export type Settle = (failed: unknown, claimed: number) => void;
+export type OnWorkEnd = (failed: unknown, claimed: number) => void;
 
 class Begun {
   private over = false;
   private failed: unknown = null;
   private claimed = 0;
-  private waiting: Settle | null = null;
+  private waiting: OnWorkEnd | null = null;
 
   constructor(readonly ids: readonly string[]) {}
 
@@ -25,9 +25,9 @@ class Begun {
     this.waiting?.(failed, claimed);
   }
 
-  join(settle: Settle): void {
-    if (this.over) settle(this.failed, this.claimed);
-    else this.waiting = settle;
+  join(onResult: OnWorkEnd): void {
+    if (this.over) onResult(this.failed, this.claimed);
+    else this.waiting = onResult;
   }
 }
 
@@ -35,7 +35,7 @@ export class SimulatedPrefetch {
   private readonly begun = new Map<number, Begun>();
 
   /** @returns a function to call when the work on this job has ended. */
-  begin({ id, data }: QueueJob): Settle {
+  begin({ id, data }: QueueJob): OnWorkEnd {
     const begun = new Begun(data.ids);
     this.begun.set(id, begun);
     return (failed, claimed) => begun.end(failed, claimed);
@@ -46,11 +46,11 @@ export class SimulatedPrefetch {
    * compared too.
    * @returns false: the job was not begun.
    */
-  join({ id, data }: QueueJob, settle: Settle): boolean {
+  join({ id, data }: QueueJob, onResult: OnWorkEnd): boolean {
     const begun = this.begun.get(id);
     this.begun.delete(id);
     if (!begun || begun.ids.join() !== data.ids.join()) return false;
-    begun.join(settle);
+    begun.join(onResult);
     return true;
   }
 }

@@ -7,7 +7,7 @@ import { parcelsOf, type Parcel } from '../../shared/queue/queue.js';
 import type { Process } from '../model/process.js';
 import type { SimulatedEvent } from '../model/world.js';
 import { TIMES, type SimulatedSystem } from '../system.js';
-import type { Settle } from './prefetch.js';
+import type { OnWorkEnd } from './prefetch.js';
 
 export class SimulatedRelay {
   private readonly machine: RelayMachine;
@@ -19,7 +19,7 @@ export class SimulatedRelay {
     private readonly view: TermView,
     private readonly term: number,
     /** Works on payments without the queue. */
-    private readonly attempt: (ids: readonly string[], through: Settle) => void,
+    private readonly attempt: (ids: readonly string[], through: OnWorkEnd) => void,
     private readonly renew: () => void,
   ) {
     const parcels = (ids: readonly string[]): Parcel[] => parcelsOf(ids, TIMES.parcelMax);

@@ -107,15 +107,15 @@ export class ReplicaProcess extends Process implements SimulatedReplica, Leading
   }
 
   /**
-   * Finishes payments in flight. @param settle receives whether nothing is in flight; not called
+   * Finishes payments in flight. @param onResult receives whether nothing is in flight; not called
    * when the term is not its own.
    */
-  standDown(term: number, timeoutMs: number, settle: (drained: boolean) => void): void {
-    if (this.role.role === 'standby' || this.role.term !== term) return settle(false);
+  standDown(term: number, timeoutMs: number, onResult: (drained: boolean) => void): void {
+    if (this.role.role === 'standby' || this.role.term !== term) return onResult(false);
     this.step({ type: 'stand-down', term, resumeAtMs: this.world.nowMs + TIMES.resumeMs });
     let waits = true;
     const end = (drained: boolean): void => {
-      if (waits) settle(drained);
+      if (waits) onResult(drained);
       waits = false;
     };
     this.in(timeoutMs, () => end(false));

@@ -91,9 +91,9 @@ export class TermStatements {
       call.ask,
       rules.gatewayKey(payment.id, payment.attempts, this.term),
       payment.id,
-      (verdict) => {
+      (reply) => {
         if (this.hasEnded()) return;
-        const step = rules.afterVerdict(call, verdict, last);
+        const step = rules.afterReply(call, reply, last);
         if ('call' in step) return this.charge(effect, step.call);
         world.log?.(this.replica.name, `${payment.id}: ${step.answer.kind}`);
         this.feed(this.line.onAnswered(work, index, step.answer, this.at()));

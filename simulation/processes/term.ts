@@ -19,7 +19,7 @@ import {
 } from '../../payments/core/term-phase.js';
 import type { QueueJob } from '../model/records.js';
 import { TIMES, type SimulatedSystem } from '../system.js';
-import { SimulatedPrefetch, type Settle } from './prefetch.js';
+import { SimulatedPrefetch, type OnWorkEnd } from './prefetch.js';
 import { SimulatedRelay } from './relay.js';
 import { TermStatements, type LeadingReplica, type Of } from './term-statements.js';
 import type { Worker } from './worker.js';
@@ -30,9 +30,9 @@ export class Term {
   private readonly statements: TermStatements;
   private readonly moment: PipelineTime;
   private phase: TermPhase = FIRST_PHASE;
-  private broughtMs = 0;
+  private deliveredMs = 0;
   private lastWork = 0;
-  private readonly through = new Map<number, Settle>();
+  private readonly through = new Map<number, OnWorkEnd>();
   private readonly charging = new Set<number>();
   private readonly prefetch = new SimulatedPrefetch();
   private whenIdle: (() => void)[] = [];
@@ -68,8 +68,8 @@ export class Term {
 
   private viewOfRelay(): TermView {
     const { line, worker } = this;
-    const broughtMs = (): number => this.broughtMs;
-    const held = { has: (id: string): boolean => line.holds(id, this.now) };
+    const deliveredMs = (): number => this.deliveredMs;
+    const held = { has: (id: string): boolean => line.mustSkip(id, this.now) };
     return {
       get parcelsInFlight() {
         return line.parcelsInFlight;
@@ -77,11 +77,11 @@ export class Term {
       get passedSeq() {
         return line.passedSeq;
       },
-      get inFlight() {
+      get toSkip() {
         return held;
       },
-      get broughtMs() {
-        return broughtMs();
+      get deliveredMs() {
+        return deliveredMs();
       },
       get hasRoom() {
         return worker.holds < TIMES.concurrency;
@@ -148,8 +148,8 @@ export class Term {
 
   private fetch(): void {
     this.worker.run((job, through) => {
-      this.broughtMs = this.now;
-      const settle: Settle = (failed, claimed) => {
+      this.deliveredMs = this.now;
+      const settle: OnWorkEnd = (failed, claimed) => {
         if (failed === null) through();
         if (job.data.relayed) this.relay.arrived(claimed);
       };
@@ -197,7 +197,7 @@ export class Term {
     return this.moment;
   }
 
-  private attempt(ids: readonly string[], through: Settle): void {
+  private attempt(ids: readonly string[], through: OnWorkEnd): void {
     this.lastWork += 1;
     this.system.checks.roles.takes(this.replica.name, this.term, wasAskedToFinish(this.phase));
     this.through.set(this.lastWork, (failed, claimed) => {

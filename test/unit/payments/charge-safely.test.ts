@@ -4,23 +4,23 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { chargeSafely } from '../../../payments/gateway/charge-safely.js';
-import type { Gateway, Verdict } from '../../../payments/core/gateway.js';
+import type { Gateway, Reply } from '../../../payments/core/gateway.js';
 
 const order = { key: 'k', patientId: 'p', amountMinor: 100, currency: 'USD' };
-const approved: Verdict = { kind: 'approved', reference: 'r' };
-const declined: Verdict = { kind: 'declined', reference: 'r', reason: 'NO_FUNDS' };
-const unknown: Verdict = { kind: 'unknown', error: 'ECONNRESET' };
-const unavailable: Verdict = { kind: 'unavailable', error: 'gateway answered 503' };
-const unsent: Verdict = { kind: 'unsent', error: 'ECONNREFUSED' };
-const limited: Verdict = { kind: 'limited', error: 'gateway answered 429', retryAfterMs: 2_000 };
-const absent: Verdict = { kind: 'absent' };
-const cancelled: Verdict = { kind: 'cancelled' };
+const approved: Reply = { kind: 'approved', reference: 'r' };
+const declined: Reply = { kind: 'declined', reference: 'r', reason: 'NO_FUNDS' };
+const unknown: Reply = { kind: 'unknown', error: 'ECONNRESET' };
+const unavailable: Reply = { kind: 'unavailable', error: 'gateway answered 503' };
+const unsent: Reply = { kind: 'unsent', error: 'ECONNREFUSED' };
+const limited: Reply = { kind: 'limited', error: 'gateway answered 429', retryAfterMs: 2_000 };
+const absent: Reply = { kind: 'absent' };
+const cancelled: Reply = { kind: 'cancelled' };
 
-function scripted(charge: Verdict, lookup: Verdict, cancel: Verdict) {
+function scripted(charge: Reply, lookup: Reply, cancel: Reply) {
   const calls: string[] = [];
-  const say = (name: string, verdict: Verdict) => async () => {
+  const say = (name: string, reply: Reply) => async () => {
     calls.push(name);
-    return verdict;
+    return reply;
   };
   const gateway: Gateway = {
     charge: say('charge', charge),
@@ -32,7 +32,7 @@ function scripted(charge: Verdict, lookup: Verdict, cancel: Verdict) {
 }
 
 describe('chargeSafely', () => {
-  test.each<[string, Verdict, Verdict, Verdict, boolean, string, string[]]>([
+  test.each<[string, Reply, Reply, Reply, boolean, string, string[]]>([
     ['approved', approved, absent, cancelled, false, 'succeeded', ['charge']],
     ['declined', declined, absent, cancelled, false, 'declined', ['charge']],
     ['key closed before', cancelled, absent, cancelled, false, 'failed', ['charge']],
@@ -128,7 +128,7 @@ describe('chargeSafely', () => {
     expect(calls).toEqual(expectedCalls);
   });
 
-  test.each<[string, Verdict, Verdict, object]>([
+  test.each<[string, Reply, Reply, object]>([
     [
       'a charge that was never sent does not count as an attempt',
       unsent,

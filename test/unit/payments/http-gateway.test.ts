@@ -45,7 +45,7 @@ async function serve(listener: RequestListener, options = {}) {
 }
 
 describe('one call', () => {
-  test('control: an answer in time is a verdict', async () => {
+  test('control: an answer in time is a reply', async () => {
     const gateway = await serve((_request, response) => void response.end(CHARGE));
     expect(await gateway.charge(order, never)).toEqual({ kind: 'approved', reference: 'r' });
   });

@@ -33,7 +33,7 @@ const AGAIN: Answer = { kind: 'again', error: 'timeout' };
 describe('planParcel', () => {
   test('all due payments are charged, oldest first', () => {
     const rows = [payment(1, 'a'), payment(2, 'b'), payment(3, 'a')];
-    expect(planParcel(rows, new Set())).toEqual({ charge: rows, hold: [] });
+    expect(planParcel(rows, new Set())).toEqual({ charge: rows, defer: [] });
   });
 
   test('payments in flight in an earlier parcel are skipped', () => {
@@ -50,7 +50,7 @@ describe('planParcel', () => {
     ];
     const plan = planParcel(rows, new Set());
     expect(plan.charge.map(({ id }) => id)).toEqual(['p2']);
-    expect(plan.hold).toEqual([{ id: 'p3', attempts: 0, waitMs: 500, lastError: null }]);
+    expect(plan.defer).toEqual([{ id: 'p3', attempts: 0, waitMs: 500, lastError: null }]);
   });
 });
 
@@ -215,7 +215,7 @@ function finishedInOrder(seed: number, forgetBlocks = false): boolean {
         nowMs,
         draw: () => random.next(),
       });
-      for (const { id, waitMs } of [...settled.waits, ...plan.hold]) due.set(id, nowMs + waitMs);
+      for (const { id, waitMs } of [...settled.waits, ...plan.defer]) due.set(id, nowMs + waitMs);
       for (const { id } of settled.outcomes)
         final.push(rows.find((row) => row.id === id) as PlannedPayment);
     }

@@ -7,8 +7,8 @@ import { parcelsOf } from '../../../shared/queue/queue.js';
 const NOTHING: TermView = {
   parcelsInFlight: 0,
   passedSeq: 7,
-  inFlight: new Set(),
-  broughtMs: 0,
+  toSkip: new Set(),
+  deliveredMs: 0,
   hasRoom: true,
 };
 const newRelay = () =>
@@ -45,11 +45,7 @@ describe('relay', () => {
 
   test('found payments return in parcels, except those in flight', () => {
     const relay = searching();
-    const effects = relay.onFound(
-      ['a', 'b', 'c', 'd'],
-      { ...NOTHING, inFlight: new Set(['b']) },
-      0,
-    );
+    const effects = relay.onFound(['a', 'b', 'c', 'd'], { ...NOTHING, toSkip: new Set(['b']) }, 0);
     expect(effects).toEqual([{ type: 'put-back', parcels: [parcel('a', 'c'), parcel('d')] }]);
     expect(relay.putBack(true, 0)).toEqual(REST);
   });
@@ -61,7 +57,7 @@ describe('relay', () => {
     relay.onDue(500);
     expect(relay.onCounted(1, NOTHING, 500)).toEqual(REST);
     relay.onDue(5_000);
-    expect(relay.onCounted(1, { ...NOTHING, broughtMs: 4_900 }, 5_000)).toEqual([
+    expect(relay.onCounted(1, { ...NOTHING, deliveredMs: 4_900 }, 5_000)).toEqual([
       { type: 'search', throughSeq: 7 },
     ]);
   });
@@ -105,7 +101,7 @@ describe('relay', () => {
       ]);
     });
     test('control: not while it delivers parcels', () =>
-      expect(stuckAt(2_000, { broughtMs: 1_000 }).effects).toEqual([
+      expect(stuckAt(2_000, { deliveredMs: 1_000 }).effects).toEqual([
         { type: 'search', throughSeq: 7 },
       ]));
     test('control: not while the worker has no free capacity', () =>

@@ -80,7 +80,7 @@ describe('a commit that the database refuses', () => {
     expect(rejected(line)).toEqual(['refused p3', 'wake in 1000', 'commit p4']);
     expect(written(line, ['p4'])).toEqual(['announce p4', 'defer p3 1000 no']);
     expect(words(line.onDeferred({ held: true }, at(1_000)))).toEqual(['wake in 1000', 'done 1']);
-    expect([line.parcelsInFlight, line.holds('p3', 1_500), line.holds('p3', 2_000)]).toEqual([
+    expect([line.parcelsInFlight, line.mustSkip('p3', 1_500), line.mustSkip('p3', 2_000)]).toEqual([
       0,
       true,
       false,

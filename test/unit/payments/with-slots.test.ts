@@ -3,10 +3,10 @@
  * waits for ever.
  */
 import { describe, expect, test } from '@jest/globals';
-import type { ChargeOrder, Gateway, Verdict } from '../../../payments/core/gateway.js';
+import type { ChargeOrder, Gateway, Reply } from '../../../payments/core/gateway.js';
 import { withSlots } from '../../../payments/gateway/with-slots.js';
 
-const APPROVED: Verdict = { kind: 'approved', reference: 'r' };
+const APPROVED: Reply = { kind: 'approved', reference: 'r' };
 const order = (key: string): ChargeOrder => ({
   key,
   patientId: 'p',
@@ -23,7 +23,7 @@ function heldGateway() {
   const held: { answer: () => void; fail: (error: Error) => void }[] = [];
   const hold =
     (name: string) =>
-    ({ key }: ChargeOrder): Promise<Verdict> => {
+    ({ key }: ChargeOrder): Promise<Reply> => {
       calls.push(`${name} ${key}`);
       return new Promise((resolve, reject) =>
         held.push({ answer: () => resolve(APPROVED), fail: reject }),

@@ -29,7 +29,9 @@ describe('a killed leader', () => {
   test('is pinged at once on a new connection, and not voted on before that', () => {
     const machine = watching();
     const effects = machine.happen({ type: 'stream-closed', replica: 'server_1' });
-    expect(ofType(effects, 'ping')).toEqual([{ type: 'ping', replica: 'server_1', fresh: true }]);
+    expect(ofType(effects, 'ping')).toEqual([
+      { type: 'ping', replica: 'server_1', onNewConnection: true },
+    ]);
     expect(ofType(effects, 'vote')).toEqual([]);
   });
 
@@ -161,7 +163,7 @@ describe('a ping without an answer', () => {
     machine.now += 600;
     machine.tick();
     expect(ofType(timeOut(machine), 'ping')).toEqual([
-      { type: 'ping', replica: 'server_1', fresh: true },
+      { type: 'ping', replica: 'server_1', onNewConnection: true },
     ]);
     expect(machine.phase).toBe('confirming');
   });

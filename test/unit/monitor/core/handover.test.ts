@@ -163,7 +163,7 @@ describe('a promotion', () => {
   test('of a leader that died before it received the push: the next election follows', () => {
     const machine = REACH.promoting();
     expect(ofType(machine.happen({ type: 'push-failed', replica: 'server_2' }), 'ping')).toEqual([
-      { type: 'ping', replica: 'server_2', fresh: true },
+      { type: 'ping', replica: 'server_2', onNewConnection: true },
     ]);
     const effects = machine.kill('server_2');
     expect(ofType(effects, 'vote')).toEqual([

@@ -267,7 +267,7 @@ describe('a successor', () => {
     machine.kill('server_1');
     expect(machine.phase).toBe('no-candidate');
     const pinged = ofType(machine.effects, 'ping')
-      .filter(({ fresh }) => fresh)
+      .filter(({ onNewConnection }) => onNewConnection)
       .map(({ replica }) => replica);
     expect(pinged).toEqual(expect.arrayContaining(['server_2', 'server_3']));
     machine.effects = [];

@@ -1,11 +1,11 @@
 /**
- * Translates an HTTP response of the gateway into a verdict. Only a readable, valid response about
+ * Translates an HTTP response of the gateway into a reply. Only a readable, valid response about
  * this key, amount and currency decides the outcome. Every other response means "unknown", and the
  * outcome is looked up by key.
  */
 import { charge as chargeSchema } from '../../shared/contracts/gateway.js';
 import { retryAfterMs } from '../core/retry.js';
-import type { ChargeOrder, Verdict } from '../core/gateway.js';
+import type { ChargeOrder, Reply } from '../core/gateway.js';
 
 export interface GatewayResponse {
   status: number;
@@ -14,13 +14,13 @@ export interface GatewayResponse {
   body: unknown;
 }
 
-const unknown = (error: string): Verdict => ({ kind: 'unknown', error });
+const unknown = (error: string): Reply => ({ kind: 'unknown', error });
 
 function refusal(
   kind: 'unavailable' | 'limited',
   { status, retryAfter }: GatewayResponse,
   wall: Date,
-): Verdict {
+): Reply {
   const asked = retryAfterMs(retryAfter, wall);
   return {
     kind,
@@ -30,7 +30,7 @@ function refusal(
 }
 
 /** @param wall the current time, for a `Retry-After` that is a date. */
-export function toVerdict(response: GatewayResponse, order: ChargeOrder, wall: Date): Verdict {
+export function toReply(response: GatewayResponse, order: ChargeOrder, wall: Date): Reply {
   const { status, body } = response;
   if (status === 404) return { kind: 'absent' };
   if (status === 503) return refusal('unavailable', response, wall);

@@ -1,9 +1,9 @@
 /**
- * The verdict on a gateway’s response: only a readable, printable response about this charge
+ * The reply read from a gateway’s response: only a readable, printable response about this charge
  * counts.
  */
 import { describe, expect, test } from '@jest/globals';
-import { toVerdict } from '../../../payments/gateway/verdict.js';
+import { toReply } from '../../../payments/gateway/reply.js';
 
 const order = { key: 'k', patientId: 'p', amountMinor: 100, currency: 'USD' };
 const charge = {
@@ -16,7 +16,7 @@ const charge = {
   at: '2026-11-28T10:00:00.000Z',
 };
 const say = (body: unknown, status = 200, retryAfter?: string) =>
-  toVerdict({ status, retryAfter, body }, order, new Date(0));
+  toReply({ status, retryAfter, body }, order, new Date(0));
 
 describe('verdictOf', () => {
   test.each<[string, object, object]>([
