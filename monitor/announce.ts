@@ -60,11 +60,11 @@ const roundMs = (data: object): object =>
   );
 
 /** Writes the log line of one event. */
-export function lineOf<K extends EventName>(name: K, data: EventMap[K]): Line {
+export function toLine<K extends EventName>(name: K, data: EventMap[K]): Line {
   return LINES[name](data);
 }
 
 export function writeEvent(logger: Logger, { name, data }: MonitorEvent): void {
-  const { level, text } = lineOf(name, data);
+  const { level, text } = toLine(name, data);
   logger[level]({ event: name, ...roundMs(data) }, text);
 }

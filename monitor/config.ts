@@ -189,7 +189,7 @@ export const loadMonitorConfig = (env: NodeJS.ProcessEnv): MonitorConfig =>
   loadConfig(MONITOR_OPTIONS, env, RELATIONS);
 
 /** The settings that the core needs. */
-export function settingsOf(config: MonitorConfig, partition = 0): Settings {
+export function toSettings(config: MonitorConfig, partition = 0): Settings {
   const ids = (list: readonly { id: string }[]): string[] => list.map(({ id }) => id);
   return {
     ...config,

@@ -17,7 +17,7 @@ import type { InputBody } from './core/inputs.js';
 import type { Effect, HandoverOutcome } from './core/effects.js';
 import type { HandoverRequest, Settings, State } from './core/types.js';
 import type { AdminRow, LeadershipStore } from './cluster/leadership-store.js';
-import { failureOf, type ReplicaClient } from './cluster/replica-client.js';
+import { toFailure, type ReplicaClient } from './cluster/replica-client.js';
 import type { StreamListener } from './cluster/replica-stream.js';
 
 export interface Stream {
@@ -80,7 +80,7 @@ export class MonitorLoop {
       this.options.onTick(this.current);
     };
     for (const replica of settings.replicas) {
-      const stream = openStream(replica, this.listenerOf(replica));
+      const stream = openStream(replica, this.makeListener(replica));
       this.streams.set(replica, stream);
       stream.connect();
     }
@@ -222,7 +222,7 @@ export class MonitorLoop {
     const request = { monitor: settings.monitor, leaderships: leadership ? [leadership] : [] };
     const answer = await replicas
       .ping(replica, request, onNewConnection)
-      .catch((error: unknown) => failureOf(error));
+      .catch((error: unknown) => toFailure(error));
     if (typeof answer === 'string')
       return this.dispatch({ type: 'ping-failed', replica, cause: answer, sentAt });
     this.dispatch({ type: 'ping-answered', replica, report: answer, sentAt });
@@ -267,7 +267,7 @@ export class MonitorLoop {
     );
   }
 
-  private listenerOf(replica: string): StreamListener {
+  private makeListener(replica: string): StreamListener {
     return {
       opened: () => this.dispatch({ type: 'stream-opened', replica }),
       closed: () => this.dispatch({ type: 'stream-closed', replica }),

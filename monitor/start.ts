@@ -12,7 +12,7 @@ import { postgresTakesWrites } from '../shared/write-probes.js';
 import { writeEvent } from './announce.js';
 import { withVoteMetrics } from './cluster/vote-metrics.js';
 import { ReplicaStream } from './cluster/replica-stream.js';
-import { settingsOf, type MonitorConfig } from './config.js';
+import { toSettings, type MonitorConfig } from './config.js';
 import { createConnections, logDatabaseErrors, type Connections } from './connections.js';
 import { PostgresEndedSessions } from './console/ended-sessions.js';
 import { ENDED_HOURS, Sessions } from './console/session.js';
@@ -55,7 +55,7 @@ function createLoop(connections: Connections, listeners: Listeners): MonitorLoop
   const { internalToken } = config;
   const silenceMs = config.beatTimeoutMs * SILENCES;
   return new MonitorLoop({
-    settings: settingsOf(config),
+    settings: toSettings(config),
     clock,
     random: Math.random,
     store: withVoteMetrics(store),
@@ -224,7 +224,7 @@ export async function startMonitor(
   observers.start();
   loop.start();
   logger.info(
-    { worstCaseMs: getWorstCaseMs(settingsOf(config)) },
+    { worstCaseMs: getWorstCaseMs(toSettings(config)) },
     `${config.id} watches ${config.replicas.length} replicas`,
   );
   return {

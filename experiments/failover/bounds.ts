@@ -5,7 +5,7 @@
  * one tick until detection, the calls of vote and push, and with several monitors the time until
  * the last necessary vote.
  */
-import { loadMonitorConfig, settingsOf } from '../../monitor/config.js';
+import { loadMonitorConfig, toSettings } from '../../monitor/config.js';
 import { getAgreementMs, getWorstCaseMs } from '../../monitor/core/timings.js';
 import type { Settings } from '../../monitor/core/types.js';
 
@@ -24,7 +24,7 @@ function defaults(monitors: number): Settings {
     (_, index) => `monitor_${index + 1}=${NOWHERE}:${5_000 + 10 * index}`,
   );
   const token = 'token-of-nobody-only-to-read-defaults';
-  return settingsOf(
+  return toSettings(
     loadMonitorConfig({
       DATABASE_URL: 'postgresql://127.0.0.1/none',
       REDIS_URL: 'redis://127.0.0.1',

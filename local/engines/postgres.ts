@@ -64,7 +64,7 @@ const READY_DEADLINE_MS = 30_000;
 /** The default write-ahead log of 1 GB would fill most of a volume. */
 const SMALL_DISK = { max_wal_size: '128MB' };
 
-/** Our server. `urlOf` returns the superuser's address of a database. */
+/** Our server. `toUrl` returns the superuser's address of a database. */
 export class PostgresServer extends ManagedProcess {
   constructor(
     spec: ConstructorParameters<typeof ManagedProcess>[0],
@@ -208,7 +208,7 @@ export async function preparePostgres(options: PostgresOptions): Promise<Postgre
   binaries.own(here);
   await waitForFormerServer(here);
   const password = readFileSync(join(here, PASSWORD_FILE), 'utf8').trim();
-  const urlOf = (database: string): string =>
+  const toUrl = (database: string): string =>
     `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
   return new PostgresServer(
     {
@@ -220,12 +220,12 @@ export async function preparePostgres(options: PostgresOptions): Promise<Postgre
       command: [binaries.postgres, '-D', dataDir, ...toSettings(options)],
       deathSignal: 'INT',
       tree: true,
-      ready: () => answersQueries(urlOf('postgres')),
+      ready: () => answersQueries(toUrl('postgres')),
       readyDeadlineMs: READY_DEADLINE_MS,
       stopSignal: 'SIGINT',
       stopDeadlineMs: 15_000,
     },
-    urlOf,
+    toUrl,
   );
 }
 

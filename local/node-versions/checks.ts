@@ -9,7 +9,7 @@ import { pollUntil } from '../../shared/wait-until.js';
 import { freeOffset } from '../../test/support/free-offset.js';
 import { ROOT } from '../root.js';
 import { runCommand, startCommand, type Ended, type Started } from './command.js';
-import { environmentFor, folderOf } from './install.js';
+import { environmentFor, getFolder } from './install.js';
 
 export const CHECKS = ['unit tests', 'start', 'payments', 'stop'] as const;
 type CheckName = (typeof CHECKS)[number];
@@ -97,7 +97,7 @@ export async function checkNode(
   signal: AbortSignal,
 ): Promise<Results> {
   const results: Results = {};
-  const folder = folderOf(version);
+  const folder = getFolder(version);
   const dataDir = join(folder, 'system');
   rmSync(dataDir, { recursive: true, force: true });
   const env = {

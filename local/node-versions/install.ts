@@ -14,7 +14,7 @@ import { runCommand } from './command.js';
 export const packageName = (platform: string, arch: string): string =>
   `${platform === 'darwin' && arch === 'arm64' ? 'node-bin' : 'node'}-${platform}-${arch}`;
 
-export const folderOf = (version: string): string => join(ROOT, '.data/node', version);
+export const getFolder = (version: string): string => join(ROOT, '.data/node', version);
 
 /**
  * Installs the newest release of a version, such as `24` or `20.19`. Without a network, uses the
@@ -22,7 +22,7 @@ export const folderOf = (version: string): string => join(ROOT, '.data/node', ve
  * @returns the path of the program. @throws StartError with the end of npm's output.
  */
 export async function installNode(version: string, signal: AbortSignal): Promise<string> {
-  const folder = folderOf(version);
+  const folder = getFolder(version);
   const name = packageName(process.platform, process.arch);
   const program = join(folder, 'node_modules', name, 'bin/node');
   mkdirSync(folder, { recursive: true });

@@ -44,7 +44,7 @@ SELECT a.pid, a.application_name AS name, (extract(epoch FROM clock_timestamp() 
  * Awaits a statement of `monitor`. While the statement waits, repeatedly ends the sessions that
  * block it.
  */
-export async function unblocked<T>(
+export async function awaitUnblocked<T>(
   db: Queryable,
   monitor: string,
   options: BlockerOptions,

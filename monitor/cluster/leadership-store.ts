@@ -7,7 +7,7 @@ import { writeAudit, type AuditEntry } from '../../shared/postgres/audit.js';
 import type { AdminState, Leadership } from '../../shared/contracts/leadership.js';
 import { readLeadership } from '../../shared/postgres/leadership-store.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
-import { unblocked, type BlockerOptions } from './blockers.js';
+import { awaitUnblocked, type BlockerOptions } from './blockers.js';
 import type { Candidate } from '../core/effects.js';
 import type { ElectionKind } from '../core/kinds.js';
 
@@ -111,7 +111,7 @@ export class PostgresLeadershipStore implements LeadershipStore {
     const { partition, monitor, monitors, voteFreshMs } = this.options;
     const { term, candidate, kind, reason, suspectedMsAgo } = change;
     const standing = [candidate?.id ?? null, candidate?.bootId ?? null];
-    const { rows } = await unblocked(
+    const { rows } = await awaitUnblocked(
       this.db,
       monitor,
       this.options,
@@ -153,7 +153,7 @@ export class PostgresLeadershipStore implements LeadershipStore {
       monitor,
       suspectedMsAgo,
     ];
-    const { rows } = await unblocked(
+    const { rows } = await awaitUnblocked(
       this.db,
       monitor,
       this.options,

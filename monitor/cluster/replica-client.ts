@@ -31,7 +31,7 @@ const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
  * The cause of a failed call. An answer that is no report is an `error`: a process answers, but
  * does not work.
  */
-export function failureOf(error: unknown): PingFailure {
+export function toFailure(error: unknown): PingFailure {
   const { code } = (error ?? {}) as { code?: unknown };
   if (code === 'ECONNREFUSED') return 'refused';
   if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ERR_CANCELED') return 'timeout';
@@ -85,7 +85,7 @@ export class ReplicaClient {
     try {
       return await this.post(replica, path, body, timeoutMs, this.kept);
     } catch (error) {
-      if (failureOf(error) !== 'reset') throw error;
+      if (toFailure(error) !== 'reset') throw error;
       return this.post(replica, path, body, timeoutMs);
     }
   }
@@ -103,12 +103,12 @@ export class ReplicaClient {
     const call = onNewConnection
       ? this.post(replica, '/ping', request, pingTimeoutMs)
       : this.postKept(replica, '/ping', request, pingTimeoutMs);
-    return this.reportOf(replica, await call);
+    return this.parseReport(replica, await call);
   }
 
   /** Notifies a replica of the leadership. */
   async push(replica: string, leadership: Leadership): Promise<ReplicaReport> {
-    return this.reportOf(
+    return this.parseReport(
       replica,
       await this.postKept(replica, '/leadership', leadership, this.options.pingTimeoutMs),
     );
@@ -134,7 +134,7 @@ export class ReplicaClient {
     await this.post(replica, '/faults', faults, this.options.pingTimeoutMs);
   }
 
-  private reportOf(replica: string, data: unknown): ReplicaReport {
+  private parseReport(replica: string, data: unknown): ReplicaReport {
     const report = replicaReport.parse(data);
     if (report.id !== replica)
       throw new Error(`${this.urls.get(replica)} answers as ${report.id}, not as ${replica}`);

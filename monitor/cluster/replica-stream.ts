@@ -63,7 +63,7 @@ export class ReplicaStream {
     outgoing.on('error', () => undefined); // `close` follows and is sufficient.
     outgoing.once('close', () => {
       clearTimeout(silence);
-      this.lost(opened);
+      this.onLost(opened);
     });
     outgoing.end();
   }
@@ -93,7 +93,7 @@ export class ReplicaStream {
     return this.unread.length <= LINE_MAX;
   }
 
-  private lost(opened: boolean): void {
+  private onLost(opened: boolean): void {
     this.current = null;
     if (this.stopped) return;
     this.timer = setTimeout(() => this.connect(), this.waitMs);

@@ -15,7 +15,7 @@ const voteSeconds = histogram(
   'Duration of one vote-and-elect statement.',
 );
 
-async function measured<T extends { elected: boolean }>(vote: Promise<T>): Promise<T> {
+async function measureVote<T extends { elected: boolean }>(vote: Promise<T>): Promise<T> {
   const stopTimer = voteSeconds.startTimer();
   try {
     const answer = await vote;
@@ -31,7 +31,7 @@ async function measured<T extends { elected: boolean }>(vote: Promise<T>): Promi
 
 export const withVoteMetrics = (store: Store): Store => ({
   read: () => store.read(),
-  voteAndElect: (change) => measured(store.voteAndElect(change)),
+  voteAndElect: (change) => measureVote(store.voteAndElect(change)),
   move: (change) => store.move(change),
   adminStates: () => store.adminStates(),
 });

@@ -69,17 +69,17 @@ const assets: ReadonlyMap<string, Asset> = new Map(
   Object.entries(FILES).map(([name, path]) => [name, load(path)]),
 );
 
-function versionOf(all: Iterable<[string, Asset]>): string {
+function toVersion(all: Iterable<[string, Asset]>): string {
   const hash = createHash('sha256');
   for (const [name, { plain }] of all) hash.update(name).update('\0').update(plain);
   return hash.digest('hex').slice(0, 12);
 }
 
 /** Changes when one of the files changes. */
-const ASSETS_VERSION = versionOf(assets);
+const ASSETS_VERSION = toVersion(assets);
 
 /** @returns null when there is no such file in this version. */
-export const assetOf = (version: string, name: string): Asset | null =>
+export const getAsset = (version: string, name: string): Asset | null =>
   version === ASSETS_VERSION ? (assets.get(name) ?? null) : null;
 
 /**

@@ -3,18 +3,18 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { Problem } from '../../shared/errors.js';
 import { route, type Answer, type Route } from '../../shared/http/routes.js';
-import { assetOf, type Asset } from './assets.js';
+import { getAsset, type Asset } from './assets.js';
 import { auditListPage, electionsPage } from './list-pages.js';
 import { overview } from './overview.js';
 import { consoleAnswer } from './shell.js';
 import { auditQuery, electionQuery } from './filters.js';
-import { auditRows, electionsOf } from './history-routes.js';
+import { auditRows, readElections } from './history-routes.js';
 import type { RoutesOptions } from '../http/options.js';
 
 const assetParams = z.object({ version: z.string(), name: z.string() });
 
 /** Answers with gzip when the client accepts it. */
-function answerOf({ contentType, plain, packed }: Asset, request: Request): Answer {
+function toAnswer({ contentType, plain, packed }: Asset, request: Request): Answer {
   const unpacks = request.acceptsEncodings(['gzip', 'identity']) === 'gzip';
   return {
     status: 200,
@@ -49,7 +49,7 @@ function listRoutes(options: RoutesOptions): Route[] {
           replicas: sources.replicas.map(({ id }) => id),
           monitors: sources.monitors.map(({ id }) => id),
         };
-        const body = electionsPage(query, await electionsOf(options, query, false), members);
+        const body = electionsPage(query, await readElections(options, query, false), members);
         return consoleAnswer({
           title: 'Elections',
           active: 'elections',
@@ -126,9 +126,9 @@ export function consoleRoutes(options: RoutesOptions): Route[] {
       },
       problems: ['NOT_FOUND'],
       handle: ({ params, request }) => {
-        const asset = assetOf(params.version, params.name);
+        const asset = getAsset(params.version, params.name);
         if (asset === null) throw new Problem('NOT_FOUND');
-        return answerOf(asset, request);
+        return toAnswer(asset, request);
       },
     }),
   ];

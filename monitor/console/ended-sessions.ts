@@ -28,7 +28,7 @@ const END = `
 WITH over AS (DELETE FROM ended_session WHERE kept_until < clock_timestamp())
 INSERT INTO ended_session (digest, kept_until) VALUES ($1, clock_timestamp() + make_interval(hours => $2)) ON CONFLICT DO NOTHING`;
 
-const digestOf = (id: string): Buffer => createHash('sha256').update(id).digest();
+const toDigest = (id: string): Buffer => createHash('sha256').update(id).digest();
 
 export class PostgresEndedSessions implements EndedSessions {
   private readonly remembered = new Set<string>();
@@ -46,7 +46,7 @@ export class PostgresEndedSessions implements EndedSessions {
       this.db.query<{ ended: boolean }>({
         name: 'ended-session',
         text: HAS,
-        values: [digestOf(id)],
+        values: [toDigest(id)],
       }),
     );
     const ended = found?.rows[0]?.ended ?? null;
@@ -58,7 +58,7 @@ export class PostgresEndedSessions implements EndedSessions {
     this.remember(id);
     return (
       (await this.within(
-        this.db.query({ name: 'end-session', text: END, values: [digestOf(id), this.keptHours] }),
+        this.db.query({ name: 'end-session', text: END, values: [toDigest(id), this.keptHours] }),
       )) !== null
     );
   }

@@ -16,7 +16,7 @@ import {
   type ElectionQuery,
   type ReplicaQuery,
 } from './filters.js';
-import { auditCsv, auditOf, electionOf, electionsCsv, isShown, replicasCsv } from './lists.js';
+import { auditCsv, toAudit, toElection, electionsCsv, isShown, replicasCsv } from './lists.js';
 import { seesAll, type RoutesOptions } from '../http/options.js';
 import type { ReplicaStatus } from '../../shared/contracts/status.js';
 import {
@@ -28,21 +28,25 @@ import {
 } from '../http/schemas.js';
 
 /** The next page begins before the last row. Null when there are no more rows. */
-const nextOf = <T>(rows: readonly T[], limit: number, keyOf: (row: T) => number): string | null => {
+const getNext = <T>(
+  rows: readonly T[],
+  limit: number,
+  keyOf: (row: T) => number,
+): string | null => {
   const last = rows.length === limit ? rows.at(-1) : undefined;
   return last === undefined ? null : String(keyOf(last));
 };
 
 /** @param full whether to include boot ids. */
-export async function electionsOf(
+export async function readElections(
   { history }: Pick<RoutesOptions, 'history'>,
   query: ElectionQuery,
   full: boolean,
 ): Promise<ElectionPage> {
   const rows = await history.elections(electionFilter(query));
   return {
-    elections: rows.map((row) => electionOf(row, full)),
-    next: nextOf(rows, query.limit, ({ term }) => term),
+    elections: rows.map((row) => toElection(row, full)),
+    next: getNext(rows, query.limit, ({ term }) => term),
   };
 }
 
@@ -51,10 +55,10 @@ export async function auditRows(
   query: AuditQuery,
 ): Promise<AuditPage> {
   const rows = await history.audit(auditFilter(query));
-  return { rows: rows.map(auditOf), next: nextOf(rows, query.limit, ({ id }) => id) };
+  return { rows: rows.map(toAudit), next: getNext(rows, query.limit, ({ id }) => id) };
 }
 
-function replicasOf(
+function listReplicas(
   { sources, sampler }: RoutesOptions,
   query: ReplicaQuery,
   full: boolean,
@@ -95,7 +99,7 @@ function electionRoutes(options: RoutesOptions): Route[] {
       problems: ['UNAVAILABLE'],
       handle: async ({ query, request }) => ({
         status: 200,
-        body: await electionsOf(options, query, await seesAll(options, request)),
+        body: await readElections(options, query, await seesAll(options, request)),
       }),
     }),
     route({
@@ -112,7 +116,7 @@ function electionRoutes(options: RoutesOptions): Route[] {
       responses: { 200: csv('partition,term,leader\r\n0,4,server_2\r\n') },
       problems: ['UNAVAILABLE'],
       handle: async ({ query }) =>
-        electionsCsv((await electionsOf(options, query, false)).elections),
+        electionsCsv((await readElections(options, query, false)).elections),
     }),
   ];
 }
@@ -158,7 +162,7 @@ function auditRoutes(options: RoutesOptions): Route[] {
 }
 
 function replicaRoutes(options: RoutesOptions): Route[] {
-  const rateOf = (id: string): number => options.sampler.since(1).at(-1)?.rates[id] ?? 0;
+  const getRate = (id: string): number => options.sampler.since(1).at(-1)?.rates[id] ?? 0;
   return [
     route({
       id: 'replicas',
@@ -180,7 +184,7 @@ function replicaRoutes(options: RoutesOptions): Route[] {
       },
       handle: async ({ query, request }) => {
         const full = await seesAll(options, request);
-        return { status: 200, body: { replicas: replicasOf(options, query, full) } };
+        return { status: 200, body: { replicas: listReplicas(options, query, full) } };
       },
     }),
     route({
@@ -195,7 +199,7 @@ function replicaRoutes(options: RoutesOptions): Route[] {
       description:
         'Includes the payments that each replica committed in the last second. Contains no addresses or process ids.',
       responses: { 200: csv('id,admin,observed\r\nserver_1,ready,alive\r\n') },
-      handle: ({ query }) => replicasCsv(replicasOf(options, query, false), rateOf),
+      handle: ({ query }) => replicasCsv(listReplicas(options, query, false), getRate),
     }),
   ];
 }

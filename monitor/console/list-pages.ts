@@ -18,13 +18,13 @@ const moment = (iso: string | null): Html =>
 const steps = (ms: number | null): string => (ms === null ? '–' : formatDuration(ms));
 
 type Values = Readonly<Record<string, unknown>>;
-const given = (values: Values, name: string): string => {
+const getGiven = (values: Values, name: string): string => {
   const value = values[name];
   return typeof value === 'string' ? value : '';
 };
 
 const textField = (values: Values, name: string, label: string, type = 'search'): Html =>
-  html`<label>${label} <input type="${type}" name="${name}" value="${given(values, name)}" maxlength="200"></label>`;
+  html`<label>${label} <input type="${type}" name="${name}" value="${getGiven(values, name)}" maxlength="200"></label>`;
 
 const selectField = (
   values: Values,
@@ -34,7 +34,7 @@ const selectField = (
 ): Html =>
   html`<label>${label} <select name="${name}">${['', ...options].map(
     (option) =>
-      html`<option value="${option}"${option === given(values, name) ? html` selected` : null}>${option || 'all'}</option>`,
+      html`<option value="${option}"${option === getGiven(values, name) ? html` selected` : null}>${option || 'all'}</option>`,
   )}</select></label>`;
 
 interface List {
@@ -58,15 +58,15 @@ interface List {
 type Head = string | { readonly number: string };
 type Cell = Html | string | number;
 
-const wordsOf = (head: Head): string => (typeof head === 'string' ? head : head.number);
+const getWords = (head: Head): string => (typeof head === 'string' ? head : head.number);
 const numberClass = (head: Head): Html | null =>
   typeof head === 'string' ? null : html` class="n"`;
 
 /** On a phone a row is a block, and each cell has a label. */
-const cellsOf = (heads: readonly Head[], cells: readonly Cell[]): Html[] =>
+const makeCells = (heads: readonly Head[], cells: readonly Cell[]): Html[] =>
   cells.map(
     (cell, index) =>
-      html`<td data-label="${wordsOf(heads[index] ?? '')}"${numberClass(heads[index] ?? '')}>${cell}</td>`,
+      html`<td data-label="${getWords(heads[index] ?? '')}"${numberClass(heads[index] ?? '')}>${cell}</td>`,
   );
 
 const table = ({
@@ -75,8 +75,8 @@ const table = ({
   rows,
   marks = [],
 }: List): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="rows">
-<thead><tr>${heads.map((head) => html`<th scope="col"${numberClass(head)}>${wordsOf(head)}</th>`)}</tr></thead>
-<tbody>${rows.map((cells, index) => html`<tr${marks[index]}>${cellsOf(heads, cells)}</tr>`)}</tbody>
+<thead><tr>${heads.map((head) => html`<th scope="col"${numberClass(head)}>${getWords(head)}</th>`)}</tr></thead>
+<tbody>${rows.map((cells, index) => html`<tr${marks[index]}>${makeCells(heads, cells)}</tr>`)}</tbody>
 </table></div>`;
 
 /** The cursor belongs to a page, not to the filters. */

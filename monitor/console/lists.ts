@@ -11,7 +11,7 @@ import type { ReplicaQuery } from './filters.js';
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 /** @param full whether to include the boot id. */
-export function electionOf({ bootId, ...row }: ElectionRow, full: boolean): Election {
+export function toElection({ bootId, ...row }: ElectionRow, full: boolean): Election {
   return {
     ...row,
     ...(full ? { bootId } : {}),
@@ -24,7 +24,7 @@ export function electionOf({ bootId, ...row }: ElectionRow, full: boolean): Elec
   };
 }
 
-export const auditOf = ({ at, ...row }: AuditRow): Audit => ({ ...row, at: at.toISOString() });
+export const toAudit = ({ at, ...row }: AuditRow): Audit => ({ ...row, at: at.toISOString() });
 
 /** Whether a replica matches the filter. */
 export const isShown = (replica: ReplicaStatus, { admin, observed, role }: ReplicaQuery): boolean =>
@@ -99,14 +99,14 @@ const pairs = (of: Readonly<Record<string, string | boolean>> | null): string =>
     .map(([name, value]) => `${name}: ${value === true ? 'yes' : value === false ? 'no' : value}`)
     .join(', ');
 
-/** @param rateOf committed payments per second of a replica. */
+/** @param getRate committed payments per second of a replica. */
 export function replicasCsv(
   replicas: readonly ReplicaStatus[],
-  rateOf: (id: string) => number,
+  getRate: (id: string) => number,
 ): Answer {
   const rows = replicas.map((replica): Record<(typeof REPLICA_COLUMNS)[number], CsvValue> => ({
     ...replica,
-    committedPerSecond: rateOf(replica.id),
+    committedPerSecond: getRate(replica.id),
     reaches: pairs(replica.reaches),
     lastFailureAt: replica.lastFailure?.at ?? null,
     lastFailure: replica.lastFailure?.words ?? null,

@@ -58,7 +58,7 @@ export function cleanName(text: string): string | null {
 }
 
 /** Reads a cookie. The values of this service need no decoding. */
-function cookieOf(request: Request): string | null {
+function getCookie(request: Request): string | null {
   const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
   return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? null;
 }
@@ -109,7 +109,7 @@ export class Sessions {
   read(request: Request): Promise<Session | null> {
     const known = this.known.get(request);
     if (known !== undefined) return known;
-    const session = this.verify(cookieOf(request));
+    const session = this.verify(getCookie(request));
     this.known.set(request, session);
     return session;
   }
@@ -169,7 +169,7 @@ export class Sessions {
   }
 
   /** The actor for the audit, as far as known. A bearer token identifies only the kind of actor. */
-  async actorOf(request: Request): Promise<string> {
+  async getActor(request: Request): Promise<string> {
     const session = request.headers.authorization === undefined ? await this.read(request) : null;
     return session?.name ? `operator: ${session.name}` : 'operator';
   }

@@ -46,7 +46,7 @@ const entry = (label: string, path: string, isActive: boolean): Html =>
 const navigation = (active: PageName | null): Html =>
   html`<nav aria-label="Console"><ul>${Object.entries(PAGES).map(([name, [label, path]]) => entry(label, path, name === active))}</ul></nav>`;
 
-const signedIn = (session: Session | null): Html =>
+const showSession = (session: Session | null): Html =>
   session === null
     ? html`<a class="sign-in" href="/session">Sign in</a>`
     : html`<form class="sign-out" method="post" action="/session/end"><span>${session.name ?? 'operator'}</span>
@@ -77,7 +77,7 @@ ${['theme.css', 'console.css', ...styles].map(
 <a class="brand" href="/">${MARK}Relevo</a>
 ${navigation(active)}
 <span class="who" title="The monitor that answers">${monitor}</span>
-${signedIn(session)}
+${showSession(session)}
 </header>
 <main id="content" tabindex="-1">
 ${body}

@@ -50,7 +50,7 @@ function refuseForeign(request: Request): void {
 const NOT_RECORDED =
   'This browser is signed out. PostgreSQL did not store the sign-out: other monitors accept a copy of the cookie until the session expires';
 
-const fieldsOf = (request: Request): Record<string, unknown> =>
+const getFields = (request: Request): Record<string, unknown> =>
   typeof request.body === 'object' && request.body !== null
     ? (request.body as Record<string, unknown>)
     : {};
@@ -83,7 +83,7 @@ function signIn({
   const limiter = new RateLimiterMemory({ points: WRONG_MAX, duration: WRONG_WINDOW_SECONDS });
   return async ({ request, response }) => {
     refuseForeign(request);
-    const { token, name, next } = fieldsOf(request);
+    const { token, name, next } = getFields(request);
     const target = localPath(next);
     const address = clientNetwork(request);
     const again = (status: number, problem: string, headers: Record<string, string> = {}): Answer =>

@@ -34,7 +34,7 @@ const previewQuery = z.strictObject({
 const killRequest = z.strictObject({ reason });
 const freezeRequest = z.strictObject({ reason, freezeMs });
 
-function movedOf({ leadership, previous, drained, tookMs }: Moved): HandoverAnswer {
+function toHandoverAnswer({ leadership, previous, drained, tookMs }: Moved): HandoverAnswer {
   const { partition, term, leader } = leadership;
   return {
     partition,
@@ -107,10 +107,12 @@ const handoverRoute = ({ operations, sessions }: RoutesOptions): Route =>
     },
     problems: MOVING,
     handle: async ({ body, request }) => {
-      const actor = await sessions.actorOf(request);
+      const actor = await sessions.getActor(request);
       return {
         status: 200,
-        body: movedOf(await operations.handOver(body.to ?? null, { actor, reason: body.reason })),
+        body: toHandoverAnswer(
+          await operations.handOver(body.to ?? null, { actor, reason: body.reason }),
+        ),
       };
     },
   });
@@ -138,13 +140,13 @@ const stateRoute = (options: RoutesOptions): Route =>
     },
     problems: MOVING,
     handle: async ({ params, body, request }) => {
-      const actor = await options.sessions.actorOf(request);
+      const actor = await options.sessions.getActor(request);
       const moved = await options.operations.setState(params.id, body.state, {
         actor,
         reason: body.reason,
       });
       const now = { id: params.id, admin: body.state, reason: body.reason, ...leads(options) };
-      return { status: 200, body: { ...now, moved: moved && movedOf(moved) } };
+      return { status: 200, body: { ...now, moved: moved && toHandoverAnswer(moved) } };
     },
   });
 
@@ -172,7 +174,7 @@ function faultRoutes({ operations, sessions }: RoutesOptions): Route[] {
       },
       problems: ['REPLICA_NOT_FOUND', 'UNAVAILABLE'],
       handle: async ({ params, body, request }) => {
-        const actor = await sessions.actorOf(request);
+        const actor = await sessions.getActor(request);
         const outcome = await operations.injectFault(
           params.id,
           { kind: 'kill' },
@@ -195,7 +197,7 @@ function faultRoutes({ operations, sessions }: RoutesOptions): Route[] {
       },
       problems: ['REPLICA_NOT_FOUND', 'UNAVAILABLE'],
       handle: async ({ params, body, request }) => {
-        const actor = await sessions.actorOf(request);
+        const actor = await sessions.getActor(request);
         const outcome = await operations.injectFault(
           params.id,
           { kind: 'freeze', ms: body.freezeMs },

@@ -37,7 +37,7 @@ const TAGS = {
 /** Address of the first monitor of `npm start`. */
 const BASE = 'http://127.0.0.1:5000';
 
-const documentOf = (routes: readonly Route[], server: string): OpenApiDocument =>
+const buildDocument = (routes: readonly Route[], server: string): OpenApiDocument =>
   openApiDocument({
     title: 'Relevo: monitor',
     version,
@@ -80,7 +80,7 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
       responses: {
         200: { description: 'The document.', schema: openApi, example: OPEN_API_EXAMPLE },
       },
-      handle: () => ({ status: 200, body: (made ??= documentOf(routes, '/')) }),
+      handle: () => ({ status: 200, body: (made ??= buildDocument(routes, '/')) }),
     }),
   );
   return routes;
@@ -92,5 +92,8 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
  */
 export function offlineDocument(): OpenApiDocument {
   const inspection = { routes: inspectionRoutes({} as Parameters<typeof inspectionRoutes>[0]) };
-  return documentOf(monitorRoutes({ faults: {}, sources: {}, inspection } as RoutesOptions), BASE);
+  return buildDocument(
+    monitorRoutes({ faults: {}, sources: {}, inspection } as RoutesOptions),
+    BASE,
+  );
 }

@@ -7,8 +7,8 @@ import { Problem } from '../../shared/errors.js';
 import { answeredHead, route, type Route } from '../../shared/http/routes.js';
 import { getOpinions, getSuspects } from '../core/observed.js';
 import { opinion } from '../cluster/peer-client.js';
-import { columnsOf, SAMPLE_MS } from '../status/sampler.js';
-import { statusOf, withoutAddresses } from '../status/status.js';
+import { toColumns, SAMPLE_MS } from '../status/sampler.js';
+import { readStatus, withoutAddresses } from '../status/status.js';
 import { EVENT_LINES, OPINION, SERIES, STATUS } from './examples.js';
 import { seesAll, type RoutesOptions } from './options.js';
 import { status } from '../../shared/contracts/status.js';
@@ -34,7 +34,7 @@ const statusRoute = (options: RoutesOptions): Route =>
       },
     },
     handle: async ({ request }) => {
-      const full = await statusOf(options.sources);
+      const full = await readStatus(options.sources);
       return {
         status: 200,
         body: (await seesAll(options, request)) ? full : withoutAddresses(full),
@@ -63,7 +63,7 @@ const seriesRoute = ({ sources, sampler }: RoutesOptions): Route =>
         status: 200,
         body: {
           stepMs: SAMPLE_MS,
-          ...columnsOf(sampler.since(query.minutes), ids, sampler.pings),
+          ...toColumns(sampler.since(query.minutes), ids, sampler.pings),
         },
       };
     },

@@ -8,7 +8,7 @@ import { paymentStatus } from '../../shared/contracts/payment.js';
 import type { FailedPayment } from './failed-payments.js';
 import type { FoundPayment } from './payment-search.js';
 import type { StoryFacts } from './payment-story.js';
-import { survivedHandOver, timeline } from './timeline.js';
+import { didSurviveHandover, timeline } from './timeline.js';
 
 const foundPayment = z.object({
   id,
@@ -86,7 +86,7 @@ export function storyDocument(story: StoryFacts): object {
   const all: Record<string, unknown> = {
     ...story,
     ...chain,
-    survivedHandOver: survivedHandOver(story),
+    survivedHandOver: didSurviveHandover(story),
     story: timeline(story),
   };
   return Object.fromEntries(KEPT.map((name) => [name, all[name]]));

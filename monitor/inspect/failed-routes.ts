@@ -23,7 +23,7 @@ import { failedPayments, paymentsToDrive } from './failed-payments.js';
 import { failedQuery } from './filters.js';
 import { asPage, type PageDeps, type Shown } from './pages/as-page.js';
 import { failedPage, outcomePage, previewPage } from './pages/failed-pages.js';
-import { previewRedrive, REDRIVE_MAX, sumsOf, type Preview } from './redrive-preview.js';
+import { previewRedrive, REDRIVE_MAX, sumByCurrency, type Preview } from './redrive-preview.js';
 import type { Driven, Redrives } from './redrive.js';
 
 export interface FailedDeps extends PageDeps {
@@ -55,7 +55,7 @@ const previewAnswer = z.object({
   refused: z.array(z.object({ id, why: z.string() })),
 });
 
-const listOf = ({ db }: FailedDeps, query: z.output<typeof failedQuery>) =>
+const readList = ({ db }: FailedDeps, query: z.output<typeof failedQuery>) =>
   failedPayments(db, {
     before: query.before,
     limit: Math.min(query.limit, REDRIVE_MAX),
@@ -80,7 +80,7 @@ const failedPageRoute = (deps: FailedDeps): Route =>
       asPage(deps, request, 'failed', async () => {
         const query = parse(failedQuery, request.query, 'query');
         const page = {
-          result: await listOf(deps, query),
+          result: await readList(deps, query),
           all: query.all === 'yes',
           before: query.before,
           canDrive: deps.redrives.possible,
@@ -108,7 +108,7 @@ const failedJsonRoute = (deps: FailedDeps): Route =>
     },
     handle: async ({ query }) => ({
       status: 200,
-      body: await listOf(deps, query),
+      body: await readList(deps, query),
       headers: PRIVATE,
     }),
   });
@@ -133,7 +133,7 @@ const failedCsvRoute = (deps: FailedDeps): Route =>
     handle: async ({ query }) => ({
       status: 200,
       contentType: 'text/csv; charset=utf-8',
-      body: csvTable(FAILED_CSV, (await listOf(deps, query)).payments.map(plain)),
+      body: csvTable(FAILED_CSV, (await readList(deps, query)).payments.map(plain)),
       headers: {
         ...PRIVATE,
         'Content-Disposition': 'attachment; filename="failed-payments.csv"',
@@ -146,7 +146,7 @@ const previewFor = async ({ db }: FailedDeps, asked: readonly string[]): Promise
 
 const wantsPage = (request: Request): boolean => request.accepts(['json', 'html']) === 'html';
 
-async function csrfOf({ sessions }: FailedDeps, request: Request): Promise<string> {
+async function getCsrf({ sessions }: FailedDeps, request: Request): Promise<string> {
   return (await sessions.read(request))?.csrf ?? '';
 }
 
@@ -158,7 +158,7 @@ const previewShown = async (
 ): Promise<Shown> => ({
   title: 'Drive again',
   active: 'failed',
-  body: previewPage(preview, await csrfOf(deps, request), problem),
+  body: previewPage(preview, await getCsrf(deps, request), problem),
   status: problem === null ? 200 : 400,
 });
 
@@ -192,7 +192,7 @@ const previewRoute = (deps: FailedDeps): Route =>
       return {
         status: 200,
         headers: PRIVATE,
-        body: { drive: drive.map((each) => each.id), sums: sumsOf(drive), refused },
+        body: { drive: drive.map((each) => each.id), sums: sumByCurrency(drive), refused },
       };
     },
   });
@@ -205,7 +205,7 @@ async function drive(
 ): Promise<Driven[]> {
   const outcome = await redrives.drive(
     [...new Set(body.ids)],
-    await sessions.actorOf(request),
+    await sessions.getActor(request),
     body.reason,
   );
   const unreached = outcome.find((each) => !each.ok && each.code === 'NO_PATIENTS_INSTANCE');
@@ -234,7 +234,7 @@ async function drivePage(deps: FailedDeps, request: Request): Promise<Shown> {
   };
 }
 
-function answerOf(payments: readonly Driven[]): Answer {
+function toAnswer(payments: readonly Driven[]): Answer {
   const done = payments.filter(({ ok }) => ok).length;
   return {
     status: 200,
@@ -267,11 +267,11 @@ const redriveRoute = (deps: FailedDeps): Route =>
     handle: async ({ request }) => {
       if (wantsPage(request))
         return asPage(deps, request, 'failed', () => drivePage(deps, request));
-      return answerOf(await drive(deps, request, parse(redriveBody, request.body, 'body')));
+      return toAnswer(await drive(deps, request, parse(redriveBody, request.body, 'body')));
     },
   });
 
-export const failedRoutes = (deps: FailedDeps): Route[] => [
+export const makeFailedRoutes = (deps: FailedDeps): Route[] => [
   failedPageRoute(deps),
   failedJsonRoute(deps),
   failedCsvRoute(deps),

@@ -12,7 +12,7 @@ const PAGE_MAX = 500;
 export const PAGE_DEFAULT = 50;
 
 /** Typed text without control characters. PostgreSQL cannot store NUL. */
-const typed = (max: number) =>
+const trimmedText = (max: number) =>
   z
     .string()
     .trim()
@@ -43,7 +43,7 @@ const filterFields = {
   id: id.optional(),
   patientId: id.optional(),
   /** The patient's document, in any spelling. */
-  document: typed(64).optional(),
+  document: trimmedText(64).optional(),
   batchId: id.optional(),
   processedBy: memberId.optional(),
   acceptedBy: memberId.optional(),
@@ -72,7 +72,7 @@ const strict = <T extends z.ZodRawShape>(shape: T) =>
 /** Of the JSON and the CSV. */
 export const searchQuery = strict({ ...filterFields, ...pageFields });
 /** Of the page: it also has the box that understands words. */
-export const pageQuery = strict({ ...filterFields, ...pageFields, q: typed(200).optional() });
+export const pageQuery = strict({ ...filterFields, ...pageFields, q: trimmedText(200).optional() });
 /** Of the list of failed payments. `all`: those that were driven again too. */
 export const failedQuery = strict({ ...pageFields, all: z.enum(['yes']).optional() });
 
@@ -83,7 +83,7 @@ export type PaymentFilter = Omit<SearchQuery, keyof typeof pageFields>;
  * The filter as the parameters of an address, in the order of the form. Omits filters that are not
  * set.
  */
-export function addressOf(path: string, filter: Readonly<Record<string, unknown>>): string {
+export function toAddress(path: string, filter: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(filter).filter(
     ([, value]) => value !== undefined && value !== null && value !== '',
   );

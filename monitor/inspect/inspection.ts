@@ -10,7 +10,7 @@ import type { Route } from '../../shared/http/routes.js';
 import type { MonitorConfig } from '../config.js';
 import type { Sessions } from '../console/session.js';
 import type { LeadershipStore } from '../cluster/leadership-store.js';
-import { failedRoutes, type FailedDeps } from './failed-routes.js';
+import { makeFailedRoutes, type FailedDeps } from './failed-routes.js';
 import { QueueBoard } from './queue-board.js';
 import { Redrives } from './redrive.js';
 import { searchRoutes, type SearchDeps } from './search-routes.js';
@@ -34,12 +34,12 @@ const POOL_SIZE = 2;
 /** Maximum duration of a search, in ms. */
 const STATEMENT_MS = 3_000;
 
-const idsOf = (members: readonly { id: string }[]): string[] => members.map(({ id }) => id);
+const toIds = (members: readonly { id: string }[]): string[] => members.map(({ id }) => id);
 
 /** The routes. Without their dependencies they serve for the OpenAPI document only. */
 export const inspectionRoutes = (deps: SearchDeps & FailedDeps): Route[] => [
   ...searchRoutes(deps),
-  ...failedRoutes(deps),
+  ...makeFailedRoutes(deps),
 ];
 
 export function openInspection({
@@ -68,7 +68,7 @@ export function openInspection({
     logger,
   });
   const page = { sessions, monitor: id };
-  const members = { replicas: idsOf(replicas), patients: idsOf(patients) };
+  const members = { replicas: toIds(replicas), patients: toIds(patients) };
   return {
     routes: inspectionRoutes({ ...page, db, members, redrives }),
     queue: new QueueBoard({ ...page, redis, prefix: queuePrefix, writable: faults }).router(),

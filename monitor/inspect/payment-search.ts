@@ -99,7 +99,7 @@ interface Bounds extends Stretch {
 const isIndexed = (filter: PaymentFilter): boolean =>
   INDEXED.some((column) => filter[column] !== undefined);
 
-async function boundsOf(
+async function readBounds(
   db: Queryable,
   { before, from: since, to: until, ...filter }: SearchQuery,
 ): Promise<Bounds> {
@@ -130,9 +130,9 @@ async function readStretch(
   const columns = (Object.keys(CONDITIONS) as Column[]).filter(
     (column) => filter[column] !== undefined,
   );
-  const valueOf = (column: Column): unknown =>
+  const getValue = (column: Column): unknown =>
     column === 'document' ? documentSpellings(filter.document ?? '') : filter[column];
-  const conditions = columns.map((column) => CONDITIONS[column](bind(valueOf(column))));
+  const conditions = columns.map((column) => CONDITIONS[column](bind(getValue(column))));
   if (since) conditions.push(`p.accepted_at >= ${bind(since)}::timestamptz`);
   if (until) conditions.push(`p.accepted_at < ${bind(until)}::timestamptz`);
   const list = filter.status === 'PENDING' && !isIndexed(filter) ? listTable(filter.status) : null;
@@ -161,20 +161,20 @@ async function readPage(
   return listHandled(db, { processedBy, term, status }, { before: bounds.below, limit }, read);
 }
 
-const timedOut = (error: unknown): boolean =>
+const isTimeout = (error: unknown): boolean =>
   (error as { code?: unknown } | null)?.code === '57014';
 
 /** @throws Problem SEARCH_TOO_WIDE when the search exceeds the statement time-out of this pool. */
 export async function searchPayments(db: Queryable, query: SearchQuery): Promise<SearchResult> {
   try {
-    const bounds = await boundsOf(db, query);
+    const bounds = await readBounds(db, query);
     const rows = await readPage(db, query, bounds);
     const payments = rows.slice(0, query.limit);
     if (rows.length > query.limit)
       return { payments, next: payments.at(-1)?.seq ?? null, cut: false };
     return { payments, next: bounds.cut ? bounds.from : null, cut: bounds.cut };
   } catch (error) {
-    if (timedOut(error)) throw new Problem('SEARCH_TOO_WIDE', undefined, { cause: error });
+    if (isTimeout(error)) throw new Problem('SEARCH_TOO_WIDE', undefined, { cause: error });
     throw error;
   }
 }

@@ -121,7 +121,7 @@ export async function whoseId(db: Queryable, id: string): Promise<Whose | null> 
 }
 
 /** The patient with this document, in any spelling; null: there is none. */
-export async function patientOf(db: Queryable, document: string): Promise<string | null> {
+export async function findPatient(db: Queryable, document: string): Promise<string | null> {
   return (
     (await db.query<{ id: string }>(patientByDocument('id'), [documentSpellings(document)])).rows[0]
       ?.id ?? null

@@ -42,7 +42,7 @@ const CONFIG = {
 };
 
 /** The names of its bundled files, which change with every version. */
-function filesOf(page: string): { style: string; scripts: string[] } {
+function findFiles(page: string): { style: string; scripts: string[] } {
   const style = /href="(static\/css\/[^"]+\.css)"/.exec(page)?.[1];
   const scripts = [...page.matchAll(/src="(static\/js\/[^"]+\.js)"/g)].map(([, name = '']) => name);
   if (style === undefined || scripts.length === 0)
@@ -50,7 +50,7 @@ function filesOf(page: string): { style: string; scripts: string[] } {
   return { style, scripts };
 }
 
-const FILES = filesOf(readFileSync(join(UI_FOLDER, 'dist/index.ejs'), 'utf8'));
+const FILES = findFiles(readFileSync(join(UI_FOLDER, 'dist/index.ejs'), 'utf8'));
 /**
  * A script element has no HTML escapes, so characters that could end the element become JSON
  * escapes.

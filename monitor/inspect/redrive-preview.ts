@@ -16,7 +16,7 @@ export interface Sum {
 }
 
 /** The sum of each currency, in alphabetical order. */
-export function sumsOf(
+export function sumByCurrency(
   payments: readonly Pick<FailedPayment, 'currency' | 'amountMinor'>[],
 ): Sum[] {
   const sums = new Map<string, Sum>();

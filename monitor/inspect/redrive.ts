@@ -45,7 +45,7 @@ const NO_INSTANCE: ProblemCode = 'NO_PATIENTS_INSTANCE';
 /** Whether another instance would give the same answer. */
 const isDefinite = (status: number): boolean => status < 500 && status !== 429 && status !== 408;
 
-function drivenOf(id: string, response: AxiosResponse): Driven {
+function toDriven(id: string, response: AxiosResponse): Driven {
   const payment = newPayment.safeParse(response.data);
   if (response.status < 300 && payment.success) {
     return {
@@ -113,7 +113,7 @@ export class Redrives {
         () => null,
       );
       if (!response) continue;
-      last = drivenOf(id, response);
+      last = toDriven(id, response);
       if (last.ok || isDefinite(response.status)) return last;
     }
     return last;

@@ -12,7 +12,7 @@ import type { Queryable } from '../../shared/postgres/postgres.js';
 import { FOUND_CSV, foundPage, plain, storyDocument, storySchema } from './documents.js';
 import { FOUND_CSV_EXAMPLE, FOUND_PAGE, STORY } from './examples.js';
 import {
-  addressOf,
+  toAddress,
   PAGE_DEFAULT,
   pageQuery,
   searchQuery,
@@ -23,7 +23,7 @@ import { asPage, type PageDeps, type Shown } from './pages/as-page.js';
 import { searchPage, type SearchPage } from './pages/search-page.js';
 import { storyPage } from './pages/story-page.js';
 import { searchPayments } from './payment-search.js';
-import { patientOf, paymentStory, whoseId } from './payment-story.js';
+import { findPatient, paymentStory, whoseId } from './payment-story.js';
 import { understand, type Members, type Understood } from './search-words.js';
 
 export interface SearchDeps extends PageDeps {
@@ -39,7 +39,7 @@ const seeOther = (location: string): Answer => ({
 });
 const idPath = z.object({ id });
 
-const fieldsOf = (error: z.ZodError): string =>
+const toFields = (error: z.ZodError): string =>
   error.issues
     .slice(0, 5)
     .map(({ path, message }) => `${path.join('.')}: ${message}`)
@@ -64,11 +64,11 @@ async function leadTo(
     Object.assign(found, whose.kind === 'batch' ? { batchId: whose.id } : { patientId: whose.id });
   }
   if (document !== null) {
-    const patientId = await patientOf(db, document);
+    const patientId = await findPatient(db, document);
     if (patientId === null) return { problem: `No patient has the document ${document}.` };
     found.patientId = patientId;
   }
-  return { address: addressOf('/payments', found) };
+  return { address: toAddress('/payments', found) };
 }
 
 function emptyPage({ members }: SearchDeps, typed: unknown, problem: string): SearchPage {
@@ -84,7 +84,7 @@ function emptyPage({ members }: SearchDeps, typed: unknown, problem: string): Se
   };
 }
 
-const shown = (page: SearchPage, status = 200): Shown => ({
+const showPage = (page: SearchPage, status = 200): Shown => ({
   title: 'Payments',
   active: 'payments',
   body: searchPage(page),
@@ -94,20 +94,22 @@ const shown = (page: SearchPage, status = 200): Shown => ({
 async function search(deps: SearchDeps, request: Request): Promise<Shown | Answer> {
   const parsed = pageQuery.safeParse(request.query);
   if (!parsed.success)
-    return shown(emptyPage(deps, request.query['q'], fieldsOf(parsed.error)), 400);
+    return showPage(emptyPage(deps, request.query['q'], toFields(parsed.error)), 400);
   const { q, ...query } = parsed.data;
   if (q !== undefined) {
     const led = await leadTo(deps.db, understand(q, deps.members));
-    return 'address' in led ? seeOther(led.address) : shown(emptyPage(deps, q, led.problem), 404);
+    return 'address' in led
+      ? seeOther(led.address)
+      : showPage(emptyPage(deps, q, led.problem), 404);
   }
   const { before, limit, ...filter } = query;
   const page = { typed: '', filter, limit, before, members: deps.members, problem: null };
   try {
-    return shown({ ...page, result: await searchPayments(deps.db, query) });
+    return showPage({ ...page, result: await searchPayments(deps.db, query) });
   } catch (error) {
     // The filters stay, so that the operator can narrow them.
     if (!(error instanceof Problem) || error.code !== 'SEARCH_TOO_WIDE') throw error;
-    return shown({ ...page, result: null, problem: error.message }, error.status);
+    return showPage({ ...page, result: null, problem: error.message }, error.status);
   }
 }
 

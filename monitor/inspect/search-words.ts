@@ -37,7 +37,7 @@ const NAMED: ReadonlyMap<string, keyof PaymentFilter> = new Map([
 ]);
 
 /** The value of a named word. Null: it is invalid. */
-function valueOf(field: keyof PaymentFilter, text: string): string | number | null {
+function parseValue(field: keyof PaymentFilter, text: string): string | number | null {
   if (field === 'term') return /^\d{1,15}$/.test(text) ? Number(text) : null;
   if (field === 'status') return paymentStatus.safeParse(text.toUpperCase()).data ?? null;
   if (field === 'batchId' || field === 'patientId')
@@ -48,14 +48,14 @@ function valueOf(field: keyof PaymentFilter, text: string): string | number | nu
 type Said = [field: keyof PaymentFilter, value: string | number];
 
 /** Parses an unambiguous word. Null: the word is ambiguous. */
-function said(word: string, { replicas, patients }: Members): Said | null {
+function parseWord(word: string, { replicas, patients }: Members): Said | null {
   const [, name = '', text = ''] = /^([a-z]+)[:=](.+)$/i.exec(word) ?? [];
   const field = NAMED.get(name.toLowerCase());
   if (field !== undefined) {
-    const value = valueOf(field, text);
+    const value = parseValue(field, text);
     return value === null ? null : [field, value];
   }
-  const status = valueOf('status', word);
+  const status = parseValue('status', word);
   if (status !== null) return ['status', status];
   if (replicas.includes(word)) return ['processedBy', word];
   return patients.includes(word) ? ['acceptedBy', word] : null;
@@ -65,7 +65,7 @@ function said(word: string, { replicas, patients }: Members): Said | null {
 export function understand(text: string, members: Members): Understood {
   const found: Understood = { filter: {}, id: null, document: null, unclear: [] };
   for (const word of text.split(/\s+/u).filter((each) => each !== '')) {
-    const known = said(word, members);
+    const known = parseWord(word, members);
     if (known && found.filter[known[0]] === undefined)
       Object.assign(found.filter, { [known[0]]: known[1] });
     else if (known) found.unclear.push(word);

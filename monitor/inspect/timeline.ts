@@ -113,7 +113,7 @@ function reign({ terms, term, processedBy }: StoryFacts): Pick<Entry, 'led'> {
     : {};
 }
 
-function committed(facts: StoryFacts): Entry[] {
+function toCommitEntries(facts: StoryFacts): Entry[] {
   const { status, completedAt, acceptedAt, processedBy, term, parcel, gatewayReference, reason } =
     facts;
   if (status === 'PENDING' || completedAt === null) return [];
@@ -187,7 +187,7 @@ export function timeline(facts: StoryFacts): Entry[] {
     ...handOvers,
     ...attempts(facts),
     ...waiting(facts),
-    ...committed(facts),
+    ...toCommitEntries(facts),
     ...pass(facts),
     ...after,
   ];
@@ -197,6 +197,6 @@ export function timeline(facts: StoryFacts): Entry[] {
  * Whether the leader that committed the payment was elected after the acceptance: there was a
  * hand-over between them.
  */
-export const survivedHandOver = (facts: StoryFacts): boolean =>
+export const didSurviveHandover = (facts: StoryFacts): boolean =>
   facts.status !== 'PENDING' &&
   getElectionsSince(facts).some(({ previousLeader }) => previousLeader !== null);

@@ -11,7 +11,7 @@ import { clientNetwork } from '../../shared/http/client-network.js';
 import type { MonitorEvent } from '../core/events.js';
 import type { Status } from '../../shared/contracts/status.js';
 import type { Sample } from './sampler.js';
-import { changes, NO_NUMBERS, numbersOf, structureOf } from './status-differences.js';
+import { changes, NO_NUMBERS, toNumbers, toStructure } from './status-differences.js';
 import { withoutAddresses } from './status.js';
 import type { Numbers, PublishedEvents } from './stream-messages.js';
 
@@ -112,13 +112,13 @@ export class EventHub {
     if (this.closed) return (response.end(), true);
     response.once('close', () => this.readers.delete(reader));
     response.write(
-      `retry: 1000\n\n${frame('status', full ? snapshot : withoutAddresses(snapshot))}${this.missed(lastEventId)}`,
+      `retry: 1000\n\n${frame('status', full ? snapshot : withoutAddresses(snapshot))}${this.findMissed(lastEventId)}`,
     );
     this.readers.add(reader);
     return true;
   }
 
-  private missed(lastEventId: string | undefined): string {
+  private findMissed(lastEventId: string | undefined): string {
     const [run, id] = lastEventId?.split('.') ?? [];
     if (run !== this.run || !/^\d{1,15}$/.test(id ?? '')) return '';
     return this.remembered
@@ -144,7 +144,7 @@ export class EventHub {
    */
   sample(sample: Sample): void {
     if (this.readers.size === 0) return;
-    const numbers = numbersOf(this.sources.known(), sample);
+    const numbers = toNumbers(this.sources.known(), sample);
     const text = frame('sample', changes(this.sentNumbers, numbers, sample));
     this.sentNumbers = numbers;
     this.broadcast(() => text);
@@ -153,7 +153,7 @@ export class EventHub {
   private sendStatus(): void {
     if (this.readers.size === 0) return;
     const status = this.sources.known();
-    const structure = structureOf(status);
+    const structure = toStructure(status);
     if (structure === this.sentStructure) return;
     this.sentStructure = structure;
     const full = frame('status', status);

@@ -13,7 +13,7 @@ import {
   UNSEEN_INSTANCE,
   type Instance,
 } from '../core/instances.js';
-import { failureOf } from '../cluster/replica-client.js';
+import { toFailure } from '../cluster/replica-client.js';
 
 /** Interval between two polls of an instance, ms. */
 const INSTANCE_LOOK_MS = 2_000;
@@ -73,7 +73,7 @@ export class InstanceWatch {
     const timeout = Math.min(this.options.timeoutMs, INSTANCE_LOOK_MS);
     const cause = await this.http
       .get(`${url}/livez`, { timeout, signal: AbortSignal.timeout(timeout) })
-      .then(() => null, failureOf);
+      .then(() => null, toFailure);
     const now = clock.wall().getTime();
     this.known.set(
       id,

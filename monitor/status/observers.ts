@@ -12,7 +12,7 @@ import { FailureMemory } from './failure-memory.js';
 import type { History } from '../cluster/history.js';
 import { InstanceWatch } from './instance-watch.js';
 import { Sampler } from './sampler.js';
-import { getKnownStatus, statusOf, type StatusSources } from './status.js';
+import { getKnownStatus, readStatus, type StatusSources } from './status.js';
 
 /** Number of recent elections that are searched for the last failure of each replica. */
 const REMEMBERED_ELECTIONS = 100;
@@ -45,7 +45,7 @@ export class Observers {
       fall,
     });
     const status = {
-      status: () => statusOf(sources()),
+      status: () => readStatus(sources()),
       known: () => getKnownStatus(sources(), this.sampler.queue),
     };
     this.hub = new EventHub(status, randomUUID().slice(0, 8));
@@ -63,8 +63,8 @@ export class Observers {
     const { name, data } = event;
     this.hub.publish(event);
     this.failures.hear(event, this.options.clock.wall());
-    if (name === 'replica:answered') this.sampler.pinged(data.replica, data.pingMs);
-    if (name === 'replica:unanswered') this.sampler.pinged(data.replica, null);
+    if (name === 'replica:answered') this.sampler.recordPing(data.replica, data.pingMs);
+    if (name === 'replica:unanswered') this.sampler.recordPing(data.replica, null);
     if (name === 'leadership:learnt' || name === 'election:won') void this.recall();
   }
 

@@ -102,7 +102,7 @@ export class Sampler {
   }
 
   /** @param ms null: no answer. */
-  pinged(replica: string, ms: number | null): void {
+  recordPing(replica: string, ms: number | null): void {
     const rounded = ms === null ? null : Math.round(ms * 100) / 100;
     (this.fresh[replica] ??= []).push(rounded);
     this.kept.set(replica, [...(this.kept.get(replica) ?? []), rounded].slice(-PINGS_KEPT));
@@ -152,7 +152,7 @@ export class Sampler {
 }
 
 /** The samples as columns, as `GET /series` answers. */
-export function columnsOf(
+export function toColumns(
   samples: readonly Sample[],
   replicas: readonly string[],
   pings: Sampler['pings'],

@@ -14,13 +14,13 @@ export const NO_NUMBERS: Numbers = {};
  * The status without the numbers and the times that change with the clock. Equal structures have
  * equal texts.
  */
-export function structureOf({ at: _at, queue: _queue, replicas, ...rest }: Status): string {
-  return JSON.stringify({ ...rest, replicas: replicas.map(lastingOf) });
+export function toStructure({ at: _at, queue: _queue, replicas, ...rest }: Status): string {
+  return JSON.stringify({ ...rest, replicas: replicas.map(dropNumbers) });
 }
 
 type Replica = Status['replicas'][number];
 
-const lastingOf = ({
+const dropNumbers = ({
   lastSeenAt: _seen,
   observedSince: _since,
   pingMs: _ping,
@@ -29,7 +29,7 @@ const lastingOf = ({
   ...lasting
 }: Replica): object => lasting;
 
-export function numbersOf({ queue, replicas }: Status, { rates }: Sample): Numbers {
+export function toNumbers({ queue, replicas }: Status, { rates }: Sample): Numbers {
   const ofReplicas = replicas.flatMap(
     ({ id, parcelsInFlight, committed }): [string, number | null][] => [
       [`${id}.parcelsInFlight`, parcelsInFlight],

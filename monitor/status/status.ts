@@ -49,7 +49,7 @@ const wallTime = (clock: Clock, at: number | null): string | null =>
 const roundMs = (ms: number | null): number | null =>
   ms === null ? null : Math.round(ms * 100) / 100;
 
-function partitionOf(state: State, decision: string): PartitionStatus {
+function toPartitionStatus(state: State, decision: string): PartitionStatus {
   const { leadership, settings, phase } = state;
   return {
     partition: settings.partition,
@@ -79,7 +79,7 @@ const describeAdmin = (rows: readonly AdminRow[], id: string): Administered => {
 };
 
 /** Each monitor's opinion of a replica. */
-function heldOf(
+function listOpinions(
   replica: string,
   { id, monitors, peerWord }: StatusSources,
   state: State,
@@ -93,12 +93,12 @@ function heldOf(
   );
 }
 
-function failureOf(id: string, { lastFailure }: StatusSources): ReplicaStatus['lastFailure'] {
+function getLastFailure(id: string, { lastFailure }: StatusSources): ReplicaStatus['lastFailure'] {
   const failure = lastFailure(id);
   return failure && { at: failure.at.toISOString(), words: failure.words };
 }
 
-function replicaOf({ id, url }: Member, sources: StatusSources, state: State): ReplicaStatus {
+function toReplicaStatus({ id, url }: Member, sources: StatusSources, state: State): ReplicaStatus {
   const detector = state.replicas[id];
   const report = detector?.report ?? null;
   const alive = detector?.opinion === 'alive';
@@ -113,8 +113,8 @@ function replicaOf({ id, url }: Member, sources: StatusSources, state: State): R
       sources.clock,
       detector && detector.opinion !== 'unknown' ? detector.since : null,
     ),
-    opinions: heldOf(id, sources, state),
-    lastFailure: failureOf(id, sources),
+    opinions: listOpinions(id, sources, state),
+    lastFailure: getLastFailure(id, sources),
     layer: detector?.layer ?? null,
     role: alive && report ? report.role : null,
     term: report?.term ?? null,
@@ -126,7 +126,7 @@ function replicaOf({ id, url }: Member, sources: StatusSources, state: State): R
   };
 }
 
-function monitorOf(
+function toMonitorStatus(
   { id, url }: Member,
   sources: StatusSources,
   { leadership }: State,
@@ -142,7 +142,7 @@ function monitorOf(
   };
 }
 
-function instanceOf({ id, url }: Member, { instance }: StatusSources): InstanceStatus {
+function toInstanceStatus({ id, url }: Member, { instance }: StatusSources): InstanceStatus {
   const { observed, since } = instance(id);
   return { id, url, observed, since: since === null ? null : new Date(since).toISOString() };
 }
@@ -153,10 +153,10 @@ export function getKnownStatus(sources: StatusSources, queue: QueueCounts): Stat
   return {
     id: sources.id,
     at: sources.clock.wall().toISOString(),
-    partitions: [partitionOf(state, sources.decision())],
-    replicas: sources.replicas.map((replica) => replicaOf(replica, sources, state)),
-    monitors: sources.monitors.map((monitor) => monitorOf(monitor, sources, state)),
-    patients: sources.patients.map((member) => instanceOf(member, sources)),
+    partitions: [toPartitionStatus(state, sources.decision())],
+    replicas: sources.replicas.map((replica) => toReplicaStatus(replica, sources, state)),
+    monitors: sources.monitors.map((monitor) => toMonitorStatus(monitor, sources, state)),
+    patients: sources.patients.map((member) => toInstanceStatus(member, sources)),
     queue,
     engines: { postgres: state.databaseUp, redis: sources.redisUp() },
     faults: sources.faults,
@@ -164,7 +164,7 @@ export function getKnownStatus(sources: StatusSources, queue: QueueCounts): Stat
 }
 
 /** The full status, for operators and other services. */
-export const statusOf = async (sources: StatusSources): Promise<Status> => {
+export const readStatus = async (sources: StatusSources): Promise<Status> => {
   const queue = await sources.counts();
   return getKnownStatus(sources, queue);
 };

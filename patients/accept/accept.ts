@@ -53,7 +53,7 @@ export interface Acceptor {
 
 export const PARTITION = 0;
 
-const tracesOf = (group: readonly Submission[]): string[] =>
+const getTraces = (group: readonly Submission[]): string[] =>
   differentTraces(group.map(({ traceparent }) => traceparent));
 
 /** Records the statement as a span in the traces of the requests that it serves. */
@@ -62,7 +62,7 @@ async function withTrace<T>(
   group: readonly Submission[],
   insert: () => Promise<T>,
 ): Promise<T> {
-  const parents = tracesOf(group);
+  const parents = getTraces(group);
   const span =
     parents.length > 0
       ? to.begin({ name: 'accept', parents, attributes: { 'relevo.payments': group.length } })
@@ -157,7 +157,7 @@ class Inserter {
   private dispatch(ids: readonly string[], group: readonly Submission[]): void {
     if (ids.length === 0) return;
     acceptedTotal.inc(ids.length);
-    this.deps.dispatch.send(ids, tracesOf(group));
+    this.deps.dispatch.send(ids, getTraces(group));
   }
 
   private withRetries<T>(giveUpAtMs: number, attempt: () => Promise<T>): Promise<T> {

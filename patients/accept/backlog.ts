@@ -45,7 +45,7 @@ export class Backlog {
     this.admission = new Admission(config.backlogMax);
     backlogMax.set(config.backlogMax);
     this.keys = new GroupCommit({
-      insert: (keys, giveUpAtMs) => this.recordsOf(keys, giveUpAtMs),
+      insert: (keys, giveUpAtMs) => this.readRecords(keys, giveUpAtMs),
       clock,
       groupMax: config.acceptGroupMax,
       waitingMax: config.acceptQueueMax,
@@ -125,7 +125,7 @@ export class Backlog {
       );
   }
 
-  private async recordsOf(
+  private async readRecords(
     keys: readonly string[],
     giveUpAtMs: number,
   ): Promise<(PaymentRecord | null)[]> {

@@ -104,7 +104,7 @@ interface Registered {
 }
 
 /** The body without `timeoutMs`, which is not part of the request's identity. */
-const requestOf = ({ timeoutMs: _timeoutMs, ...request }: CountedBatch | ListedBatch): unknown =>
+const toRequest = ({ timeoutMs: _timeoutMs, ...request }: CountedBatch | ListedBatch): unknown =>
   request;
 
 function paymentAt(plan: BatchPlan, batch: BatchHead, index: number): NewPayment {
@@ -202,7 +202,7 @@ async function registerOnce(
   withRetries: WithRetries,
 ): Promise<Registered> {
   const { body, idempotencyKey } = command;
-  const asked = { id: uuid(), fingerprint: fingerprint(requestOf(body)), sent: plan.sent };
+  const asked = { id: uuid(), fingerprint: fingerprint(toRequest(body)), sent: plan.sent };
   const head = { ...asked, idempotencyKey, acceptedBy: deps.config.id };
   const batch = await withRetries(() => registerBatch(deps.reads, head));
   if (batch === null)

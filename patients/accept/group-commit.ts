@@ -41,7 +41,7 @@ interface Portion<Row, Result> {
 }
 
 /** Portions are in order of arrival. */
-const oldestOf = (group: readonly { sinceMs: number }[]): number => group[0]?.sinceMs ?? 0;
+const getOldest = (group: readonly { sinceMs: number }[]): number => group[0]?.sinceMs ?? 0;
 
 export class GroupCommit<Row, Result> {
   private waiting: Portion<Row, Result>[] = [];
@@ -101,7 +101,7 @@ export class GroupCommit<Row, Result> {
 
   private async insertGroup(group: readonly Portion<Row, Result>[]): Promise<void> {
     try {
-      const giveUpAtMs = oldestOf(group) + this.options.patienceMs;
+      const giveUpAtMs = getOldest(group) + this.options.patienceMs;
       const results = await this.options.insert(
         group.flatMap(({ rows }) => rows),
         giveUpAtMs,
@@ -123,7 +123,7 @@ export class GroupCommit<Row, Result> {
     // failure leaves fewer rows.
     const isExpired = ({ sinceMs }: Portion<Row, Result>): boolean => sinceMs <= tooOld;
     const isGivenUp = (portion: Portion<Row, Result>): boolean =>
-      isExpired(portion) || portion.sinceMs === oldestOf(group);
+      isExpired(portion) || portion.sinceMs === getOldest(group);
     const expired = this.waiting.filter(isExpired);
     this.waiting = this.waiting.filter((portion) => !isExpired(portion));
     for (const { rows } of expired) this.waitingRows -= rows.length;

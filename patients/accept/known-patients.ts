@@ -17,12 +17,12 @@ export interface KnownPatients {
 
 export function createKnownPatients(db: Queryable, clock: Clock): KnownPatients {
   let kept: { ids: readonly string[]; untilMs: number } | null = null;
-  const idsOf = async (name: string, text: string, value: unknown): Promise<string[]> =>
+  const readIds = async (name: string, text: string, value: unknown): Promise<string[]> =>
     (await db.query<{ id: string }>({ name, text, values: [value] })).rows.map(({ id }) => id);
   return {
     async some() {
       if (kept && kept.ids.length > 0 && clock.now() < kept.untilMs) return kept.ids;
-      const ids = await idsOf(
+      const ids = await readIds(
         'some-patients',
         'SELECT id FROM patient ORDER BY id LIMIT $1',
         SPREAD_OVER,
@@ -32,7 +32,7 @@ export function createKnownPatients(db: Queryable, clock: Clock): KnownPatients 
     },
     known: async (ids) =>
       new Set(
-        await idsOf('known-patients', 'SELECT id FROM patient WHERE id = ANY ($1::uuid[])', ids),
+        await readIds('known-patients', 'SELECT id FROM patient WHERE id = ANY ($1::uuid[])', ids),
       ),
   };
 }

@@ -71,7 +71,7 @@ function newPayment(command: PayCommand): NewPayment {
 }
 
 /** The row, if it is final now or within the wait; null otherwise. */
-async function outcomeOf(
+async function awaitOutcome(
   row: PaymentRecord,
   command: PayCommand,
   outcomes: Outcomes,
@@ -143,7 +143,7 @@ export async function pay(deps: PayDeps, command: PayCommand): Promise<Paid> {
   if (verdict.replayed) replaysTotal.inc();
 
   const outcome =
-    verdict.answer === 'outcome' ? await outcomeOf(row, command, deps.outcomes) : null;
+    verdict.answer === 'outcome' ? await awaitOutcome(row, command, deps.outcomes) : null;
   return outcome
     ? { payment: paymentDocument(outcome), final: true, replayed: verdict.replayed }
     : { payment: acceptanceDocument(row), final: false, replayed: verdict.replayed };
@@ -153,7 +153,7 @@ export async function pay(deps: PayDeps, command: PayCommand): Promise<Paid> {
  * Payments that the staff's pages made before the column `settles` existed are recognized by their
  * key.
  */
-const settlementOf = ({ settles, idempotencyKey }: PaymentRecord): Settlement | undefined =>
+const getSettlement = ({ settles, idempotencyKey }: PaymentRecord): Settlement | undefined =>
   settles ?? (isBillKey(idempotencyKey) ? 'bill' : undefined);
 
 /**
@@ -173,7 +173,7 @@ export function redriveCommand(
     amountMinor,
     currency,
     concept: concept ?? undefined,
-    settles: settlementOf(failed),
+    settles: getSettlement(failed),
   };
   return { request, idempotencyKey: redriveKey(failed.id), redriveOf: failed.id, ...rest };
 }

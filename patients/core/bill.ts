@@ -82,7 +82,7 @@ function billIn(currency: string, all: readonly Charge[], paidMinor: number): Cu
  * The currencies of the charges, in the order of the charges, then those that only payments have.
  * `fallback` without charges.
  */
-function currenciesOf(
+function getCurrencies(
   charges: readonly Charge[],
   paid: ReadonlyMap<string, number>,
   fallback: string,
@@ -102,7 +102,7 @@ export interface BillFacts {
 }
 
 export function consolidate(patient: BilledPatient, { charges, paid, fallback }: BillFacts): Bill {
-  const bills = currenciesOf(charges, paid, fallback).map((currency) =>
+  const bills = getCurrencies(charges, paid, fallback).map((currency) =>
     billIn(currency, charges, paid.get(currency) ?? 0),
   );
   const [first = billIn(fallback, [], 0)] = bills;

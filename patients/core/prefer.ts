@@ -13,7 +13,7 @@ export const WAIT_MAX_SECONDS = 30;
 /**
  * Splits a text at separators outside quoted strings. One pass: the cost is linear for any input.
  */
-function partsOf(text: string, separator: string): string[] {
+function splitParts(text: string, separator: string): string[] {
   const parts: string[] = [];
   let isQuoted = false;
   let start = 0;
@@ -36,8 +36,8 @@ const unquote = (value: string): string =>
  * Seconds to wait, 0 to 30; null when the header is missing or malformed. The first `wait` counts.
  */
 export function waitSeconds(header: string | undefined): number | null {
-  for (const preference of partsOf(header ?? '', ',')) {
-    const [token = ''] = partsOf(preference, ';');
+  for (const preference of splitParts(header ?? '', ',')) {
+    const [token = ''] = splitParts(preference, ';');
     const equals = token.indexOf('=');
     const name = equals < 0 ? token : token.slice(0, equals);
     if (name.trim().toLowerCase() !== 'wait') continue;

@@ -30,7 +30,7 @@ const FINAL: Partial<Record<PaymentStatus, Stage>> = {
   FAILED: 'failed',
 };
 
-export function stageOf({
+export function toStage({
   status,
   hasFailed,
   nextAttemptAt,
@@ -64,7 +64,7 @@ const REACHED: Record<Stage, Step> = {
 };
 
 /** Every step with its state. A final payment has completed all of them. */
-export function stepsOf(stage: Stage): { step: Step; state: StepState }[] {
+export function toSteps(stage: Stage): { step: Step; state: StepState }[] {
   const reached = STEPS.indexOf(REACHED[stage]);
   return STEPS.map((step, index) => {
     if (index < reached || isFinal(stage)) return { step, state: 'done' };

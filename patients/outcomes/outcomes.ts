@@ -92,7 +92,7 @@ export class Outcomes {
 
   /** Calls `onRow` once, when the payment is final. @returns a function that unsubscribes. */
   watch(paymentId: string, onRow: OnRow): () => void {
-    this.entryOf(paymentId).onRow.push(onRow);
+    this.getEntry(paymentId).onRow.push(onRow);
     return () =>
       this.unwatch(
         paymentId,
@@ -102,7 +102,7 @@ export class Outcomes {
 
   /** Calls `onFinal` once, when the payment is final, without reading its row. */
   count(paymentId: string, onFinal: OnFinal): void {
-    this.entryOf(paymentId).onFinal.push(onFinal);
+    this.getEntry(paymentId).onFinal.push(onFinal);
   }
 
   /** Reverts `count`. */
@@ -113,7 +113,7 @@ export class Outcomes {
     );
   }
 
-  private entryOf(paymentId: string): Entry {
+  private getEntry(paymentId: string): Entry {
     let entry = this.entries.get(paymentId);
     if (!entry) {
       entry = { sinceMs: this.deps.clock.now(), onRow: [], onFinal: [] };

@@ -43,7 +43,7 @@ export interface Records {
   pass(id: string, validityHours: number, now: Date): Promise<ExitPass>;
 }
 
-const recordOf = (row: PaymentModel): PaymentRecord => ({
+const toRecord = (row: PaymentModel): PaymentRecord => ({
   ...row,
   seq: Number(row.seq),
   amountMinor: Number(row.amountMinor),
@@ -59,7 +59,7 @@ const given = <T extends object>(filter: T): { [K in keyof T]?: Exclude<T[K], un
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
 
-async function passOf(
+async function readPass(
   prisma: Prisma,
   id: string,
   validityHours: number,
@@ -82,7 +82,7 @@ async function passOf(
  * The part of a filter that the handled ranges answer; null when the filter has an index, or has no
  * such part.
  */
-function handledOf({
+function toHandled({
   status,
   patientId,
   batchId,
@@ -119,11 +119,11 @@ export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string
       const find = async ({ from, below }: Stretch, take: number): Promise<PaymentRecord[]> => {
         const where = { ...given(filter), seq: { gte: BigInt(from), lt: BigInt(below) } };
         return (await prisma.payment.findMany({ where, orderBy: { seq: 'desc' }, take })).map(
-          recordOf,
+          toRecord,
         );
       };
       const below = before ?? Number.MAX_SAFE_INTEGER;
-      const handled = handledOf(filter);
+      const handled = toHandled(filter);
       return handled
         ? listHandled(reads, handled, { before: below, limit }, find)
         : find({ from: 0, below }, limit);
@@ -131,7 +131,7 @@ export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string
     async payment(id) {
       const row = await prisma.payment.findUnique({ where: { id } });
       if (!row) throw new Problem('PAYMENT_NOT_FOUND', `There is no payment ${id}`);
-      return recordOf(row);
+      return toRecord(row);
     },
     async patients(after, limit) {
       const where = after === null ? {} : { id: { gt: after } };
@@ -148,6 +148,6 @@ export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string
       (await readBillState(reads, timeZone, patientId, fallbackCurrency)).bill,
     billState: (patientId, fallbackCurrency) =>
       readBillState(reads, timeZone, patientId, fallbackCurrency),
-    pass: (id, validityHours, now) => passOf(prisma, id, validityHours, now),
+    pass: (id, validityHours, now) => readPass(prisma, id, validityHours, now),
   };
 }

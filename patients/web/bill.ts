@@ -12,7 +12,7 @@ type Deps = Pick<PatientsDeps, 'config' | 'records'>;
 /** Number of payments shown next to the bill. */
 const LATEST = 6;
 
-function accountOf(
+function toAccount(
   patientId: string,
   bill: CurrencyBill,
   payments: CurrencyPayments | undefined,
@@ -31,7 +31,7 @@ export async function readBill(
     records.payments({ patientId }, null, LATEST),
   ]);
   const accounts = bill.bills.map((each) =>
-    accountOf(patientId, each, payments.get(each.currency)),
+    toAccount(patientId, each, payments.get(each.currency)),
   );
   return { patient: bill.patient, payments: latest, accounts };
 }

@@ -34,7 +34,7 @@ const FORM = { extended: false, limit: '8kb', parameterLimit: 20, verify: requir
  * A field of a form; empty when it is missing or not text. NUL is replaced, because PostgreSQL does
  * not accept it in text.
  */
-export function fieldOf({ request }: Answering, name: string): string {
+export function getField({ request }: Answering, name: string): string {
   const value = (request.body as Record<string, unknown> | undefined)?.[name];
   return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : '';
 }
@@ -76,7 +76,7 @@ export function createGuards({
       express.urlencoded(FORM),
       (request, response, next) => {
         const answering = answeringFor(config, request, response);
-        if (isOwnForm(request, fieldOf(answering, 'csrf'))) next();
+        if (isOwnForm(request, getField(answering, 'csrf'))) next();
         else refuse(answering, 403, 'stale', 'bill');
       },
     ],

@@ -4,11 +4,11 @@
  */
 import { FACTS, incompleteFacts, type PatientFacts } from '../core/identification.js';
 import type { PatientsDeps } from '../connect.js';
-import { fieldOf, type PageHandler } from './guards.js';
+import { getField, type PageHandler } from './guards.js';
 import { EMPTY_FORM, identifyPage } from './pages/identify.js';
 import { seeOther, sendPage, type Answering } from './send-page.js';
 import { renewSession } from './session.js';
-import { addressOf, idleMs, sendLocked } from './sign-in.js';
+import { getAddress, idleMs, sendLocked } from './sign-in.js';
 
 type Deps = Pick<PatientsDeps, 'config' | 'limits' | 'clock' | 'identify'>;
 
@@ -18,14 +18,14 @@ export const showIdentify: PageHandler = (answering) =>
 /** PostgreSQL stores no NUL, and no person types the other control characters. */
 const CONTROL = /\p{Cc}/gu;
 
-const factsOf = (answering: Answering): PatientFacts =>
+const readFacts = (answering: Answering): PatientFacts =>
   Object.fromEntries(
-    FACTS.map((fact) => [fact, fieldOf(answering, fact).normalize('NFC').replace(CONTROL, ' ')]),
+    FACTS.map((fact) => [fact, getField(answering, fact).normalize('NFC').replace(CONTROL, ' ')]),
   ) as unknown as PatientFacts;
 
 async function compare(deps: Deps, answering: Answering, typed: PatientFacts): Promise<void> {
   const { limits, config, identify } = deps;
-  const address = addressOf(answering);
+  const address = getAddress(answering);
   const allowance = await limits.attempt(typed.document, address);
   if ('lockedMs' in allowance) {
     sendLocked(deps, answering, allowance.lockedMs);
@@ -59,7 +59,7 @@ async function compare(deps: Deps, answering: Answering, typed: PatientFacts): P
 
 export function identifyPatient(deps: Deps): PageHandler {
   return async (answering) => {
-    const typed = factsOf(answering);
+    const typed = readFacts(answering);
     const missing = incompleteFacts(typed);
     if (missing.length === 0) await compare(deps, answering, typed);
     else sendPage(answering, 422, (view) => identifyPage(view, { typed, missing, left: null }));

@@ -33,7 +33,7 @@ function cookieValue(header: string | undefined, name: string): string | null {
 export const readAskedLanguage = (request: Request): Language | null =>
   known(request.query['lang']);
 
-export function languageOf(request: Request): Language {
+export function chooseLanguage(request: Request): Language {
   const chosen =
     readAskedLanguage(request) ?? known(cookieValue(request.get('Cookie'), LANGUAGE_COOKIE));
   return chosen ?? known(request.acceptsLanguages([...LANGUAGES])) ?? 'en';

@@ -69,7 +69,7 @@ function limiter(
 }
 
 /** A key of bounded length that identifies no person. */
-const keyOf = (document: string): string =>
+const toKey = (document: string): string =>
   createHash('sha256').update(documentForm(document)).digest('base64url');
 
 /** How long a limiter refuses, in ms; null: it does not refuse. */
@@ -111,22 +111,22 @@ export function createLimits(config: LimitsConfig, redis: Redis): Limits {
     async attempt(document, address) {
       const lockedMs = await enter(address);
       if (lockedMs > 0) return { lockedMs };
-      const consumed = patients.consume(keyOf(document));
+      const consumed = patients.consume(toKey(document));
       const refusedMs = await refusedFor(consumed);
       if (refusedMs === null) return { left: (await consumed).remainingPoints };
       await giveBack(address);
       return { lockedMs: refusedMs };
     },
     async forgive(document, address) {
-      await Promise.all([patients.delete(keyOf(document)), giveBack(address)]);
+      await Promise.all([patients.delete(toKey(document)), giveBack(address)]);
     },
     async undo(document, address) {
-      await Promise.all([patients.reward(keyOf(document), 1), giveBack(address)]);
+      await Promise.all([patients.reward(toKey(document), 1), giveBack(address)]);
     },
     async wrong(document, address, left) {
       await wrongFrom(address);
       if (left > 0) return { left };
-      await patients.block(keyOf(document), lockSeconds);
+      await patients.block(toKey(document), lockSeconds);
       return { lockedMs: lockSeconds * 1_000 };
     },
   };

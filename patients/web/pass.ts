@@ -14,7 +14,7 @@ import { seeOther, sendPage, type Answering } from './send-page.js';
 type Deps = Pick<PatientsDeps, 'config' | 'records' | 'clock'>;
 
 /** Null: no payment earned this pass. @throws Problem UNAVAILABLE */
-async function passOf({ config, records, clock }: Deps, id: string): Promise<ExitPass | null> {
+async function readPass({ config, records, clock }: Deps, id: string): Promise<ExitPass | null> {
   try {
     return await records.pass(id, config.passValidityHours, clock.wall());
   } catch (error) {
@@ -25,7 +25,7 @@ async function passOf({ config, records, clock }: Deps, id: string): Promise<Exi
 
 async function sendPass(deps: Deps, answering: Answering, typed: string): Promise<void> {
   const id = idSchema.safeParse(typed);
-  const pass = id.success ? await passOf(deps, id.data) : null;
+  const pass = id.success ? await readPass(deps, id.data) : null;
   const svg =
     pass && id.success
       ? await qrSvg(publicAddress(deps.config, answering.request) + passPath(id.data))

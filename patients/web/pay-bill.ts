@@ -13,7 +13,7 @@ import { pay } from '../accept/pay.js';
 import { paymentsByKey } from '../records/payment-rows.js';
 import type { PatientsDeps } from '../connect.js';
 import { readBill } from './bill.js';
-import { fieldOf, refuse, type PageHandler } from './guards.js';
+import { getField, refuse, type PageHandler } from './guards.js';
 import { billPage } from './pages/bill.js';
 import { unclearPage } from './pages/pay-form.js';
 import { seeOther, sendPage, type Answering } from './send-page.js';
@@ -30,13 +30,13 @@ interface PayForm {
 /** The payment, or the reason of the refusal. */
 type Taken = { paymentId: string } | { problem: AmountProblem | 'changed' };
 
-const formOf = (answering: Answering): PayForm => ({
-  patientId: fieldOf(answering, 'patient'),
-  key: fieldOf(answering, 'key'),
+const readForm = (answering: Answering): PayForm => ({
+  patientId: getField(answering, 'patient'),
+  key: getField(answering, 'key'),
   wanted: {
-    part: fieldOf(answering, 'part') === 'part' ? 'part' : 'whole',
-    amount: fieldOf(answering, 'amount'),
-    shown: fieldOf(answering, 'shown'),
+    part: getField(answering, 'part') === 'part' ? 'part' : 'whole',
+    amount: getField(answering, 'amount'),
+    shown: getField(answering, 'shown'),
   },
 });
 
@@ -124,7 +124,7 @@ function sendUnclear(answering: Answering, form: PayForm): void {
 
 export function payBill(deps: PatientsDeps): PageHandler {
   return async (answering) => {
-    const form = formOf(answering);
+    const form = readForm(answering);
     if (form.patientId !== answering.request.session.patientId) {
       refuse(answering, 409, 'anotherPatient', 'bill');
       return;

@@ -8,13 +8,13 @@ import { answeredHead, clientGone } from '../../shared/http/routes.js';
 import { id as idSchema } from '../../shared/contracts/ids.js';
 import { dueIn } from '../core/bill.js';
 import { Semaphore } from '../core/semaphore.js';
-import { isFinal, stageOf } from '../core/progress.js';
+import { isFinal, toStage } from '../core/progress.js';
 import type { PatientsDeps } from '../connect.js';
 import type { FollowedPayment } from '../records/staff-records.js';
 import type { PageHandler } from './guards.js';
 import { paymentPage, progress, type ReceiptFacts } from './pages/payment.js';
 import { passPath, publicAddress, qrSvg } from './public-address.js';
-import { sendPage, viewOf, type Answering } from './send-page.js';
+import { sendPage, toView, type Answering } from './send-page.js';
 
 /**
  * Maximum number of concurrent streams; without a free place the browser reloads the page instead.
@@ -89,12 +89,12 @@ function say(response: Response, message: { html: string; final: boolean }): voi
 }
 
 async function tell(deps: PatientsDeps, answering: Answering, end: AbortSignal): Promise<void> {
-  const view = viewOf(answering, '');
+  const view = toView(answering, '');
   let last = '';
   while (!end.aborted) {
     const payment = await followed(deps, answering);
     const text = progress(view, payment).toString();
-    const final = isFinal(stageOf(payment));
+    const final = isFinal(toStage(payment));
     if (text !== last) say(answering.response, { html: text, final });
     if (final) return;
     last = text;

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import { pageHeaders } from '../../shared/web/page-headers.js';
 import type { PatientsConfig } from '../config.js';
-import { readAskedLanguage, languageCookie, languageOf, WORDS } from './language.js';
+import { readAskedLanguage, languageCookie, chooseLanguage, WORDS } from './language.js';
 import { layout } from './layout.js';
 import type { Page, View } from './view.js';
 
@@ -22,10 +22,10 @@ export const answeringFor = (
   response: Response,
 ): Answering => ({ request, response, instance: id, timeZone });
 
-export function viewOf({ request, instance, timeZone }: Answering, nonce: string): View {
+export function toView({ request, instance, timeZone }: Answering, nonce: string): View {
   // The session is missing on pages without sessions, contrary to its type.
   const { session } = request as { session?: Request['session'] };
-  const language = languageOf(request);
+  const language = chooseLanguage(request);
   const known = session?.staff === true || session?.patientId !== undefined;
   return {
     language,
@@ -43,7 +43,7 @@ export function viewOf({ request, instance, timeZone }: Answering, nonce: string
 export function sendPage(answering: Answering, status: number, make: (view: View) => Page): void {
   const { request, response } = answering;
   const { nonce, headers } = pageHeaders();
-  const view = viewOf(answering, nonce);
+  const view = toView(answering, nonce);
   const asked = readAskedLanguage(request);
   if (asked) response.append('Set-Cookie', languageCookie(asked));
   response

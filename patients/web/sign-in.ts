@@ -2,7 +2,7 @@
 import { kindOfToken, type Tokens } from '../../shared/http/auth.js';
 import { clientNetwork } from '../../shared/http/client-network.js';
 import type { PatientsDeps } from '../connect.js';
-import { fieldOf, type PageHandler } from './guards.js';
+import { getField, type PageHandler } from './guards.js';
 import { lockedPage } from './pages/identify.js';
 import { signInPage } from './pages/sign-in.js';
 import { seeOther, sendPage, type Answering } from './send-page.js';
@@ -15,7 +15,7 @@ export const idleMs = ({ sessionIdleMinutes }: Deps['config']): number =>
   sessionIdleMinutes * MINUTE_MS;
 
 /** The key under which limits count the client. */
-export const addressOf = ({ request }: Answering): string => clientNetwork(request);
+export const getAddress = ({ request }: Answering): string => clientNetwork(request);
 
 export function sendLocked(
   deps: Pick<Deps, 'clock'>,
@@ -43,11 +43,11 @@ export function signIn(deps: Deps): PageHandler {
     internal: config.internalToken,
   };
   return async (answering) => {
-    const address = addressOf(answering);
+    const address = getAddress(answering);
     const lockedMs = await limits.enter(address);
     if (lockedMs > 0) {
       sendLocked(deps, answering, lockedMs);
-    } else if (kindOfToken(tokens, fieldOf(answering, 'token').trim()) === 'api') {
+    } else if (kindOfToken(tokens, getField(answering, 'token').trim()) === 'api') {
       await limits.giveBack(address);
       await renewSession(answering.request, { staff: true }, idleMs(config));
       seeOther(answering.response, '/bill/identify');

@@ -6,7 +6,7 @@
 import { expect, test } from '@jest/globals';
 import type { Status } from '../../shared/contracts/status.js';
 import type { Election } from '../../monitor/http/schemas.js';
-import { structureOf } from '../../monitor/status/status-differences.js';
+import { toStructure } from '../../monitor/status/status-differences.js';
 import { describeInBrowser, useBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { framesUntil } from '../support/frames.js';
@@ -153,7 +153,7 @@ describeInBrowser('the views of the console', () => {
     const sampleBytes = samples.reduce((sum, { bytes }) => sum + bytes, 0) / samples.length;
     // One sample per second.
     expect((snapshot?.bytes ?? Infinity) + 60 * sampleBytes).toBeLessThan(MINUTE_MAX_BYTES);
-    const structures = statuses.map(({ data }) => structureOf(data as Status));
+    const structures = statuses.map(({ data }) => toStructure(data as Status));
     // Elections on a busy machine: each sends the whole status, once.
     expect(structures.filter((structure, index) => structure === structures[index - 1])).toEqual(
       [],

@@ -33,7 +33,7 @@ const TITLES = {
  * @param {Action} action
  * @param {string | null} replica
  */
-const titleOf = (action, replica) =>
+const toTitle = (action, replica) =>
   action === 'handover'
     ? replica
       ? `Hand over to ${replica}`
@@ -47,7 +47,7 @@ const titleOf = (action, replica) =>
  * @param {number} freezeMs
  * @returns {[path: string, body: object]}
  */
-function requestOf(action, replica, reason, freezeMs) {
+function toRequest(action, replica, reason, freezeMs) {
   if (action === 'handover') return ['/handover', { ...(replica ? { to: replica } : {}), reason }];
   const path = `/replicas/${encodeURIComponent(replica ?? '')}`;
   if (action === 'kill') return [`${path}/kill`, { reason }];
@@ -62,7 +62,7 @@ function requestOf(action, replica, reason, freezeMs) {
 const readJson = async (response) => (await response?.json().catch(() => null)) ?? null;
 
 /** @param {HandoverAnswer} answer */
-function movedWords({ leader, term, previous, drained, tookMs }) {
+function describeMove({ leader, term, previous, drained, tookMs }) {
   if (previous === leader) return `${leader} leads already, in term ${term}; nothing changed.`;
   const rest = drained
     ? 'The former leader had finished its payments in flight'
@@ -74,11 +74,11 @@ function movedWords({ leader, term, previous, drained, tookMs }) {
  * The exact outcome as text. Pure.
  * @param {Answer} answer
  */
-export function outcomeWords(answer) {
-  if ('drained' in answer) return movedWords(answer);
+export function describeOutcome(answer) {
+  if ('drained' in answer) return describeMove(answer);
   if ('words' in answer) return `${answer.words}.`;
   const leads = answer.moved
-    ? movedWords(answer.moved)
+    ? describeMove(answer.moved)
     : `${answer.leader ?? 'No replica'} leads in term ${answer.term}.`;
   return `${answer.id} is ${answer.admin} now. ${leads}`;
 }
@@ -120,7 +120,7 @@ async function send(path, body) {
   }).catch(() => null);
   /** @type {Answer | null} */
   const answer = response?.ok ? await readJson(response) : null;
-  if (answer) return ['good', outcomeWords(answer)];
+  if (answer) return ['good', describeOutcome(answer)];
   /** @type {Refusal | null} */
   const refused = response?.ok ? null : await readJson(response);
   if (!refused)
@@ -181,7 +181,7 @@ export function actions(done) {
   function ask(action, replica = null) {
     asked = { action, replica };
     const isFault = action === 'kill' || action === 'freeze';
-    for (const id of ['deed-title', 'deed-do']) show(id, titleOf(action, replica));
+    for (const id of ['deed-title', 'deed-do']) show(id, toTitle(action, replica));
     byId('deed-preview').replaceChildren(make('li', {}, 'Loading the preview …'));
     byId('deed-freeze').hidden = action !== 'freeze';
     doIt.disabled = true;
@@ -194,9 +194,9 @@ export function actions(done) {
 
   async function perform() {
     const { action, replica } = asked;
-    const [path, body] = requestOf(action, replica, reason.value, freezeMs());
+    const [path, body] = toRequest(action, replica, reason.value, freezeMs());
     dialog.close();
-    tell('none', `${titleOf(action, replica)}: under way …`);
+    tell('none', `${toTitle(action, replica)}: under way …`);
     const [tone, outcome] = await send(path, body);
     tell(tone, outcome);
     done();

@@ -88,13 +88,13 @@ const WAYS = { watch: down, enqueue: across, fetch: across, commit: across, acce
 
 /**
  * @param {readonly Flow[]} flows
- * @param {(name: string) => Box | null} boxOf the box of a name, px. Null: no box and no arrow.
+ * @param {(name: string) => Box | null} getBox the box of a name, px. Null: no box and no arrow.
  * @param {number} floor vertical position of a detour, px.
  * @returns {Arrow[]}
  */
-export function arrowsOf(flows, boxOf, floor) {
+export function toArrows(flows, getBox, floor) {
   return flows.flatMap(({ kind, from, to, works }) => {
-    const [start, end] = [boxOf(from), boxOf(to)];
+    const [start, end] = [getBox(from), getBox(to)];
     return start && end ? [{ kind, works, ...WAYS[kind](start, end, floor) }] : [];
   });
 }
@@ -103,7 +103,7 @@ export function arrowsOf(flows, boxOf, floor) {
  * Several arrows of a kind share one label in the middle.
  * @param {readonly Arrow[]} arrows
  */
-function labelsOf(arrows) {
+function makeLabels(arrows) {
   return [...new Set(arrows.map(({ kind }) => kind))].map((kind) => {
     const places = arrows.filter((arrow) => arrow.kind === kind).map(({ label }) => label);
     /** @param {'x' | 'y'} axis */
@@ -116,10 +116,10 @@ function labelsOf(arrows) {
 /**
  * @param {Element} root the area of the drawing.
  * @param {Element} svg covers the area.
- * @param {(name: string) => Element | null | undefined} elementOf the element of a name.
+ * @param {(name: string) => Element | null | undefined} findElement the element of a name.
  * @returns a function that receives the flows, and draws when they or the boxes changed.
  */
-export function arrows(root, svg, elementOf) {
+export function arrows(root, svg, findElement) {
   /** @type {readonly Flow[]} */
   let flows = [];
   let drawn = '';
@@ -127,8 +127,8 @@ export function arrows(root, svg, elementOf) {
     const ground = root.getBoundingClientRect();
     if (svg.getBoundingClientRect().width === 0) return;
     /** @param {string} name */
-    const boxOf = (name) => {
-      const box = elementOf(name)?.getBoundingClientRect();
+    const getBox = (name) => {
+      const box = findElement(name)?.getBoundingClientRect();
       if (!box) return null;
       return {
         left: box.left - ground.left,
@@ -137,7 +137,7 @@ export function arrows(root, svg, elementOf) {
         bottom: box.bottom - ground.top,
       };
     };
-    const all = arrowsOf(flows, boxOf, ground.height - 2 * TIP);
+    const all = toArrows(flows, getBox, ground.height - 2 * TIP);
     svg.replaceChildren(
       ...all.map(({ works, line, tip }) =>
         makeSvg(
@@ -147,7 +147,7 @@ export function arrows(root, svg, elementOf) {
           makeSvg('path', { class: 'tip', d: tip }),
         ),
       ),
-      ...labelsOf(all),
+      ...makeLabels(all),
     );
   }
   const observer = new ResizeObserver(draw);

@@ -64,7 +64,7 @@ const isSparse = ({ data }, index) =>
   (data[index] ?? []).filter((value) => value !== null).length <= POINTS_MAX;
 
 /** @param {number} seconds */
-const minuteOf = (seconds) => clockTime(seconds * 1_000).slice(0, 5);
+const toMinute = (seconds) => clockTime(seconds * 1_000).slice(0, 5);
 
 /**
  * Draws a line and a term number at each election.
@@ -128,7 +128,7 @@ function options({ series, unit }, width, span, elections) {
         size: 30,
         incrs: [60, 120, 300, 600],
         space: 54,
-        values: (_plot, splits) => splits.map(minuteOf),
+        values: (_plot, splits) => splits.map(toMinute),
       },
       {
         ...axis,
@@ -156,7 +156,7 @@ function options({ series, unit }, width, span, elections) {
  * @param {Chart} chart
  * @returns {uPlot.AlignedData}
  */
-const columnsOf = (data, { series }) => [
+const toColumns = (data, { series }) => [
   data.at.map((ms) => ms / 1_000),
   ...series.map(([name]) => data[name]),
 ];
@@ -193,7 +193,7 @@ export function charts() {
   };
   const redraw = () => {
     if (!data || document.hidden) return;
-    for (const { plot, chart } of plots) plot.setData(columnsOf(data, chart));
+    for (const { plot, chart } of plots) plot.setData(toColumns(data, chart));
   };
   const build = () => {
     if (!data) return;
@@ -202,7 +202,7 @@ export function charts() {
     plots = CHARTS.map((chart) => {
       const box = byId(`chart-${chart.id}`);
       const layout = options(chart, box.clientWidth, span, () => marks);
-      return { chart, box, plot: new uPlot(layout, columnsOf(columns, chart), box) };
+      return { chart, box, plot: new uPlot(layout, toColumns(columns, chart), box) };
     });
   };
   /** @param {Columns} data */

@@ -20,14 +20,14 @@ let isWanted = false;
 let taken = '';
 
 /** @param {Element} place */
-function rowsOf(place) {
+function getRows(place) {
   /** @type {NodeListOf<HTMLElement>} */
   const rows = place.querySelectorAll('tr[data-term]');
   return [...rows];
 }
 
 /** @param {Element} place */
-const termsOf = (place) => new Set(rowsOf(place).map((row) => row.dataset['term']));
+const getTerms = (place) => new Set(getRows(place).map((row) => row.dataset['term']));
 
 /**
  * Replaces the old rows. Marks and announces rows that are new.
@@ -38,8 +38,8 @@ function take(found) {
   if (found.innerHTML === taken) return;
   taken = found.innerHTML;
   const shown = byId('found');
-  const known = termsOf(shown);
-  const fresh = rowsOf(found).filter((row) => !known.has(row.dataset['term']));
+  const known = getTerms(shown);
+  const fresh = getRows(found).filter((row) => !known.has(row.dataset['term']));
   for (const row of fresh) row.classList.add('fresh');
   writeLocalTimes(found);
   /** @type {HTMLElement | null} */

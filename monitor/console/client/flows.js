@@ -27,7 +27,7 @@ const flow = (kind, from, to, works) => ({ kind, from, to, works });
  * @param {import('../../../shared/contracts/status.js').Status} status
  * @returns {Flow[]}
  */
-export function flowsOf({ partitions: [partition], replicas, patients, engines }) {
+export function toFlows({ partitions: [partition], replicas, patients, engines }) {
   const leader = partition?.leader ?? null;
   const redis = engines.redis === true;
   const postgres = engines.postgres === true;

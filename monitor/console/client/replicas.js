@@ -148,7 +148,7 @@ export function replicaTable(onAction) {
   /** @type {Map<string, Row>} */
   const rows = new Map();
   /** @param {string} id */
-  const rowOf = (id) => {
+  const getRow = (id) => {
     const known = rows.get(id);
     if (known) return known;
     const made = makeRow(id, onAction);
@@ -163,7 +163,7 @@ export function replicaTable(onAction) {
      */
     status(status, isShown) {
       for (const replica of status.replicas) {
-        const { row, parts } = rowOf(replica.id);
+        const { row, parts } = getRow(replica.id);
         row.classList.toggle('lead', replica.id === status.partitions[0]?.leader);
         row.hidden = !isShown(replica);
         fill(parts, replica, status);
@@ -174,24 +174,24 @@ export function replicaTable(onAction) {
      * @param {string} id
      * @param {number | null} perSecond
      */
-    rate: (id, perSecond) => show(rowOf(id).parts.rate, rate(perSecond)),
+    rate: (id, perSecond) => show(getRow(id).parts.rate, rate(perSecond)),
     /**
      * @param {string} id
      * @param {number | null} parcels
      */
-    inFlight: (id, parcels) => show(rowOf(id).parts.inFlight, count(parcels)),
+    inFlight: (id, parcels) => show(getRow(id).parts.inFlight, count(parcels)),
     /**
      * @param {string} id
      * @param {readonly (number | null)[]} more
      */
     pings(id, more) {
-      rowOf(id).parts.spark.add(more);
-      show(rowOf(id).parts.ping, milliseconds(more.at(-1)));
+      getRow(id).parts.spark.add(more);
+      show(getRow(id).parts.ping, milliseconds(more.at(-1)));
     },
     /**
      * @param {string} id
      * @param {readonly (number | null)[]} all
      */
-    resetPings: (id, all) => rowOf(id).parts.spark.reset(all),
+    resetPings: (id, all) => getRow(id).parts.spark.reset(all),
   };
 }

@@ -29,7 +29,7 @@ const LEAST_SHARE = 2;
  * @param {Election['steps']} steps
  * @returns {Step[]}
  */
-export function sharesOf(steps) {
+export function toShares(steps) {
   const known = STEPS.flatMap(([name, word]) => {
     const ms = steps[name];
     return ms === null ? [] : [{ name, word, ms }];
@@ -66,7 +66,7 @@ export function electionItem({
   monitor,
   steps,
 }) {
-  const shares = sharesOf(steps);
+  const shares = toShares(steps);
   const words = shares.map(({ word, ms, share }) =>
     share === null ? `${word} after ${milliseconds(ms)}` : `${word} ${milliseconds(ms)}`,
   );

@@ -1,7 +1,7 @@
 /** Draws the topology: nodes by lane with their states, and arrows for the data flows. */
 import { arrows } from './arrows.js';
 import { make, show, setState, state } from './dom.js';
-import { flowsOf, DATABASE, QUEUE } from './flows.js';
+import { toFlows, DATABASE, QUEUE } from './flows.js';
 import { clockTime, count } from './format.js';
 import { OBSERVED, toReached } from './tones.js';
 
@@ -38,12 +38,12 @@ function lane(list) {
     show(node.detail, detail);
   };
   /** @param {string} id */
-  const elementOf = (id) => nodes.get(id)?.item ?? null;
-  return { put, elementOf, list };
+  const findElement = (id) => nodes.get(id)?.item ?? null;
+  return { put, findElement, list };
 }
 
 /** @param {...(string | null)} words */
-const joined = (...words) => words.filter(Boolean).join(' · ');
+const join = (...words) => words.filter(Boolean).join(' · ');
 
 /**
  * @param {Lane} lane
@@ -51,7 +51,7 @@ const joined = (...words) => words.filter(Boolean).join(' · ');
  */
 const putMonitors = ({ put }, { id: own, monitors, partitions: [partition] }) => {
   for (const { id, observed, term: said } of monitors) {
-    const detail = joined(
+    const detail = join(
       id === own ? 'this one' : '',
       said !== null && said !== partition?.term ? `knows term ${said}` : '',
     );
@@ -66,7 +66,7 @@ const putMonitors = ({ put }, { id: own, monitors, partitions: [partition] }) =>
 const putReplicas = ({ put }, { replicas, partitions: [partition] }) => {
   for (const { id, observed, admin, role } of replicas) {
     const leads = id === partition?.leader;
-    const detail = joined(
+    const detail = join(
       leads ? `leads in term ${partition.term}` : role,
       admin === 'ready' ? '' : admin,
     );
@@ -144,20 +144,20 @@ export function topology(root) {
     monitors: findLane(root, 'monitors'),
   };
   /** @param {string} name */
-  const elementOf = (name) => {
+  const findElement = (name) => {
     const [place, id] = name.split('/');
     const found = Object.entries(lanes).find(([each]) => each === place)?.[1];
-    return id === undefined ? found?.list.closest('.lane') : found?.elementOf(id);
+    return id === undefined ? found?.list.closest('.lane') : found?.findElement(id);
   };
   const svg = root.querySelector('svg');
   if (!svg) throw new Error('The topology has no drawing');
-  const draw = arrows(root, svg, elementOf);
+  const draw = arrows(root, svg, findElement);
   /** @param {Status} status */
   return (status) => {
     putMonitors(lanes.monitors, status);
     putPatients(lanes.patients, status);
     putReplicas(lanes.replicas, status);
     putEngines(lanes, status);
-    draw(flowsOf(status));
+    draw(toFlows(status));
   };
 }

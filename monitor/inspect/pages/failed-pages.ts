@@ -1,9 +1,9 @@
 /** Pages of failed payments: list, preview of a re-drive, outcome. */
 import { html, type Html } from '../../../shared/web/html.js';
-import { addressOf } from '../filters.js';
+import { toAddress } from '../filters.js';
 import type { FailedPayment, FailedResult } from '../failed-payments.js';
 import type { Driven } from '../redrive.js';
-import { sumsOf, type Preview } from '../redrive-preview.js';
+import { sumByCurrency, type Preview } from '../redrive-preview.js';
 import { amountText, count, moment, paymentLink, statusMark } from './parts.js';
 
 export interface FailedPage {
@@ -15,7 +15,7 @@ export interface FailedPage {
   canDrive: boolean;
 }
 
-const previewOf = (payments: readonly { id: string }[]): string =>
+const toPreviewAddress = (payments: readonly { id: string }[]): string =>
   `/failed/redrive?${new URLSearchParams(payments.map(({ id }): [string, string] => ['ids', id])).toString()}`;
 
 function again(
@@ -25,7 +25,7 @@ function again(
   if (repeatedBy !== null)
     return html`as ${paymentLink(repeatedBy)} ${repeatedStatus === null ? null : statusMark(repeatedStatus)}`;
   return canDrive
-    ? html`<a class="button" href="${previewOf([{ id }])}">Drive again …</a>`
+    ? html`<a class="button" href="${toPreviewAddress([{ id }])}">Drive again …</a>`
     : 'not yet';
 }
 
@@ -50,7 +50,7 @@ const failedTable = (
 
 function drivingBar(open: readonly FailedPayment[]): Html {
   return html`<p class="actions"><button type="submit">Drive the selected again …</button>
-<a class="button" href="${previewOf(open)}">Drive ${open.length === 1 ? 'the one shown' : `all ${open.length} shown`} again …</a></p>`;
+<a class="button" href="${toPreviewAddress(open)}">Drive ${open.length === 1 ? 'the one shown' : `all ${open.length} shown`} again …</a></p>`;
 }
 
 export function failedPage({ result, all, before, canDrive }: FailedPage): Html {
@@ -64,18 +64,18 @@ ${canDrive ? null : html`<p class="problem" role="alert">This monitor knows no p
 <section class="card" aria-labelledby="failed">
 <div class="bar"><h2 id="failed">${payments.length === 0 ? none : `${count(payments.length, 'failed payment')}, newest first`}</h2>
 <p class="downloads"><a href="${all ? '/failed' : '/failed?all=yes'}">${all ? 'Hide those driven again' : 'Show those driven again too'}</a>
-<a href="${addressOf('/failed.csv', shown)}" download>CSV</a> <a href="${addressOf('/failed.json', shown)}">JSON</a></p></div>
+<a href="${toAddress('/failed.csv', shown)}" download>CSV</a> <a href="${toAddress('/failed.json', shown)}">JSON</a></p></div>
 <form action="/failed/redrive" method="get">
 ${payments.length === 0 ? null : failedTable(payments, canDrive)}
 ${open.length > 0 && canDrive ? drivingBar(open) : null}
 </form>
-<p class="actions">${before === undefined ? null : html`<a class="button" href="${addressOf('/failed', { all: shown.all })}">Newest</a> `}
-${next === null ? null : html`<a class="button" rel="next" href="${addressOf('/failed', { ...shown, before: next })}">Older</a>`}</p>
+<p class="actions">${before === undefined ? null : html`<a class="button" href="${toAddress('/failed', { all: shown.all })}">Newest</a> `}
+${next === null ? null : html`<a class="button" rel="next" href="${toAddress('/failed', { ...shown, before: next })}">Older</a>`}</p>
 </section>`;
 }
 
 const sums = (payments: readonly FailedPayment[]): string =>
-  sumsOf(payments)
+  sumByCurrency(payments)
     .map(({ currency, amountMinor }) => amountText(amountMinor, currency))
     .join(' and ');
 
@@ -120,7 +120,7 @@ ${drive.length === 0 ? html`<p class="actions"><a class="button" href="/failed">
 </section>`;
 }
 
-function drivenItem(driven: Driven): Html {
+function makeDrivenItem(driven: Driven): Html {
   if (!driven.ok)
     return html`<li>${paymentLink(driven.id)} <span class="state bad">not driven again</span> ${driven.detail} <span class="soft">${driven.code}</span></li>`;
   const { payment, replayed } = driven;
@@ -137,7 +137,7 @@ export function outcomePage(driven: readonly Driven[], reason: string): Html {
   return html`<h1>Drive failed payments again</h1>
 <p class="banner ${done === driven.length ? 'good' : 'bad'}" role="status">${text} Reason: ${reason}</p>
 <section class="card narrow-list" aria-labelledby="outcome"><h2 id="outcome">What came of it</h2>
-<ul class="plain-list">${driven.map(drivenItem)}</ul>
+<ul class="plain-list">${driven.map(makeDrivenItem)}</ul>
 <p class="actions"><a class="button" href="/failed">Failed payments</a></p>
 </section>`;
 }

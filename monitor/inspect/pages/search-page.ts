@@ -1,7 +1,7 @@
 /** The search page: one box for words, the filters, and the results. Works without JavaScript. */
 import { PAYMENT_STATUSES } from '../../../shared/contracts/payment.js';
 import { html, type Html } from '../../../shared/web/html.js';
-import { addressOf, PAGE_DEFAULT, type PaymentFilter } from '../filters.js';
+import { toAddress, PAGE_DEFAULT, type PaymentFilter } from '../filters.js';
 import type { FoundPayment, SearchResult } from '../payment-search.js';
 import type { Members } from '../search-words.js';
 import { amountText, count, moment, paymentLink, statusMark } from './parts.js';
@@ -34,12 +34,12 @@ const LABELS: Readonly<Record<Field, string>> = {
 };
 
 /** Formats a value for the form. */
-const shown = (value: PaymentFilter[Field]): string =>
+const formatValue = (value: PaymentFilter[Field]): string =>
   value instanceof Date ? value.toISOString().slice(0, 19) : String(value ?? '');
 
 const text = (filter: PaymentFilter, field: Field, hint: string, attributes: Html = html``): Html =>
   html`<div class="field"><label for="f-${field}">${LABELS[field]}</label>
-<input id="f-${field}" name="${field}" value="${shown(filter[field])}" placeholder="${hint}" ${attributes}></div>`;
+<input id="f-${field}" name="${field}" value="${formatValue(filter[field])}" placeholder="${hint}" ${attributes}></div>`;
 
 const suggestions = (id: string, values: readonly string[]): Html =>
   html`<datalist id="${id}">${values.map((value) => html`<option value="${value}">`)}</datalist>`;
@@ -73,27 +73,27 @@ function chips({ filter, limit }: SearchPage): Html | null {
   const fields = (Object.keys(LABELS) as Field[]).filter((field) => filter[field] !== undefined);
   if (fields.length === 0) return null;
   const chip = (field: Field): Html => {
-    const without = addressOf('/payments', {
+    const without = toAddress('/payments', {
       ...filter,
       [field]: undefined,
       limit: limit === PAGE_DEFAULT ? undefined : limit,
     });
-    return html`<li><span>${LABELS[field]}: <strong>${shown(filter[field])}</strong></span>
+    return html`<li><span>${LABELS[field]}: <strong>${formatValue(filter[field])}</strong></span>
 <a href="${without}" aria-label="Remove the filter ${LABELS[field]}">×</a></li>`;
   };
   return html`<ul class="filter-chips" aria-label="Filters in use">${fields.map(chip)}</ul>`;
 }
 
-const handled = ({ processedBy, term }: FoundPayment): Html | string =>
+const showHandler = ({ processedBy, term }: FoundPayment): Html | string =>
   processedBy === null ? '–' : html`${processedBy} <span class="soft">term ${term}</span>`;
 
 const row = (payment: FoundPayment): Html => html`<tr>
 <td data-label="Accepted">${moment(payment.acceptedAt)}</td>
 <td data-label="Payment">${paymentLink(payment.id)}</td>
-<td data-label="Patient" class="person"><a href="${addressOf('/payments', { patientId: payment.patientId })}">${payment.fullName}</a> <span class="soft">${payment.document}</span></td>
+<td data-label="Patient" class="person"><a href="${toAddress('/payments', { patientId: payment.patientId })}">${payment.fullName}</a> <span class="soft">${payment.document}</span></td>
 <td data-label="Amount" class="n">${amountText(payment.amountMinor, payment.currency)}</td>
 <td data-label="Status">${statusMark(payment.status)}</td>
-<td data-label="Processed by">${handled(payment)}</td>
+<td data-label="Processed by">${showHandler(payment)}</td>
 <td data-label="Attempts" class="n">${payment.attempts}</td>
 <td data-label="Accepted by">${payment.acceptedBy}</td>
 </tr>`;
@@ -107,13 +107,13 @@ function found(page: SearchPage, result: SearchResult): Html {
   const { filter, limit, before } = page;
   const asShown = { ...filter, before, limit: limit === PAGE_DEFAULT ? undefined : limit };
   const next =
-    result.next === null ? null : addressOf('/payments', { ...asShown, before: result.next });
+    result.next === null ? null : toAddress('/payments', { ...asShown, before: result.next });
   const none = result.cut ? 'None among those looked at so far.' : 'No payment matches.';
   return html`<section class="card" aria-labelledby="found">
 <div class="bar"><h2 id="found">${result.payments.length === 0 ? none : `${count(result.payments.length, 'payment')}, newest first`}</h2>
-<p class="downloads"><a href="${addressOf('/payments.csv', asShown)}" download>CSV</a> <a href="${addressOf('/payments.json', asShown)}">JSON</a></p></div>
+<p class="downloads"><a href="${toAddress('/payments.csv', asShown)}" download>CSV</a> <a href="${toAddress('/payments.json', asShown)}">JSON</a></p></div>
 ${result.payments.length === 0 ? null : table(result.payments)}
-<p class="actions">${before === undefined ? null : html`<a class="button" href="${addressOf('/payments', { ...asShown, before: undefined })}">Newest</a> `}
+<p class="actions">${before === undefined ? null : html`<a class="button" href="${toAddress('/payments', { ...asShown, before: undefined })}">Newest</a> `}
 ${next === null ? null : html`<a class="button" rel="next" href="${next}">${result.cut ? 'Look further back' : 'Older'}</a>`}</p>
 </section>`;
 }

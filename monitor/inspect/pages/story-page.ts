@@ -1,8 +1,8 @@
 /** The page of a payment's story: its data and its events, oldest first. */
 import { html, type Content, type Html } from '../../../shared/web/html.js';
-import { addressOf } from '../filters.js';
+import { toAddress } from '../filters.js';
 import type { StoryFacts } from '../payment-story.js';
-import { survivedHandOver, timeline, type Entry } from '../timeline.js';
+import { didSurviveHandover, timeline, type Entry } from '../timeline.js';
 import { amountText, moment, paymentLink, statusMark } from './parts.js';
 
 const fact = (name: string, value: Content): Html =>
@@ -10,7 +10,7 @@ const fact = (name: string, value: Content): Html =>
 
 function batch({ batchId, batchIndex, batchSent }: StoryFacts): Html | string {
   if (batchId === null) return 'none';
-  return html`<a href="${addressOf('/payments', { batchId })}"><code>…${batchId.slice(-12)}</code></a> ${batchIndex === null ? '' : `number ${batchIndex + 1} of ${batchSent ?? '?'}`}`;
+  return html`<a href="${toAddress('/payments', { batchId })}"><code>…${batchId.slice(-12)}</code></a> ${batchIndex === null ? '' : `number ${batchIndex + 1} of ${batchSent ?? '?'}`}`;
 }
 
 function facts(story: StoryFacts): Html {
@@ -30,13 +30,13 @@ function facts(story: StoryFacts): Html {
   return html`<section class="card" aria-labelledby="facts"><h2 id="facts">Payment</h2><dl class="facts">
 ${fact('Status', statusMark(status))}
 ${fact('Amount', html`<strong>${amountText(amountMinor, currency)}</strong>`)}
-${fact('Patient', html`<a href="${addressOf('/payments', { patientId })}">${fullName}</a>, document ${document}`)}
+${fact('Patient', html`<a href="${toAddress('/payments', { patientId })}">${fullName}</a>, document ${document}`)}
 ${concept === null ? null : fact('Concept', concept)}
 ${fact('Batch', batch(story))}
-${fact('Processed by', processedBy === null ? 'nobody yet' : html`<a href="${addressOf('/payments', { processedBy, term })}">${processedBy}, term ${term}</a>`)}
+${fact('Processed by', processedBy === null ? 'nobody yet' : html`<a href="${toAddress('/payments', { processedBy, term })}">${processedBy}, term ${term}</a>`)}
 ${fact('Attempts', attempts)}
 ${fact('Order of acceptance', `number ${seq}`)}
-${survivedHandOver(story) ? fact('Hand-over', 'It was accepted under one leader and finished by another.') : null}
+${didSurviveHandover(story) ? fact('Hand-over', 'It was accepted under one leader and finished by another.') : null}
 </dl></section>`;
 }
 
@@ -44,7 +44,7 @@ function reign(led: Entry['led']): Html | null {
   if (!led) return null;
   const { replica, term, from, until } = led;
   return html`<li>${replica} led from ${moment(from)} ${until === null ? 'and leads now' : html`until ${moment(until)}`}:
-<a href="${addressOf('/payments', { term })}">all payments of term ${term}</a></li>`;
+<a href="${toAddress('/payments', { term })}">all payments of term ${term}</a></li>`;
 }
 
 const entryItem = ({
@@ -62,7 +62,7 @@ ${details.length === 0 && !led ? null : html`<ul>${details.map((detail) => html`
 
 function redrive({ status, repeatedBy, id }: StoryFacts): Html | null {
   if (status !== 'FAILED' || repeatedBy.length > 0) return null;
-  return html`<p class="actions"><a class="button" href="${addressOf('/failed/redrive', { ids: id })}">Drive it again …</a></p>`;
+  return html`<p class="actions"><a class="button" href="${toAddress('/failed/redrive', { ids: id })}">Drive it again …</a></p>`;
 }
 
 export const storyPage = (

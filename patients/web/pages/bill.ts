@@ -42,7 +42,7 @@ export interface BillFacts {
 }
 
 /** Suffix of element ids, because the same page may show several currencies. */
-const suffixOf = (index: number): string => (index === 0 ? '' : `-${index + 1}`);
+const toSuffix = (index: number): string => (index === 0 ? '' : `-${index + 1}`);
 
 function section(view: View, bill: CurrencyBill, kind: ChargeKind, suffix: string): Html {
   const {
@@ -110,7 +110,7 @@ function sheet(view: View, account: BillAccount, index: number, several: boolean
   const isEmpty = several && bill.totalMinor === 0;
   const sections = isEmpty
     ? null
-    : CHARGE_KINDS.map((kind) => section(view, bill, kind, suffixOf(index)));
+    : CHARGE_KINDS.map((kind) => section(view, bill, kind, toSuffix(index)));
   return html`<div class="card sheet">${title}${sections}${totals(view, account)}</div>`;
 }
 
@@ -135,7 +135,7 @@ function formFor(
   return payForm(view, {
     patientId: patient.id,
     bill,
-    suffix: suffixOf(index),
+    suffix: toSuffix(index),
     several,
     payableMinor: payable,
     key,

@@ -2,7 +2,7 @@
  * The page of one payment: its progress in words and steps; when it is final, its receipt and its
  * exit pass.
  */
-import { isFinal, stageOf, stepsOf, type Stage, type StepState } from '../../core/progress.js';
+import { isFinal, toStage, toSteps, type Stage, type StepState } from '../../core/progress.js';
 import type { FollowedPayment, LeaderChange } from '../../records/staff-records.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import { countText, moment, money } from '../format.js';
@@ -46,8 +46,8 @@ function changes(view: View, list: readonly LeaderChange[]): Html | null {
 
 /** The progress as shown on the page; the stream sends it again after every change. */
 export function progress(view: View, payment: FollowedPayment): Html {
-  const stage = stageOf(payment);
-  return html`<ol class="steps">${stepsOf(stage).map((entry) => step(view, entry.step, entry.state))}</ol>
+  const stage = toStage(payment);
+  return html`<ol class="steps">${toSteps(stage).map((entry) => step(view, entry.step, entry.state))}</ol>
 <p class="stage">${view.words.payment.stages[stage]}</p>
 ${detail(view, payment, stage)}
 ${changes(view, payment.leaderChanges)}
@@ -104,7 +104,7 @@ function receipt(view: View, payment: FollowedPayment, facts: ReceiptFacts): Pag
     words: { payment: words },
     language,
   } = view;
-  const stage = stageOf(payment);
+  const stage = toStage(payment);
   const title = payment.status === 'SUCCEEDED' ? words.receipt : words.title;
   const content = html`<div class="receipt${facts.pass ? ' with-pass' : ''}">
 <section class="card sheet" aria-labelledby="receipt">
@@ -122,5 +122,5 @@ ${facts.pass ? passCard(view, facts.pass) : null}
 }
 
 export function paymentPage(view: View, payment: FollowedPayment, facts: ReceiptFacts): Page {
-  return isFinal(stageOf(payment)) ? receipt(view, payment, facts) : waiting(view, payment);
+  return isFinal(toStage(payment)) ? receipt(view, payment, facts) : waiting(view, payment);
 }

@@ -2,11 +2,11 @@
  * Parts of the edges without a network: configuration, log lines, the meaning of errors, the cache
  * of the counts, the page.
  */
-import { lineOf } from '../../../monitor/announce.js';
-import { loadMonitorConfig, settingsOf } from '../../../monitor/config.js';
+import { toLine } from '../../../monitor/announce.js';
+import { loadMonitorConfig, toSettings } from '../../../monitor/config.js';
 import { consolePage } from '../../../monitor/console/shell.js';
 import { createCachedCounts } from '../../../monitor/status/queue-counts.js';
-import { failureOf } from '../../../monitor/cluster/replica-client.js';
+import { toFailure } from '../../../monitor/cluster/replica-client.js';
 import { ConfigError } from '../../../shared/config.js';
 import { html } from '../../../shared/web/html.js';
 
@@ -22,7 +22,7 @@ const ENV = {
 
 describe('the configuration', () => {
   test('has defaults for all options except addresses and tokens', () => {
-    expect(settingsOf(loadMonitorConfig(ENV))).toMatchObject({
+    expect(toSettings(loadMonitorConfig(ENV))).toMatchObject({
       monitor: 'monitor_1',
       monitors: ['monitor_1'],
       replicas: ['server_1'],
@@ -50,13 +50,13 @@ describe('the configuration', () => {
 
 describe('the published console lines', () => {
   test('keep their exact words', () => {
-    expect(lineOf('replica:answered', { replica: 'server_1', pingMs: 1 }).text).toBe(
+    expect(toLine('replica:answered', { replica: 'server_1', pingMs: 1 }).text).toBe(
       'I AM ALIVE from server 1',
     );
-    expect(lineOf('replica:unanswered', { replica: 'server_2', cause: 'refused' }).text).toBe(
+    expect(toLine('replica:unanswered', { replica: 'server_2', cause: 'refused' }).text).toBe(
       'I AM OFF from server 2',
     );
-    expect(lineOf('leadership:learnt', { partition: 0, term: 3, leader: 'server_2' }).text).toBe(
+    expect(toLine('leadership:learnt', { partition: 0, term: 3, leader: 'server_2' }).text).toBe(
       'The leader is server_2',
     );
   });
@@ -72,7 +72,7 @@ describe('a failed call', () => {
     [{ code: 'ERR_BAD_RESPONSE' }, 'error'],
     [new Error('not a report'), 'error'],
     [null, 'error'],
-  ])('%j is %s', (error, cause) => expect(failureOf(error)).toBe(cause));
+  ])('%j is %s', (error, cause) => expect(toFailure(error)).toBe(cause));
 });
 
 describe('the counts', () => {

@@ -10,7 +10,7 @@ import {
   electionQuery,
   search,
 } from '../../../monitor/console/filters.js';
-import { electionOf, electionsCsv, isShown, replicasCsv } from '../../../monitor/console/lists.js';
+import { toElection, electionsCsv, isShown, replicasCsv } from '../../../monitor/console/lists.js';
 import { STATUS } from '../../../monitor/http/examples.js';
 import {
   status as statusSchema,
@@ -18,7 +18,7 @@ import {
   type Status,
 } from '../../../shared/contracts/status.js';
 import {
-  columnsOf,
+  toColumns,
   PINGS_KEPT,
   Sampler,
   SAMPLES_KEPT,
@@ -27,8 +27,8 @@ import {
 import {
   changes,
   NO_NUMBERS,
-  numbersOf,
-  structureOf,
+  toNumbers,
+  toStructure,
 } from '../../../monitor/status/status-differences.js';
 import { jest } from '@jest/globals';
 import { report, watching } from './support.js';
@@ -111,13 +111,13 @@ describe('the sampler', () => {
   test('keeps only 15 minutes of samples and the last pings', async () => {
     const { sampler } = sampled(false);
     for (let ping = 0; ping < PINGS_KEPT + 5; ping += 1)
-      sampler.pinged('server_1', ping % 7 === 0 ? null : ping);
+      sampler.recordPing('server_1', ping % 7 === 0 ? null : ping);
     await jest.advanceTimersByTimeAsync((SAMPLES_KEPT + 20) * 1_000);
     sampler.stop();
     expect(sampler.since(15)).toHaveLength(SAMPLES_KEPT);
     expect(sampler.since(5)).toHaveLength(300);
     expect(sampler.pings['server_1']).toHaveLength(PINGS_KEPT);
-    const columns = columnsOf(sampler.since(1), ['server_1', 'server_2'], sampler.pings);
+    const columns = toColumns(sampler.since(1), ['server_1', 'server_2'], sampler.pings);
     expect(
       [columns.at, columns.committed, columns.p50, columns.replicas['server_2']].map(
         (column) => column?.length,
@@ -142,7 +142,7 @@ describe('sent differences', () => {
       queue: { ...STATUS_NOW.queue, pending: 5 },
       replicas: [moved, ...STATUS_NOW.replicas.slice(1)],
     };
-    expect(structureOf(same)).toBe(structureOf(STATUS_NOW));
+    expect(toStructure(same)).toBe(toStructure(STATUS_NOW));
     const silent = {
       ...STATUS_NOW,
       patients: STATUS_NOW.patients.map((instance) => ({
@@ -150,18 +150,18 @@ describe('sent differences', () => {
         observed: 'suspect' as const,
       })),
     };
-    expect(structureOf(silent)).not.toBe(structureOf(STATUS_NOW));
+    expect(toStructure(silent)).not.toBe(toStructure(STATUS_NOW));
     const other = {
       ...STATUS_NOW,
       replicas: [{ ...REPLICA, observed: 'suspect' as const }, ...STATUS_NOW.replicas.slice(1)],
     };
-    expect(structureOf(other)).not.toBe(structureOf(STATUS_NOW));
+    expect(toStructure(other)).not.toBe(toStructure(STATUS_NOW));
   });
 
   test('a sample has only the numbers that changed', () => {
-    const first = numbersOf(STATUS_NOW, sampleOf());
+    const first = toNumbers(STATUS_NOW, sampleOf());
     expect(changes(NO_NUMBERS, first, sampleOf()).numbers).toEqual(first);
-    const second = numbersOf(
+    const second = toNumbers(
       { ...STATUS_NOW, queue: { ...STATUS_NOW.queue, pending: 4 } },
       sampleOf(),
     );
@@ -241,7 +241,7 @@ describe('the last failure of a replica', () => {
 describe('lists', () => {
   test('a formula in a reason is text in a spreadsheet', () => {
     const csv = String(
-      electionsCsv([electionOf(row({ reason: '=HYPERLINK("http://evil")' }), false)]).body,
+      electionsCsv([toElection(row({ reason: '=HYPERLINK("http://evil")' }), false)]).body,
     );
     expect(csv).toContain('"\'=HYPERLINK(""http://evil"")"');
     expect(csv.split('\r\n')[0]?.split(',')).toHaveLength(17);

@@ -30,15 +30,15 @@ interface Arrow {
  * types.
  */
 const CLIENT = '../../../monitor/console/client';
-const { flowsOf } = (await import(`${CLIENT}/flows.js`)) as { flowsOf: (status: Status) => Flow[] };
-const { arrowsOf } = (await import(`${CLIENT}/arrows.js`)) as {
-  arrowsOf: (flows: Flow[], boxOf: (name: string) => Box | null, floor: number) => Arrow[];
+const { toFlows } = (await import(`${CLIENT}/flows.js`)) as { toFlows: (status: Status) => Flow[] };
+const { toArrows } = (await import(`${CLIENT}/arrows.js`)) as {
+  toArrows: (flows: Flow[], getBox: (name: string) => Box | null, floor: number) => Arrow[];
 };
 
 const NOW: Status = statusSchema.parse(STATUS);
 const SILENT = { id: 'patients_2', observed: 'suspect', since: null } as const;
 const words = (status: Status): string[] =>
-  flowsOf(status).map(
+  toFlows(status).map(
     ({ kind, from, to, works }) => `${kind}: ${from} → ${to}${works ? '' : ', stands'}`,
   );
 
@@ -83,7 +83,7 @@ describe('the flows', () => {
     ['every instance is silent', { patients: [SILENT] }, ['enqueue', 'accept']],
   ])('when %s, the dependent flows are interrupted', (_what, change, standing) => {
     expect(
-      flowsOf({ ...NOW, ...change })
+      toFlows({ ...NOW, ...change })
         .filter(({ works }) => !works)
         .map(({ kind }) => kind),
     ).toEqual(standing);
@@ -111,7 +111,7 @@ describe('the arrows', () => {
     'database/PostgreSQL': box(600, 100),
   };
   const drawn = (boxes = BOXES): Arrow[] =>
-    arrowsOf(flowsOf(NOW), (name) => boxes[name] ?? null, 200);
+    toArrows(toFlows(NOW), (name) => boxes[name] ?? null, 200);
   const arrow = (kind: string): Arrow => drawn().find((each) => each.kind === kind) as Arrow;
 
   test('begin at the side of one box and end just before the side of the other', () => {

@@ -16,8 +16,8 @@ import { maskName, passState } from '../../../patients/core/pass.js';
 import { amountToPay, billKey, payableMinor } from '../../../patients/core/payable.js';
 import {
   isFinal,
-  stageOf,
-  stepsOf,
+  toStage,
+  toSteps,
   type ProgressFacts,
   type Stage,
 } from '../../../patients/core/progress.js';
@@ -270,11 +270,11 @@ describe('the progress of a payment', () => {
     [{ status: 'SUCCEEDED', leader: null }, 'succeeded'],
     [{ status: 'DECLINED', leaderSuspected: true }, 'declined'],
     [{ status: 'FAILED', hasFailed: true, nextAttemptAt: at }, 'failed'],
-  ])('%j: %s', (given, stage) => expect(stageOf({ ...facts, ...given })).toBe(stage));
+  ])('%j: %s', (given, stage) => expect(toStage({ ...facts, ...given })).toBe(stage));
 
   test('has four steps, all of them done at the end', () => {
     const told = (stage: Stage): string =>
-      stepsOf(stage)
+      toSteps(stage)
         .map(({ state }) => state[0])
         .join('');
     expect([told('queued'), told('leaderless'), told('charging'), told('retrying')]).toEqual([

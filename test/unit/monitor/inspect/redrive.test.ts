@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import type { PaymentToDrive } from '../../../../monitor/inspect/failed-payments.js';
-import { previewRedrive, sumsOf } from '../../../../monitor/inspect/redrive-preview.js';
+import { previewRedrive, sumByCurrency } from '../../../../monitor/inspect/redrive-preview.js';
 import { Redrives } from '../../../../monitor/inspect/redrive.js';
 import type { AuditEntry } from '../../../../shared/postgres/audit.js';
 
@@ -60,7 +60,7 @@ describe('the preview', () => {
   });
 
   test('never adds amounts of two currencies', () => {
-    const sums = sumsOf([
+    const sums = sumByCurrency([
       payment('a'),
       payment('b', { currency: 'EUR', amountMinor: 7 }),
       payment('c', { amountMinor: 50 }),
@@ -69,7 +69,7 @@ describe('the preview', () => {
       { currency: 'EUR', amountMinor: 7, payments: 1 },
       { currency: 'USD', amountMinor: 150, payments: 2 },
     ]);
-    expect(sumsOf([])).toEqual([]);
+    expect(sumByCurrency([])).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The history of a payment in words, for every possible course. */
 import type { StoryFacts, StoryTerm } from '../../../../monitor/inspect/payment-story.js';
-import { survivedHandOver, timeline } from '../../../../monitor/inspect/timeline.js';
+import { didSurviveHandover, timeline } from '../../../../monitor/inspect/timeline.js';
 
 const at = (ms: number): Date => new Date(Date.UTC(2026, 10, 21, 18, 0, 0, ms));
 
@@ -69,7 +69,7 @@ test('a usual payment: accepted, committed, pass earned', () => {
   expect(textOf({}, 'committed')).toContain(
     "Paid: committed by server_1 under term 1, 50 ms after it was accepted. The gateway's reference: sim-1. Parcel 41",
   );
-  expect(survivedHandOver(facts())).toBe(false);
+  expect(didSurviveHandover(facts())).toBe(false);
 });
 
 test('a payment across a hand-over names the hand-over, and the leader with its time', () => {
@@ -88,14 +88,14 @@ test('a payment across a hand-over names the hand-over, and the leader with its 
     from: at(120),
     until: null,
   });
-  expect(survivedHandOver(facts(rest))).toBe(true);
+  expect(didSurviveHandover(facts(rest))).toBe(true);
 });
 
 test('accepted before the first election: reported, and not a hand-over', () => {
   const rest = { terms: [term(1, 'server_1', 120)] };
   expect(textOf(rest, 'accepted')).toContain('There was no leader then.');
   expect(textOf(rest, 'hand-over')).toContain('server_1 was elected, in term 1.');
-  expect(survivedHandOver(facts(rest))).toBe(false);
+  expect(didSurviveHandover(facts(rest))).toBe(false);
 });
 
 test('pending: waits, with the next attempt when there is one', () => {

@@ -1,5 +1,5 @@
 /** The pure part of searching: the text of the search box, and the parameters of the address. */
-import { addressOf, moment, pageQuery, searchQuery } from '../../../../monitor/inspect/filters.js';
+import { toAddress, moment, pageQuery, searchQuery } from '../../../../monitor/inspect/filters.js';
 import { understand } from '../../../../monitor/inspect/search-words.js';
 
 const ID = '01a1ff4f-6ad0-75ae-a611-4d9d8a772cd2';
@@ -91,7 +91,7 @@ describe('filters', () => {
       term: 0,
       status: undefined,
     };
-    const address = addressOf('/payments', filter);
+    const address = toAddress('/payments', filter);
     expect(address).toBe('/payments?document=a%26b%3Dc&from=2026-11-21T18%3A05%3A00.000Z&term=0');
     const fields = Object.fromEntries(new URLSearchParams(address.slice(address.indexOf('?'))));
     expect(searchQuery.parse(fields)).toMatchObject({
@@ -99,6 +99,6 @@ describe('filters', () => {
       from: filter.from,
       term: 0,
     });
-    expect(addressOf('/payments', {})).toBe('/payments');
+    expect(toAddress('/payments', {})).toBe('/payments');
   });
 });
