@@ -26,7 +26,7 @@ const COMMON_OPTIONS = {
   ...HELP,
 } as const;
 
-export interface Outcome {
+export interface ProgramOutcome {
   exitCode: number;
   /** The help text, when it was requested; else ''. */
   output: string;
@@ -67,7 +67,7 @@ function readArguments(spec: Command, words: readonly string[]): object {
   });
 }
 
-function runWithoutCommand(words: readonly string[], commands: readonly Command[]): Outcome {
+function runWithoutCommand(words: readonly string[], commands: readonly Command[]): ProgramOutcome {
   parse(null, () => parseOptions(COMMON_OPTIONS, words));
   if (asksForHelp(words)) return { exitCode: EXIT.done, output: listCommands(commands) };
   throw wrongArguments(listCommands(commands));
@@ -81,7 +81,7 @@ export async function runWords(
   given: readonly string[],
   commands: readonly Command[],
   context: Context,
-): Promise<Outcome> {
+): Promise<ProgramOutcome> {
   const all = replaceSynonyms(given);
   const words = all.includes('--') ? all.slice(0, all.indexOf('--')) : all;
   const [first] = findPositionals(COMMON_OPTIONS, words);

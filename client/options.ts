@@ -1,7 +1,7 @@
 /** The options of both clients, and the functions that they share. */
 import type { Middleware } from 'openapi-fetch';
 import { RelevoProblem } from './problem.js';
-import { repeatingFetch, SURROUNDINGS, type Surroundings } from './repeating-fetch.js';
+import { repeatingFetch, SURROUNDINGS, type ClientSurroundings } from './repeating-fetch.js';
 import { DEFAULT_POLICY, type RetryPolicy } from './retry.js';
 
 export interface ClientOptions {
@@ -12,7 +12,7 @@ export interface ClientOptions {
   /** Differences from `DEFAULT_POLICY`. */
   retry?: Partial<RetryPolicy>;
   /** For tests: another network, clock or source of randomness. */
-  surroundings?: Partial<Surroundings>;
+  surroundings?: Partial<ClientSurroundings>;
 }
 
 export interface CallOptions {
@@ -32,7 +32,7 @@ export interface KeyedCallOptions extends CallOptions {
 
 export interface Plumbing {
   policy: RetryPolicy;
-  around: Surroundings;
+  around: ClientSurroundings;
   fetchWith: (policy: Partial<RetryPolicy>) => (request: Request) => Promise<Response>;
 }
 

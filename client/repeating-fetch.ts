@@ -8,7 +8,7 @@ import { RelevoUnreachable } from './problem.js';
 import { mayRepeat, pauseMs, retryAfterMs, type Refusal, type RetryPolicy } from './retry.js';
 
 /** The dependencies that tests replace. */
-export interface Surroundings {
+export interface ClientSurroundings {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Monotonic, in ms. */
   now: () => number;
@@ -33,7 +33,7 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-export const SURROUNDINGS: Surroundings = {
+export const SURROUNDINGS: ClientSurroundings = {
   fetch: (url, init) => globalThis.fetch(url, init),
   now: () => performance.now(),
   random: () => Math.random(),
@@ -104,7 +104,7 @@ async function tryOnce(
   { url, init, signal }: Sending,
   tryMs: number,
   maxBytes: number,
-  { fetch }: Surroundings,
+  { fetch }: ClientSurroundings,
 ): Promise<Came> {
   try {
     const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(tryMs)));
@@ -126,7 +126,7 @@ async function nextPause(
   attempt: number,
   policy: RetryPolicy,
   sending: Sending,
-  { random }: Surroundings,
+  { random }: ClientSurroundings,
 ): Promise<number | null> {
   if ('failure' in came)
     return sending.isRepeatable && !(came.failure instanceof AnswerTooLarge)
@@ -148,7 +148,7 @@ async function nextPause(
  */
 export function repeatingFetch(
   policy: RetryPolicy,
-  around: Surroundings,
+  around: ClientSurroundings,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     const sending = await sendingOf(request, around.newKey);

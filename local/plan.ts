@@ -92,7 +92,7 @@ export function balancerPool(
   return createPool({ host, ...ports, members }, changes);
 }
 
-export interface Surroundings {
+export interface PlanSurroundings {
   shape: Shape;
   portOf: (name: string) => number;
   databaseUrl: string;
@@ -117,7 +117,7 @@ const listMembers = (
     .join(',');
 
 /** The environment of one service. */
-export function serviceEnvironment(place: Place, around: Surroundings): Record<string, string> {
+export function serviceEnvironment(place: Place, around: PlanSurroundings): Record<string, string> {
   const { shape, portOf, tokens, databaseUrl, redisUrl, ledgerFile } = around;
   const places = servicePlaces(shape);
   const common = {

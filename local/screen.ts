@@ -5,7 +5,7 @@
 import type { Tokens } from '../shared/http/auth.js';
 import { lookHint, quoteForShell } from './command-hint.js';
 
-export interface Shown {
+export interface ScreenContent {
   services: readonly { name: string; kind: string; url: string }[];
   /** Null: there is none. */
   balancer: { name: string; url: string; adminUrl: string } | null;
@@ -32,7 +32,7 @@ const PURPOSE: Readonly<Record<string, string>> = {
 const row = (left: string, right: string): string => `  ${left.padEnd(16)} ${right}`;
 
 /** The pages for users, each at the first instance that serves it. */
-function pages({ services, balancer }: Shown): string[] {
+function pages({ services, balancer }: ScreenContent): string[] {
   const of = (kind: string): string | undefined =>
     services.find((service) => service.kind === kind)?.url;
   const [patients, monitor] = [balancer?.url ?? of('patients'), of('monitor')];
@@ -44,7 +44,7 @@ function pages({ services, balancer }: Shown): string[] {
   ];
 }
 
-function secrets({ tokens, databaseUrl, env }: Shown): string[] {
+function secrets({ tokens, databaseUrl, env }: ScreenContent): string[] {
   if (!tokens)
     return [
       row('PostgreSQL', lookHint('npm run studio', env)),
@@ -60,7 +60,7 @@ function secrets({ tokens, databaseUrl, env }: Shown): string[] {
   ];
 }
 
-export function formatScreen(shown: Shown): string {
+export function formatScreen(shown: ScreenContent): string {
   const { services, tokens, redisUrl, dataDir, env } = shown;
   const end = tokens
     ? 'Ctrl-C stops everything.'

@@ -13,7 +13,7 @@ import { cp } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMain, StartError } from './errors.js';
-import { DATABASE } from './engines/engines.js';
+import { DATABASE_NAME } from './engines/engines.js';
 import { migrate } from './engines/migrate.js';
 import { freePort } from './processes/ports.js';
 import { ensureDatabase, preparePostgres, type PostgresServer } from './engines/postgres.js';
@@ -86,7 +86,7 @@ function searchAll(logs: string, code: number): number {
  * @returns the folder of the copy.
  */
 async function prepareCluster(postgres: PostgresServer, folder: string): Promise<string> {
-  const url = await ensureDatabase(postgres, DATABASE);
+  const url = await ensureDatabase(postgres, DATABASE_NAME);
   await migrate(url);
   await seedDatabase(url);
   await postgres.stop();
@@ -107,7 +107,7 @@ async function startEngines(folder: string): Promise<Engines> {
   watch(postgres, redis);
   await Promise.all([postgres.start(), redis.start()]);
   const cluster = await prepareCluster(postgres, folder);
-  await ensureDatabase(postgres, 'relevo_template', DATABASE);
+  await ensureDatabase(postgres, 'relevo_template', DATABASE_NAME);
   return {
     postgres,
     redis,

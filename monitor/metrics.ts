@@ -101,14 +101,17 @@ export function measure<K extends EventName>(name: K, data: EventMap[K]): void {
 }
 
 /** The surroundings of a monitor: other monitors and readers. */
-export interface Surroundings {
+export interface MetricsSurroundings {
   /** Monitors that answered the last poll, including this one. */
   monitorsReached: number;
   eventReaders: number;
 }
 
 /** Updates the gauges of the state. Called after every tick. */
-export function measureState(state: State, { monitorsReached, eventReaders }: Surroundings): void {
+export function measureState(
+  state: State,
+  { monitorsReached, eventReaders }: MetricsSurroundings,
+): void {
   const { settings, leadership, replicas, admin, health, databaseUp } = state;
   latenessSeconds.set(health.latenessMs / 1_000);
   term.set(leadership?.term ?? 0);

@@ -8,7 +8,7 @@ import {
   STAYS,
   type Frequency,
   type SeedKind,
-  type Service,
+  type MedicalService,
   type Stay,
 } from './seed-stays.js';
 
@@ -97,7 +97,7 @@ type Charged = Omit<SeedCharge, 'id' | 'currency'>;
 
 /** Charges one service on its days, at the same price on every day. */
 function chargesFor(
-  [kind, description, least, most, frequency]: Service,
+  [kind, description, least, most, frequency]: MedicalService,
   random: Random,
   arrivedMs: number,
   nights: number,
@@ -121,7 +121,7 @@ function chargesFor(
 function bounded(
   charges: readonly Charged[],
   kind: SeedKind,
-  extra: (service: Service) => Charged[],
+  extra: (service: MedicalService) => Charged[],
 ): Charged[] {
   const own = charges.filter((charge) => charge.kind === kind);
   const added = COMMON.filter(([of]) => of === kind)
@@ -135,7 +135,8 @@ function chargesOf({ number, age, sex }: Person): SeedCharge[] {
   const stay = stayOf(random, age, sex);
   const nights = between(random, ...stay.nights);
   const arrivedMs = FIRST_DAY + random.below(120) * DAY_MS;
-  const charge = (service: Service): Charged[] => chargesFor(service, random, arrivedMs, nights);
+  const charge = (service: MedicalService): Charged[] =>
+    chargesFor(service, random, arrivedMs, nights);
   const usual = stay.services.flatMap(charge);
   return KINDS.flatMap((kind) => bounded(usual, kind, charge)).map((each, index) => ({
     id: uuidOf('8001', number * 100 + index),

@@ -11,7 +11,7 @@ export type SeedKind = 'exam' | 'medicine' | 'procedure' | 'consultation';
  */
 export type Frequency = 'once' | 'daily' | number;
 
-export type Service = readonly [
+export type MedicalService = readonly [
   kind: SeedKind,
   description: string,
   least: number,
@@ -29,18 +29,30 @@ export interface Stay {
   sex?: 'female' | 'male';
   /** Relative frequency of the stay. */
   weight: number;
-  services: readonly Service[];
+  services: readonly MedicalService[];
 }
 
-const BLOOD_COUNT: Service = ['exam', 'Complete blood count', 12, 30, 1];
-const PANEL: Service = ['exam', 'Basic metabolic panel', 18, 45, 1];
-const LINE: Service = ['procedure', 'Peripheral venous access', 25, 60, 'once'];
-const SALINE: Service = ['medicine', 'Sodium chloride 0.9 %, 500 ml', 6, 15, 'daily'];
-const PARACETAMOL: Service = ['medicine', 'Acetaminophen 500 mg, 20 tablets', 4, 9, 'once'];
-const EMERGENCY: Service = ['consultation', 'Emergency department assessment', 90, 220, 'once'];
-const ROUND: Service = ['consultation', 'Internal medicine round', 60, 140, 'daily'];
-const ANAESTHESIA: Service = ['consultation', 'Anaesthesia pre-operative visit', 70, 150, 'once'];
-const PHYSIOTHERAPY: Service = ['consultation', 'Physiotherapy session', 25, 60, 3];
+const BLOOD_COUNT: MedicalService = ['exam', 'Complete blood count', 12, 30, 1];
+const PANEL: MedicalService = ['exam', 'Basic metabolic panel', 18, 45, 1];
+const LINE: MedicalService = ['procedure', 'Peripheral venous access', 25, 60, 'once'];
+const SALINE: MedicalService = ['medicine', 'Sodium chloride 0.9 %, 500 ml', 6, 15, 'daily'];
+const PARACETAMOL: MedicalService = ['medicine', 'Acetaminophen 500 mg, 20 tablets', 4, 9, 'once'];
+const EMERGENCY: MedicalService = [
+  'consultation',
+  'Emergency department assessment',
+  90,
+  220,
+  'once',
+];
+const ROUND: MedicalService = ['consultation', 'Internal medicine round', 60, 140, 'daily'];
+const ANAESTHESIA: MedicalService = [
+  'consultation',
+  'Anaesthesia pre-operative visit',
+  70,
+  150,
+  'once',
+];
+const PHYSIOTHERAPY: MedicalService = ['consultation', 'Physiotherapy session', 25, 60, 3];
 
 export const STAYS: readonly Stay[] = [
   {
@@ -233,7 +245,7 @@ export const STAYS: readonly Stay[] = [
 ];
 
 /** Small services that any stay may include, at every age. Each kind has some. */
-export const COMMON: readonly Service[] = [
+export const COMMON: readonly MedicalService[] = [
   ['exam', 'Capillary glucose', 4, 9, 'once'],
   ['exam', 'Erythrocyte sedimentation rate', 6, 14, 'once'],
   ['exam', 'Serum electrolytes', 16, 36, 'once'],

@@ -175,7 +175,7 @@ function stray({ payments }: SimulatedSystem): Heal {
 }
 
 /** Injects the fault. @returns its healing. */
-export function injectFault(system: SimulatedSystem, fault: SimulatedFault): Heal {
+export function injectSimulatedFault(system: SimulatedSystem, fault: SimulatedFault): Heal {
   const { kind, amount } = fault;
   const name =
     fault.target === 'leader' ? (system.leadership.row.leader ?? 'server_1') : fault.target;

@@ -3,7 +3,7 @@
  * the system has recovered.
  */
 import type { Settings } from '../monitor/core/types.js';
-import { describeFault, injectFault } from './faults.js';
+import { describeFault, injectSimulatedFault } from './faults.js';
 import { Checks } from './invariants/checks.js';
 import type { Breach } from './invariants/rule-texts.js';
 import { Engine } from './model/engine.js';
@@ -162,7 +162,7 @@ class Run {
     if (fault.kind === 'hang' && schedule.monitorsEnd) return; // Only monitors can heal it.
     world.plan(fault.atMs, null, () => {
       world.log?.('FAULT', describeFault(fault));
-      const heal = injectFault(system, fault);
+      const heal = injectSimulatedFault(system, fault);
       if (fault.forMs === 0) return;
       world.plan(fault.forMs, null, () => {
         world.log?.('HEALED', describeFault(fault));

@@ -13,7 +13,7 @@ import { command, flag, type Context } from '../command.js';
 import {
   filterByStart,
   suggestNext,
-  type Candidate,
+  type CompletionCandidate,
   type NameKind,
 } from '../completion/completion-candidates.js';
 import {
@@ -28,7 +28,7 @@ import { EXPERIMENT_NAMES } from '../../experiments/names.js';
 /** Longest wait for the names of the replicas. */
 const ASK_TIMEOUT_MS = 800;
 
-async function fetchReplicas(context: Context): Promise<Candidate[]> {
+async function fetchReplicas(context: Context): Promise<CompletionCandidate[]> {
   const addresses = context.target({ json: false, url: null }).addresses('monitor');
   const { body } = await ask<Pick<StatusSummary, 'replicas'>>(addresses, {
     path: '/status',
@@ -37,10 +37,10 @@ async function fetchReplicas(context: Context): Promise<Candidate[]> {
   return body.replicas.map(({ id, observed, role }) => ({ word: id, describe: role ?? observed }));
 }
 
-const toCandidates = (words: readonly string[]): Candidate[] =>
+const toCandidates = (words: readonly string[]): CompletionCandidate[] =>
   words.map((word) => ({ word, describe: '' }));
 
-function listTestFolders(): Candidate[] {
+function listTestFolders(): CompletionCandidate[] {
   const folder = join(ROOT, 'test');
   if (!existsSync(folder)) return [];
   return toCandidates(
@@ -50,7 +50,7 @@ function listTestFolders(): Candidate[] {
   );
 }
 
-async function lookUpNames(kind: NameKind, context: Context): Promise<Candidate[]> {
+async function lookUpNames(kind: NameKind, context: Context): Promise<CompletionCandidate[]> {
   if (kind === 'experiments') return toCandidates(EXPERIMENT_NAMES);
   return kind === 'test folders' ? listTestFolders() : fetchReplicas(context).catch(() => []);
 }

@@ -71,7 +71,7 @@ export async function patientByDocument(asking: Asking, typed: string): Promise<
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-export interface Wanted {
+export interface WantedPatient {
   patient: string | null;
   document: string | null;
 }
@@ -83,7 +83,10 @@ export interface Named {
 }
 
 /** @throws CommandFailure WRONG_ARGUMENTS when neither or both are given; PATIENT_NOT_FOUND. */
-export async function findPatient(asking: Asking, { patient, document }: Wanted): Promise<Named> {
+export async function findPatient(
+  asking: Asking,
+  { patient, document }: WantedPatient,
+): Promise<Named> {
   if ((patient === null) === (document === null)) {
     throw wrongArguments(
       'Name the patient with either --patient ID or --document NUMBER.',

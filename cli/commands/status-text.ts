@@ -1,6 +1,6 @@
 /** Formats the status within 80 columns: leader, replicas and backlog. Pure. */
 import type { StatusSummary } from '../../shared/contracts/status.js';
-import { plain, type Paint } from '../output/paint.js';
+import { paintNothing, type Paint } from '../output/paint.js';
 import { formatTable, WIDTH, wrap } from '../output/table.js';
 
 export interface StatusView {
@@ -74,7 +74,7 @@ function localLines(local: StatusView['local'], now: Date): string[] {
 export function formatStatus(
   { local, status }: StatusView,
   now: Date,
-  paint: Paint = plain,
+  paint: Paint = paintNothing,
 ): string {
   const head = localLines(local, now);
   if (!status)

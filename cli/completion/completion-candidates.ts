@@ -5,7 +5,7 @@
  */
 import { getName, type Command } from '../command.js';
 
-export interface Candidate {
+export interface CompletionCandidate {
   word: string;
   describe: string;
 }
@@ -17,7 +17,7 @@ export type NameKind = 'replicas' | 'experiments' | 'test folders';
 
 /** The candidates for the next word, plus all names of the kind `look`. */
 export interface Next {
-  candidates: readonly Candidate[];
+  candidates: readonly CompletionCandidate[];
   names: NameKind | null;
 }
 
@@ -32,7 +32,7 @@ const NAMES_BY_COMMAND: Readonly<Record<string, NameKind>> = {
   experiment: 'experiments',
   test: 'test folders',
 };
-const COMMON: readonly Candidate[] = [
+const COMMON: readonly CompletionCandidate[] = [
   { word: '--help', describe: 'Show the help' },
   { word: '--json', describe: 'Print the answer as JSON' },
   { word: '--url', describe: 'Use another machine' },
@@ -40,10 +40,10 @@ const COMMON: readonly Candidate[] = [
 
 const NOTHING: Next = { candidates: [], names: null };
 
-const toCandidates = (choices: readonly string[] = []): Candidate[] =>
+const toCandidates = (choices: readonly string[] = []): CompletionCandidate[] =>
   choices.map((word) => ({ word, describe: '' }));
 
-const getOptions = ({ options }: Command): Candidate[] =>
+const getOptions = ({ options }: Command): CompletionCandidate[] =>
   Object.entries(options).map(([name, { doc }]) => ({ word: `--${name}`, describe: doc }));
 
 function suggestValues(command: Command, option: string): Next | null {
@@ -92,5 +92,7 @@ export function suggestNext(words: readonly string[], commands: readonly Command
 }
 
 /** The candidates that start with the typed text. */
-export const filterByStart = (candidates: readonly Candidate[], typed: string): Candidate[] =>
-  candidates.filter(({ word }) => word.startsWith(typed));
+export const filterByStart = (
+  candidates: readonly CompletionCandidate[],
+  typed: string,
+): CompletionCandidate[] => candidates.filter(({ word }) => word.startsWith(typed));

@@ -15,7 +15,7 @@ const CODES: Readonly<Record<Colour, readonly [number, number]>> = {
   dim: [2, 22],
 };
 
-export const plain: Paint = (_colour, text) => text;
+export const paintNothing: Paint = (_colour, text) => text;
 
 const paintColour: Paint = (colour, text) =>
   `\x1b[${CODES[colour][0]}m${text}\x1b[${CODES[colour][1]}m`;
@@ -26,7 +26,7 @@ export function choosePaint(
   isTerminal: boolean,
 ): Paint {
   const refused = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
-  return isTerminal && !refused ? paintColour : plain;
+  return isTerminal && !refused ? paintColour : paintNothing;
 }
 
 const COLOURS = /\x1b\[[0-9;]*m/g;

@@ -2,12 +2,12 @@
  * SQL statements of the baselines. They check no term, because a baseline has none; its rows have
  * term 0. A final status cannot change in any case: a trigger of the table guards it.
  */
-import type { Answer } from '../../payments/core/parcel.js';
+import type { ChargeAnswer } from '../../payments/core/parcel.js';
 import type { NewPayment } from '../../shared/postgres/ledger.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 
 /** A final answer of the gateway. */
-export type FinalAnswer = Exclude<Answer, { kind: 'again' }>;
+export type FinalAnswer = Exclude<ChargeAnswer, { kind: 'again' }>;
 
 interface Ending {
   status: 'SUCCEEDED' | 'DECLINED' | 'FAILED';

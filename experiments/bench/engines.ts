@@ -5,7 +5,7 @@
  */
 import { Redis } from 'ioredis';
 import {
-  DATABASE,
+  DATABASE_NAME,
   prepareEngines,
   startDatabase,
   type Engines,
@@ -21,7 +21,7 @@ import { waitUntil } from '../../shared/wait-until.js';
 import { readVersions } from '../record/evidence.js';
 
 /** Relevo's schema and its sample patients; Relevo's databases are copies. */
-const TEMPLATE = DATABASE;
+const TEMPLATE = DATABASE_NAME;
 const DATABASE_PREFIX = 'bench_';
 /** Longest wait for Redis to rewrite its file, ms. */
 const REWRITE_MS = 60_000;

@@ -11,7 +11,7 @@ import type { ServiceName } from '../documents.js';
 import { CASES, getStatus, NOT_PROVOKED, OPTIONAL, type PostmanCase } from './cases.js';
 import { makeChecks, toExpected } from './checks.js';
 import { deriveCases } from './derived-cases.js';
-import { readExamples, readOperations, type Answer, type Operation } from './operations.js';
+import { readExamples, readOperations, type ExampleAnswer, type Operation } from './operations.js';
 
 type Json = Record<string, unknown>;
 
@@ -71,7 +71,7 @@ function describe(row: PostmanCase, { spec }: Operation, isFirst: boolean): stri
   return texts.filter(Boolean).join('\n\n');
 }
 
-const toExample = ({ status, name, contentType, body }: Answer): Json => {
+const toExample = ({ status, name, contentType, body }: ExampleAnswer): Json => {
   const isJson = contentType.includes('json');
   return {
     name,

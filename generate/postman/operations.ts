@@ -21,7 +21,7 @@ interface Spec {
 }
 
 /** A response as the document shows it. */
-export interface Answer {
+export interface ExampleAnswer {
   status: number;
   name: string;
   contentType: string;
@@ -38,7 +38,7 @@ export interface Operation {
   /** The kind of token that the operation needs. */
   token: string;
   codes: readonly ProblemCode[];
-  answers: readonly Answer[];
+  answers: readonly ExampleAnswer[];
 }
 
 /** The examples of the parameters in the path or in the query. */

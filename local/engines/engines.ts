@@ -29,7 +29,7 @@ export interface Engines {
   redis: RedisServer | null;
 }
 
-export const DATABASE = 'relevo';
+export const DATABASE_NAME = 'relevo';
 
 /**
  * Copies the cluster of TEST_CLUSTER into a new data directory. `npm test` prepares that cluster
@@ -126,7 +126,7 @@ export async function startDatabase(
 ): Promise<string> {
   if (!postgres) return checkDatabase(url ?? '');
   await postgres.start();
-  return ensureDatabase(postgres, DATABASE);
+  return ensureDatabase(postgres, DATABASE_NAME);
 }
 
 /** Starts or checks Redis. @returns its address, once it answers. @throws StartError */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pollUntil } from '../../shared/wait-until.js';
 import { freeOffset } from '../../test/support/free-offset.js';
 import { ROOT } from '../root.js';
-import { runCommand, startCommand, type Ended, type Started } from './command.js';
+import { runCommand, startCommand, type CommandResult, type Started } from './command.js';
 import { environmentFor, getFolder } from './install.js';
 
 export const CHECKS = ['unit tests', 'start', 'payments', 'stop'] as const;
@@ -42,7 +42,7 @@ const relevo = ({ program }: Surroundings, ...words: string[]): string[] => [
 ];
 
 /** @returns null when the system is up, else why it is not. */
-async function waitUntilUp(system: Started): Promise<Ended | null> {
+async function waitUntilUp(system: Started): Promise<CommandResult | null> {
   const isUp = (): boolean => UP.test(system.output());
   const isDecided = await pollUntil(() => isUp() || !system.isRunning(), {
     deadlineMs: START_DEADLINE_MS,
@@ -58,7 +58,7 @@ async function waitUntilUp(system: Started): Promise<Ended | null> {
 async function check(
   name: CheckName,
   results: Results,
-  work: () => Promise<Ended | null>,
+  work: () => Promise<CommandResult | null>,
 ): Promise<boolean> {
   process.stderr.write(`  ${name} …\n`);
   const begun = performance.now();
@@ -74,7 +74,7 @@ async function checkSystem(surroundings: Surroundings, results: Results): Promis
   const { folder, env, signal } = surroundings;
   const log = (name: string): string => join(folder, `${name}.log`);
   const system = startCommand(relevo(surroundings, 'up'), { env, log: log('start'), signal });
-  const stop = async (): Promise<Ended> => {
+  const stop = async (): Promise<CommandResult> => {
     system.stop();
     return system.ended;
   };

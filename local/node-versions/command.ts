@@ -13,7 +13,7 @@ export interface CommandOptions {
   signal: AbortSignal;
 }
 
-export interface Ended {
+export interface CommandResult {
   /** The exit code, the name of the signal that ended it, or why it could not be started. */
   code: number | string;
   /** The last lines of the output. */
@@ -24,7 +24,7 @@ export interface Started {
   /** The end of the output so far. */
   output(): string;
   isRunning(): boolean;
-  ended: Promise<Ended>;
+  ended: Promise<CommandResult>;
   /** Requests the end; every command of the checks handles SIGTERM. */
   stop(): void;
 }
@@ -45,7 +45,7 @@ export function startCommand(command: readonly string[], options: CommandOptions
   const stop = (): void => void child.kill('SIGTERM');
   if (options.signal.aborted) stop();
   options.signal.addEventListener('abort', stop);
-  const ended = new Promise<Ended>((resolve) => {
+  const ended = new Promise<CommandResult>((resolve) => {
     const end = (code: number | string): void => {
       running = false;
       options.signal.removeEventListener('abort', stop);
@@ -61,7 +61,7 @@ export function startCommand(command: readonly string[], options: CommandOptions
 export async function runCommand(
   command: readonly string[],
   options: CommandOptions,
-): Promise<Ended> {
+): Promise<CommandResult> {
   const begun = performance.now();
   const timer = setInterval(() => {
     const seconds = Math.round((performance.now() - begun) / 1_000);

@@ -21,6 +21,6 @@ export interface Pausing {
   is: 'pausing';
   pause: AbortController;
 }
-export type State = { is: 'idle' } | Starting | Up | Stopping | Pausing;
+export type ProcessState = { is: 'idle' } | Starting | Up | Stopping | Pausing;
 
-export const IDLE: State = { is: 'idle' };
+export const IDLE: ProcessState = { is: 'idle' };

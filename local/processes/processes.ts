@@ -18,7 +18,7 @@ import { makeDeathPrefix } from './death-signal.js';
 import { StartError } from '../errors.js';
 import { plainLine } from './log-line.js';
 import type { Exit, ProcessEvents, ProcessKind, ProcessSpec } from './process-spec.js';
-import { IDLE, type Pausing, type Starting, type State } from './process-state.js';
+import { IDLE, type Pausing, type Starting, type ProcessState } from './process-state.js';
 import { findDescendants, isAlive, sendSignal } from './process-tree.js';
 
 export type { Exit, ProcessKind, ProcessSpec } from './process-spec.js';
@@ -29,7 +29,7 @@ const KEPT_LINES = 12;
 export class ManagedProcess extends EventEmitter<ProcessEvents> {
   /** Whether the process restarts after a crash. */
   supervised = false;
-  #state: State = IDLE;
+  #state: ProcessState = IDLE;
   #exited: Promise<Exit> = Promise.resolve({ code: null, signal: null, asked: true });
   #descendants: number[] = [];
   #lastLines: string[] = [];
@@ -93,7 +93,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
   }
 
   /** Whether no other call has changed the state since. */
-  #isStill(state: State): boolean {
+  #isStill(state: ProcessState): boolean {
     return this.#state === state;
   }
 

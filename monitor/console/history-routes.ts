@@ -16,7 +16,7 @@ import {
   type ElectionQuery,
   type ReplicaQuery,
 } from './filters.js';
-import { auditCsv, toAudit, toElection, electionsCsv, isShown, replicasCsv } from './lists.js';
+import { auditCsv, toAudit, toElection, electionsCsv, matchesQuery, replicasCsv } from './lists.js';
 import { seesAll, type RoutesOptions } from '../http/options.js';
 import type { ReplicaStatus } from '../../shared/contracts/status.js';
 import {
@@ -65,7 +65,7 @@ function listReplicas(
 ): ReplicaStatus[] {
   const known = getKnownStatus(sources, sampler.queue);
   return (full ? known : withoutAddresses(known)).replicas.filter((replica) =>
-    isShown(replica, query),
+    matchesQuery(replica, query),
   );
 }
 

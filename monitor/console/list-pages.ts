@@ -5,7 +5,7 @@
  */
 import { html, type Html } from '../../shared/web/html.js';
 import { ELECTION_KINDS } from '../core/kinds.js';
-import { formatDuration } from '../core/preview.js';
+import { spellDuration } from '../core/preview.js';
 import { AUDIT_ACTIONS, search, type AuditQuery, type ElectionQuery } from './filters.js';
 import type { Audit, AuditPage, Election, ElectionPage } from '../http/schemas.js';
 
@@ -15,7 +15,7 @@ const moment = (iso: string | null): Html =>
     ? html`–`
     : html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
 
-const steps = (ms: number | null): string => (ms === null ? '–' : formatDuration(ms));
+const steps = (ms: number | null): string => (ms === null ? '–' : spellDuration(ms));
 
 type Values = Readonly<Record<string, unknown>>;
 const getGiven = (values: Values, name: string): string => {

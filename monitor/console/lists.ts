@@ -27,7 +27,10 @@ export function toElection({ bootId, ...row }: ElectionRow, full: boolean): Elec
 export const toAudit = ({ at, ...row }: AuditRow): Audit => ({ ...row, at: at.toISOString() });
 
 /** Whether a replica matches the filter. */
-export const isShown = (replica: ReplicaStatus, { admin, observed, role }: ReplicaQuery): boolean =>
+export const matchesQuery = (
+  replica: ReplicaStatus,
+  { admin, observed, role }: ReplicaQuery,
+): boolean =>
   (!admin || replica.admin === admin) &&
   (!observed || replica.observed === observed) &&
   (!role || replica.role === role);

@@ -4,7 +4,7 @@
  */
 import { LONGEST_BLOCK_MS } from '../../shared/fault-switches.js';
 import { html, type Html } from '../../shared/web/html.js';
-import { formatDuration } from '../core/preview.js';
+import { spellDuration } from '../core/preview.js';
 
 const LEGEND: readonly (readonly [tone: string, word: string, meaning: string])[] = [
   ['leads', 'leads', 'processes the payments; its row and its node are tinted'],
@@ -41,7 +41,7 @@ export const deedDialog: Html = html`<dialog id="deed" aria-labelledby="deed-tit
 <p><strong>What will happen</strong></p>
 <ul id="deed-preview" aria-live="polite"></ul>
 <div id="deed-freeze" hidden><label for="freeze-ms">For how long</label>
-<select id="freeze-ms">${FREEZES.map((ms) => html`<option value="${ms}"${ms === 2_000 ? html` selected` : null}>${formatDuration(ms)}</option>`)}</select></div>
+<select id="freeze-ms">${FREEZES.map((ms) => html`<option value="${ms}"${ms === 2_000 ? html` selected` : null}>${spellDuration(ms)}</option>`)}</select></div>
 <label for="deed-reason">Reason <small>stored in the audit, and in the history when the leadership moves</small></label>
 <input id="deed-reason" name="reason" required maxlength="400" autocomplete="off">
 <p class="buttons"><button type="submit" class="primary" id="deed-do" disabled>–</button> <button type="button" id="deed-cancel">Cancel</button></p>

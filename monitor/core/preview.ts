@@ -55,7 +55,7 @@ const ADMIN_WORDS: Readonly<Record<AdminState, string>> = {
 };
 
 /** A duration for people. */
-export const formatDuration = (ms: number): string =>
+export const spellDuration = (ms: number): string =>
   ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
 
 const joinNames = (names: readonly string[]): string =>
@@ -105,9 +105,9 @@ function previewMove(
   const worstCaseMs = getWorstCaseMs(state.settings).planned;
   const words = [
     `${known.leader} leads in term ${known.term} and has ${formatParcels(known.parcelsInFlight)} in flight.`,
-    `It finishes its parcels, for ${formatDuration(state.settings.handoverDrainMs)} at most, and fetches no new ones.`,
+    `It finishes its parcels, for ${spellDuration(state.settings.handoverDrainMs)} at most, and fetches no new ones.`,
     describeChoice(state, names),
-    `There is no leader for ${formatDuration(worstCaseMs)} at worst; payments wait that much longer, and none is lost.`,
+    `There is no leader for ${spellDuration(worstCaseMs)} at worst; payments wait that much longer, and none is lost.`,
     ...after,
   ];
   return { ...known, refusal: null, moves: true, candidates: names, worstCaseMs, words };
@@ -181,7 +181,7 @@ function previewStateChange(
 const describeFault = ({ action, replica, freezeMs }: Intent): string =>
   action === 'kill'
     ? `${replica} is killed (SIGKILL): it sends no goodbye and its connections break. Its supervisor may restart it.`
-    : `${replica} freezes for ${formatDuration(freezeMs)}: it answers nothing and keeps its connections. Then it continues.`;
+    : `${replica} freezes for ${spellDuration(freezeMs)}: it answers nothing and keeps its connections. Then it continues.`;
 
 function previewFault(
   state: State,
@@ -201,7 +201,7 @@ function previewFault(
     return previewWithoutMove(state, intent, [
       describeFault(intent),
       held,
-      `The monitors tolerate silence for ${formatDuration(settings.beatTimeoutMs)}: it probably stays the leader.`,
+      `The monitors tolerate silence for ${spellDuration(settings.beatTimeoutMs)}: it probably stays the leader.`,
     ]);
   }
   const names = getSuccessors(state);
@@ -211,7 +211,7 @@ function previewFault(
       ? ['No replica can follow: payments are accepted and wait until a replica is up and ready.']
       : [
           describeChoice(state, names),
-          `There is no leader for ${formatDuration(worstCaseMs)} at worst. The next leader takes over the payments in flight; none is lost or charged twice.`,
+          `There is no leader for ${spellDuration(worstCaseMs)} at worst. The next leader takes over the payments in flight; none is lost or charged twice.`,
         ];
   return {
     ...known,

@@ -6,7 +6,7 @@
 import type { Clock } from '../../shared/clock.js';
 import { Problem } from '../../shared/errors.js';
 import { pollUntil } from '../../shared/wait-until.js';
-import { formatDuration } from '../core/preview.js';
+import { spellDuration } from '../core/preview.js';
 import { getWorstCaseMs } from '../core/timings.js';
 import type { MonitorLoop } from '../loop.js';
 
@@ -63,7 +63,7 @@ async function nextTerm(
 }
 
 const describeFault = (id: string, what: FaultAction): string =>
-  what.kind === 'kill' ? `${id} was killed` : `${id} was frozen for ${formatDuration(what.ms)}`;
+  what.kind === 'kill' ? `${id} was killed` : `${id} was frozen for ${spellDuration(what.ms)}`;
 
 /** @throws Problem UNAVAILABLE. */
 export async function injectFault(
@@ -93,6 +93,6 @@ export async function injectFault(
   return {
     ...now,
     tookMs,
-    words: `${describeFault(id, what)}; ${now.leader} leads in term ${now.term}, elected after ${formatDuration(tookMs)}`,
+    words: `${describeFault(id, what)}; ${now.leader} leads in term ${now.term}, elected after ${spellDuration(tookMs)}`,
   };
 }

@@ -98,7 +98,7 @@ export const FAILED_CSV = Object.keys(failedPayment.shape) as (keyof FailedPayme
 type Plain<T> = { [K in keyof T]: Exclude<T[K], Date> | string };
 
 /** Times as ISO 8601 text. */
-export function plain<T extends object>(row: T): Plain<T> {
+export function toPlain<T extends object>(row: T): Plain<T> {
   const text = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value);
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => [name, text(value)]),

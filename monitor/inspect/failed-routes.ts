@@ -10,7 +10,7 @@ import { Problem } from '../../shared/errors.js';
 import { parse } from '../../shared/http/http.js';
 import { route, type Answer, type Route } from '../../shared/http/routes.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
-import { FAILED_CSV, failedPageSchema, plain } from './documents.js';
+import { FAILED_CSV, failedPageSchema, toPlain } from './documents.js';
 import {
   FAILED_PAGE,
   FOUND_CSV_EXAMPLE,
@@ -23,7 +23,12 @@ import { failedPayments, paymentsToDrive } from './failed-payments.js';
 import { failedQuery } from './filters.js';
 import { asPage, type PageDeps, type Shown } from './pages/as-page.js';
 import { failedPage, outcomePage, previewPage } from './pages/failed-pages.js';
-import { previewRedrive, REDRIVE_MAX, sumByCurrency, type Preview } from './redrive-preview.js';
+import {
+  previewRedrive,
+  REDRIVE_MAX,
+  sumByCurrency,
+  type RedrivePreview,
+} from './redrive-preview.js';
 import type { Driven, Redrives } from './redrive.js';
 
 export interface FailedDeps extends PageDeps {
@@ -133,7 +138,7 @@ const failedCsvRoute = (deps: FailedDeps): Route =>
     handle: async ({ query }) => ({
       status: 200,
       contentType: 'text/csv; charset=utf-8',
-      body: csvTable(FAILED_CSV, (await readList(deps, query)).payments.map(plain)),
+      body: csvTable(FAILED_CSV, (await readList(deps, query)).payments.map(toPlain)),
       headers: {
         ...PRIVATE,
         'Content-Disposition': 'attachment; filename="failed-payments.csv"',
@@ -141,7 +146,7 @@ const failedCsvRoute = (deps: FailedDeps): Route =>
     }),
   });
 
-const previewFor = async ({ db }: FailedDeps, asked: readonly string[]): Promise<Preview> =>
+const previewFor = async ({ db }: FailedDeps, asked: readonly string[]): Promise<RedrivePreview> =>
   previewRedrive(asked, await paymentsToDrive(db, asked));
 
 const wantsPage = (request: Request): boolean => request.accepts(['json', 'html']) === 'html';
@@ -153,7 +158,7 @@ async function getCsrf({ sessions }: FailedDeps, request: Request): Promise<stri
 const previewShown = async (
   deps: FailedDeps,
   request: Request,
-  preview: Preview,
+  preview: RedrivePreview,
   problem: string | null = null,
 ): Promise<Shown> => ({
   title: 'Drive again',
@@ -182,7 +187,7 @@ const previewRoute = (deps: FailedDeps): Route =>
     },
     problems: ['VALIDATION_FAILED', 'UNAVAILABLE'],
     handle: async ({ request }) => {
-      const preview = async (): Promise<Preview> =>
+      const preview = async (): Promise<RedrivePreview> =>
         previewFor(deps, parse(previewQuery, request.query, 'query').ids);
       if (wantsPage(request))
         return asPage(deps, request, 'failed', async () =>

@@ -21,7 +21,7 @@ const trimmedText = (max: number) =>
     .regex(/^\P{Cc}*$/u, 'must not contain control characters');
 
 /** A day or a time, in UTC unless it has a zone. A day means its start. */
-export const moment = z
+export const timeFilter = z
   .string()
   .max(40)
   .transform((text, context) => {
@@ -50,9 +50,9 @@ const filterFields = {
   term: parseWritten(term).optional(),
   status: paymentStatus.optional(),
   /** Accepted at this time or later. */
-  from: moment.optional(),
+  from: timeFilter.optional(),
   /** Accepted before this time. */
-  to: moment.optional(),
+  to: timeFilter.optional(),
 };
 
 const pageFields = {

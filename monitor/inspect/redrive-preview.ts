@@ -4,7 +4,7 @@ import type { FailedPayment, PaymentToDrive } from './failed-payments.js';
 /** Maximum number of payments per request. */
 export const REDRIVE_MAX = 100;
 
-export interface Preview {
+export interface RedrivePreview {
   drive: FailedPayment[];
   refused: { id: string; why: string }[];
 }
@@ -61,8 +61,11 @@ function refusal(payment: PaymentToDrive | undefined, bills: Bills): string | nu
 }
 
 /** @param ids the requested ids; duplicates count once. @param found the payments that exist. */
-export function previewRedrive(ids: readonly string[], found: readonly PaymentToDrive[]): Preview {
-  const preview: Preview = { drive: [], refused: [] };
+export function previewRedrive(
+  ids: readonly string[],
+  found: readonly PaymentToDrive[],
+): RedrivePreview {
+  const preview: RedrivePreview = { drive: [], refused: [] };
   const bills = new Bills();
   for (const id of new Set(ids)) {
     const payment = found.find((each) => each.id === id);

@@ -9,7 +9,7 @@ import { csvTable } from '../../shared/csv.js';
 import { Problem } from '../../shared/errors.js';
 import { route, type Answer, type Route } from '../../shared/http/routes.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
-import { FOUND_CSV, foundPage, plain, storyDocument, storySchema } from './documents.js';
+import { FOUND_CSV, foundPage, toPlain, storyDocument, storySchema } from './documents.js';
 import { FOUND_CSV_EXAMPLE, FOUND_PAGE, STORY } from './examples.js';
 import {
   toAddress,
@@ -158,7 +158,7 @@ const storyPageRoute = (deps: SearchDeps): Route =>
 const csvAnswer = async (db: Queryable, query: SearchQuery): Promise<Answer> => ({
   status: 200,
   contentType: 'text/csv; charset=utf-8',
-  body: csvTable(FOUND_CSV, (await searchPayments(db, query)).payments.map(plain)),
+  body: csvTable(FOUND_CSV, (await searchPayments(db, query)).payments.map(toPlain)),
   headers: { ...PRIVATE, 'Content-Disposition': 'attachment; filename="payments.csv"' },
 });
 

@@ -14,7 +14,7 @@ import type { Backlog } from './backlog.js';
 import { reserveBatch, type BatchReservation } from './batch-admission.js';
 import type { PatientsConfig } from '../config.js';
 import {
-  batchPayment,
+  toBatchPayment,
   isListed,
   planBatch,
   tallyBatch,
@@ -265,6 +265,6 @@ export async function batchDocument(reads: Queryable, batchId: string): Promise<
   if (head === null) throw new Problem('BATCH_NOT_FOUND', `There is no batch ${batchId}`);
   const payments: Batch['payments'] = [];
   for await (const rows of pages(batchId, reads))
-    for (const row of rows) payments.push(batchPayment(row));
+    for (const row of rows) payments.push(toBatchPayment(row));
   return { ...tallyBatch(batchId, head.sent, payments), payments };
 }

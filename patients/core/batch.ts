@@ -71,7 +71,7 @@ export type BatchRow = Pick<
   'id' | 'status' | 'processedBy' | 'term' | 'attempts' | 'acceptedAt' | 'completedAt'
 >;
 
-export const batchPayment = (row: BatchRow): Batch['payments'][number] => ({
+export const toBatchPayment = (row: BatchRow): Batch['payments'][number] => ({
   id: row.id,
   status: row.status,
   exit_granted: row.status === 'SUCCEEDED',

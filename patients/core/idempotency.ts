@@ -61,7 +61,7 @@ export interface PresentedRequest {
  * accepted, independent of its current state. outcome: answer 201 when the outcome is known within
  * the requested wait (none for a client that does not wait), else 202.
  */
-export type Verdict =
+export type KeyVerdict =
   { answer: 'conflict' } | { answer: 'acceptance' | 'outcome'; replayed: boolean };
 
 /**
@@ -69,7 +69,7 @@ export type Verdict =
  * replay itself waits. A row with the presented id is not a replay: an earlier attempt of this
  * insert succeeded and its answer was lost.
  */
-export function decide(stored: StoredRequest, presented: PresentedRequest): Verdict {
+export function decide(stored: StoredRequest, presented: PresentedRequest): KeyVerdict {
   const replayed = stored.id !== presented.id;
   if (replayed && stored.fingerprint !== presented.fingerprint) return { answer: 'conflict' };
   if (presented.waits || (replayed && stored.answerWaited)) return { answer: 'outcome', replayed };

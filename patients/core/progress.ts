@@ -50,10 +50,10 @@ export const isFinal = (stage: Stage): boolean =>
 
 /** The four steps on the page. */
 const STEPS = ['accepted', 'queued', 'charging', 'done'] as const;
-export type Step = (typeof STEPS)[number];
+export type ProgressStep = (typeof STEPS)[number];
 export type StepState = 'done' | 'now' | 'later';
 
-const REACHED: Record<Stage, Step> = {
+const REACHED: Record<Stage, ProgressStep> = {
   queued: 'queued',
   leaderless: 'queued',
   charging: 'charging',
@@ -64,7 +64,7 @@ const REACHED: Record<Stage, Step> = {
 };
 
 /** Every step with its state. A final payment has completed all of them. */
-export function toSteps(stage: Stage): { step: Step; state: StepState }[] {
+export function toSteps(stage: Stage): { step: ProgressStep; state: StepState }[] {
   const reached = STEPS.indexOf(REACHED[stage]);
   return STEPS.map((step, index) => {
     if (index < reached || isFinal(stage)) return { step, state: 'done' };

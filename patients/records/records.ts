@@ -5,7 +5,7 @@ import type { PaymentModel } from '../../generated/prisma/models.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import { Problem } from '../../shared/errors.js';
 import { listHandled, type Handled, type Stretch } from '../../shared/postgres/handled-ranges.js';
-import { isListed } from '../../shared/postgres/payment-lists.js';
+import { isListedStatus } from '../../shared/postgres/payment-lists.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import { readBillState, type BillState } from './bill-records.js';
 import type { Bill, BilledPatient } from '../core/bill.js';
@@ -102,7 +102,7 @@ export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string
   return {
     async payments(filter, before, limit) {
       const { status, patientId, batchId, processedBy, term } = filter;
-      if (isListed(status)) {
+      if (isListedStatus(status)) {
         const wanted = {
           patient_id: patientId,
           batch_id: batchId,

@@ -4,7 +4,7 @@ import type { CurrencyBill } from '../core/bill.js';
 import { billKey } from '../core/payable.js';
 import type { PatientsDeps } from '../connect.js';
 import type { PageHandler } from './guards.js';
-import { billPage, type BillAccount, type BillFacts } from './pages/bill.js';
+import { billPage, type BillAccount, type BillPageFacts } from './pages/bill.js';
 import { sendPage } from './send-page.js';
 
 type Deps = Pick<PatientsDeps, 'config' | 'records'>;
@@ -25,7 +25,7 @@ function toAccount(
 export async function readBill(
   { config, records }: Deps,
   patientId: string,
-): Promise<Omit<BillFacts, 'refused'>> {
+): Promise<Omit<BillPageFacts, 'refused'>> {
   const [{ bill, payments }, latest] = await Promise.all([
     records.billState(patientId, config.defaultCurrency),
     records.payments({ patientId }, null, LATEST),

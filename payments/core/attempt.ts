@@ -7,7 +7,7 @@
  * confirms an outcome, the payment stays pending.
  */
 import type { Reply } from './gateway.js';
-import type { Answer } from './parcel.js';
+import type { ChargeAnswer } from './parcel.js';
 
 /**
  * The next call to the gateway. `lost`: why an earlier answer of this attempt is missing; null: no
@@ -19,12 +19,12 @@ export interface Call {
 }
 
 /** The next call, or the result of the attempt. */
-export type AttemptStep = { readonly call: Call } | { readonly answer: Answer };
+export type AttemptStep = { readonly call: Call } | { readonly answer: ChargeAnswer };
 
 /** Every attempt begins with this call. */
 export const FIRST_CALL: Call = { ask: 'charge', lost: null };
 
-function fromReply(reply: Reply): Answer {
+function fromReply(reply: Reply): ChargeAnswer {
   switch (reply.kind) {
     case 'approved':
       return { kind: 'succeeded', reference: reply.reference };

@@ -21,7 +21,7 @@ import { CommitQueue, getPayments, type Statement } from './commit-queue.js';
 import { CalledOff, LeadershipLost } from './errors.js';
 import { InFlight } from './in-flight.js';
 import { applyDueTimes, getLoadBounds, LoadQueue, type LoadBounds } from './load-queue.js';
-import { planParcel, type Answer, type Wait } from './parcel.js';
+import { planParcel, type ChargeAnswer, type Wait } from './parcel.js';
 import { SetAside } from './set-aside.js';
 import { shareRows } from './share-rows.js';
 import { withhold, withholdUnreadable, type Fault } from './withhold.js';
@@ -116,7 +116,12 @@ export class ParcelPipeline {
   }
 
   /** Takes the gateway's answer for one payment. */
-  onAnswered(number: number, index: number, answer: Answer, time: PipelineTime): WorkEffect[] {
+  onAnswered(
+    number: number,
+    index: number,
+    answer: ChargeAnswer,
+    time: PipelineTime,
+  ): WorkEffect[] {
     const work = this.works.get(number);
     if (!work || work.answers[index]) return [];
     work.answers[index] = answer;

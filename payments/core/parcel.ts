@@ -70,7 +70,7 @@ export function planParcel<P extends PlannedPayment>(
 }
 
 /** The part of a gateway's answer that decides the outcome. */
-export type Answer =
+export type ChargeAnswer =
   | { kind: 'succeeded'; reference: string }
   | { kind: 'declined'; reference: string; reason: string }
   | { kind: 'failed'; reason: string }
@@ -99,7 +99,7 @@ export interface Settlement {
  */
 function finalOutcome(
   { id, attempts }: PlannedPayment,
-  answer: Exclude<Answer, { kind: 'again' }>,
+  answer: Exclude<ChargeAnswer, { kind: 'again' }>,
 ): FinalOutcome {
   const made = attempts + 1;
   switch (answer.kind) {
@@ -132,7 +132,7 @@ function finalOutcome(
 
 export interface SettleInput {
   /** The charged payments with their answers, oldest first. */
-  charged: readonly { payment: PlannedPayment; answer: Answer }[];
+  charged: readonly { payment: PlannedPayment; answer: ChargeAnswer }[];
   /** Payments deferred earlier; newly deferred ones are added. */
   blocked: Blocked;
   policy: RetryPolicy;
@@ -145,7 +145,7 @@ export interface SettleInput {
 /** Plans the next attempt of a payment that got no final answer from the gateway. */
 function planRetry(
   payment: PlannedPayment,
-  answer: Extract<Answer, { kind: 'again' }>,
+  answer: Extract<ChargeAnswer, { kind: 'again' }>,
   policy: RetryPolicy,
   draw: number,
 ): Wait {

@@ -2,7 +2,7 @@
 import type { PendingPayment } from '../../shared/postgres/ledger.js';
 import type { Blocked } from './blocked.js';
 import type { Settled } from './commit-queue.js';
-import { settleParcel, type Answer, type ParcelPlan } from './parcel.js';
+import { settleParcel, type ChargeAnswer, type ParcelPlan } from './parcel.js';
 import { isLastAttempt, type RetryPolicy } from './retry.js';
 import type { PipelineTime, WorkEffect } from './work-effects.js';
 
@@ -10,7 +10,7 @@ export interface Work {
   readonly number: number;
   readonly ids: readonly string[];
   plan: ParcelPlan<PendingPayment>;
-  answers: Answer[];
+  answers: ChargeAnswer[];
   /** Number of payments whose answer is missing. */
   missing: number;
   lastSeq: number;
@@ -46,7 +46,7 @@ export function settleWork(
 ): Settled {
   const charged = plan.charge.map((payment, index) => ({
     payment,
-    answer: answers[index] as Answer,
+    answer: answers[index] as ChargeAnswer,
   }));
   const { outcomes, waits } = settleParcel({ charged, blocked, policy, nowMs, draw });
   return { work: number, outcomes, waits: [...waits, ...plan.defer] };

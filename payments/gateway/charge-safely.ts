@@ -1,6 +1,6 @@
 /** Makes the calls of one attempt at the gateway, as core/attempt.ts decides. */
 import { afterReply, FIRST_CALL, type AttemptStep } from '../core/attempt.js';
-import type { Answer } from '../core/parcel.js';
+import type { ChargeAnswer } from '../core/parcel.js';
 import type { ChargeOrder, Gateway } from '../core/gateway.js';
 
 /**
@@ -12,7 +12,7 @@ export async function chargeSafely(
   order: ChargeOrder,
   last: boolean,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<ChargeAnswer> {
   let step: AttemptStep = { call: FIRST_CALL };
   while ('call' in step) {
     const { call } = step;

@@ -6,9 +6,9 @@ const LISTS = { PENDING: 'pending_payment', FAILED: 'failed_payment' } as const;
 
 export type ListedStatus = keyof typeof LISTS;
 
-export const isListed = (status: string | undefined): status is ListedStatus =>
+export const isListedStatus = (status: string | undefined): status is ListedStatus =>
   status !== undefined && Object.hasOwn(LISTS, status);
 
 /** The table that lists payments of this status by `seq`; null: no such table. */
 export const listTable = (status: string | undefined): (typeof LISTS)[ListedStatus] | null =>
-  isListed(status) ? LISTS[status] : null;
+  isListedStatus(status) ? LISTS[status] : null;

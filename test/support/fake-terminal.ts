@@ -1,5 +1,5 @@
 /** A terminal that records its output and answers questions from a list. */
-import { plain } from '../../cli/output/paint.js';
+import { paintNothing } from '../../cli/output/paint.js';
 import type { Terminal } from '../../cli/output/terminal.js';
 
 export interface FakeTerminal extends Terminal {
@@ -26,7 +26,7 @@ export function fakeTerminal(
     isTerminal: false,
     canAsk: false,
     size: () => ({ columns: 80, rows: 24 }),
-    paint: plain,
+    paint: paintNothing,
     ask: async (question) => {
       questions?.push(question);
       return answers.shift() ?? '';

@@ -11,7 +11,7 @@ import ts from 'typescript';
 import { ROOT } from '../../local/root.js';
 
 /** The goal is a handful. */
-const SHARED_NAMES_MAX = 80;
+const SHARED_NAMES_MAX = 54;
 
 const isExported = (statement: ts.Statement): boolean =>
   ts.canHaveModifiers(statement) &&

@@ -3,8 +3,8 @@ import { html, type Html } from '../../../shared/web/html.js';
 import { toAddress } from '../filters.js';
 import type { FailedPayment, FailedResult } from '../failed-payments.js';
 import type { Driven } from '../redrive.js';
-import { sumByCurrency, type Preview } from '../redrive-preview.js';
-import { amountText, count, moment, paymentLink, statusMark } from './parts.js';
+import { sumByCurrency, type RedrivePreview } from '../redrive-preview.js';
+import { amountText, count, showTime, paymentLink, statusMark } from './parts.js';
 
 export interface FailedPage {
   result: FailedResult;
@@ -31,7 +31,7 @@ function again(
 
 const failedRow = (payment: FailedPayment, canDrive: boolean): Html => html`<tr>
 <td data-label="Select">${payment.repeatedBy === null && canDrive ? html`<input type="checkbox" name="ids" value="${payment.id}" aria-label="Select payment ${payment.id.slice(-12)}">` : null}</td>
-<td data-label="Failed">${moment(payment.completedAt)}</td>
+<td data-label="Failed">${showTime(payment.completedAt)}</td>
 <td data-label="Payment">${paymentLink(payment.id)}</td>
 <td data-label="Patient" class="person">${payment.fullName} <span class="soft">${payment.document}</span></td>
 <td data-label="Amount" class="n">${amountText(payment.amountMinor, payment.currency)}</td>
@@ -82,7 +82,7 @@ const sums = (payments: readonly FailedPayment[]): string =>
 const previewItem = (
   payment: FailedPayment,
 ): Html => html`<li>${paymentLink(payment.id)} ${payment.fullName},
-<strong>${amountText(payment.amountMinor, payment.currency)}</strong>, failed ${moment(payment.completedAt)}: ${payment.reason}</li>`;
+<strong>${amountText(payment.amountMinor, payment.currency)}</strong>, failed ${showTime(payment.completedAt)}: ${payment.reason}</li>`;
 
 function driveForm(drive: readonly FailedPayment[], csrf: string): Html {
   return html`<form class="stacked" method="post" action="/failed/redrive">
@@ -95,7 +95,7 @@ function driveForm(drive: readonly FailedPayment[], csrf: string): Html {
 
 /** @param problem why the last attempt was refused. Null: there was none. */
 export function previewPage(
-  { drive, refused }: Preview,
+  { drive, refused }: RedrivePreview,
   csrf: string,
   problem: string | null = null,
 ): Html {

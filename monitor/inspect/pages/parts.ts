@@ -4,7 +4,7 @@ import { decimalsOf, decimalText, minorUnitsText } from '../../../shared/money.j
 import { html, type Html } from '../../../shared/web/html.js';
 
 /** A time in UTC. The page's script converts it to the reader's zone and keeps UTC in the title. */
-export function moment(at: Date | null, absent = '–'): Html {
+export function showTime(at: Date | null, absent = '–'): Html {
   if (at === null) return html`${absent}`;
   const iso = at.toISOString();
   return html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;

@@ -4,7 +4,7 @@ import { html, type Html } from '../../../shared/web/html.js';
 import { toAddress, PAGE_DEFAULT, type PaymentFilter } from '../filters.js';
 import type { FoundPayment, SearchResult } from '../payment-search.js';
 import type { Members } from '../search-words.js';
-import { amountText, count, moment, paymentLink, statusMark } from './parts.js';
+import { amountText, count, showTime, paymentLink, statusMark } from './parts.js';
 
 export interface SearchPage {
   /** The text of the box; the page shows it again. */
@@ -88,7 +88,7 @@ const showHandler = ({ processedBy, term }: FoundPayment): Html | string =>
   processedBy === null ? '–' : html`${processedBy} <span class="soft">term ${term}</span>`;
 
 const row = (payment: FoundPayment): Html => html`<tr>
-<td data-label="Accepted">${moment(payment.acceptedAt)}</td>
+<td data-label="Accepted">${showTime(payment.acceptedAt)}</td>
 <td data-label="Payment">${paymentLink(payment.id)}</td>
 <td data-label="Patient" class="person"><a href="${toAddress('/payments', { patientId: payment.patientId })}">${payment.fullName}</a> <span class="soft">${payment.document}</span></td>
 <td data-label="Amount" class="n">${amountText(payment.amountMinor, payment.currency)}</td>

@@ -3,7 +3,7 @@ import { html, type Content, type Html } from '../../../shared/web/html.js';
 import { toAddress } from '../filters.js';
 import type { StoryFacts } from '../payment-story.js';
 import { didSurviveHandover, timeline, type Entry } from '../timeline.js';
-import { amountText, moment, paymentLink, statusMark } from './parts.js';
+import { amountText, showTime, paymentLink, statusMark } from './parts.js';
 
 const fact = (name: string, value: Content): Html =>
   html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
@@ -43,7 +43,7 @@ ${didSurviveHandover(story) ? fact('Hand-over', 'It was accepted under one leade
 function reign(led: Entry['led']): Html | null {
   if (!led) return null;
   const { replica, term, from, until } = led;
-  return html`<li>${replica} led from ${moment(from)} ${until === null ? 'and leads now' : html`until ${moment(until)}`}:
+  return html`<li>${replica} led from ${showTime(from)} ${until === null ? 'and leads now' : html`until ${showTime(until)}`}:
 <a href="${toAddress('/payments', { term })}">all payments of term ${term}</a></li>`;
 }
 
@@ -55,7 +55,7 @@ const entryItem = ({
   payment,
   led,
 }: Entry): Html => html`<li class="${tone}">
-<p class="when">${moment(at, 'no time kept')}</p>
+<p class="when">${showTime(at, 'no time kept')}</p>
 <p class="what">${text}${payment === undefined ? null : html` ${paymentLink(payment)}`}</p>
 ${details.length === 0 && !led ? null : html`<ul>${details.map((detail) => html`<li>${detail}</li>`)}${reign(led)}</ul>`}
 </li>`;

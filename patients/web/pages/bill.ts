@@ -31,7 +31,7 @@ interface RefusedForm extends Pick<PayFormFacts, 'problem' | 'typed'> {
   key: string;
 }
 
-export interface BillFacts {
+export interface BillPageFacts {
   patient: BilledPatient;
   /** At least one. */
   accounts: readonly BillAccount[];
@@ -117,7 +117,7 @@ function sheet(view: View, account: BillAccount, index: number, several: boolean
 /** Null: there are no charges in this currency. */
 function formFor(
   view: View,
-  { patient, accounts, refused }: BillFacts,
+  { patient, accounts, refused }: BillPageFacts,
   account: BillAccount,
   index: number,
 ): Html | null {
@@ -143,7 +143,7 @@ function formFor(
   });
 }
 
-export function billPage(view: View, facts: BillFacts): Page {
+export function billPage(view: View, facts: BillPageFacts): Page {
   const { words } = view;
   const { patient, accounts } = facts;
   const content = html`<div class="bill-head">

@@ -6,7 +6,7 @@ import type { ChargeKind } from '../../core/bill.js';
 import type { PatientFacts } from '../../core/identification.js';
 import type { AmountProblem } from '../../core/payable.js';
 import type { PassState } from '../../core/pass.js';
-import type { Stage, Step } from '../../core/progress.js';
+import type { Stage, ProgressStep } from '../../core/progress.js';
 import type { PaymentStatus } from '../../../shared/contracts/payment.js';
 
 const kinds: Record<ChargeKind, string> = {
@@ -33,7 +33,7 @@ const statuses: Record<PaymentStatus, string> = {
   DECLINED: 'Declined',
   FAILED: 'Failed',
 };
-const steps: Record<Step, string> = {
+const steps: Record<ProgressStep, string> = {
   accepted: 'Accepted',
   queued: 'In the queue',
   charging: 'Being charged',

@@ -4,7 +4,7 @@
  */
 import type { Route } from '../routes.js';
 
-export interface Sample {
+export interface CodeSample {
   lang: 'Shell' | 'TypeScript';
   label: 'curl' | 'TypeScript client';
   source: string;
@@ -58,7 +58,7 @@ function curlCommand({ method, url, headers, body, stream = false }: CurlRequest
 const streams = (route: Route): boolean =>
   Object.values(route.responses).some(({ contentType }) => contentType === 'text/event-stream');
 
-function curl(route: Route, base: string): Sample {
+function curl(route: Route, base: string): CodeSample {
   const [kind] = route.auth;
   const headers: [string, string][] = [
     ...(kind === undefined
@@ -129,7 +129,7 @@ function callOptions(route: Route): Record<string, unknown> {
 /** The function that creates the client of one service; `client/` exports both. */
 export type ClientMaker = 'createRelevoClient' | 'createMonitorClient';
 
-function typescript(route: Route, base: string, maker: ClientMaker): Sample {
+function typescript(route: Route, base: string, maker: ClientMaker): CodeSample {
   const [kind] = route.auth;
   const token = kind === undefined ? '' : `, token: process.env.${VARIABLES[kind]}`;
   const options = callOptions(route);
@@ -142,7 +142,7 @@ function typescript(route: Route, base: string, maker: ClientMaker): Sample {
 }
 
 /** @param base address of the service: `http://127.0.0.1:4000`. */
-export const samplesOf = (route: Route, base: string, maker: ClientMaker): Sample[] => [
+export const samplesOf = (route: Route, base: string, maker: ClientMaker): CodeSample[] => [
   curl(route, base),
   typescript(route, base, maker),
 ];

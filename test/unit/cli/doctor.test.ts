@@ -32,7 +32,7 @@ import { judgeRedis } from '../../../cli/doctor/redis.js';
 import { judgeLeadership, judgeServices, judgeTokens } from '../../../cli/doctor/services.js';
 import { judgeTools } from '../../../cli/doctor/tools.js';
 import { statusSummary, type StatusSummary } from '../../../shared/contracts/status.js';
-import { plain } from '../../../cli/output/paint.js';
+import { paintNothing } from '../../../cli/output/paint.js';
 import { readLocalConfig } from '../../../local/config.js';
 import { isPortFree } from '../../../local/processes/ports.js';
 
@@ -386,7 +386,7 @@ describe('the report', () => {
     problem('port 5000', `${'word '.repeat(30)}`, 'kill 1'),
   ];
   it('shows each finding with a word and a sign, and the command below, within 80 columns', () => {
-    const text = formatFindings(findings, false, plain);
+    const text = formatFindings(findings, false, paintNothing);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(text).toMatch(/^✓ ok +Node\.js +20$/m);
     expect(text).toMatch(/^! warning +psql[^]*^ +fix: apt-get install psql$/m);
@@ -395,7 +395,7 @@ describe('the report', () => {
   });
   it('is healthy without problems', () => {
     expect([isHealthy(findings), isHealthy(findings.slice(0, 2))]).toEqual([false, true]);
-    expect(formatFindings(findings.slice(0, 1), true, plain)).toContain('No problems.');
+    expect(formatFindings(findings.slice(0, 1), true, paintNothing)).toContain('No problems.');
   });
   it('reports a check that throws as a problem', async () => {
     const broken = {

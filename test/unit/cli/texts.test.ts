@@ -20,7 +20,7 @@ import {
 import { getExitCode, formatPayment, formatIntent } from '../../../cli/commands/pay-text.js';
 import { formatBill, formatPatients, formatPayments } from '../../../cli/commands/records-text.js';
 import { toFailureDocument, formatFailure, wrongArguments } from '../../../cli/failure.js';
-import { choosePaint, plain, stripColours } from '../../../cli/output/paint.js';
+import { choosePaint, paintNothing, stripColours } from '../../../cli/output/paint.js';
 import { formatTable, wrap } from '../../../cli/output/table.js';
 
 const fits = (text: string): void =>
@@ -138,7 +138,7 @@ describe('colours', () => {
 
 describe('a payment', () => {
   it('shows its life', () => {
-    const text = formatPayment(PAID, plain).join('\n');
+    const text = formatPayment(PAID, paintNothing).join('\n');
     fits(text);
     expect(text).toMatch(/accepted +\d\d:\d\d:52\.323 {2}by patients_1/);
     expect(text).toMatch(
@@ -149,13 +149,13 @@ describe('a payment', () => {
   });
 
   it('that is pending recommends a retry', () =>
-    expect(formatPayment(WAITING, plain).join('\n')).toContain(
+    expect(formatPayment(WAITING, paintNothing).join('\n')).toContain(
       'a retry with the same key does not pay twice',
     ));
   it('that was declined shows the reason', () => {
     const text = formatPayment(
       { ...PAID, status: 'DECLINED', reason: 'INSUFFICIENT_FUNDS' },
-      plain,
+      paintNothing,
     ).join('\n');
     expect(text).toMatch(/because +INSUFFICIENT_FUNDS/);
     expect(text).toContain('no money moved');
@@ -203,7 +203,7 @@ describe('a batch', () => {
   };
 
   it('is shown by status, replica and term, ordered by term, with latencies', () => {
-    const text = formatBatch(batch, 1_234, plain);
+    const text = formatBatch(batch, 1_234, paintNothing);
     fits(text);
     expect(text).toMatch(
       /succeeded +server_1 +1 +1 +1 +10 ms[^]*declined +server_1 +1 +1[^]*succeeded +server_3 +2 +1[^]*pending +- +- +1/,

@@ -10,7 +10,12 @@ import {
   electionQuery,
   search,
 } from '../../../monitor/console/filters.js';
-import { toElection, electionsCsv, isShown, replicasCsv } from '../../../monitor/console/lists.js';
+import {
+  toElection,
+  electionsCsv,
+  matchesQuery,
+  replicasCsv,
+} from '../../../monitor/console/lists.js';
 import { STATUS } from '../../../monitor/http/examples.js';
 import {
   status as statusSchema,
@@ -250,7 +255,7 @@ describe('lists', () => {
   test('the filter of replicas is the same for the page and the file', () => {
     const drained = { ...REPLICA, id: 'server_2', admin: 'drain' as const, adminReason: '+1' };
     const shown = [REPLICA, drained].filter((replica) =>
-      isShown(replica, { admin: 'drain', observed: '', role: undefined }),
+      matchesQuery(replica, { admin: 'drain', observed: '', role: undefined }),
     );
     expect(shown).toEqual([drained]);
     expect(String(replicasCsv(shown, () => 3).body)).toContain("server_2,drain,'+1,");

@@ -2,7 +2,7 @@
 import { countedBatch, listedBatch } from '../../../shared/contracts/batch.js';
 import { paymentRequest } from '../../../shared/contracts/payment.js';
 import {
-  batchPayment,
+  toBatchPayment,
   planBatch,
   tallyBatch,
   unknownIndexes,
@@ -81,7 +81,7 @@ describe('the numbers of a batch', () => {
       attempts: 1,
       acceptedAt: new Date(1_000),
     } as const;
-    expect(batchPayment({ ...row, completedAt: new Date(1_084) })).toEqual({
+    expect(toBatchPayment({ ...row, completedAt: new Date(1_084) })).toEqual({
       id: ID,
       status: 'SUCCEEDED',
       exit_granted: true,
@@ -90,8 +90,8 @@ describe('the numbers of a batch', () => {
       attempts: 1,
       latencyMs: 84,
     });
-    expect(batchPayment({ ...row, completedAt: new Date(900) }).latencyMs).toBe(0);
-    expect(batchPayment({ ...row, status: 'PENDING', completedAt: null }).latencyMs).toBeNull();
+    expect(toBatchPayment({ ...row, completedAt: new Date(900) }).latencyMs).toBe(0);
+    expect(toBatchPayment({ ...row, status: 'PENDING', completedAt: null }).latencyMs).toBeNull();
   });
 });
 

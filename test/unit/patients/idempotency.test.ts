@@ -4,7 +4,7 @@ import {
   decide,
   isClientKey,
   redriveKey,
-  type Verdict,
+  type KeyVerdict,
 } from '../../../patients/core/idempotency.js';
 import { billKey } from '../../../patients/core/payable.js';
 import { fingerprint } from '../../../patients/accept/fingerprint.js';
@@ -54,9 +54,9 @@ describe('the answer, for every combination', () => {
     sameBody: boolean,
     firstWaited: boolean,
     waitsNow: boolean,
-    verdict: Verdict,
+    verdict: KeyVerdict,
   ];
-  const CONFLICT: Verdict = { answer: 'conflict' };
+  const CONFLICT: KeyVerdict = { answer: 'conflict' };
   const ROWS: Row[] = [
     // My own row: the first answer. (It has my fingerprint and my wish to wait; other combinations
     // cannot be.)

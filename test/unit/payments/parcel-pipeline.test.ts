@@ -5,12 +5,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { LeadershipLost } from '../../../payments/core/errors.js';
 import { ParcelPipeline, type WorkEffect } from '../../../payments/core/parcel-pipeline.js';
-import type { Answer } from '../../../payments/core/parcel.js';
+import type { ChargeAnswer } from '../../../payments/core/parcel.js';
 import type { PendingPayment } from '../../../shared/postgres/ledger.js';
 
 const MOMENT = { nowMs: 1_000, draw: () => 1 };
-const SUCCEEDED: Answer = { kind: 'succeeded', reference: 'r' };
-const AGAIN: Answer = { kind: 'again', error: 'timeout' };
+const SUCCEEDED: ChargeAnswer = { kind: 'succeeded', reference: 'r' };
+const AGAIN: ChargeAnswer = { kind: 'again', error: 'timeout' };
 const POLICY = { leastAttempts: 3, giveUpAfterMs: 10_000, baseMs: 100, capMs: 1_000 };
 const HELD = { held: true };
 

@@ -7,7 +7,7 @@ import { Blocked } from '../../../payments/core/blocked.js';
 import {
   planParcel,
   settleParcel,
-  type Answer,
+  type ChargeAnswer,
   type PlannedPayment,
 } from '../../../payments/core/parcel.js';
 import { backoffMs, isLastAttempt, retryAfterMs } from '../../../payments/core/retry.js';
@@ -27,8 +27,8 @@ const payment = (
   ...rest,
 });
 const policy = { leastAttempts: 3, giveUpAfterMs: 10_000, baseMs: 100, capMs: 1000 };
-const SUCCEEDED: Answer = { kind: 'succeeded', reference: 'r' };
-const AGAIN: Answer = { kind: 'again', error: 'timeout' };
+const SUCCEEDED: ChargeAnswer = { kind: 'succeeded', reference: 'r' };
+const AGAIN: ChargeAnswer = { kind: 'again', error: 'timeout' };
 
 describe('planParcel', () => {
   test('all due payments are charged, oldest first', () => {
@@ -56,12 +56,12 @@ describe('planParcel', () => {
 
 describe('settleParcel', () => {
   const settle = (
-    charged: { payment: PlannedPayment; answer: Answer }[],
+    charged: { payment: PlannedPayment; answer: ChargeAnswer }[],
     blocked = new Blocked(),
     nowMs = 0,
   ) => settleParcel({ charged, blocked, policy, nowMs, draw: () => 1 });
 
-  test.each<[Answer, object]>([
+  test.each<[ChargeAnswer, object]>([
     [SUCCEEDED, { status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: 'r' }],
     [
       { kind: 'declined', reference: 'r', reason: 'NO_FUNDS' },
@@ -101,7 +101,7 @@ describe('settleParcel', () => {
   });
 
   test('a call that is no attempt is not counted, and its wait grows with the time of failure', () => {
-    const answer: Answer = { kind: 'again', error: 'ECONNREFUSED', uncounted: true };
+    const answer: ChargeAnswer = { kind: 'again', error: 'ECONNREFUSED', uncounted: true };
     expect(settle([{ payment: payment(1, 'a'), answer }]).waits).toMatchObject([
       { attempts: 0, waitMs: 100, lastError: 'ECONNREFUSED' },
     ]);
@@ -111,7 +111,7 @@ describe('settleParcel', () => {
   });
 
   test('the wait that the gateway requests is honoured', () => {
-    const answer: Answer = {
+    const answer: ChargeAnswer = {
       kind: 'again',
       error: 'gateway answered 429',
       uncounted: true,

@@ -1,7 +1,7 @@
 /** Compares the preview of an operator action with the behaviour of the machine. */
 import {
   ACTIONS,
-  formatDuration,
+  spellDuration,
   previewAction,
   type Action,
   type Preview,
@@ -173,7 +173,7 @@ test.each([
   [470, '470 ms'],
   [2_000, '2 s'],
   [1_930, '1.9 s'],
-])('%i is written as %s', (ms, words) => expect(formatDuration(ms)).toBe(words));
+])('%i is written as %s', (ms, words) => expect(spellDuration(ms)).toBe(words));
 
 test('the preview words the number of payments that the leader has begun', () => {
   const machine = watching();

@@ -1,5 +1,10 @@
 /** The pure part of searching: the text of the search box, and the parameters of the address. */
-import { toAddress, moment, pageQuery, searchQuery } from '../../../../monitor/inspect/filters.js';
+import {
+  toAddress,
+  timeFilter,
+  pageQuery,
+  searchQuery,
+} from '../../../../monitor/inspect/filters.js';
 import { understand } from '../../../../monitor/inspect/search-words.js';
 
 const ID = '01a1ff4f-6ad0-75ae-a611-4d9d8a772cd2';
@@ -47,7 +52,7 @@ describe('times', () => {
     ['2026-11-21T18:05:07.123Z', '2026-11-21T18:05:07.123Z'],
     ['2026-11-21T18:05-05:00', '2026-11-21T23:05:00.000Z'],
   ])('%s is %s, in any time zone of the server', (text, expected) => {
-    expect(moment.parse(text).toISOString()).toBe(expected);
+    expect(timeFilter.parse(text).toISOString()).toBe(expected);
   });
 
   test.each([
@@ -59,7 +64,7 @@ describe('times', () => {
     "2026-11-21'",
     '1763748000',
   ])('%j is not a time', (text) => {
-    expect(moment.safeParse(text).success).toBe(false);
+    expect(timeFilter.safeParse(text).success).toBe(false);
   });
 });
 
