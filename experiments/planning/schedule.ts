@@ -1,8 +1,8 @@
 /**
  * A schedule of faults: kind, target, time and duration of each, all decided before the run. JSON
  * in, JSON out; a schedule from a file is validated like any other input.
- * `experiments/planning/planner.ts` generates one from a seed; `run/schedule-runner.ts` executes
- * it. Pure.
+ * `experiments/planning/planner.ts` generates one from a seed; `experiments/run/schedule-runner.ts`
+ * executes it. Pure.
  */
 import { z } from 'zod';
 
