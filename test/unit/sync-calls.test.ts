@@ -47,7 +47,11 @@ const ALLOWED: readonly [file: string, calls: string, reason: string][] = [
   ['local/node-versions/install.ts', 'existsSync mkdirSync', COMMAND],
   ['local/node-versions/main.ts', 'execFileSync', COMMAND],
   ['local/processes/ports.ts', 'readFileSync readdirSync readlinkSync', GUARDED],
-  ['local/engines/postgres-binaries.ts', 'existsSync readFileSync spawnSync symlinkSync', START],
+  ['local/engines/account.ts', 'readFileSync spawnSync', START],
+  ['local/engines/apache.ts', 'existsSync', LOOKS],
+  ['local/engines/balancer.ts', 'mkdirSync rmSync writeFileSync', START],
+  ['local/engines/postgres-binaries.ts', 'existsSync readFileSync symlinkSync', START],
+  ['local/setup/balancers.mjs', 'existsSync', LOOKS],
   [
     'local/engines/postgres.ts',
     'chmodSync existsSync mkdirSync readFileSync readdirSync renameSync rmSync writeFileSync',
