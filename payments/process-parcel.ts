@@ -19,12 +19,8 @@ import { tracing } from '../shared/observability/tracing.js';
 import type { Gateway } from './core/gateway.js';
 import type { InFlight } from './core/in-flight.js';
 import type { FinalOutcome } from './core/parcel.js';
-import {
-  ParcelPipeline,
-  type EffectOf,
-  type PipelineTime,
-  type WorkEffect,
-} from './core/parcel-pipeline.js';
+import { ParcelPipeline } from './core/parcel-pipeline.js';
+import type { EffectOf, PipelineTime, WorkEffect } from './core/work-effects.js';
 import type { Database, Policy, WorkEvents } from './dependencies.js';
 import { chargeSafely } from './gateway/charge-safely.js';
 import { attemptWrite, type WriteResult } from './attempt-write.js';

@@ -28,14 +28,6 @@ import { withhold, withholdUnreadable, type Fault } from './withhold.js';
 import { chargeAll, countClaimed, createWork, mapCharged, settleWork, type Work } from './work.js';
 import type { PipelineOptions, PipelineTime, WorkEffect, Written } from './work-effects.js';
 
-export type {
-  EffectOf,
-  PipelineOptions,
-  PipelineTime,
-  WorkEffect,
-  Written,
-} from './work-effects.js';
-
 export class ParcelPipeline {
   readonly inFlight = new InFlight();
   /**

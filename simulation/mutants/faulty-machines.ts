@@ -1,13 +1,13 @@
 /** The machines of `payments/core`, each with one planted bug; see mutants.ts. */
 import { Blocked, type PaymentRef } from '../../payments/core/blocked.js';
 import type { CommitQueue } from '../../payments/core/commit-queue.js';
-import {
-  ParcelPipeline,
-  type PipelineOptions,
-  type PipelineTime,
-  type WorkEffect,
-  type Written,
-} from '../../payments/core/parcel-pipeline.js';
+import { ParcelPipeline } from '../../payments/core/parcel-pipeline.js';
+import type {
+  PipelineOptions,
+  PipelineTime,
+  WorkEffect,
+  Written,
+} from '../../payments/core/work-effects.js';
 import { RelayMachine } from '../../payments/core/relay.js';
 
 /** The private parts of the line in which a bug would be. */

@@ -5,11 +5,8 @@
 import { FIRST_CALL, type Call } from '../../payments/core/attempt.js';
 import { CalledOff } from '../../payments/core/errors.js';
 import type { FinalOutcome } from '../../payments/core/parcel.js';
-import type {
-  PipelineTime,
-  ParcelPipeline,
-  WorkEffect,
-} from '../../payments/core/parcel-pipeline.js';
+import type { ParcelPipeline } from '../../payments/core/parcel-pipeline.js';
+import type { PipelineTime, WorkEffect } from '../../payments/core/work-effects.js';
 import type { RoleState } from '../../payments/core/role.js';
 import type { Process } from '../model/process.js';
 import type { AttemptResult, SimulatedWrite } from '../model/records.js';

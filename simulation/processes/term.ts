@@ -3,11 +3,8 @@
  * oldest parcels → reclaim → fetch → relay. The machines of payments/core decide everything else.
  */
 import { CalledOff, LeadershipLost } from '../../payments/core/errors.js';
-import type {
-  PipelineTime,
-  ParcelPipeline,
-  WorkEffect,
-} from '../../payments/core/parcel-pipeline.js';
+import type { ParcelPipeline } from '../../payments/core/parcel-pipeline.js';
+import type { PipelineTime, WorkEffect } from '../../payments/core/work-effects.js';
 import type { Evidence } from '../../payments/core/progress.js';
 import type { TermView } from '../../payments/core/relay.js';
 import {

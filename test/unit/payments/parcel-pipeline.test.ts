@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { LeadershipLost } from '../../../payments/core/errors.js';
-import { ParcelPipeline, type WorkEffect } from '../../../payments/core/parcel-pipeline.js';
+import { ParcelPipeline } from '../../../payments/core/parcel-pipeline.js';
+import type { WorkEffect } from '../../../payments/core/work-effects.js';
 import type { ChargeAnswer } from '../../../payments/core/parcel.js';
 import type { PendingPayment } from '../../../shared/postgres/ledger.js';
 

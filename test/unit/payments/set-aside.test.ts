@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { attemptWrite } from '../../../payments/attempt-write.js';
-import { ParcelPipeline, type WorkEffect } from '../../../payments/core/parcel-pipeline.js';
+import { ParcelPipeline } from '../../../payments/core/parcel-pipeline.js';
+import type { WorkEffect } from '../../../payments/core/work-effects.js';
 import { SetAside } from '../../../payments/core/set-aside.js';
 import type { PendingPayment } from '../../../shared/postgres/ledger.js';
 import {
