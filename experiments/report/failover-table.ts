@@ -7,8 +7,10 @@ import type { Observation } from '../failover/measure.js';
 import type { ExperimentResult } from '../record/result.js';
 import { percentile } from '../statistics/statistics.js';
 import { sayLateness } from '../traffic/traffic-report.js';
+import { TEXT_WIDTH, wrap } from '../../shared/arguments/wrap.js';
 import { bars } from './bars.js';
 import { formatTable, ms } from './table.js';
+import { violationLines } from './verdict-lines.js';
 
 type ValueOf = (observation: Observation) => number | null | undefined;
 
@@ -64,13 +66,13 @@ const CLIENT_EFFECTS: readonly (readonly [string, ValueOf])[] = [
 ];
 
 function formatClientEffect(kinds: readonly KindFigures[]): string {
-  const rows = kinds.map(({ kind, observations }) => [
-    kind,
-    ...CLIENT_EFFECTS.map(
-      ([, valueOf]) => `${at(observations, valueOf, 0.5)} / ${at(observations, valueOf, 0.99)}`,
-    ),
-  ]);
-  return formatTable(['p50 / p99, ms', ...CLIENT_EFFECTS.map(([name]) => name)], rows);
+  const rows = kinds.flatMap(({ kind, observations }) =>
+    [0.5, 0.99].map((share) => [
+      `${kind} p${share * 100}`,
+      ...CLIENT_EFFECTS.map(([, valueOf]) => at(observations, valueOf, share)),
+    ]),
+  );
+  return formatTable(['for a client, ms', ...CLIENT_EFFECTS.map(([name]) => name)], rows);
 }
 
 /** @param skipped kinds that could not be measured, one sentence each. */
@@ -96,15 +98,12 @@ export function failoverTable(
     ]),
     '',
     `${total?.withinDeadline ?? 0} of ${total?.sent ?? 0} payments succeeded in time; slowest ${ms(total?.latencyMs.max ?? 0)} ms`,
-    ...(lateness === null ? [] : [lateness]),
-    ...skipped.map((sentence) => `Skipped: ${sentence}`),
+    ...(lateness === null ? [] : wrap(lateness, TEXT_WIDTH)),
+    ...skipped.flatMap((sentence) => wrap(`Skipped: ${sentence}`, TEXT_WIDTH)),
     `Verdict: ${verdict}`,
-    ...violations.map(
-      ({ rule, ids }) => `  ${rule}: ${ids.length} — ${ids.slice(0, 2).join(', ')}`,
-    ),
-    ...objectives.map(
-      ({ name, target, actual, met }) =>
-        `${met ? 'Met' : 'Missed'}: ${name}: ${actual} (at most ${target})`,
+    ...violationLines(violations, '  '),
+    ...objectives.flatMap(({ name, target, actual, met }) =>
+      wrap(`${met ? 'Met' : 'Missed'}: ${name}: ${actual} (at most ${target})`, TEXT_WIDTH),
     ),
   ].join('\n');
 }
