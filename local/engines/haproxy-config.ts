@@ -39,6 +39,12 @@ const RETRY_RULES = {
   none: 'http-request disable-l7-retry',
 } as const;
 
+/**
+ * Largest request that is repeated, in bytes, with its headers. A payment has at most 16 KB of
+ * each; a larger batch is sent once.
+ */
+const REPEATED_BYTES = 65_536;
+
 /** What is repeated: only failures in which the instance gave no answer of its own. */
 const RETRY_ON = 'conn-failure empty-response junk-response response-timeout';
 
@@ -69,6 +75,8 @@ function frontend({ host, port, retries }: Pool): string[] {
   return [
     `bind ${host}:${port}`,
     'option forwardfor',
+    // HAProxy repeats a request only when it has the whole request before it sends the first byte.
+    'option http-buffer-request',
     // A client must not choose the address that the service sees.
     'http-request del-header X-Forwarded-For',
     'http-request set-header X-Forwarded-Proto http',
@@ -96,8 +104,9 @@ function readyBackend(pool: Pool): string[] {
     `option httpchk`,
     `http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host localhost`,
     'http-check expect status 200',
-    // A refused connection marks an instance down without waiting for the next check.
-    `default-server check inter ${check.intervalMs}ms fastinter ${Math.ceil(check.intervalMs / 2)}ms downinter ${check.intervalMs}ms fall ${check.fall} rise ${check.rise} observe layer4 error-limit 1 on-error mark-down on-marked-down shutdown-sessions`,
+    // Not `observe layer4 on-error mark-down`: the refused connection that marks an instance down
+    // belongs to a request, which shutdown-sessions would then end instead of sending it elsewhere.
+    `default-server check inter ${check.intervalMs}ms fastinter ${Math.ceil(check.intervalMs / 2)}ms downinter ${check.intervalMs}ms fall ${check.fall} rise ${check.rise} on-marked-down shutdown-sessions`,
     ...members.map((member) => server(member, pool.affinity === 'cookie')),
   ];
 }
@@ -126,6 +135,7 @@ export function renderHaproxy(pool: Pool, paths: HaproxyPaths): string {
     `stats socket ${socket} mode 600 level admin expose-fd listeners`,
     `server-state-file ${stateFile}`,
     'nbthread 1',
+    `tune.bufsize ${REPEATED_BYTES}`,
     'hard-stop-after 30s',
   ];
   return [

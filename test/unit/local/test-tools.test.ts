@@ -24,7 +24,10 @@ test('a tool belongs to existing tests, and only these tests require it', () => 
   expect(getTools(files)).toEqual(['chromium', 'balancers', 'prometheus']);
   expect(
     getTools(
-      files.filter((file) => !/^test\/(browser|integration\/(metrics|balancer))\//.test(file)),
+      files.filter(
+        (file) =>
+          !/^test\/(browser|integration\/metrics|(integration|process)\/balancer)\//.test(file),
+      ),
     ),
   ).toEqual([]);
   expect(getTools(['test/browser/report.test.ts'])).toEqual(['chromium']);
