@@ -14,6 +14,8 @@ const ADVICE: Partial<Record<ProblemCode, string>> = {
   FORBIDDEN: 'Use the token that the message names.',
   NOT_REDRIVABLE: 'Read the payment: it is not `FAILED`.',
   NO_CANDIDATE: 'Bring another replica to `ready`, then retry.',
+  NO_BALANCER: 'Start with `--balancer`.',
+  LAST_INSTANCE: 'Bring another instance to `ready`, then retry.',
   HANDOVER_LOST: 'Read the current leader, then retry if necessary.',
   TOO_BUSY: 'Wait for `Retry-After`, then retry with the same key.',
   BACKLOG_FULL: 'Wait for `Retry-After`, then retry with the same key.',

@@ -48,6 +48,10 @@ const IDENTITY = {
     default: [],
     doc: 'All patients instances: shown, and called to re-drive failed payments. Empty: unknown; this monitor then cannot re-drive payments.',
   }),
+  balancerFolder: text('BALANCER_FOLDER', {
+    default: '',
+    doc: 'Folder of the load balancer in front of the patients instances; its control.json names the interface. Empty: there is no balancer.',
+  }),
   trustProxy: trustedProxies('TRUST_PROXY', {
     default: false,
     doc: 'Proxies whose X-Forwarded-* headers are trusted: off, a number of proxies in front, or their addresses (loopback, 10.0.0.0/8, …).',

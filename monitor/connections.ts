@@ -2,6 +2,7 @@
 import type { Clock } from '../shared/clock.js';
 import type { Logger } from '../shared/observability/logger.js';
 import { createPool, type Pool } from '../shared/postgres/postgres.js';
+import { createInstanceStore, type InstanceStore } from './balancer/instance-store.js';
 import { PostgresHistory } from './cluster/history.js';
 import { PostgresLeadershipStore, warmUp } from './cluster/leadership-store.js';
 import { PeerClient } from './cluster/peer-client.js';
@@ -11,6 +12,7 @@ import type { MonitorConfig } from './config.js';
 const POOL_SIZE = 4;
 const HISTORY_POOL_SIZE = 2;
 const SESSION_POOL_SIZE = 1;
+const INSTANCE_POOL_SIZE = 1;
 /**
  * An election that has waited for a lock during this part of DATABASE_TIMEOUT_MS ends the sessions
  * that block the election.
@@ -23,6 +25,8 @@ interface Pools {
   historyPool: Pool;
   /** For ended sessions: public lists must not delay the check for a sign-out. */
   sessionPool: Pool;
+  /** For the states of the patients instances; connects only when there is a balancer. */
+  instancePool: Pool;
 }
 
 export interface Connections extends Pools {
@@ -32,6 +36,7 @@ export interface Connections extends Pools {
   store: PostgresLeadershipStore;
   /** Has connections of its own, so that a slow list never delays an election. */
   history: PostgresHistory;
+  instances: InstanceStore;
   replicas: ReplicaClient;
   peers: PeerClient;
 }
@@ -42,6 +47,10 @@ function createPools({ databaseUrl, id, databaseTimeoutMs }: MonitorConfig, logg
     votePool: createPool({ ...common, name: id, max: POOL_SIZE, onConnect: warmUp }, logger),
     historyPool: createPool({ ...common, name: `${id}-history`, max: HISTORY_POOL_SIZE }, logger),
     sessionPool: createPool({ ...common, name: `${id}-sessions`, max: SESSION_POOL_SIZE }, logger),
+    instancePool: createPool(
+      { ...common, name: `${id}-instances`, max: INSTANCE_POOL_SIZE },
+      logger,
+    ),
   };
 }
 
@@ -74,6 +83,7 @@ export function createConnections(
     logger,
     clock,
     history: new PostgresHistory(pools.historyPool, 0),
+    instances: createInstanceStore(pools.instancePool),
     store: createStore(config, pools.votePool, logger),
     replicas: new ReplicaClient({ replicas: config.replicas, internalToken, pingTimeoutMs }),
     peers: new PeerClient({

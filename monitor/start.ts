@@ -10,6 +10,7 @@ import type { Logger } from '../shared/observability/logger.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
 import { postgresTakesWrites } from '../shared/write-probes.js';
 import { writeEvent } from './announce.js';
+import { BalancerSync } from './balancer/balancer-sync.js';
 import { withVoteMetrics } from './cluster/vote-metrics.js';
 import { ReplicaStream } from './cluster/replica-stream.js';
 import { toSettings, type MonitorConfig } from './config.js';
@@ -77,11 +78,12 @@ interface StatusParts {
   counts: StatusSources['counts'];
   observers: Observers;
   redisUp: () => boolean | null;
+  sync: BalancerSync | null;
 }
 
 function createStatusSources(
   { config, clock, peers }: Connections,
-  { loop, counts, observers, redisUp }: StatusParts,
+  { loop, counts, observers, redisUp, sync }: StatusParts,
 ): StatusSources {
   return {
     id: config.id,
@@ -96,6 +98,7 @@ function createStatusSources(
     peerObserved: (id) => peers.observedOf(id),
     peerWord: (id) => peers.wordOf(id),
     instance: (instance) => observers.instances.of(instance),
+    balancer: () => sync && { ...sync.view, rows: sync.rows },
     lastFailure: (replica) => observers.failures.lastOf(replica),
     redisUp,
     faults: config.faults,
@@ -108,7 +111,14 @@ interface Watch {
   loop: MonitorLoop;
   observers: Observers;
   sources: StatusSources;
+  /** Null: there is no balancer. */
+  sync: BalancerSync | null;
 }
+
+const createSync = ({ config, instances, logger }: Connections): BalancerSync | null =>
+  config.balancerFolder === ''
+    ? null
+    : new BalancerSync({ folder: config.balancerFolder, store: instances, logger });
 
 function createWatch(
   connections: Connections,
@@ -142,20 +152,22 @@ function createWatch(
     const reached = others.filter(({ id }) => peers.observedOf(id) === 'alive').length;
     measureState(state, { monitorsReached: 1 + reached, eventReaders: observers.hub.readerCount });
   };
+  const sync = createSync(connections);
   const loop: MonitorLoop = createLoop(connections, { announce, onTick, onFatal });
   const sources: StatusSources = createStatusSources(connections, {
     loop,
     counts,
     observers,
     redisUp: queue.isUp,
+    sync,
   });
-  return { loop, observers, sources };
+  return { loop, observers, sources, sync };
 }
 
 function createAppOptions(
   connections: Connections,
   queue: QueueConnection,
-  { loop, observers, sources }: Watch,
+  { loop, observers, sources, sync }: Watch,
   faults: FaultSwitches | null,
 ): MonitorAppOptions {
   const { config, logger, clock, store, history, historyPool, sessionPool } = connections;
@@ -180,6 +192,12 @@ function createAppOptions(
       injector: connections.replicas,
       logger,
     }),
+    instances: {
+      instances: config.patients.map(({ id }) => id),
+      sync,
+      store: connections.instances,
+      logger,
+    },
     tokens: {
       api: config.apiToken,
       operator: config.operatorToken,
@@ -197,10 +215,16 @@ function closeClients({ replicas, peers }: Connections): void {
 }
 
 const closePools = (
-  { votePool, historyPool, sessionPool }: Connections,
+  { votePool, historyPool, sessionPool, instancePool }: Connections,
   { inspection }: MonitorAppOptions,
 ): Promise<unknown> =>
-  Promise.all([votePool.end(), historyPool.end(), sessionPool.end(), inspection.close()]);
+  Promise.all([
+    votePool.end(),
+    historyPool.end(),
+    sessionPool.end(),
+    instancePool.end(),
+    inspection.close(),
+  ]);
 
 /**
  * Starts a monitor. It also starts without the database and without replicas, and then only
@@ -217,12 +241,13 @@ export async function startMonitor(
   const connections = createConnections(config, logger, clock);
   const queue = connectQueue(config, logger);
   const watch = createWatch(connections, queue, onFatal);
-  const { loop, observers } = watch;
+  const { loop, observers, sync } = watch;
   const faults = steerable && new FaultSwitches(steerable);
   const options = createAppOptions(connections, queue, watch, faults);
   const server = await listen(createMonitorApp(options), config.port, config.host);
   observers.start();
   loop.start();
+  sync?.start();
   logger.info(
     { worstCaseMs: getWorstCaseMs(toSettings(config)) },
     `${config.id} watches ${config.replicas.length} replicas`,
@@ -233,6 +258,7 @@ export async function startMonitor(
     steps: [
       { name: 'not ready', run: () => leave(server) },
       { name: 'loop', run: () => loop.stop() },
+      { name: 'balancer', run: () => sync?.stop() },
       { name: 'events', run: () => observers.close() },
       { name: 'http', run: () => closeServer(server) },
       { name: 'clients', run: () => closeClients(connections) },

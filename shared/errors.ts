@@ -45,6 +45,17 @@ export const PROBLEMS = {
   PATIENT_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such patient' },
   PASS_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such exit pass' },
   REPLICA_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such replica' },
+  INSTANCE_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such instance' },
+  NO_BALANCER: {
+    status: 409,
+    retryable: false,
+    title: 'There is no load balancer that could apply the state',
+  },
+  LAST_INSTANCE: {
+    status: 409,
+    retryable: true,
+    title: 'No other instance would receive new clients',
+  },
   NOT_REDRIVABLE: {
     status: 409,
     retryable: false,

@@ -44,6 +44,7 @@ export const NOT_PROVOKED: Partial<Record<ProblemCode, string>> = {
   HANDOVER_LOST: 'needs two hand-overs at the same time',
   SEARCH_TOO_WIDE: 'needs a slow database',
   NO_PATIENTS_INSTANCE: 'needs an outage of all patients instances',
+  LAST_INSTANCE: 'needs a load balancer with a single instance',
 };
 
 /** Operations that are sent only when a variable is `yes`, with the reason. */
@@ -119,6 +120,7 @@ const PAY = 'patients.pay';
 const BATCH = 'patients.fireBatch';
 const HANDOVER = 'monitor.handover';
 const STATE = 'monitor.setReplicaState';
+const INSTANCE = 'monitor.setInstanceState';
 const LIST = 'patients.listPayments';
 const OF_BATCH = { batchId: '{{batchId}}', limit: '500' };
 const ALL_LISTED = [check('all 230 are listed', `${ANSWER}.payments`, 'have.length(230)')];
@@ -130,6 +132,11 @@ const TO_LEADER = { to: '{{leader}}', reason };
 const TO_UNKNOWN = { to: 'server_99', reason };
 const PAID_KEY = { headers: KEYED };
 const setState = (state: string): CaseValues => ({ id: '{{leader}}', body: { state, reason } });
+const drain = (code: ProblemCode, id: string): CaseValues => ({
+  code,
+  id,
+  body: { state: 'drain', reason },
+});
 
 const STORY: readonly Row[] = [
   ['Send 230 payments', BATCH, { ...SENT, checks: AVAILABILITY }],
@@ -202,6 +209,8 @@ const REFUSALS: readonly Row[] = [
   ['A batch for an unknown patient', BATCH, send('PATIENT_UNKNOWN', { count: 1, ...UNKNOWN })],
   ['Re-drive a final payment', 'patients.redrive', { id: '{{paymentId}}', code: 'NOT_REDRIVABLE' }],
   ['Hand over to an unknown replica', HANDOVER, { code: 'REPLICA_NOT_FOUND', body: TO_UNKNOWN }],
+  ['Drain an unknown instance', INSTANCE, drain('INSTANCE_NOT_FOUND', 'patients_99')],
+  ['Drain an instance without a load balancer', INSTANCE, drain('NO_BALANCER', 'patients_1')],
 ];
 
 const inFolder = (folder: string, rows: readonly Row[]): PostmanCase[] =>

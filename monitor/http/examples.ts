@@ -20,6 +20,16 @@ const replica = (id: string, leads: boolean): object => ({
   reaches: { postgres: true, redis: true, gateway: true },
 });
 
+const instance = (id: string): object => ({
+  id,
+  admin: 'ready',
+  adminReason: '',
+  adminSince: null,
+  observed: 'alive',
+  since: AT,
+  balancer: 'up',
+});
+
 export const STATUS = {
   id: 'monitor_1',
   at: AT,
@@ -37,7 +47,8 @@ export const STATUS = {
   ],
   replicas: [replica('server_1', false), replica('server_2', true), replica('server_3', false)],
   monitors: [{ id: 'monitor_1', observed: 'alive', leader: 'server_2', term: 4 }],
-  patients: [{ id: 'patients_1', observed: 'alive', since: AT }],
+  patients: [instance('patients_1')],
+  balancer: { name: 'haproxy', answers: true },
   queue: { waiting: 0, active: 0, pending: 0, failed: 0 },
   engines: { postgres: true, redis: true },
   faults: false,
@@ -94,6 +105,12 @@ export const STATE_SET = {
   leader: 'server_2',
   term: 4,
   moved: null,
+};
+export const INSTANCE_SET = {
+  id: 'patients_2',
+  admin: 'drain',
+  reason: 'new disk',
+  balancer: 'up',
 };
 export const NO_FAULTS = { blockMs: 0, wallAheadMs: 0, monotonicLeapMs: 0 };
 export const KILLED = {

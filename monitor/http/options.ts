@@ -2,6 +2,7 @@
 import type { Request } from 'express';
 import { tokenKind, type Tokens } from '../../shared/http/auth.js';
 import type { FaultSwitches } from '../../shared/fault-switches.js';
+import type { SetInstanceOptions } from '../balancer/set-instance-state.js';
 import type { EventHub } from '../status/event-hub.js';
 import type { History } from '../cluster/history.js';
 import type { Inspection } from '../inspect/inspection.js';
@@ -16,6 +17,7 @@ export interface RoutesOptions {
   history: History;
   sampler: Sampler;
   operations: Operations;
+  instances: SetInstanceOptions;
   hub: EventHub;
   sources: StatusSources;
   tokens: Tokens;

@@ -7,6 +7,7 @@ import { docsRoutes } from '../../shared/http/docs/routes.js';
 import { openApi, OPEN_API_EXAMPLE } from '../../shared/http/openapi/about.js';
 import { openApiDocument, type OpenApiDocument } from '../../shared/http/openapi.js';
 import { route, type Route } from '../../shared/http/routes.js';
+import { instanceRoutes } from './instance-routes.js';
 import { inspectionRoutes } from '../inspect/inspection.js';
 import { operatorRoutes } from './operator-routes.js';
 import { consoleRoutes } from '../console/console-routes.js';
@@ -61,6 +62,7 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
     ...statusRoutes(options),
     ...historyRoutes(options),
     ...operatorRoutes(options),
+    ...instanceRoutes(options),
     ...(faults ? faultRoutes(faults) : []),
     ...consoleRoutes(options),
     ...signInRoutes(console),

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { memberId, partition, term, timestamp } from '../../shared/contracts/ids.js';
 import { adminState } from '../../shared/contracts/leadership.js';
-import { replicaStatus } from '../../shared/contracts/status.js';
+import { BALANCER_VIEWS, replicaStatus } from '../../shared/contracts/status.js';
 import { ACTIONS } from '../core/preview.js';
 
 export const election = z.object({
@@ -54,6 +54,15 @@ export const stateAnswer = z.object({
   moved: handoverAnswer.nullable(),
 });
 export type StateAnswer = z.infer<typeof stateAnswer>;
+
+/** The state that the balancer applied, and its view of the instance. */
+export const instanceAnswer = z.object({
+  id: memberId,
+  admin: adminState,
+  reason: z.string(),
+  balancer: z.enum(BALANCER_VIEWS),
+});
+export type InstanceAnswer = z.infer<typeof instanceAnswer>;
 
 export const faultAnswer = z.object({
   id: memberId,

@@ -17,6 +17,7 @@ import type { Instance } from '../core/instances.js';
 import { getObserved, getOpinions, type Opinions } from '../core/observed.js';
 import type { State } from '../core/types.js';
 import type { Failure } from './failure-memory.js';
+import type { BalancerView } from '../balancer/balancer-sync.js';
 import type { AdminRow } from '../cluster/leadership-store.js';
 import type { OpinionAnswer, PeerObserved } from '../cluster/peer-client.js';
 import type { QueueCounts } from './queue-counts.js';
@@ -35,6 +36,8 @@ export interface StatusSources {
   /** Null: that monitor did not answer. */
   peerWord: (id: string) => OpinionAnswer | null;
   instance: (id: string) => Instance;
+  /** With the states that operators set. Null: there is no balancer. */
+  balancer: () => (BalancerView & { rows: readonly AdminRow[] }) | null;
   lastFailure: (replica: string) => Failure | null;
   redisUp: () => boolean | null;
   /** Whether fault switches exist. */
@@ -142,21 +145,37 @@ function toMonitorStatus(
   };
 }
 
-function toInstanceStatus({ id, url }: Member, { instance }: StatusSources): InstanceStatus {
+function toInstanceStatus(
+  { id, url }: Member,
+  { instance }: StatusSources,
+  balancer: ReturnType<StatusSources['balancer']>,
+): InstanceStatus {
   const { observed, since } = instance(id);
-  return { id, url, observed, since: since === null ? null : new Date(since).toISOString() };
+  const member = balancer?.states.find(({ name }) => name === id);
+  const administered = describeAdmin(balancer?.rows ?? [], id);
+  return {
+    id,
+    url,
+    ...administered,
+    admin: administered.adminSince === null ? (member?.admin ?? 'ready') : administered.admin,
+    observed,
+    since: since === null ? null : new Date(since).toISOString(),
+    balancer: balancer?.answers ? (member?.observed ?? 'unknown') : 'unknown',
+  };
 }
 
 /** The status from the data that this monitor has already, without a call. */
 export function getKnownStatus(sources: StatusSources, queue: QueueCounts): Status {
   const state = sources.state();
+  const balancer = sources.balancer();
   return {
     id: sources.id,
     at: sources.clock.wall().toISOString(),
     partitions: [toPartitionStatus(state, sources.decision())],
     replicas: sources.replicas.map((replica) => toReplicaStatus(replica, sources, state)),
     monitors: sources.monitors.map((monitor) => toMonitorStatus(monitor, sources, state)),
-    patients: sources.patients.map((member) => toInstanceStatus(member, sources)),
+    patients: sources.patients.map((member) => toInstanceStatus(member, sources, balancer)),
+    balancer: balancer && { name: balancer.name, answers: balancer.answers },
     queue,
     engines: { postgres: state.databaseUp, redis: sources.redisUp() },
     faults: sources.faults,

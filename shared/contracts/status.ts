@@ -4,6 +4,7 @@
  * it.
  */
 import { z } from 'zod';
+import { BALANCERS } from '../balancer/pool.js';
 import { memberId, partition, term, timestamp } from './ids.js';
 import { adminState, reaches, role } from './leadership.js';
 
@@ -32,6 +33,9 @@ export type Opinion = (typeof OPINIONS)[number];
 /** The state of a replica. `down`: a majority of the monitors suspects it. */
 export const OBSERVED = ['unknown', 'alive', 'suspect', 'down', 'left'] as const;
 export type Observed = (typeof OBSERVED)[number];
+
+/** The view of a load balancer of an instance. */
+export const BALANCER_VIEWS = ['up', 'down', 'unknown'] as const;
 
 const INSTANCE_OBSERVED = ['unknown', 'alive', 'suspect'] as const;
 
@@ -94,16 +98,32 @@ const monitorStatus = z.object({
 });
 export type MonitorStatus = z.infer<typeof monitorStatus>;
 
-/** A patients instance as this monitor sees it. `url` is omitted without a token. */
+/**
+ * A patients instance. `url` is omitted without a token. `observed` is the view of this monitor,
+ * `balancer` the view of the load balancer: `unknown` without one, while it does not answer, and
+ * for an instance that it does not check.
+ */
 const instanceStatus = z.object({
   id: memberId,
   url: z.string().optional(),
+  /** As an operator set it; the state in the balancer when no operator did. */
+  admin: adminState,
+  adminReason: z.string(),
+  /** Null: never set. */
+  adminSince: timestamp.nullable(),
   /** `suspect`: it answered before and does not any more. `unknown`: it never answered. */
   observed: z.enum(INSTANCE_OBSERVED),
-  /** When the state last changed. Null: it never answered. */
+  /** When the observed state last changed. Null: it never answered. */
   since: timestamp.nullable(),
+  balancer: z.enum(BALANCER_VIEWS),
 });
 export type InstanceStatus = z.infer<typeof instanceStatus>;
+
+/** `name` null: its control file was never read. */
+const balancerStatus = z.object({
+  name: z.enum(BALANCERS).nullable(),
+  answers: z.boolean(),
+});
 
 const queueStatus = z.object({
   waiting: z.int().nullable(),
@@ -121,6 +141,8 @@ export const status = z.object({
   monitors: z.array(monitorStatus),
   /** Patients instances. Empty: none is configured. */
   patients: z.array(instanceStatus),
+  /** The load balancer in front of the instances. Null: this monitor knows none. */
+  balancer: balancerStatus.nullable(),
   queue: queueStatus,
   /** Whether this monitor reaches them; null: not tried yet. */
   engines: z.object({ postgres: z.boolean().nullable(), redis: z.boolean().nullable() }),
@@ -149,6 +171,15 @@ export const statusSummary = z.looseObject({
   monitors: z
     .array(monitorStatus.pick({ id: true, observed: true }).partial({ observed: true }).loose())
     .default([]),
+  patients: z
+    .array(
+      instanceStatus
+        .pick({ id: true, admin: true, observed: true, balancer: true })
+        .partial({ admin: true, observed: true, balancer: true })
+        .loose(),
+    )
+    .default([]),
+  balancer: balancerStatus.partial().loose().nullable().default(null),
   queue: queueStatus.partial().loose(),
 });
 export type StatusSummary = z.infer<typeof statusSummary>;

@@ -189,6 +189,18 @@ const MONITOR: readonly Row[] = [
       proofAt: '/',
     }),
   },
+  {
+    entrance: 'POST /patients/:id/state',
+    who: OPERATOR_OR_SIGNED_IN,
+    // These services have no load balancer.
+    answer: 409,
+    changes: 'takes an instance in or out of service',
+    ask: () => ({
+      path: { id: 'patients_1' },
+      body: { state: 'ready', reason: 'test' },
+      proofAt: '/',
+    }),
+  },
   { entrance: 'GET /session', who: ANYONE, answer: 200 },
   {
     entrance: 'POST /session',

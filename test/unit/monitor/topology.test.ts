@@ -36,7 +36,8 @@ const { toArrows } = (await import(`${CLIENT}/arrows.js`)) as {
 };
 
 const NOW: Status = statusSchema.parse(STATUS);
-const SILENT = { id: 'patients_2', observed: 'suspect', since: null } as const;
+const [FIRST] = NOW.patients as [Status['patients'][number]];
+const SILENT = { ...FIRST, id: 'patients_2', observed: 'suspect', since: null } as const;
 const words = (status: Status): string[] =>
   toFlows(status).map(
     ({ kind, from, to, works }) => `${kind}: ${from} → ${to}${works ? '' : ', stands'}`,
