@@ -10,6 +10,7 @@ import {
   type Change,
 } from '../../../monitor/cluster/leadership-store.js';
 import type { Pool } from '../../../shared/postgres/postgres.js';
+import { eventually } from '../../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { createTestPool } from '../../support/pool.js';
 
@@ -23,6 +24,10 @@ const change = (term: number, more: Partial<Change> = {}): Change => ({
 const candidate = (id: string): { id: string; bootId: string } => ({ id, bootId: `${id}-a` });
 const monitorsOf = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `monitor_${index + 1}`);
+
+/** The sessions of this database that wait for a lock. */
+const BLOCKED = `SELECT 1 FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 describe('the leadership store on PostgreSQL', () => {
   let database: TestDatabase;
@@ -215,6 +220,10 @@ describe('the leadership store on PostgreSQL', () => {
     const vote = storeOf('monitor_1', 1).voteAndElect({
       ...change(0, { suspectedMsAgo: 0 }),
       candidate: candidate('server_1'),
+    });
+    // Under load the vote may arrive late: the time of the lock counts from its arrival.
+    await eventually(async () => (await pool.query(BLOCKED)).rowCount === 1, {
+      what: 'the vote waits for the lock',
     });
     await client.query(`SELECT pg_sleep(0.2)`);
     await client.query('COMMIT');
