@@ -72,8 +72,12 @@ describe('the patients instances in the status', () => {
     await becomes('alive');
     expect((await shown()).find(({ id }) => id === 'patients_2')).toEqual({
       id: 'patients_2',
+      admin: 'ready',
+      adminReason: '',
+      adminSince: null,
       observed: 'unknown',
       since: null,
+      balancer: 'unknown',
     });
     expect(new Set(asked)).toEqual(new Set(['GET /livez without a token']));
   }, 90_000);
@@ -83,6 +87,17 @@ describe('the patients instances in the status', () => {
       id: 'patients_1',
       url: `http://127.0.0.1:${port}`,
     });
-    expect(Object.keys((await shown())[0] ?? {})).toEqual(['id', 'observed', 'since']);
+    const shownToAll = (await shown())[0];
+    expect(shownToAll).toMatchObject({ id: 'patients_1' });
+    expect(shownToAll).not.toHaveProperty('url');
+  });
+
+  test('without a load balancer no state is set', async () => {
+    const { status, body } = await call(monitor, 'POST', '/patients/patients_1/state', 'operator', {
+      state: 'drain',
+      reason: 'a test',
+    });
+    expect([status, body['code']]).toEqual([409, 'NO_BALANCER']);
+    expect((await shown())[0]).toMatchObject({ admin: 'ready', adminSince: null });
   });
 });
