@@ -8,6 +8,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   PATIENT_NOT_FOUND: '`relevo patients` lists the patients.',
   PAYMENT_NOT_FOUND: '`relevo payments` lists the payments.',
   REPLICA_NOT_FOUND: '`relevo status` lists the replicas.',
+  INSTANCE_NOT_FOUND: '`relevo status` lists the instances.',
+  LAST_INSTANCE: 'Set another instance to ready first: `relevo ready INSTANCE`.',
   IDEMPOTENCY_KEY_REUSED:
     'Use a new key for a new payment, or repeat amount, currency, concept and patient exactly.',
   NO_CANDIDATE:
@@ -16,7 +18,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   TOO_BUSY: 'Retry after a short time, with the same key if there is one.',
   BACKLOG_FULL: 'Retry after a short time, with the same key; `relevo status` shows the backlog.',
   UNAVAILABLE:
-    'The database is unreachable: `relevo doctor` finds the cause. Retry with the same key; no payment is charged twice.',
+    'A part of the system is unreachable: `relevo doctor` finds the cause. Retry with the same key; no payment is charged twice.',
   NOT_REDRIVABLE: 'Only a FAILED payment can be re-driven: `relevo payment ID` shows its status.',
 };
 

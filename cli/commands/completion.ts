@@ -28,13 +28,25 @@ import { EXPERIMENT_NAMES } from '../../experiments/names.js';
 /** Longest wait for the names of the replicas. */
 const ASK_TIMEOUT_MS = 800;
 
-async function fetchReplicas(context: Context): Promise<CompletionCandidate[]> {
+type Named = Pick<StatusSummary, 'replicas'> & Partial<StatusSummary>;
+
+/** Instances have states only behind a load balancer. */
+function toInstances({ balancer, patients = [] }: Named): CompletionCandidate[] {
+  if (!balancer) return [];
+  return patients.map(({ id, admin = '' }) => ({ word: id, describe: admin }));
+}
+
+async function fetchNames(kind: NameKind, context: Context): Promise<CompletionCandidate[]> {
   const addresses = context.target({ json: false, url: null }).addresses('monitor');
-  const { body } = await ask<Pick<StatusSummary, 'replicas'>>(addresses, {
+  const { body } = await ask<Named>(addresses, {
     path: '/status',
     timeoutMs: ASK_TIMEOUT_MS,
   });
-  return body.replicas.map(({ id, observed, role }) => ({ word: id, describe: role ?? observed }));
+  const replicas = body.replicas.map(({ id, observed, role }) => ({
+    word: id,
+    describe: role ?? observed,
+  }));
+  return kind === 'replicas' ? replicas : [...replicas, ...toInstances(body)];
 }
 
 const toCandidates = (words: readonly string[]): CompletionCandidate[] =>
@@ -52,7 +64,7 @@ function listTestFolders(): CompletionCandidate[] {
 
 async function lookUpNames(kind: NameKind, context: Context): Promise<CompletionCandidate[]> {
   if (kind === 'experiments') return toCandidates(EXPERIMENT_NAMES);
-  return kind === 'test folders' ? listTestFolders() : fetchReplicas(context).catch(() => []);
+  return kind === 'test folders' ? listTestFolders() : fetchNames(kind, context).catch(() => []);
 }
 
 /** The arguments after `--`: the unfinished command line of the user. */

@@ -10,7 +10,7 @@ import { leaders } from './leaders.js';
 import { open } from './open.js';
 import { pay } from './pay.js';
 import { bill, patients, payment, payments } from './records.js';
-import { drain, maint, ready } from './replica-state.js';
+import { drain, maint, ready } from './set-state.js';
 import { status } from './status.js';
 import { tokens } from './tokens.js';
 import { up } from '../programs/up.js';

@@ -1,6 +1,7 @@
 /** Formats the status within 80 columns: leader, replicas and backlog. Pure. */
 import type { StatusSummary } from '../../shared/contracts/status.js';
 import { paintNothing, type Paint } from '../output/paint.js';
+import { formatInstances } from './instance-text.js';
 import { formatTable, WIDTH, wrap } from '../output/table.js';
 
 export interface StatusView {
@@ -38,7 +39,7 @@ function leaders({ partitions }: StatusSummary, now: Date): string[] {
   });
 }
 
-const GOOD = new Set(['alive', 'ready', 'leading', 'standby']);
+const GOOD = new Set(['alive', 'ready', 'leading', 'standby', 'up', 'unknown']);
 const BAD = new Set(['suspect', 'down', 'left']);
 
 /** A word of the table. The colour only emphasises it. */
@@ -95,11 +96,22 @@ export function formatStatus(
     '',
     ...replicaTable(status, paint),
     '',
+    ...formatInstances(status, (word) => paintState(word, paint)),
     ...watching,
     queue,
     '',
   ].join('\n');
 }
+
+const describeState = ({
+  id,
+  observed = 'unknown',
+  admin = 'ready',
+}: {
+  id: string;
+  observed?: string | undefined;
+  admin?: string | undefined;
+}): string => `${id} ${observed}${admin === 'ready' ? '' : ` (${admin})`}`;
 
 /** One line that changes only with the state, for `--watch` without a terminal. */
 export function formatStatusLine({ status }: StatusView): string {
@@ -107,8 +119,7 @@ export function formatStatusLine({ status }: StatusView): string {
   const leading = status.partitions.map(({ leader, term }) =>
     leader === null ? 'no leader' : `${leader} leads in term ${term}`,
   );
-  const replicas = status.replicas.map(
-    ({ id, observed, admin }) => `${id} ${observed}${admin === 'ready' ? '' : ` (${admin})`}`,
-  );
-  return `${leading.join(', ')}; ${replicas.join(', ')}; ${orDash(status.queue.pending)} pending`;
+  const replicas = status.replicas.map(describeState);
+  const instances = status.balancer === null ? [] : status.patients.map(describeState);
+  return `${leading.join(', ')}; ${[...replicas, ...instances].join(', ')}; ${orDash(status.queue.pending)} pending`;
 }

@@ -13,7 +13,7 @@ export interface CompletionCandidate {
 /**
  * Kinds of names that the caller looks up: by option (`handover --to`), or by position (`drain`).
  */
-export type NameKind = 'replicas' | 'experiments' | 'test folders';
+export type NameKind = 'replicas' | 'replicas and instances' | 'experiments' | 'test folders';
 
 /** The candidates for the next word, plus all names of the kind `look`. */
 export interface Next {
@@ -26,9 +26,9 @@ const NAMES_BY_OPTION: Readonly<Record<string, NameKind>> = {
   'payments --by': 'replicas',
 };
 const NAMES_BY_COMMAND: Readonly<Record<string, NameKind>> = {
-  drain: 'replicas',
-  maint: 'replicas',
-  ready: 'replicas',
+  drain: 'replicas and instances',
+  maint: 'replicas and instances',
+  ready: 'replicas and instances',
   experiment: 'experiments',
   test: 'test folders',
 };

@@ -47,7 +47,7 @@ describe('wrong arguments', () => {
     [['status', '--no-colour'], 'There is no option --no-colour.'],
     [['pay'], '--amount is missing.'],
     [['pay', '--amount'], '--amount needs a value.'],
-    [['drain'], 'An argument is missing: relevo drain <replica>.'],
+    [['drain'], 'An argument is missing: relevo drain <name>.'],
     [['drain', 'server_1', 'server_2'], 'drain does not know what "server_2" means.'],
     [['completion', 'ksh'], 'shell must be bash, zsh, fish, not "ksh".'],
     [
@@ -138,8 +138,8 @@ describe('completion', () => {
   ])('of %j returns %j', (words, expected) => expect(offered(...words)).toEqual(expected));
 
   it.each([
-    [['drain', ''], 'replicas'],
-    [['maint', 'serv'], 'replicas'],
+    [['drain', ''], 'replicas and instances'],
+    [['maint', 'serv'], 'replicas and instances'],
     [['handover', '--to', ''], 'replicas'],
     [['handover', '--reason', 'x', '--to', 's'], 'replicas'],
     [['experiment', ''], 'experiments'],

@@ -1,0 +1,131 @@
+/**
+ * `relevo drain|maint|ready NAME`: sets the administrative state of a replica, or of a patients
+ * instance behind a load balancer; the name decides. Exit codes as in handover.
+ */
+import { confirm, getFollowers, readLeadership, askReason, type Leadership } from './confirm.js';
+import { ask } from '../client.js';
+import { answer, command, flag, text, type Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { CommandFailure } from '../failure.js';
+import { findNearest } from '../../shared/arguments/nearest.js';
+import type { StatusSummary } from '../../shared/contracts/status.js';
+import {
+  formatBeforeInstanceState,
+  formatInstanceState,
+  type AppliedState,
+} from './instance-text.js';
+import { formatBeforeState, formatState, type StateAnswer } from './leadership-text.js';
+
+const TIMEOUT_MS = 60_000;
+
+type State = 'drain' | 'maint' | 'ready';
+
+/** What a command changes: its request, and its texts. */
+interface Subject {
+  id: string;
+  path: string;
+  before: string;
+  format: (body: unknown) => string;
+}
+
+function toReplicaSubject(
+  { id, admin }: StatusSummary['replicas'][number],
+  state: State,
+  leadership: Leadership,
+): Subject {
+  const leads = leadership.leader === id;
+  return {
+    id,
+    path: `/replicas/${encodeURIComponent(id)}/state`,
+    before: formatBeforeState(id, admin, state, leads, getFollowers(leadership)),
+    format: (body) => formatState(body as StateAnswer, leadership.leader),
+  };
+}
+
+const toInstanceSubject = (
+  { id, admin = 'ready' }: StatusSummary['patients'][number],
+  state: State,
+): Subject => ({
+  id,
+  path: `/patients/${encodeURIComponent(id)}/state`,
+  before: formatBeforeInstanceState(id, admin, state),
+  format: (body) => formatInstanceState(body as AppliedState),
+});
+
+function refuseName(id: string, { replicas, patients, balancer }: StatusSummary): CommandFailure {
+  const names = (list: readonly { id: string }[]): string[] => list.map((each) => each.id);
+  const instances = balancer === null ? [] : names(patients);
+  const meant = findNearest(id, [...names(replicas), ...instances]);
+  const list = [
+    `The replicas are ${names(replicas).join(', ')}.`,
+    ...(instances.length > 0 ? [`The instances are ${instances.join(', ')}.`] : []),
+  ];
+  const hint = meant ? `Did you mean ${meant}?` : list.join(' ');
+  return new CommandFailure(
+    'REPLICA_NOT_FOUND',
+    instances.length > 0
+      ? `There is no replica and no instance ${id}.`
+      : `There is no replica ${id}.`,
+    EXIT.no,
+    hint,
+  );
+}
+
+/** @throws CommandFailure REPLICA_NOT_FOUND, NO_BALANCER. */
+function findSubject(id: string, state: State, leadership: Leadership): Subject {
+  const { status } = leadership;
+  const replica = status.replicas.find((each) => each.id === id);
+  if (replica) return toReplicaSubject(replica, state, leadership);
+  const instance = status.patients.find((each) => each.id === id);
+  if (!instance) throw refuseName(id, status);
+  if (status.balancer) return toInstanceSubject(instance, state);
+  throw new CommandFailure(
+    'NO_BALANCER',
+    `${id} is a patients instance, and only a load balancer gives instances states.`,
+    EXIT.no,
+    'Start with one: `npm start -- --patients 3 --balancer haproxy`.',
+  );
+}
+
+const stateCommand = (state: State, describe: string, example: string): Command =>
+  command({
+    command: `${state} <name>`,
+    describe,
+    group: 'Leadership',
+    positionals: {
+      name: {
+        doc: 'A replica, such as server_1, or an instance behind a load balancer, such as patients_2',
+        required: true,
+      },
+    },
+    options: {
+      reason: text('Reason, kept in the history. On a terminal, the command asks for it'),
+      yes: { ...flag('Do not ask for confirmation'), alias: 'y' },
+    },
+    examples: [[`relevo ${state} server_1 --reason "${example}"`, describe.toLowerCase()]],
+    async run(args, context) {
+      const leadership = await readLeadership(args, context);
+      const { id, path, before, format } = findSubject(args.name, state, leadership);
+      if (!args.json) context.terminal.err(before);
+      const reason = await askReason(args.reason, context);
+      await confirm(`Set ${id} to ${state}?`, args.yes, context);
+      const { body } = await ask<object>(leadership.target.addresses('monitor'), {
+        method: 'POST',
+        path,
+        token: leadership.target.token('operator'),
+        body: { state, reason },
+        timeoutMs: TIMEOUT_MS,
+        signal: context.interruption,
+      });
+      answer(context, args.json, body, () => format(body));
+      return EXIT.done;
+    },
+  });
+
+export const drain = stateCommand(
+  'drain',
+  'Let a process finish its work and give it no more',
+  'new disk',
+);
+export const maint = stateCommand('maint', 'Take a process out of service', 'new disk');
+export const ready = stateCommand('ready', 'Return a process to service', 'disk replaced');
