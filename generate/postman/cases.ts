@@ -122,6 +122,7 @@ const HANDOVER = 'monitor.handover';
 const STATE = 'monitor.setReplicaState';
 const INSTANCE = 'monitor.setInstanceState';
 const LIST = 'patients.listPayments';
+const REDRIVE = 'patients.redrive';
 const OF_BATCH = { batchId: '{{batchId}}', limit: '500' };
 const ALL_LISTED = [check('all 230 are listed', `${ANSWER}.payments`, 'have.length(230)')];
 const PAID = { headers: KEYED, status: [201] };
@@ -130,96 +131,90 @@ const SENT = { headers: BATCH_KEYED, body: { count: 230 }, before: [newKey('batc
 const TO_STANDBY = { body: { to: '{{standby}}', reason } };
 const TO_LEADER = { to: '{{leader}}', reason };
 const TO_UNKNOWN = { to: 'server_99', reason };
-const PAID_KEY = { headers: KEYED };
+const ONE = { count: 1 };
+const TWO = { count: 2 };
 const setState = (state: string): CaseValues => ({ id: '{{leader}}', body: { state, reason } });
-const drain = (code: ProblemCode, id: string): CaseValues => ({
-  code,
-  id,
-  body: { state: 'drain', reason },
-});
+const drain = (code: ProblemCode, id: string) => ({ ...setState('drain'), code, id });
 
-const STORY: readonly Row[] = [
-  ['Send 230 payments', BATCH, { ...SENT, checks: AVAILABILITY }],
-  ['Pay and wait', PAY, { ...PAID, before: [newKey('key')], checks: SAVE_PAYMENT }],
-  ['Repeat with the same key: same response', PAY, { ...PAID, checks: IS_REPLAY }],
-  ['Get the batch again', 'patients.getBatch', { id: '{{batchId}}' }],
-  ['Get the leader', 'monitor.status', { checks: LEADER }],
-  ['Hand over to the standby', HANDOVER, { ...TO_STANDBY, checks: isStandby('leader') }],
-  ['Pay again', PAY, { ...NEXT, checks: isStandby('processedBy') }],
-];
-const PAYMENTS: readonly Row[] = [
-  ['Pay without waiting', PAY, { status: [202] }],
-  ['List payments', LIST, { query: { limit: '10' } }],
-  ['List the payments of the batch', LIST, { query: OF_BATCH, checks: ALL_LISTED }],
-];
-const OPERATIONS: readonly Row[] = [
-  ['Drain the former leader', STATE, setState('drain')],
-  ['Hand over to a drained replica', HANDOVER, { code: 'NO_CANDIDATE', body: TO_LEADER }],
-  ['Return the replica to service', STATE, setState('ready')],
-  ['Preview a re-drive', 'monitor.previewRedrive', { query: { ids: '{{paymentId}}' } }],
-  ['Re-drive a payment', 'monitor.redriveFailed', { body: { ids: ['{{paymentId}}'], reason } }],
-];
-const FAULTS: readonly Row[] = [
-  ['Heal all faults', 'monitor.setFaults', { body: {} }],
-  ['Kill the leader', 'monitor.killReplica', { id: '{{standby}}' }],
-  ['Freeze a replica', 'monitor.freezeReplica', { id: '{{leader}}' }],
-];
+/** A validation error names `member`. Default: the first of the body. */
+const refuse = (
+  code: ProblemCode,
+  body: object,
+  headers = {},
+  member = Object.keys(body)[0],
+): CaseValues => ({
+  ...{ code, body, headers },
+  ...(code === 'VALIDATION_FAILED' ? { field: `body.${member}` } : {}),
+});
+/** A payment that is refused because of one member. */
+const refusePay = (code: ProblemCode, change: object, headers = {}): CaseValues =>
+  refuse(code, { ...PAYMENT, ...change }, headers, Object.keys(change)[0]);
 
-/** A payment that is refused because of one member, and a batch that is refused. */
-const pay = (code: ProblemCode, change: object, values: CaseValues = {}): CaseValues => ({
-  code,
-  body: { ...PAYMENT, ...change },
-  ...(code === 'VALIDATION_FAILED' ? { field: `body.${Object.keys(change)[0]}` } : {}),
-  ...values,
-});
-const send = (code: ProblemCode, body: object, headers = {}): CaseValues => ({
-  code,
-  body,
-  headers,
-});
 const UNKNOWN = { patientId: UNKNOWN_ID };
 const TOO_MUCH = { amountMinor: 100_000_000_000, settles: 'bill' };
-
-const HUGE = 100_000_000_001;
 const TWICE = '{"amountMinor": 1, "amountMinor": 15000}';
 const SURROGATE = '{"concept": "\\ud800"}';
 
-const REFUSALS: readonly Row[] = [
-  ['A negative amount', PAY, pay('VALIDATION_FAILED', { amountMinor: -1 })],
-  ['A zero amount', PAY, pay('VALIDATION_FAILED', { amountMinor: 0 })],
-  ['A huge amount', PAY, pay('VALIDATION_FAILED', { amountMinor: HUGE })],
-  ['A fractional amount', PAY, pay('VALIDATION_FAILED', { amountMinor: 10.5 })],
-  ['An unknown currency', PAY, pay('VALIDATION_FAILED', { currency: 'XXX' })],
-  ['A malformed patient id', PAY, pay('VALIDATION_FAILED', { patientId: 'nobody' })],
-  ['An unknown patient', PAY, pay('PATIENT_UNKNOWN', UNKNOWN)],
-  ['More than the bill has due', PAY, pay('BILL_NOT_PAYABLE', TOO_MUCH)],
-  ['A reserved key', PAY, pay('IDEMPOTENCY_KEY_INVALID', {}, { headers: RESERVED })],
-  ['A key of the staff’s pages', PAY, pay('IDEMPOTENCY_KEY_INVALID', {}, { headers: STAFF_KEY })],
-  ['A duplicate member', PAY, { code: 'BODY_MALFORMED', body: TWICE }],
-  ['Half of a surrogate pair', PAY, { code: 'BODY_MALFORMED', body: SURROGATE }],
-  ['The same key, another body', PAY, pay('IDEMPOTENCY_KEY_REUSED', { amountMinor: 1 }, PAID_KEY)],
-  ['A batch of 0', BATCH, { ...send('VALIDATION_FAILED', { count: 0 }), field: 'body.count' }],
-  [
-    'A batch of 100,001',
-    BATCH,
-    { ...send('VALIDATION_FAILED', { count: 100_001 }), field: 'body.count' },
+const ROWS: Partial<Record<keyof typeof FOLDERS, readonly Row[]>> = {
+  story: [
+    ['Send 230 payments', BATCH, { ...SENT, checks: AVAILABILITY }],
+    ['Pay and wait', PAY, { ...PAID, before: [newKey('key')], checks: SAVE_PAYMENT }],
+    ['Repeat with the same key: same response', PAY, { ...PAID, checks: IS_REPLAY }],
+    ['Get the batch again', 'patients.getBatch', { id: '{{batchId}}' }],
+    ['Get the leader', 'monitor.status', { checks: LEADER }],
+    ['Hand over to the standby', HANDOVER, { ...TO_STANDBY, checks: isStandby('leader') }],
+    ['Pay again', PAY, { ...NEXT, checks: isStandby('processedBy') }],
   ],
-  ['A batch with a reserved key', BATCH, send('IDEMPOTENCY_KEY_INVALID', { count: 1 }, RESERVED)],
-  ['Another batch, the same key', BATCH, send('IDEMPOTENCY_KEY_REUSED', { count: 2 }, BATCH_KEYED)],
-  ['A batch for an unknown patient', BATCH, send('PATIENT_UNKNOWN', { count: 1, ...UNKNOWN })],
-  ['Re-drive a final payment', 'patients.redrive', { id: '{{paymentId}}', code: 'NOT_REDRIVABLE' }],
-  ['Hand over to an unknown replica', HANDOVER, { code: 'REPLICA_NOT_FOUND', body: TO_UNKNOWN }],
-  ['Drain an unknown instance', INSTANCE, drain('INSTANCE_NOT_FOUND', 'patients_99')],
-  ['Drain an instance without a load balancer', INSTANCE, drain('NO_BALANCER', 'patients_1')],
-];
+  payments: [
+    ['Pay without waiting', PAY, { status: [202] }],
+    ['List payments', LIST, { query: { limit: '10' } }],
+    ['List the payments of the batch', LIST, { query: OF_BATCH, checks: ALL_LISTED }],
+  ],
+  refusals: [
+    ['A negative amount', PAY, refusePay('VALIDATION_FAILED', { amountMinor: -1 })],
+    ['A zero amount', PAY, refusePay('VALIDATION_FAILED', { amountMinor: 0 })],
+    ['A huge amount', PAY, refusePay('VALIDATION_FAILED', { amountMinor: 100_000_000_001 })],
+    ['A fractional amount', PAY, refusePay('VALIDATION_FAILED', { amountMinor: 10.5 })],
+    ['An unknown currency', PAY, refusePay('VALIDATION_FAILED', { currency: 'XXX' })],
+    ['A malformed patient id', PAY, refusePay('VALIDATION_FAILED', { patientId: 'nobody' })],
+    ['An unknown patient', PAY, refusePay('PATIENT_UNKNOWN', UNKNOWN)],
+    ['More than the bill has due', PAY, refusePay('BILL_NOT_PAYABLE', TOO_MUCH)],
+    ['A reserved key', PAY, refusePay('IDEMPOTENCY_KEY_INVALID', {}, RESERVED)],
+    ['A key of the staff’s pages', PAY, refusePay('IDEMPOTENCY_KEY_INVALID', {}, STAFF_KEY)],
+    ['A duplicate member', PAY, { code: 'BODY_MALFORMED', body: TWICE }],
+    ['Half of a surrogate pair', PAY, { code: 'BODY_MALFORMED', body: SURROGATE }],
+    [
+      'The same key, another body',
+      PAY,
+      refusePay('IDEMPOTENCY_KEY_REUSED', { amountMinor: 1 }, KEYED),
+    ],
+    ['A batch of 0', BATCH, refuse('VALIDATION_FAILED', { count: 0 })],
+    ['A batch of 100,001', BATCH, refuse('VALIDATION_FAILED', { count: 100_001 })],
+    ['A batch with a reserved key', BATCH, refuse('IDEMPOTENCY_KEY_INVALID', ONE, RESERVED)],
+    ['Another batch, the same key', BATCH, refuse('IDEMPOTENCY_KEY_REUSED', TWO, BATCH_KEYED)],
+    ['A batch for an unknown patient', BATCH, refuse('PATIENT_UNKNOWN', { ...ONE, ...UNKNOWN })],
+    ['Re-drive a final payment', REDRIVE, { id: '{{paymentId}}', code: 'NOT_REDRIVABLE' }],
+    ['Hand over to an unknown replica', HANDOVER, refuse('REPLICA_NOT_FOUND', TO_UNKNOWN)],
+    ['Drain an unknown instance', INSTANCE, drain('INSTANCE_NOT_FOUND', 'patients_99')],
+    ['Drain an instance without a load balancer', INSTANCE, drain('NO_BALANCER', 'patients_1')],
+  ],
+  operations: [
+    ['Drain the former leader', STATE, setState('drain')],
+    ['Hand over to a drained replica', HANDOVER, refuse('NO_CANDIDATE', TO_LEADER)],
+    ['Return the replica to service', STATE, setState('ready')],
+    ['Preview a re-drive', 'monitor.previewRedrive', { query: { ids: '{{paymentId}}' } }],
+    ['Re-drive a payment', 'monitor.redriveFailed', { body: { ids: ['{{paymentId}}'], reason } }],
+  ],
+  faults: [
+    ['Heal all faults', 'monitor.setFaults', { body: {} }],
+    ['Kill the leader', 'monitor.killReplica', { id: '{{standby}}' }],
+    ['Freeze a replica', 'monitor.freezeReplica', { id: '{{leader}}' }],
+  ],
+};
 
-const inFolder = (folder: string, rows: readonly Row[]): PostmanCase[] =>
-  rows.map(([name, operation, values]) => ({ folder, name, operation, ...values }));
-
-export const CASES: readonly PostmanCase[] = [
-  ...inFolder(FOLDERS.story, STORY),
-  ...inFolder(FOLDERS.payments, PAYMENTS),
-  ...inFolder(FOLDERS.operations, OPERATIONS),
-  ...inFolder(FOLDERS.faults, FAULTS),
-  ...inFolder(FOLDERS.refusals, REFUSALS),
-];
+export const CASES: readonly PostmanCase[] = Object.entries(ROWS).flatMap(([folder, rows]) =>
+  rows.map(([name, operation, values]) => ({
+    ...{ folder: FOLDERS[folder as keyof typeof FOLDERS], name, operation },
+    ...values,
+  })),
+);

@@ -3,7 +3,7 @@
  * and the table of refusals. With `--check` it writes nothing and exits with 1 when the files on
  * disk are outdated.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runMain } from '../../local/errors.js';
@@ -26,28 +26,18 @@ export function postmanFiles(): [path: string, text: string][] {
   ];
 }
 
-const onDisk = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
-};
-
 /** The files that are missing or not up to date. */
 export const outdatedFiles = (): string[] =>
-  postmanFiles()
-    .filter(([path, text]) => onDisk(path) !== text)
-    .map(([path]) => path);
+  postmanFiles().flatMap(([path, text]) =>
+    existsSync(path) && readFileSync(path, 'utf8') === text ? [] : [path],
+  );
 
 function main(words: readonly string[]): number {
   const { check } = parseProgramOptions('npm run postman', POSTMAN_OPTIONS, words);
-  if (check) {
-    const outdated = outdatedFiles();
-    for (const path of outdated)
-      process.stderr.write(`${path} is not up to date: run npm run postman\n`);
-    return outdated.length > 0 ? 1 : 0;
-  }
+  const outdated = check ? outdatedFiles() : [];
+  for (const path of outdated)
+    process.stderr.write(`${path} is not up to date: run npm run postman\n`);
+  if (check) return outdated.length > 0 ? 1 : 0;
   mkdirSync(FOLDER, { recursive: true });
   for (const [path, text] of postmanFiles()) {
     writeFileSync(path, text);

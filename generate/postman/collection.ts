@@ -8,7 +8,7 @@ import { STATUS_CODES } from 'node:http';
 import { MONITOR_PORT, PATIENTS_PORT, toUrl } from '../../local/plan.js';
 import type { OpenApiDocument } from '../../shared/http/openapi.js';
 import type { ServiceName } from '../documents.js';
-import { CASES, getStatus, NOT_PROVOKED, OPTIONAL, type PostmanCase } from './cases.js';
+import { CASES, FOLDERS, getStatus, NOT_PROVOKED, OPTIONAL, type PostmanCase } from './cases.js';
 import { makeChecks, toExpected } from './checks.js';
 import { deriveCases } from './derived-cases.js';
 import { readExamples, readOperations, type ExampleAnswer, type Operation } from './operations.js';
@@ -34,21 +34,20 @@ export const listCases = (operations: readonly Operation[]): PostmanCase[] =>
     (a, b) => Number.parseInt(a.folder, 10) - Number.parseInt(b.folder, 10),
   );
 
-/** A request without a setting inherits the api token from the collection. */
-function toAuth(kind: string): Json {
-  if (kind === 'api') return {};
-  if (kind === 'none') return { auth: { type: 'noauth' } };
-  return { auth: bearer(kind === 'wrong' ? 'not-a-token' : `{{${kind}Token}}`) };
-}
+/** Settings by kind of token. A request without one inherits the api token from the collection. */
+const AUTH: Readonly<Record<string, Json>> = {
+  api: {},
+  none: { auth: { type: 'noauth' } },
+  wrong: { auth: bearer('not-a-token') },
+  operator: { auth: bearer('{{operatorToken}}') },
+  internal: { auth: bearer('{{internalToken}}') },
+};
 
 function toAddress({ id, query = {} }: PostmanCase, operation: Operation): string {
   const known = readExamples(operation, 'path');
-  const path = operation.path.replace(
-    /\{(\w+)\}/g,
-    (_whole, name: string) => id ?? known[name] ?? '',
-  );
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => id ?? known[name] ?? '');
   const search = Object.entries(query).map(([key, value]) => `${key}=${value}`);
-  return `${ADDRESSES[operation.service]}${path}${search.length > 0 ? `?${search.join('&')}` : ''}`;
+  return [`${ADDRESSES[operation.service]}${path}`, search.join('&')].filter(Boolean).join('?');
 }
 
 function toBody(body: unknown): string | null {
@@ -86,29 +85,21 @@ const toExample = ({ status, name, contentType, body }: ExampleAnswer): Json => 
 function toItem(row: PostmanCase, operation: Operation, isFirst: boolean): Json {
   const example = operation.spec.requestBody?.content['application/json']?.example;
   const raw = toBody(row.body === undefined ? example : row.body);
-  const headers = {
-    ...(raw === null ? {} : { 'Content-Type': 'application/json' }),
-    ...row.headers,
-  };
+  const type = raw === null ? {} : { 'Content-Type': 'application/json' };
+  const body = { mode: 'raw', raw, options: { raw: { language: 'json' } } };
   // A refused request has no effect, so it is always sent.
   const optional = row.code === undefined ? OPTIONAL[row.operation] : undefined;
-  const skip = optional
-    ? [`if (pm.variables.get('${optional.variable}') !== 'yes') pm.execution.skipRequest();`]
-    : [];
+  const skip = `if (pm.variables.get('${optional?.variable}') !== 'yes') pm.execution.skipRequest();`;
+  const before = [...(optional ? [skip] : []), ...(row.before ?? [])];
   return {
     name: row.name,
-    event: [
-      ...script('prerequest', [...skip, ...(row.before ?? [])]),
-      ...script('test', row.checks ?? []),
-    ],
+    event: [...script('prerequest', before), ...script('test', row.checks ?? [])],
     request: {
       method: operation.method,
       url: toAddress(row, operation),
-      ...toAuth(row.token ?? operation.token),
-      header: Object.entries(headers).map(([key, value]) => ({ key, value })),
-      ...(raw === null
-        ? {}
-        : { body: { mode: 'raw', raw, options: { raw: { language: 'json' } } } }),
+      ...AUTH[row.token ?? operation.token],
+      header: Object.entries({ ...type, ...row.headers }).map(([key, value]) => ({ key, value })),
+      ...(raw === null ? {} : { body }),
       description: describe(row, operation, isFirst),
     },
     response: isFirst ? operation.answers.map(toExample) : [],
@@ -130,21 +121,18 @@ export function makeCollection(
   documents: Readonly<Record<ServiceName, OpenApiDocument>>,
 ): Json & { item: Json[] } {
   const operations = readOperations(documents);
-  const described = new Set<string>();
-  const folders = new Map<string, Json[]>();
-  const cases = listCases(operations).map((row) => {
+  const cases = listCases(operations).map((row, index, all) => {
     const operation = operations.find(({ key }) => key === row.operation);
     if (!operation) throw new Error(`no document has the operation ${row.operation}`);
-    return { row, operation };
+    const isFirst = all.findIndex((each) => each.operation === row.operation) === index;
+    return {
+      folder: row.folder,
+      item: toItem(row, operation, isFirst),
+      expected: [row.name, toExpected(row, operation)] as const,
+    };
   });
-  for (const { row, operation } of cases) {
-    const item = toItem(row, operation, !described.has(operation.key));
-    described.add(operation.key);
-    folders.set(row.folder, [...(folders.get(row.folder) ?? []), item]);
-  }
-  const expected = cases.map(
-    ({ row, operation }) => [row.name, toExpected(row, operation)] as const,
-  );
+  const listItems = (name: string): Json[] =>
+    cases.filter(({ folder }) => folder === name).map(({ item }) => item);
   return {
     info: {
       _postman_id: '5e1e7000-0000-4000-8000-000000000001',
@@ -153,8 +141,8 @@ export function makeCollection(
       schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
     },
     auth: bearer('{{apiToken}}'),
-    event: script('test', makeChecks(expected)),
-    item: [...folders].map(([name, item]) => ({ name, item })),
+    event: script('test', makeChecks(cases.map(({ expected }) => expected))),
+    item: Object.values(FOLDERS).map((name) => ({ name, item: listItems(name) })),
     variable: VARIABLES.map((key) => ({ key, value: '' })),
   };
 }

@@ -20,26 +20,9 @@ interface Spec {
   'x-codeSamples': { source: string }[];
 }
 
-/** A response as the document shows it. */
-export interface ExampleAnswer {
-  status: number;
-  name: string;
-  contentType: string;
-  body: unknown;
-}
-
-export interface Operation {
-  /** `patients.pay`. */
-  key: string;
-  service: ServiceName;
-  path: string;
-  method: string;
-  spec: Spec;
-  /** The kind of token that the operation needs. */
-  token: string;
-  codes: readonly ProblemCode[];
-  answers: readonly ExampleAnswer[];
-}
+/** Its key is such as `patients.pay`; `answers` are the responses as the document shows them. */
+export type Operation = ReturnType<typeof toOperation>;
+export type ExampleAnswer = Operation['answers'][number];
 
 /** The examples of the parameters in the path or in the query. */
 export const readExamples = ({ spec }: Operation, place: 'path' | 'query') =>
@@ -49,7 +32,7 @@ export const readExamples = ({ spec }: Operation, place: 'path' | 'query') =>
       .map(({ name, example }) => [name, String(example)]),
   );
 
-function toOperation(service: ServiceName, path: string, method: string, spec: Spec): Operation {
+function toOperation(service: ServiceName, path: string, method: string, spec: Spec) {
   const contents = Object.entries(spec.responses).flatMap(([status, { content = {} }]) =>
     Object.entries(content).map(([contentType, media]) => ({ status, contentType, media })),
   );
@@ -59,6 +42,7 @@ function toOperation(service: ServiceName, path: string, method: string, spec: S
     path,
     method: method.toUpperCase(),
     spec,
+    /** The kind of token that the operation needs. */
     token: Object.keys(spec.security[0] ?? {})[0] ?? 'none',
     codes: contents.flatMap(({ media }) => media.schema?.allOf?.[1].properties.code?.enum ?? []),
     answers: contents.flatMap(({ status, contentType, media: { example, examples } }) =>
