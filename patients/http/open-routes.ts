@@ -11,7 +11,7 @@ import type { PatientsDeps } from '../connect.js';
 import { landingPage } from '../web/pages/landing.js';
 import { publicAddress } from '../web/public-address.js';
 import { answeringFor, sendPage } from '../web/send-page.js';
-import { SESSION_COOKIE } from '../web/session.js';
+import { SESSION_COOKIE, WHO_AM_I_PATH } from '../web/session.js';
 import { WHO_AM_I } from './examples.js';
 import { whoami } from './schemas.js';
 
@@ -34,7 +34,7 @@ const whoamiRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'whoami',
     method: 'get',
-    path: '/whoami',
+    path: WHO_AM_I_PATH,
     tag: 'instance',
     auth: [],
     summary: 'Identify the instance and count the visits of this session',

@@ -57,15 +57,23 @@ const derive = (internalToken: string, purpose: string): string =>
 const away = (cause: unknown): Problem =>
   new Problem('UNAVAILABLE', 'The session store is unavailable', { retryAfterSeconds: 1, cause });
 
+/** Path of the instance's identity, which counts the visits of a session. */
+export const WHO_AM_I_PATH = '/whoami';
+
 /** Requests whose session gets a new id. */
 const renewing = new WeakSet<Request>();
 
 /**
  * Keeps the id of a request without a stored session, because the forms of anonymous pages belong
- * to it; a renewed session gets a new id.
+ * to it; a renewed session gets a new id. With sessions in memory, a visit to `/whoami` on an
+ * instance that does not have the session begins another session, as published.
  */
-const newId = (request: Request): string =>
-  (renewing.has(request) ? undefined : request.sessionID) ?? uuid();
+const newId =
+  ({ sessionStore }: Pick<PatientsConfig, 'sessionStore'>) =>
+  (request: Request): string => {
+    const isPublished = sessionStore === 'memory' && request.path === WHO_AM_I_PATH;
+    return (isPublished || renewing.has(request) ? undefined : request.sessionID) ?? uuid();
+  };
 
 /**
  * @param redis unused with sessions in memory.
@@ -86,7 +94,7 @@ export function createSessions(
     store: new KnownSessions(values, logger),
     name: SESSION_COOKIE,
     secret: derive(config.internalToken, 'relevo session cookie'),
-    genid: newId,
+    genid: newId(config),
     resave: false,
     saveUninitialized: false,
     rolling: true,

@@ -224,6 +224,22 @@ describe('sessions', () => {
     });
   });
 
+  test('with sessions in memory, /whoami of an instance without the session begins another one', async () => {
+    const [one, two] = [
+      await setup.start({ ID: 'patients_1', SESSION_STORE: 'memory' }),
+      await setup.start({ ID: 'patients_2', SESSION_STORE: 'memory' }),
+    ];
+    const visitor = new Visitor(one.url);
+    await visitor.ask('/whoami');
+    const again = JSON.parse((await visitor.ask('/whoami')).text) as Record<string, unknown>;
+    const there = JSON.parse(
+      (await new Visitor(two.url).ask('/whoami', { headers: { Cookie: visitor.cookieHeader } }))
+        .text,
+    ) as Record<string, unknown>;
+    expect([again['sessionViews'], there['sessionViews']]).toEqual([2, 1]);
+    expect(there['id']).not.toBe(again['id']);
+  });
+
   test('cookies are HTTP-only and same-site', async () => {
     const { url } = await setup.start();
     const { headers } = await new Visitor(url).ask('/sign-in?lang=es');
