@@ -9,6 +9,7 @@ import type { Experiment } from './experiment.js';
 import type { ExperimentName } from './names.js';
 import { LOG } from './system/cluster.js';
 import { runMany } from './run/many-runs.js';
+import { MissingProgramError } from './balancer/missing-program.js';
 import { asksForReplay, optionsOfPlan, parseReplay, readRunPlan } from './record/replay.js';
 import { createProgress } from './progress.js';
 import { EXPERIMENT_EXIT } from './record/result.js';
@@ -19,6 +20,7 @@ import { bench } from './scenarios/bench.js';
 import { chaos } from './scenarios/chaos.js';
 import { failover } from './scenarios/failover.js';
 import { growth } from './scenarios/growth.js';
+import { haproxy } from './scenarios/haproxy.js';
 import { PlanError } from './planning/schedule.js';
 
 const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experiment>> = {
@@ -27,6 +29,7 @@ const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experimen
   failover,
   bench,
   growth,
+  haproxy,
 };
 
 const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };
@@ -111,7 +114,8 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const wrongArguments = error instanceof ArgumentError || error instanceof PlanError;
     console.error((error as Error).message);
-    if (!wrongArguments) console.error(`Output of the processes: ${LOG}`);
+    const started = !wrongArguments && !(error instanceof MissingProgramError);
+    if (started) console.error(`Output of the processes: ${LOG}`);
     return exitWhenWritten(wrongArguments ? EXPERIMENT_EXIT.arguments : EXPERIMENT_EXIT.setup);
   },
 );

@@ -5,6 +5,7 @@ export const EXPERIMENT_NAMES = [
   'failover',
   'bench',
   'growth',
+  'haproxy',
   'compare',
 ] as const;
 export type ExperimentName = (typeof EXPERIMENT_NAMES)[number];
