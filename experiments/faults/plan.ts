@@ -10,27 +10,36 @@ export interface PlannedFault {
   atRequest: number;
   /** Additional delay, ms, so that the request is somewhere between queue and commit. */
   delayMs: number;
-  target: 'leader' | 'standby';
+  target: 'leader' | 'standby' | 'instance';
 }
 
 const LONGEST_DELAY_MS = 25;
 
+/** The shares of the faults by target; the others target a standby. */
+export interface TargetShares {
+  leader: number;
+  /** Instances of patients. */
+  instance: number;
+}
+
 /**
- * Plans one fault in each of `failures` equal parts of the requests. The share `leaderShare` of the
- * faults targets the leader.
+ * Plans one fault in each of `failures` equal parts of the requests.
  * @throws RangeError when there are more failures than requests.
  */
 export function planFaults(
   random: Random,
   requests: number,
   failures: number,
-  leaderShare: number,
+  shares: TargetShares,
 ): PlannedFault[] {
   if (failures > requests)
     throw new RangeError(`${failures} failures do not fit in ${requests} requests`);
-  const targets = Array.from({ length: failures }, (_, index): PlannedFault['target'] =>
-    index < Math.round(failures * leaderShare) ? 'leader' : 'standby',
-  );
+  const instances = Math.round(failures * shares.instance);
+  const leaders = Math.round(failures * shares.leader);
+  const targets = Array.from({ length: failures }, (_, index): PlannedFault['target'] => {
+    if (index < leaders) return 'leader';
+    return index < leaders + instances ? 'instance' : 'standby';
+  });
   return Array.from({ length: failures }, (_, index) => {
     const from = Math.floor((index * requests) / failures);
     const to = Math.floor(((index + 1) * requests) / failures);

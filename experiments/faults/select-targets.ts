@@ -1,7 +1,7 @@
-/** Selects the replicas that a planned fault may use as a target now. Pure. */
+/** Selects the parts that a planned fault may use as a target now. Pure. */
 import type { PlannedFault } from './plan.js';
 
-export interface ReplicaState {
+export interface PartState {
   name: string;
   /** The process runs, and no other fault occupies it. */
   free: boolean;
@@ -13,11 +13,17 @@ export interface ReplicaState {
  * target: it has every role, so every system gets equally many faults.
  */
 export function selectTargets(
-  replicas: readonly ReplicaState[],
+  replicas: readonly PartState[],
   leader: string | null,
-  target: PlannedFault['target'],
+  target: Exclude<PlannedFault['target'], 'instance'>,
 ): string[] {
   const free = replicas.filter((replica) => replica.free).map(({ name }) => name);
   if (replicas.length === 1) return free;
   return free.length < 2 ? [] : free.filter((name) => (name === leader) === (target === 'leader'));
+}
+
+/** Names of the instances that may be a target. The last free one never is. */
+export function selectInstances(instances: readonly PartState[]): string[] {
+  const free = instances.filter((instance) => instance.free).map(({ name }) => name);
+  return free.length < 2 ? [] : free;
 }

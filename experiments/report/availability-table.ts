@@ -1,4 +1,5 @@
 /** The table of the availability experiment, with the published figures. */
+import { partKind } from '../planning/roles.js';
 import type { SystemRecord } from '../record/run-record.js';
 import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from './published.js';
 import type { ExperimentResult, Handover, Trial } from '../record/result.js';
@@ -56,6 +57,13 @@ function handoverLines(handovers: readonly Handover[]): string[] {
     : ['', formatTable(['hand-over, ms', 'n', 'p50', 'p95', 'max'], rows)];
 }
 
+/** `30 replicas`, and the instances where some failed. */
+function formatFailed(faults: Trial['faults']): string {
+  const instances = faults.filter(({ target }) => partKind(target) === 'patients').length;
+  const replicas = `${faults.length - instances} replicas`;
+  return instances === 0 ? replicas : `${replicas} and ${instances} instances`;
+}
+
 export function availabilityTable(
   result: ExperimentResult,
   { missing, evidence }: Pick<SystemRecord, 'missing' | 'evidence'>,
@@ -93,7 +101,7 @@ export function availabilityTable(
     ),
     '',
     `95 % Wilson interval ${percent(low)} to ${percent(high)}; published ${percent(PUBLISHED_TOTAL.succeeded / PUBLISHED_TOTAL.sent)}`,
-    `${relevo.total.faults.length} replicas failed · errors: ${errors.length === 0 ? 'none' : errors.join(', ')}`,
+    `${formatFailed(relevo.total.faults)} failed · errors: ${errors.length === 0 ? 'none' : errors.join(', ')}`,
     ...generatorLines(evidence.requests, mode),
     ...handoverLines(relevo.total.handovers),
     '',

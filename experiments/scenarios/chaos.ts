@@ -13,6 +13,13 @@ import { planSchedule, type PlannedKind } from '../planning/planner.js';
 import { toRoles } from '../planning/roles.js';
 import { chaosTable } from '../report/chaos-table.js';
 import { parsePlan, parseSchedule, PlanError, type FaultSchedule } from '../planning/schedule.js';
+import {
+  BALANCER_OPTION,
+  checkBalancer,
+  INSTANCES,
+  isBalancer,
+  toBalancer,
+} from './behind-balancer.js';
 import { declaration } from './declaration.js';
 import { runScenario } from './scenario-runner.js';
 import type { AskedScenario } from './pay-under-faults.js';
@@ -36,6 +43,7 @@ const OPTIONS = {
     max: 600_000,
     doc: 'ms within which a payment must succeed, with retries',
   },
+  balancer: BALANCER_OPTION,
   monitors: { default: 3, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
   replicas: { default: 3, min: 2, max: 9, doc: 'payment replicas' },
   patients: { default: 2, min: 1, max: 9, doc: 'instances of patients' },
@@ -71,7 +79,7 @@ export const chaos: Experiment<typeof OPTIONS> = {
   summary: 'thousands of payments under faults of every kind, invariants checked',
   options: OPTIONS,
   check: (options) => {
-    const { monitors, floor, only, schedule } = options;
+    const { monitors, floor, only, schedule, balancer } = options;
     if (monitors % 2 === 0) return '--monitors must be odd';
     if (floor !== null && !(floor.trim() !== '' && Number(floor) >= 0 && Number(floor) <= 100))
       return `--floor must be a percentage, got "${floor}"`;
@@ -79,7 +87,7 @@ export const chaos: Experiment<typeof OPTIONS> = {
       (kind) => !FAULTS.some((fault) => fault.kind === kind),
     );
     return unknown === undefined
-      ? null
+      ? checkBalancer(balancer)
       : `there is no fault "${unknown}"; there are ${FAULTS.map(({ kind }) => kind).join(', ')}`;
   },
   run: (context) =>
@@ -128,9 +136,18 @@ export function amounts({
 }
 
 function fromOptions(options: ChaosOptions): AskedScenario {
-  const { seed, rate, deadline, monitors, replicas, patients, floor, schedule: file } = options;
+  const { seed, rate, deadline, monitors, replicas, floor, schedule: file } = options;
   const { payments, faults } = amounts(options);
-  const system = { replicas, monitors, patients, links: true, disk: payments <= DISK_PAYMENTS };
+  const balancer = toBalancer(options.balancer);
+  const patients = balancer === null ? options.patients : Math.max(INSTANCES, options.patients);
+  const system = {
+    replicas,
+    monitors,
+    patients,
+    links: true,
+    disk: payments <= DISK_PAYMENTS,
+    ...(balancer === null ? {} : { balancer }),
+  };
   const given = file === null ? null : readSchedule(file);
   return {
     name: 'chaos',
@@ -141,7 +158,7 @@ function fromOptions(options: ChaosOptions): AskedScenario {
       payments,
       ratePerSec: rate,
       deadlineMs: deadline,
-      patienceMs: Math.min(PATIENCE_MS, deadline),
+      patienceMs: balancer === null ? Math.min(PATIENCE_MS, deadline) : deadline,
     },
     schedule: (cluster) =>
       given ??
@@ -165,7 +182,9 @@ function fromOptions(options: ChaosOptions): AskedScenario {
 function kindsHere(cluster: Cluster, { only, faults }: ChaosOptions): PlannedKind[] {
   const wanted = only?.split(',');
   return FAULTS.filter(({ kind }) => wanted?.includes(kind) ?? true).flatMap((fault) => {
-    const roles = [...new Set(fault.targets(cluster).flatMap(toRoles))];
+    // Nothing stands in for the balancer itself.
+    const targets = fault.targets(cluster).filter((target) => !isBalancer(target));
+    const roles = [...new Set(targets.flatMap(toRoles))];
     if (roles.length > 0) return [{ ...getPattern(fault.kind), kind: fault.kind, roles }];
     if (wanted && faults > 0) throw new PlanError(`${fault.kind} has no target in this cluster`);
     return [];

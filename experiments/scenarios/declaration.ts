@@ -6,6 +6,7 @@
  * @see https://chaostoolkit.org/reference/api/experiment/
  */
 import { z } from 'zod';
+import { BALANCERS } from '../../shared/balancer/pool.js';
 import { schedule } from '../planning/schedule.js';
 
 const duration = z.int().min(1).max(3_600_000);
@@ -17,6 +18,8 @@ export const declaration = z.strictObject({
     replicas: z.int().min(1).max(9),
     monitors: z.int().min(1).max(5),
     patients: z.int().min(1).max(9),
+    /** In front of the instances of patients; the client then never retries. */
+    balancer: z.enum(BALANCERS).nullable().optional(),
     /** Whether every path between two parts has a proxy of the lab, so that it can be cut. */
     links: z.boolean(),
     /** Whether PostgreSQL's data is on a disk of the lab, in memory, that can be filled. */

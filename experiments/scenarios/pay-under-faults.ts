@@ -53,14 +53,19 @@ export interface SegmentDone {
 
 /**
  * Creates a client that retries with the same key, through another instance, until the deadline.
+ * Behind a balancer it never retries.
  */
-function createUserClient({ asked: { traffic }, cluster, signal }: SegmentOptions): PaymentClient {
+function createUserClient({
+  asked: { traffic, system },
+  cluster,
+  signal,
+}: SegmentOptions): PaymentClient {
   const once = createPaymentClient(
     cluster.addresses,
     cluster.system.tokens.api,
     traffic.patienceMs,
   );
-  return withRetries(once, traffic.deadlineMs, signal);
+  return system.balancer ? once : withRetries(once, traffic.deadlineMs, signal);
 }
 
 /** All faults are healed on every exit path. @throws AbortError */

@@ -7,8 +7,9 @@ import { seededRandom } from '../../shared/random.js';
 import type { FaultDefinition } from '../faults/fault.js';
 import type { Injector, InjectedWindow } from '../faults/injector.js';
 import type { PlannedFault } from '../faults/plan.js';
-import { selectTargets } from '../faults/select-targets.js';
+import { selectInstances, selectTargets, type PartState } from '../faults/select-targets.js';
 import type { RequestRecord } from '../record/history.js';
+import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { Cluster } from '../system/cluster.js';
 import { wallMs, type PaymentClient } from '../traffic/client.js';
 import { runTraffic } from '../traffic/traffic.js';
@@ -112,6 +113,18 @@ class TrialInjections {
       throw new Error(`the heal of ${failure.kind} of ${failure.target} failed: ${failure.reason}`);
   }
 
+  /** Names of the possible victims. */
+  private async select(role: PlannedFault['target']): Promise<string[]> {
+    const { cluster, injector } = this.options;
+    const toState = ({ name, up }: ManagedProcess): PartState => ({
+      name,
+      free: up && injector.busyWith(name) === null,
+    });
+    if (role === 'instance') return selectInstances(cluster.system.patients.map(toState));
+    const { leader } = await cluster.leadership();
+    return selectTargets(cluster.system.replicas.map(toState), leader, role);
+  }
+
   /**
    * Waits until a victim is available. @returns a function whose promise resolves when the victim
    * is healed.
@@ -120,15 +133,11 @@ class TrialInjections {
     { delayMs, target: role }: PlannedFault,
     order: number,
   ): Promise<() => Promise<void>> {
-    const { cluster, injector, fault, pauseMs, seed, trial, signal } = this.options;
+    const { injector, fault, pauseMs, seed, trial, signal } = this.options;
     const random = seededRandom(seed, `strike-${trial}-${order}`);
     await sleep(delayMs, signal);
     for (;;) {
-      const replicas = cluster.system.replicas.map(({ name, up }) => ({
-        name,
-        free: up && injector.busyWith(name) === null,
-      }));
-      const fitting = selectTargets(replicas, (await cluster.leadership()).leader, role);
+      const fitting = await this.select(role);
       const target = fitting.length > 0 ? random.pick(fitting) : null;
       const result =
         target === null

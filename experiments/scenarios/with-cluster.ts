@@ -4,6 +4,7 @@
  * the figures; this file judges the correctness, in the same way for all scenarios.
  */
 import { comesToRest, readVersions } from '../record/evidence.js';
+import type { BalancerName, Pool } from '../../shared/balancer/pool.js';
 import type { RunContext } from '../experiment.js';
 import type { RunEvidence, FaultWindow, RequestRecord } from '../record/history.js';
 import type { RunRecord, SystemRecord } from '../record/run-record.js';
@@ -29,6 +30,10 @@ export interface Scenario<Done> {
   deadlineMs: number;
   /** Instances of patients. Default: 1. */
   patients?: number;
+  /** In front of the patients instances. Default: none. */
+  balancer?: BalancerName | null | undefined;
+  /** Changes of the balancer's pool. */
+  pool?: Partial<Pool>;
   /** Whether every path between two parts has a proxy, so that it can be cut. Default: false. */
   links?: boolean;
   /**
@@ -83,6 +88,8 @@ export type MeasureSystem<Done> = Pick<
   | 'replicas'
   | 'monitors'
   | 'patients'
+  | 'balancer'
+  | 'pool'
   | 'links'
   | 'disk'
   | 'segments'
@@ -105,6 +112,8 @@ export async function measureSystem<Done>(
     replicas,
     monitors,
     patients = 1,
+    balancer = null,
+    pool = {},
     links = false,
     disk = false,
     segments = 1,
@@ -115,6 +124,8 @@ export async function measureSystem<Done>(
     replicas,
     monitors,
     patients,
+    balancer,
+    pool,
     links,
     disk,
     progress,

@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BalancerName, Pool as BalancerPool } from '../../shared/balancer/pool.js';
 import { LogFile, USUAL_LOG } from '../../local/processes/log-file.js';
 import { LogFiles } from '../../local/processes/log-files.js';
 import type { Shape } from '../../local/plan.js';
@@ -40,8 +41,8 @@ export interface Cluster {
   /** The disk of PostgreSQL's data; null: the machine's own disk. */
   disk: MemoryDisk | null;
   /**
-   * Addresses for payments: the patients instances, or the payment server itself in a system
-   * without them.
+   * Addresses for payments: the balancer, else the patients instances, else the payment server
+   * itself.
    */
   addresses: readonly string[];
   pool: Pool;
@@ -69,6 +70,10 @@ export interface ClusterOptions {
   replicas: number;
   monitors: number;
   patients: number;
+  /** In front of the patients instances. Default: none. */
+  balancer?: BalancerName | null;
+  /** Changes of the balancer's pool. */
+  pool?: Partial<BalancerPool>;
   env?: SystemOptions['env'];
   /**
    * Adds a proxy to every path between two parts, so that the path can be cut, slowed and broken.
@@ -131,19 +136,22 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     replicas,
     monitors,
     patients,
+    balancer = null,
+    pool = {},
     env = {},
     gateway = 'http',
     usualEngines = false,
     progress,
     signal,
   } = options;
-  const shape: Shape = { ...subject.shape({ replicas, monitors, patients }), gateway };
+  const shape: Shape = { ...subject.shape({ replicas, monitors, patients, balancer }), gateway };
   const resources = await openResources(subject, shape, options);
   const { dataDir, log, logs, links, disk } = resources;
   let system: System | null = null;
   try {
     system = await startSystem({
       ...shape,
+      pool,
       dataDir,
       ports: 'free',
       supervise: false,
@@ -182,7 +190,8 @@ async function addLabParts(
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
   if (subject.termless)
     await pool.query('ALTER TABLE handled_range DROP CONSTRAINT handled_range_term_was_led');
-  const doors = system.patients.length > 0 ? system.patients : system.replicas;
+  const instances = system.patients.length > 0 ? system.patients : system.replicas;
+  const doors = system.balancer ? [system.balancer] : instances;
   const steps: (() => Promise<unknown>)[] = [];
   let closed: Promise<void> | null = null;
   const closeAll = async (): Promise<void> => {

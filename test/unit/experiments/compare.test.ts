@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { gainOf, tollOf } from '../../../experiments/report/facts/comparison.js';
-import { selectTargets } from '../../../experiments/faults/select-targets.js';
+import { selectInstances, selectTargets } from '../../../experiments/faults/select-targets.js';
 import type { RunEvidence, RequestRecord } from '../../../experiments/record/history.js';
 import type { SystemRecord } from '../../../experiments/record/run-record.js';
 import { compareTable } from '../../../experiments/report/compare-table.js';
@@ -30,6 +30,9 @@ const OPTIONS: AvailabilityOptions = {
   failures: 10,
   fault: null,
   traffic: null,
+  balancer: null,
+  victims: null,
+  repeat: null,
   rate: 10,
   deadline: 1_000,
   pause: 1_000,
@@ -58,9 +61,25 @@ describe('the schedule', () => {
     [{ traffic: 'rush' }, /--traffic must be open, batch or closed, got "rush"/],
     [{ monitors: 2 }, /odd/],
     [{ failures: 231 }, /at least as many --requests/],
+    [{ victims: 'instances' }, /need --balancer/],
+    [{ balancer: 'haproxy' }, /--compare runs without --balancer/],
+    [{ balancer: 'haproxy', compare: false, victims: 'all' }, /one of replicas, instances, both/],
+    [{ balancer: 'haproxy', compare: false, repeat: 'some' }, /one of safe, none, all/],
+    [{ balancer: 'squid', compare: false }, /one of haproxy, apache, nginx, got "squid"/],
   ])('%j is refused in a sentence', (wrong, sentence) =>
     expect(checkOptions({ ...OPTIONS, ...wrong })).toMatch(sentence),
   );
+
+  test.each([
+    [{}, { leader: 3, standby: 2, instance: 5 }],
+    [{ victims: 'instances' }, { instance: 10 }],
+    [{ victims: 'replicas' }, { leader: 7, standby: 3 }],
+  ])('behind a balancer, %j: %j', (victims, expected) => {
+    const counts: Record<string, number> = {};
+    for (const { target } of planTrial({ ...OPTIONS, balancer: 'haproxy', ...victims }, 1))
+      counts[target] = (counts[target] ?? 0) + 1;
+    expect(counts).toEqual(expected);
+  });
 
   test('defaults to a kill under open traffic', () => {
     expect(checkOptions(OPTIONS)).toBeNull();
@@ -84,6 +103,11 @@ describe('victims', () => {
   ] as const)('%s', (_what, replicas, leader, role, expected) =>
     expect(selectTargets(replicas, leader, role)).toEqual(expected),
   );
+
+  test('any free instance, and never the last one', () => {
+    expect(selectInstances(three(true, false, true))).toEqual(['server_1', 'server_3']);
+    expect(selectInstances(three(false, false, true))).toEqual([]);
+  });
 });
 
 /**

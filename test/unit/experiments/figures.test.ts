@@ -79,21 +79,22 @@ describe('trial summary', () => {
 
 describe('fault plan', () => {
   test('the same seed gives the same plan, another seed another one', () => {
-    const plan = (seed: number) => planFaults(seededRandom(seed, 'faults'), 230, 10, 2 / 3);
+    const plan = (seed: number) =>
+      planFaults(seededRandom(seed, 'faults'), 230, 10, { leader: 2 / 3, instance: 0 });
     expect(plan(1)).toEqual(plan(1));
     expect(plan(1)).not.toEqual(plan(2));
   });
 
   test('one fault per segment, two of three at the leader', () => {
     for (let seed = 0; seed < 200; seed += 1) {
-      const plan = planFaults(seededRandom(seed), 230, 10, 2 / 3);
+      const plan = planFaults(seededRandom(seed), 230, 10, { leader: 2 / 3, instance: 0 });
       plan.forEach(({ atRequest }, index) => expect(Math.floor(atRequest / 23)).toBe(index));
       expect(plan.filter(({ target }) => target === 'leader')).toHaveLength(7);
     }
   });
 
   test('more failures than requests are refused', () => {
-    expect(() => planFaults(seededRandom(1), 5, 6, 1)).toThrow(RangeError);
+    expect(() => planFaults(seededRandom(1), 5, 6, { leader: 1, instance: 0 })).toThrow(RangeError);
   });
 });
 
