@@ -45,6 +45,12 @@ const RETRY_RULES = {
  */
 const REPEATED_BYTES = 65_536;
 
+/**
+ * Attempts after the first. A refused connection costs no time, and until the next check HAProxy
+ * may choose instances that died together several times.
+ */
+const RETRIES = 10;
+
 /** What is repeated: only failures in which the instance gave no answer of its own. */
 const RETRY_ON = 'conn-failure empty-response junk-response response-timeout';
 
@@ -56,9 +62,10 @@ function defaults({ retries, check, serverTimeoutMs }: Pool, paths: HaproxyPaths
   return [
     'mode http',
     'option redispatch 1',
-    `retries ${retries === 'none' ? 0 : 3}`,
+    `retries ${retries === 'none' ? 0 : RETRIES}`,
     `retry-on ${retries === 'none' ? 'none' : RETRY_ON}`,
-    'timeout connect 1s',
+    // Also the pause before another attempt at the only instance that is left.
+    'timeout connect 300ms',
     'timeout http-request 30s',
     'timeout http-keep-alive 65s',
     `timeout client ${serverTimeoutMs}ms`,
@@ -106,7 +113,7 @@ function readyBackend(pool: Pool): string[] {
     'http-check expect status 200',
     // Not `observe layer4 on-error mark-down`: the refused connection that marks an instance down
     // belongs to a request, which shutdown-sessions would then end instead of sending it elsewhere.
-    `default-server check inter ${check.intervalMs}ms fastinter ${Math.ceil(check.intervalMs / 2)}ms downinter ${check.intervalMs}ms fall ${check.fall} rise ${check.rise} on-marked-down shutdown-sessions`,
+    `default-server check inter ${check.intervalMs}ms fastinter ${Math.ceil(check.intervalMs / 5)}ms downinter ${check.intervalMs}ms fall ${check.fall} rise ${check.rise} on-marked-down shutdown-sessions`,
     ...members.map((member) => server(member, pool.affinity === 'cookie')),
   ];
 }

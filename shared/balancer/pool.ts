@@ -67,7 +67,7 @@ export const DEFAULT_CHECK: HealthCheck = {
   intervalMs: 500,
   timeoutMs: 1_000,
   fall: 2,
-  rise: 2,
+  rise: 1,
 };
 
 export const AFFINITY_COOKIE = 'relevo_instance';
