@@ -245,7 +245,7 @@ function weightRows(figures: HaproxyFigures): Row[] {
       what: 'cookies cleared: s1 / s2',
       published: '1,334 / 666',
       measured: showCounts(cleared),
-      target: Math.round((weightsCleared.sent * 2) / 3),
+      target: Math.ceil((weightsCleared.sent * 2) / 3),
       actual: cleared[0],
       tolerance: WEIGHTS_TOLERANCE,
       failed: failedOf(weightsCleared),
