@@ -1,6 +1,6 @@
 # One image for the whole set: patients, monitor, payments, gateway and the one-shot set-up of the database. The
-# command selects the program. Every program is compiled into one file with source maps, by the same step as with
-# `npm start`: `node --enable-source-maps generated/services/<service>.mjs`.
+# command selects the program. Every program is compiled into one file with most of its npm packages, by the same step
+# as with `npm start`: `node --enable-source-maps generated/services/<service>.mjs`.
 # The image does not contain PostgreSQL, Redis, the tests, the lab, the TypeScript sources, or tools that only build.
 
 FROM node:20-bookworm-slim AS build

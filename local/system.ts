@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Tokens } from '../shared/http/auth.js';
 import { prepareEngines, startDatabase, startRedis } from './engines/engines.js';
 import { prepareBalancer, BalancerProcess } from './engines/balancer.js';
-import { compile } from './processes/compile.js';
+import { compileService } from './processes/compile.js';
 import { BALANCERS, type Pool } from '../shared/balancer/pool.js';
 import { StartError } from './errors.js';
 import { migrate } from './engines/migrate.js';
@@ -235,7 +235,7 @@ async function getPrograms(
   const fit = places.filter((place) => !loadsSomething(getNodeArgs(place, options)));
   const toCompile = fit.map(source);
   const files = await Promise.all(
-    [...new Set(toCompile)].map(async (file) => [file, await compile(file)] as const),
+    [...new Set(toCompile)].map(async (file) => [file, await compileService(file)] as const),
   );
   const compiled = new Map(files);
   return (place) => (fit.includes(place) && compiled.get(source(place))) || source(place);
