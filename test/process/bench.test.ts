@@ -161,10 +161,4 @@ describe('npm run experiment -- bench', () => {
     expect(leftovers()).toEqual([]);
     expect(readdirSync(workplace.folder).filter((name) => name.startsWith('relevo-'))).toEqual([]);
   }, 180_000);
-
-  test('an unknown name: one sentence with the known names, exit code 4', async () => {
-    const { ended, output } = run('bench', '--only', 'nobody');
-    expect(await ended).toBe(4);
-    expect(output()).toMatch(/--only: there is no "nobody"; there are drain, /);
-  });
 });

@@ -140,18 +140,4 @@ describe('npm run experiment -- chaos', () => {
     // tsx has its own cache there.
     expect(readdirSync(workplace.folder).filter((name) => name.startsWith('relevo-'))).toEqual([]);
   }, 180_000);
-
-  test.each([
-    [['--replay', 'nothing-like-it'], /There is no run "nothing-like-it"/],
-    [['--replay', 'x', '--seed', '3'], /only --json is allowed in addition/],
-    [['--only', 'kill,flood'], /there is no fault "flood"; there are kill, /],
-    [['--floor', 'most'], /--floor must be a percentage, got "most"/],
-    [['--schedule', 'nowhere.json'], /nowhere\.json cannot be read/],
-    [['--monitors', '4'], /--monitors must be odd/],
-  ])('%j: one sentence, exit code 4', async (args, sentence) => {
-    const { ended, output } = run('chaos', ...args);
-    expect(await ended).toBe(4);
-    expect(output()).toMatch(sentence);
-    expect(output()).not.toMatch(/\n\s+at /);
-  });
 });

@@ -80,14 +80,4 @@ describe('npm run experiment -- failover', () => {
     },
     TEST_MS,
   );
-
-  test.each([
-    [['--kinds', 'burn'], /--kinds: there is no "burn"/],
-    [['--kinds', 'kill+monitor', '--monitors', '1'], /kill\+monitor needs 3 monitors/],
-    [['--count', '10001'], /--count must be a whole number from 1 to 10000/],
-  ])('%j: one sentence, exit code 4', async (args, sentence) => {
-    const { ended, output } = run('failover', ...args);
-    expect(await ended).toBe(4);
-    expect(output()).toMatch(sentence);
-  });
 });

@@ -111,13 +111,4 @@ describe('npm run experiment -- growth', () => {
     },
     TEST_MS,
   );
-
-  test.each([
-    [['--pending', '1000,many'], /--pending must be whole numbers .* got "many"/],
-    [['--kills', '0'], /--kills must be a whole number from 1 to 1000/],
-  ])('%j: one sentence, exit code 4', async (args, sentence) => {
-    const { ended, output } = run('growth', ...args);
-    expect(await ended).toBe(4);
-    expect(output()).toMatch(sentence);
-  });
 });
