@@ -36,24 +36,23 @@ const untilTests = (): Promise<unknown> =>
     deadlineMs: DEADLINE_MS,
   });
 
-describe.each([
-  ['while the engines start', untilFolder],
-  ['while Jest runs', untilTests],
-] as const)('a test run that is interrupted %s', (_moment, moment) => {
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s leaves no folder and no process',
-    async (signal) => {
-      running = start();
-      await moment();
-      const children = findDescendants(running.child.pid ?? 0);
-      running.child.kill(signal);
-      expect(await running.ended).not.toBe(0);
-      expect(runFolders()).toEqual([]);
-      expect(children.filter(isAlive)).toEqual([]);
-    },
-    180_000,
-  );
-});
+/** Both signals have one handler, so each moment needs only one of them. */
+test.each([
+  ['SIGINT', 'while the engines start', untilFolder],
+  ['SIGTERM', 'while Jest runs', untilTests],
+] as const)(
+  'a test run that is interrupted by %s %s leaves no folder and no process',
+  async (signal, _moment, moment) => {
+    running = start();
+    await moment();
+    const children = findDescendants(running.child.pid ?? 0);
+    running.child.kill(signal);
+    expect(await running.ended).not.toBe(0);
+    expect(runFolders()).toEqual([]);
+    expect(children.filter(isAlive)).toEqual([]);
+  },
+  180_000,
+);
 
 describe('the folder of a run', () => {
   let folder: string;
