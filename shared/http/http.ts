@@ -14,6 +14,7 @@ import { Problem, type FieldError } from '../errors.js';
 import { jsonBodies } from './json-bodies.js';
 import type { Logger } from '../observability/logger.js';
 import { httpRequestSeconds, registry } from '../observability/metrics.js';
+import { trackRequest } from '../observability/open-requests.js';
 import { isTransient } from '../postgres/postgres.js';
 import { traceRequests } from '../observability/trace-requests.js';
 import { tracing } from '../observability/tracing.js';
@@ -38,6 +39,7 @@ export interface AppOptions {
 const CLIENT_GONE = 499;
 
 const measure: RequestHandler = (request, response, next) => {
+  trackRequest(response);
   const end = httpRequestSeconds.startTimer({ method: request.method });
   response.once('close', () => {
     const route = (request.route as { path?: unknown } | undefined)?.path;
