@@ -35,6 +35,8 @@ const running = z.object({
       /** Includes the password. */
       databaseUrl: z.string(),
       redisUrl: z.string(),
+      /** Address of the control of rolling restarts. An older `npm start` has none. */
+      control: z.string().optional(),
     })
     .nullable(),
 });

@@ -17,6 +17,9 @@ import { LogFiles } from './processes/log-files.js';
 import { balancerPlaces, ENGINE_PLACES, servicePlaces, type Place } from './plan.js';
 import { isPortFree, findPortOwner } from './processes/ports.js';
 import type { Exit, ManagedProcess } from './processes/processes.js';
+import { startControlServer, type ControlServer } from './rolling/control-server.js';
+import { Restarts } from './rolling/restarts.js';
+import { describeStep } from './rolling/runner.js';
 import { ROOT } from './root.js';
 import { formatScreen } from './screen.js';
 import { startSystem, type System } from './system.js';
@@ -83,7 +86,7 @@ function getNeededPlaces(options: UpOptions, { databaseUrl, redisUrl }: LocalCon
 }
 
 /** The content of relevo.json, for `npm run status` and other programs. */
-function describeRunning(system: System): RunningSystem {
+function describeRunning(system: System, control: string | null): RunningSystem {
   const processes = system.processes.map(({ name, kind, pid, port, url }) => ({
     name,
     kind,
@@ -96,6 +99,7 @@ function describeRunning(system: System): RunningSystem {
     processes,
     databaseUrl: system.databaseUrl,
     redisUrl: system.redisUrl,
+    ...(control === null ? {} : { control }),
   };
 }
 
@@ -142,20 +146,27 @@ interface Session {
   stopping: AbortController;
 }
 
+interface Started {
+  system: System;
+  restarts: Restarts;
+  control: ControlServer;
+}
+
 async function start(
   { options, config, lock, logs, lines, stopping }: Session,
   processes: ManagedProcess[],
-): Promise<System> {
+): Promise<Started> {
   await checkPorts(
     getNeededPlaces(options, config),
     config.portOffset,
     lock.tookOver ? FORMER_DEADLINE_MS : 0,
   );
   let system: System | null = null;
+  let control: ControlServer | null = null;
   let refusal: string | null = null;
   const updateRecord = (): void => {
     if (!system || stopping.signal.aborted) return;
-    const failure = lock.write(describeRunning(system));
+    const failure = lock.write(describeRunning(system, control?.url ?? null));
     if (failure !== null && failure !== refusal)
       print(`relevo.json cannot be written, so \`relevo status\` may be out of date: ${failure}`);
     refusal = failure;
@@ -184,8 +195,17 @@ async function start(
       if (shown !== null && system && !stopping.signal.aborted) print(shown);
     },
   });
+  const restarts = new Restarts({
+    system,
+    onStep: (step) => {
+      print(describeStep(step));
+      updateRecord();
+    },
+    onProblem: print,
+  });
+  control = await startControlServer(restarts, system.tokens);
   updateRecord();
-  return system;
+  return { system, restarts, control };
 }
 
 async function run(session: Session): Promise<number> {
@@ -198,11 +218,12 @@ async function run(session: Session): Promise<number> {
   const stopped = new Promise((resolve) =>
     stopping.signal.addEventListener('abort', resolve, { once: true }),
   );
-  const system = await start(session, processes).catch((error: unknown) => {
+  const started = await start(session, processes).catch((error: unknown) => {
     if (stopping.signal.aborted) return null;
     throw error;
   });
-  if (system) {
+  if (started) {
+    const { system, restarts, control } = started;
     const services = system.processes.filter(({ kind }) => kind !== 'postgres' && kind !== 'redis');
     const dataDir = config.dataDir.startsWith(ROOT)
       ? relative(ROOT, config.dataDir)
@@ -225,7 +246,8 @@ async function run(session: Session): Promise<number> {
     session.lines.present().forEach(print);
     await stopped;
     print('\nStopping …');
-    await system.stop();
+    control.close();
+    await Promise.all([restarts.end(), system.stop()]);
   }
   print(
     `Stopped. The data stays; \`${startHint('npm start', process.env)}\` starts Relevo with it again.`,

@@ -67,6 +67,11 @@ export const PROBLEMS = {
     retryable: true,
     title: 'The leadership changed before this hand-over was carried out',
   },
+  RESTART_IN_PROGRESS: {
+    status: 409,
+    retryable: true,
+    title: 'A rolling restart is in progress',
+  },
   TERM_STALE: { status: 409, retryable: false, title: 'A higher term is known' },
   CHARGE_CANCELLED: {
     status: 409,

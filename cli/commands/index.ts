@@ -10,6 +10,7 @@ import { leaders } from './leaders.js';
 import { open } from './open.js';
 import { pay } from './pay.js';
 import { bill, patients, payment, payments } from './records.js';
+import { restartCommand } from './restart.js';
 import { drain, maint, ready } from './set-state.js';
 import { status } from './status.js';
 import { tokens } from './tokens.js';
@@ -18,6 +19,7 @@ import { up } from '../programs/up.js';
 export const COMMANDS: readonly Command[] = [
   up,
   down,
+  restartCommand,
   status,
   doctor,
   open,

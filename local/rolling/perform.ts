@@ -1,0 +1,161 @@
+/** Performs one step of a rolling restart on the running processes. */
+import type { AdminState } from '../../shared/contracts/leadership.js';
+import type { StatusSummary } from '../../shared/contracts/status.js';
+import { readBoundedText } from '../../shared/http/bounded-body.js';
+import { pollUntil } from '../../shared/wait-until.js';
+import { answersOk } from '../processes/service-process.js';
+import type { ManagedProcess } from '../processes/processes.js';
+import type { System } from '../system.js';
+import type { OperatorCalls } from './operator-calls.js';
+import type { RestartStep } from './plan.js';
+
+export interface Performing {
+  system: Pick<System, 'process' | 'balancer' | 'replicas' | 'monitors'>;
+  calls: OperatorCalls;
+  reason: string;
+}
+
+const POLL_MS = 50;
+/** Longest wait for the requests from before the drain, in ms: a payment waits up to 30 s. */
+const QUIET_DEADLINE_MS = 35_000;
+/** Largest answer of `/metrics` that is read, in bytes. */
+const METRICS_MAX = 4_194_304;
+const METRICS_TIMEOUT_MS = 2_000;
+
+/** Rejects with the reason of `signal` when it fires first. */
+async function waitFor(check: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  await pollUntil(check, { deadlineMs: Infinity, pollMs: POLL_MS, signal });
+}
+
+/** Never starts a process of a system that stops. */
+async function restart(process: ManagedProcess, signal: AbortSignal): Promise<void> {
+  await process.stop();
+  signal.throwIfAborted();
+  await process.start();
+  await waitFor(() => answersOk(`${process.url}/readyz`), signal);
+}
+
+/** Age of the oldest open request of an instance, in ms; null: it does not answer. */
+async function readOldestMs({ url }: ManagedProcess): Promise<number | null> {
+  try {
+    const response = await fetch(`${url}/metrics`, {
+      signal: AbortSignal.timeout(METRICS_TIMEOUT_MS),
+    });
+    const text = await readBoundedText(response, METRICS_MAX);
+    const found = /^relevo_http_oldest_request_seconds(?:\{[^}]*\})? (\S+)$/m.exec(text)?.[1];
+    return found === undefined ? null : Number(found) * 1_000;
+  } catch {
+    return null;
+  }
+}
+
+/** Waits until the requests from before have ended, or an instance no longer answers. */
+async function waitUntilQuiet(process: ManagedProcess, signal: AbortSignal): Promise<void> {
+  const since = performance.now();
+  const isQuiet = async (): Promise<boolean> => {
+    const elapsedMs = performance.now() - since;
+    const oldestMs = await readOldestMs(process);
+    return oldestMs === null || oldestMs < elapsedMs;
+  };
+  await pollUntil(isQuiet, { deadlineMs: QUIET_DEADLINE_MS, pollMs: POLL_MS, signal });
+}
+
+/** @returns false when the instance is the last one that receives new clients. */
+async function setState(
+  { calls, reason }: Performing,
+  name: string,
+  state: AdminState,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!(await calls.orderInstanceState(name, state, `rolling restart: ${reason}`))) return false;
+  await waitFor(async () => (await calls.readInstances()).get(name) === state, signal);
+  return true;
+}
+
+/** An instance that an operator took out of service keeps its state. */
+async function restartInstance(
+  performing: Performing,
+  process: ManagedProcess,
+  signal: AbortSignal,
+): Promise<void> {
+  const { calls } = performing;
+  const before = (await calls.readInstances()).get(process.name);
+  if (before !== 'ready') {
+    await restart(process, signal);
+    return;
+  }
+  // The last instance cannot be drained: its clients wait or retry.
+  if (!(await setState(performing, process.name, 'drain', signal))) {
+    await restart(process, signal);
+    await waitFor(() => calls.isServed(process.name), signal);
+    return;
+  }
+  try {
+    await waitUntilQuiet(process, signal);
+    await restart(process, signal);
+  } finally {
+    // Also after a failure: the balancer itself avoids an instance that does not answer.
+    await setState(performing, process.name, 'ready', signal);
+  }
+  await waitFor(() => calls.isServed(process.name), signal);
+}
+
+const getLeader = (status: StatusSummary | null): string | null =>
+  status?.partitions[0]?.leader ?? null;
+
+const mayLead = (status: StatusSummary, except: string): boolean =>
+  status.replicas.some(
+    ({ id, admin, observed }) => id !== except && admin === 'ready' && observed === 'alive',
+  );
+
+/** The leader may have changed since the plan, so that each replica is checked. */
+async function restartReplica(
+  { calls, reason }: Performing,
+  process: ManagedProcess,
+  signal: AbortSignal,
+): Promise<void> {
+  const status = await calls.readStatus();
+  if (!status) throw new Error('no monitor answers, so the leader is unknown');
+  if (getLeader(status) === process.name && mayLead(status, process.name))
+    await calls.handOver(`rolling restart: ${reason}`);
+  await restart(process, signal);
+  const pid = process.pid;
+  await waitFor(async () => {
+    const seen = (await calls.readStatus())?.replicas.find(({ id }) => id === process.name);
+    return seen?.observed === 'alive' && (seen['pid'] ?? pid) === pid;
+  }, signal);
+}
+
+/** The next monitor may only follow when this one sees the leader. */
+async function restartMonitor(
+  { calls }: Performing,
+  process: ManagedProcess,
+  signal: AbortSignal,
+): Promise<void> {
+  await restart(process, signal);
+  await waitFor(async () => {
+    const status = await calls.readStatus(process.url);
+    const leader = getLeader(status);
+    return status?.replicas.some(({ id, observed }) => id === leader && observed === 'alive')
+      ? status.monitors.every(({ observed }) => observed !== 'suspect')
+      : false;
+  }, signal);
+}
+
+/** @throws Error when the process does not recover before `signal` fires. */
+export async function performStep(
+  performing: Performing,
+  { kind, name }: RestartStep,
+  signal: AbortSignal,
+): Promise<void> {
+  const { system } = performing;
+  if (kind === 'balancer') {
+    await system.balancer?.reload();
+    return;
+  }
+  const process = system.process(name);
+  if (kind === 'instance') await restartInstance(performing, process, signal);
+  else if (kind === 'replica') await restartReplica(performing, process, signal);
+  else if (kind === 'monitor') await restartMonitor(performing, process, signal);
+  else await restart(process, signal);
+}

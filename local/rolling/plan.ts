@@ -1,0 +1,90 @@
+/**
+ * The steps of a rolling restart, in order: instances of patients, standbys, the leader, monitors,
+ * the gateway, the balancer. PostgreSQL and Redis are not restarted: there is one of each. Pure.
+ */
+import type { AdminState } from '../../shared/contracts/leadership.js';
+
+export const STEP_KINDS = ['instance', 'replica', 'monitor', 'gateway', 'balancer'] as const;
+type StepKind = (typeof STEP_KINDS)[number];
+
+export interface RestartStep {
+  /** The process. */
+  name: string;
+  kind: StepKind;
+  /** For people. */
+  does: string;
+  expectedMs: number;
+  /** The step fails when it takes longer. */
+  deadlineMs: number;
+}
+
+interface Restartable {
+  name: string;
+  /** Null: there is no balancer, or it does not answer. */
+  admin: AdminState | null;
+}
+
+/** The system before the restart. */
+export interface RestartFacts {
+  instances: readonly Restartable[];
+  replicas: readonly Restartable[];
+  /** Null: none is known. */
+  leader: string | null;
+  monitors: readonly string[];
+  gateway: string | null;
+  balancer: string | null;
+}
+
+/** Usual times on an idle machine, in ms. */
+const USUAL_MS = { drain: 500, start: 2_500, return: 1_500, handover: 500, reload: 500 };
+const DEADLINE_MS = 120_000;
+
+const toStep = (kind: StepKind, name: string, does: string, expectedMs: number): RestartStep => ({
+  name,
+  kind,
+  does,
+  expectedMs,
+  deadlineMs: DEADLINE_MS,
+});
+
+function planInstance({ name, admin }: Restartable, hasBalancer: boolean): RestartStep {
+  const restartMs = USUAL_MS.start;
+  if (!hasBalancer) return toStep('instance', name, 'restart', restartMs);
+  if (admin === 'drain' || admin === 'maint')
+    return toStep('instance', name, `restart; it stays in ${admin}`, restartMs);
+  const expectedMs = USUAL_MS.drain + restartMs + USUAL_MS.return;
+  return toStep('instance', name, 'drain, restart, ready', expectedMs);
+}
+
+function planReplicas({ replicas, leader }: RestartFacts): RestartStep[] {
+  const ordered = [
+    ...replicas.filter(({ name }) => name !== leader),
+    ...replicas.filter(({ name }) => name === leader),
+  ];
+  const restartMs = USUAL_MS.start + USUAL_MS.return;
+  return ordered.map(({ name, admin }) => {
+    const others = replicas.filter((other) => other.name !== name && other.admin === 'ready');
+    if (name === leader && others.length > 0)
+      return toStep('replica', name, 'hand over, restart', USUAL_MS.handover + restartMs);
+    if (name === leader)
+      return toStep('replica', name, 'restart; no other may lead, payments wait', restartMs);
+    const stays = admin === 'drain' || admin === 'maint' ? `; it stays in ${admin}` : '';
+    return toStep('replica', name, `restart${stays}`, restartMs);
+  });
+}
+
+/** One process at a time, callers before the services that they call. */
+export function planRestart(facts: RestartFacts): RestartStep[] {
+  const { instances, monitors, gateway, balancer } = facts;
+  return [
+    ...instances.map((instance) => planInstance(instance, balancer !== null)),
+    ...planReplicas(facts),
+    ...monitors.map((name) =>
+      toStep('monitor', name, 'restart, wait for a leader', USUAL_MS.start + USUAL_MS.return),
+    ),
+    ...(gateway ? [toStep('gateway', gateway, 'restart; charges are retried', 1_500)] : []),
+    ...(balancer
+      ? [toStep('balancer', balancer, 'reload without losing a request', USUAL_MS.reload)]
+      : []),
+  ];
+}

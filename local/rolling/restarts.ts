@@ -1,0 +1,131 @@
+/**
+ * The rolling restarts of this system: the plan, the one in progress, and the last one. At most one
+ * is in progress. Each writes one row into `audit`, directly: the monitors are restarted too.
+ */
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { createControl } from '../../shared/balancer/open-control.js';
+import { Problem } from '../../shared/errors.js';
+import { writeAudit, type AuditEntry } from '../../shared/postgres/audit.js';
+import type { System } from '../system.js';
+import { OperatorCalls } from './operator-calls.js';
+import { performStep } from './perform.js';
+import { planRestart, type RestartStep } from './plan.js';
+import { runRestart, toWaiting, type RestartRecord, type StepRecord } from './runner.js';
+
+const AUDIT_TIMEOUT_MS = 5_000;
+
+export interface RestartsOptions {
+  system: System;
+  /** Called after each change of a step. */
+  onStep?: (step: StepRecord) => void;
+  /** Called with a failure that does not stop the restart. */
+  onProblem?: (text: string) => void;
+  /** Replaces the performance of a step, for tests. */
+  perform?: typeof performStep;
+}
+
+export class Restarts {
+  /** The current or the last restart; null: none yet. */
+  current: RestartRecord | null = null;
+  private readonly calls: OperatorCalls;
+  private readonly ending = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private starting = false;
+  private stopped = false;
+
+  constructor(private readonly options: RestartsOptions) {
+    const { balancer, monitors, tokens } = options.system;
+    const control = balancer && createControl(balancer.control);
+    const urls = monitors.map(({ url }) => url);
+    this.calls = new OperatorCalls(urls, tokens.operator, control);
+  }
+
+  /** Changes nothing. @throws Problem UNAVAILABLE when no monitor answers. */
+  async plan(): Promise<RestartStep[]> {
+    const { system } = this.options;
+    const status = await this.calls.readStatus();
+    if (!status) throw new Problem('UNAVAILABLE', 'No monitor answers, so the leader is unknown');
+    const states = await this.calls.readInstances().catch(() => new Map<string, never>());
+    const admins = new Map(status.replicas.map(({ id, admin }) => [id, admin]));
+    return planRestart({
+      instances: system.patients.map(({ name }) => ({ name, admin: states.get(name) ?? null })),
+      replicas: system.replicas.map(({ name }) => ({ name, admin: admins.get(name) ?? null })),
+      leader: status.partitions[0]?.leader ?? null,
+      monitors: system.monitors.map(({ name }) => name),
+      gateway: system.gateway?.name ?? null,
+      balancer: system.balancer?.name ?? null,
+    });
+  }
+
+  /** @throws Problem RESTART_IN_PROGRESS, UNAVAILABLE. */
+  async start(reason: string): Promise<RestartRecord> {
+    if (this.starting || this.current?.state === 'running')
+      throw new Problem('RESTART_IN_PROGRESS');
+    this.starting = true;
+    try {
+      const steps = (await this.plan()).map(toWaiting);
+      this.stopped = false;
+      this.current = {
+        id: randomUUID(),
+        reason,
+        state: 'running',
+        startedAt: new Date().toISOString(),
+        endedAt: null,
+        steps,
+      };
+      this.running = this.run(this.current);
+      return this.current;
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  /** Stops after the current step. No effect when none is in progress. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** The system stops: ends the current step too. Resolves when no process is touched any more. */
+  async end(): Promise<void> {
+    this.ending.abort();
+    await this.running;
+  }
+
+  private async run(record: RestartRecord): Promise<void> {
+    const { system, onStep, perform = performStep } = this.options;
+    const performing = { system, calls: this.calls, reason: record.reason };
+    await runRestart(record, {
+      perform: (step, signal) => perform(performing, step, signal),
+      isStopped: () => this.stopped,
+      ending: this.ending.signal,
+      now: () => new Date(),
+      onStep: (step) => onStep?.(step),
+    });
+    if (!this.ending.signal.aborted) await this.audit(record);
+  }
+
+  private async audit({ reason, state, steps }: RestartRecord): Promise<void> {
+    const failed = steps.find((step) => step.state === 'failed');
+    const entry: AuditEntry = {
+      actor: 'operator',
+      action: 'rolling restart',
+      target: 'system',
+      reason,
+      outcome: failed ? `${state} at ${failed.name}` : state,
+    };
+    const client = new pg.Client({
+      connectionString: this.options.system.databaseUrl,
+      connectionTimeoutMillis: AUDIT_TIMEOUT_MS,
+      query_timeout: AUDIT_TIMEOUT_MS,
+    });
+    try {
+      await client.connect();
+      await writeAudit(client, entry);
+    } catch (error) {
+      this.options.onProblem?.(`the restart is not in the audit: ${(error as Error).message}`);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Performs the steps of a rolling restart one after another. Stops at the first step that fails and
+ * leaves the rest untouched. The record is complete at every time, so that a reader may come late.
+ */
+import type { RestartStep } from './plan.js';
+
+export const STEP_STATES = ['waiting', 'running', 'done', 'failed', 'skipped'] as const;
+export const RESTART_STATES = ['running', 'done', 'failed', 'stopped'] as const;
+
+export interface StepRecord extends RestartStep {
+  state: (typeof STEP_STATES)[number];
+  /** ISO 8601; null: not yet. */
+  startedAt: string | null;
+  endedAt: string | null;
+  /** The reason of a failure; null: none. */
+  problem: string | null;
+}
+
+export interface RestartRecord {
+  id: string;
+  reason: string;
+  state: (typeof RESTART_STATES)[number];
+  startedAt: string;
+  endedAt: string | null;
+  steps: StepRecord[];
+}
+
+export interface RunnerOptions {
+  /** @throws Error when the process does not recover; `signal` fires at the step's deadline. */
+  perform(step: RestartStep, signal: AbortSignal): Promise<void>;
+  /** Whether to stop before the next step. */
+  isStopped(): boolean;
+  /** Ends the current step, too. */
+  ending: AbortSignal;
+  /** Wall clock. */
+  now(): Date;
+  onStep(step: StepRecord): void;
+}
+
+export const toWaiting = (step: RestartStep): StepRecord => ({
+  ...step,
+  state: 'waiting',
+  startedAt: null,
+  endedAt: null,
+  problem: null,
+});
+
+/** One line about the state of a step. */
+export function describeStep({ name, does, state, problem }: StepRecord): string {
+  if (state === 'failed') return `rolling restart: ${name} failed: ${problem}`;
+  return `rolling restart: ${name}: ${does}${state === 'running' ? ' …' : `: ${state}`}`;
+}
+
+async function runStep(step: StepRecord, options: RunnerOptions): Promise<void> {
+  step.state = 'running';
+  step.startedAt = options.now().toISOString();
+  options.onStep(step);
+  const deadline = AbortSignal.timeout(step.deadlineMs);
+  try {
+    await options.perform(step, AbortSignal.any([deadline, options.ending]));
+    step.state = 'done';
+  } catch (error) {
+    step.state = 'failed';
+    step.problem = String((error as Error)?.message ?? error);
+    if (deadline.aborted) step.problem = `it did not recover within ${step.deadlineMs / 1_000} s`;
+    if (options.ending.aborted) step.problem = 'the system stops';
+  }
+  step.endedAt = options.now().toISOString();
+  options.onStep(step);
+}
+
+/** Changes `record` until every step is final. Never throws. */
+export async function runRestart(record: RestartRecord, options: RunnerOptions): Promise<void> {
+  let end: RestartRecord['state'] = 'done';
+  for (const step of record.steps) {
+    if (end === 'done' && (options.isStopped() || options.ending.aborted)) end = 'stopped';
+    if (end !== 'done') {
+      step.state = 'skipped';
+      continue;
+    }
+    await runStep(step, options);
+    if (step.state !== 'done') end = 'failed';
+  }
+  record.endedAt = options.now().toISOString();
+  record.state = end;
+}

@@ -1,0 +1,54 @@
+/** The order of a rolling restart. */
+import { describe, expect, test } from '@jest/globals';
+import { planRestart, type RestartFacts } from '../../../../local/rolling/plan.js';
+
+const ready = (...names: string[]): { name: string; admin: 'ready' }[] =>
+  names.map((name) => ({ name, admin: 'ready' }));
+
+const FACTS: RestartFacts = {
+  instances: ready('patients_1', 'patients_2'),
+  replicas: ready('server_1', 'server_2', 'server_3'),
+  leader: 'server_2',
+  monitors: ['monitor_1', 'monitor_2', 'monitor_3'],
+  gateway: 'gateway',
+  balancer: 'haproxy',
+};
+const plan = (changes: Partial<RestartFacts> = {}): string[] =>
+  planRestart({ ...FACTS, ...changes }).map(({ name, does }) => `${name}: ${does}`);
+
+describe('the plan of a rolling restart', () => {
+  test('restarts callers before the services that they call, and the leader after the standbys', () => {
+    expect(plan()).toEqual([
+      'patients_1: drain, restart, ready',
+      'patients_2: drain, restart, ready',
+      'server_1: restart',
+      'server_3: restart',
+      'server_2: hand over, restart',
+      'monitor_1: restart, wait for a leader',
+      'monitor_2: restart, wait for a leader',
+      'monitor_3: restart, wait for a leader',
+      'gateway: restart; charges are retried',
+      'haproxy: reload without losing a request',
+    ]);
+  });
+
+  test('without a balancer and a gateway, nothing is drained or reloaded', () => {
+    const steps = plan({ balancer: null, gateway: null, monitors: ['monitor_1'] });
+    expect(steps.slice(0, 1)).toEqual(['patients_1: restart']);
+    expect(steps.at(-1)).toBe('monitor_1: restart, wait for a leader');
+  });
+
+  test('the state that an operator chose stays', () => {
+    const steps = plan({
+      instances: [{ name: 'patients_1', admin: 'maint' }],
+      replicas: [{ name: 'server_1', admin: 'drain' }, ...ready('server_2', 'server_3')],
+    });
+    expect(steps[0]).toBe('patients_1: restart; it stays in maint');
+    expect(steps).toContain('server_1: restart; it stays in drain');
+  });
+
+  test('without another replica that may lead, the leader does not hand over', () => {
+    const replicas = [...ready('server_2'), { name: 'server_1', admin: 'maint' as const }];
+    expect(plan({ replicas })).toContain('server_2: restart; no other may lead, payments wait');
+  });
+});
