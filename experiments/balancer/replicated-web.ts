@@ -20,7 +20,7 @@ const POLL_MS = 20;
 const STATE_MS = 30_000;
 
 /** A running balancer. */
-export interface Front {
+export interface RunningBalancer {
   url: string;
   control: BalancerControl;
   /**
@@ -31,7 +31,7 @@ export interface Front {
 }
 
 export class ReplicatedWeb {
-  private fronts = 0;
+  private started = 0;
 
   private constructor(
     readonly cluster: Cluster,
@@ -73,26 +73,29 @@ export class ReplicatedWeb {
   }
 
   /** Starts a balancer, performs the task with it, and stops it. */
-  async withFront<T>(changes: Partial<Pool>, task: (front: Front) => Promise<T>): Promise<T> {
+  async withBalancer<T>(
+    changes: Partial<Pool>,
+    task: (running: RunningBalancer) => Promise<T>,
+  ): Promise<T> {
     const place = { host: HOST, port: await freePort(), adminPort: await freePort() };
     const pool = createPool({ ...place, members: this.links.members() }, changes);
-    const dataDir = join(this.cluster.folder, `front-${(this.fronts += 1)}`);
+    const dataDir = join(this.cluster.folder, `balancer-${(this.started += 1)}`);
     const process = await prepareBalancer({ balancer: this.balancer, pool, dataDir });
     const stop = (): void => void process.kill('SIGKILL');
     this.signal.addEventListener('abort', stop, { once: true });
     try {
       await process.start();
-      const front = this.frontOf(process);
+      const running = this.toRunning(process);
       for (const { name } of pool.members)
-        if (!(await front.waitFor(name, 'up'))) throw new Error(`${name} is not up`);
-      return await task(front);
+        if (!(await running.waitFor(name, 'up'))) throw new Error(`${name} is not up`);
+      return await task(running);
     } finally {
       this.signal.removeEventListener('abort', stop);
       await process.stop();
     }
   }
 
-  private frontOf(process: BalancerProcess): Front {
+  private toRunning(process: BalancerProcess): RunningBalancer {
     const control = createControl(process.control);
     return {
       url: process.url ?? '',

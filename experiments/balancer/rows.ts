@@ -6,7 +6,7 @@ import { count, milliseconds } from '../../shared/format.js';
 import type { Objective } from '../record/result.js';
 import type { LoadFigures } from './load.js';
 
-export interface Row {
+export interface ComparedRow {
   /** Number of the task, and of the row. */
   id: string;
   what: string;
@@ -31,7 +31,7 @@ export interface Comparison {
   failed: number;
 }
 
-export function compareRow({ id, what, published, measured, ...figures }: Comparison): Row {
+export function compareRow({ id, what, published, measured, ...figures }: Comparison): ComparedRow {
   const { target, actual, tolerance = 0, failed } = figures;
   const met = failed === 0 && Math.abs(actual - target) <= tolerance;
   return {
@@ -57,7 +57,11 @@ export type PublishedLatency = readonly [
 const showLatency = ([mean, min, max, rate]: PublishedLatency): string =>
   `${mean}/${toFigure(min)}/${toFigure(max)} ${rate}/s`;
 
-export const latencyRow = (id: string, published: PublishedLatency, load: LoadFigures): Row => {
+export const latencyRow = (
+  id: string,
+  published: PublishedLatency,
+  load: LoadFigures,
+): ComparedRow => {
   const { mean, min, max } = load.latencyMs;
   const measured = [mean, min, max].map((value) => Math.round(value));
   return {

@@ -5,7 +5,7 @@ import {
   latencyRow,
   showCounts,
   type PublishedLatency,
-  type Row,
+  type ComparedRow,
 } from '../balancer/rows.js';
 import type { Objective } from '../record/result.js';
 import type { DelayFigures, HaproxyFigures, VisitFigures } from './figures.js';
@@ -19,7 +19,7 @@ const listCounts = (
   { byInstance }: Pick<VisitFigures, 'byInstance'>,
 ): readonly [number, number] => [byInstance[servers[0]] ?? 0, byInstance[servers[1]] ?? 0];
 
-function roundRobinRows(figures: HaproxyFigures): Row[] {
+function roundRobinRows(figures: HaproxyFigures): ComparedRow[] {
   const { turns, alone, aloneLoad } = figures;
   const [one] = listCounts(figures, turns);
   return [
@@ -72,7 +72,7 @@ function roundRobinRows(figures: HaproxyFigures): Row[] {
   ];
 }
 
-function affinityRows(figures: HaproxyFigures): Row[] {
+function affinityRows(figures: HaproxyFigures): ComparedRow[] {
   const { sameBrowser, secondBrowser, oneUser, twoUsers } = figures;
   const [first, second] = [sameBrowser, secondBrowser].map((visits) =>
     Object.keys(visits.byInstance),
@@ -121,7 +121,7 @@ function affinityRows(figures: HaproxyFigures): Row[] {
   ];
 }
 
-function stateRows(figures: HaproxyFigures): Row[] {
+function stateRows(figures: HaproxyFigures): ComparedRow[] {
   const { drainedOld, drainedNew, maintOld, readyNew } = figures;
   const stayed = listCounts(figures, drainedOld);
   const fresh = listCounts(figures, drainedNew);
@@ -194,7 +194,7 @@ const showState = ({ upAtEnd, downAfterMs }: DelayFigures): string => {
   return upAtEnd ? 'UP' : 'DOWN';
 };
 
-function delayRows(figures: HaproxyFigures): Row[] {
+function delayRows(figures: HaproxyFigures): ComparedRow[] {
   return PUBLISHED_DELAYS.flatMap(({ delayMs, published, share, latency }, index) => {
     const measured = figures.delays.find((candidate) => candidate.delayMs === delayMs);
     if (!measured) return [];
@@ -226,7 +226,7 @@ function delayRows(figures: HaproxyFigures): Row[] {
   });
 }
 
-function weightRows(figures: HaproxyFigures): Row[] {
+function weightRows(figures: HaproxyFigures): ComparedRow[] {
   const { weightsKept, weightsCleared } = figures;
   const kept = listCounts(figures, weightsKept);
   const cleared = listCounts(figures, weightsCleared);
@@ -254,7 +254,7 @@ function weightRows(figures: HaproxyFigures): Row[] {
 }
 
 /** Every row of the five published tasks. */
-export const compareWithPublished = (figures: HaproxyFigures): Row[] => [
+export const compareWithPublished = (figures: HaproxyFigures): ComparedRow[] => [
   ...roundRobinRows(figures),
   ...affinityRows(figures),
   ...stateRows(figures),

@@ -7,7 +7,7 @@ import { seededRandom } from '../../shared/random.js';
 import { STRATEGIES, type Strategy } from '../../shared/balancer/pool.js';
 import { Browser } from '../balancer/browser.js';
 import { failedOf, LoadRecorder, type LoadFigures } from '../balancer/load.js';
-import type { Front } from '../balancer/replicated-web.js';
+import type { RunningBalancer } from '../balancer/replicated-web.js';
 import { wallMs } from '../traffic/client.js';
 import { sendOpenLoop } from '../traffic/open-loop.js';
 import type { HaproxyFigures, StrategyFigures } from './figures.js';
@@ -32,7 +32,7 @@ const toAddress = (index: number): string | undefined =>
 /** Sends bills of random patients from random clients; the same ones for each strategy. */
 async function sendBills(
   { web, signal, show }: TaskContext,
-  { url }: Front,
+  { url }: RunningBalancer,
   { seed, requests, strategy }: StrategyOptions & { strategy: Strategy },
 ): Promise<LoadFigures> {
   const headers = { authorization: `Bearer ${web.cluster.system.tokens.api}` };
@@ -66,8 +66,8 @@ async function measureStrategy(
 ): Promise<StrategyFigures> {
   const { web, servers } = context;
   const changes = { affinity: 'none', strategy, check: CHECK } as const;
-  const load = await web.withFront(changes, (front) =>
-    sendBills(context, front, { ...options, strategy }),
+  const load = await web.withBalancer(changes, (running) =>
+    sendBills(context, running, { ...options, strategy }),
   );
   const slowShare = (load.byInstance[servers[0]] ?? 0) / load.sent;
   return { strategy, load, failed: failedOf(load), slowShare };

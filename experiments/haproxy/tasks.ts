@@ -2,7 +2,7 @@
 import { DEFAULT_CHECK, DEFAULT_WEIGHT, type HealthCheck } from '../../shared/balancer/pool.js';
 import { Browser, type Visit } from '../balancer/browser.js';
 import { sendAsUsers, type LoadFigures, type UsersOptions } from '../balancer/load.js';
-import type { Front, ReplicatedWeb } from '../balancer/replicated-web.js';
+import type { RunningBalancer, ReplicatedWeb } from '../balancer/replicated-web.js';
 import type { DelayFigures, HaproxyFigures, VisitFigures } from './figures.js';
 
 /** As published: a check fails after 2 s. */
@@ -67,7 +67,7 @@ async function visitAsNew(url: string, count: number, signal: AbortSignal): Prom
 /** Sends the requests of the users, with progress. */
 function load(
   { requestsEach, signal, show }: TaskContext,
-  { url }: Front,
+  { url }: RunningBalancer,
   task: string,
   options: Partial<UsersOptions> & { users: number },
 ): Promise<LoadFigures> {
@@ -81,19 +81,19 @@ export async function measureRoundRobin(
 ): Promise<Pick<HaproxyFigures, 'turns' | 'alone' | 'aloneLoad'>> {
   const { web, signal } = context;
   context.show('Task 1 of 6: round robin without affinity');
-  const turns = await web.withFront({ affinity: 'none', check: CHECK }, async ({ url }) => {
+  const turns = await web.withBalancer({ affinity: 'none', check: CHECK }, async ({ url }) => {
     const browser = new Browser({ url });
     const visits = await visitInTurn(browser, MANY, signal);
     browser.close();
     return visits;
   });
   const members = web.links.members().slice(0, 1);
-  return web.withFront({ affinity: 'none', check: CHECK, members }, async (front) => {
-    const browser = new Browser({ url: front.url });
+  return web.withBalancer({ affinity: 'none', check: CHECK, members }, async (running) => {
+    const browser = new Browser({ url: running.url });
     const alone = await visitInTurn(browser, MANY, signal);
     browser.close();
     const one = { users: 1, requestsEach: MANY };
-    const aloneLoad = await load(context, front, 'Task 1 of 6: one server alone', one);
+    const aloneLoad = await load(context, running, 'Task 1 of 6: one server alone', one);
     return { turns, alone, aloneLoad };
   });
 }
@@ -102,20 +102,20 @@ export function measureAffinity(
   context: TaskContext,
 ): Promise<Pick<HaproxyFigures, 'sameBrowser' | 'secondBrowser' | 'oneUser' | 'twoUsers'>> {
   const { web, signal } = context;
-  return web.withFront({ check: CHECK }, async (front) => {
-    const [first, second] = [new Browser(front), new Browser(front)];
+  return web.withBalancer({ check: CHECK }, async (running) => {
+    const [first, second] = [new Browser(running), new Browser(running)];
     const sameBrowser = await visitInTurn(first, FEW, signal);
     const secondBrowser = await visitInTurn(second, FEW, signal);
     first.close();
     second.close();
-    const oneUser = await load(context, front, 'Task 2 of 6: one user', { users: 1 });
-    const twoUsers = await load(context, front, 'Task 2 of 6: two users', { users: 2 });
+    const oneUser = await load(context, running, 'Task 2 of 6: one user', { users: 1 });
+    const twoUsers = await load(context, running, 'Task 2 of 6: two users', { users: 2 });
     return { sameBrowser, secondBrowser, oneUser, twoUsers };
   });
 }
 
 /** A browser whose cookies name the server. */
-async function findBrowserOf(server: string, { url }: Front): Promise<Browser> {
+async function findBrowserOf(server: string, { url }: RunningBalancer): Promise<Browser> {
   for (let tries = 0; tries < FEW; tries += 1) {
     const browser = new Browser({ url });
     if ((await browser.visit()).instance === server) return browser;
@@ -133,9 +133,9 @@ export function measureStates({
   Pick<HaproxyFigures, 'drainedOld' | 'drainedNew' | 'maintOld' | 'readyNew'>
 > {
   show('Task 3 of 6: DRAIN, MAINT and ready');
-  return web.withFront({ check: CHECK }, async (front) => {
-    const { control, url } = front;
-    const browser = await findBrowserOf(server, front);
+  return web.withBalancer({ check: CHECK }, async (running) => {
+    const { control, url } = running;
+    const browser = await findBrowserOf(server, running);
     await control.set(server, 'drain');
     const drainedOld = await visitInTurn(browser, FEW, signal);
     const drainedNew = await visitAsNew(url, FEW, signal);
@@ -143,7 +143,7 @@ export function measureStates({
     const maintOld = await visitInTurn(browser, FEW, signal);
     browser.close();
     await control.set(server, 'ready');
-    await front.waitFor(server, 'up');
+    await running.waitFor(server, 'up');
     return { drainedOld, drainedNew, maintOld, readyNew: await visitAsNew(url, FEW, signal) };
   });
 }
@@ -154,15 +154,15 @@ async function measureDelay(context: TaskContext, delayMs: number): Promise<Dela
   const task = `Task 4 of 6: ${delayMs} ms`;
   const isTooSlow = delayMs > CHECK.timeoutMs;
   show(task);
-  return web.withFront({ check: CHECK }, async (front) => {
+  return web.withBalancer({ check: CHECK }, async (running) => {
     const undo = web.links.slow(server, delayMs);
     try {
       const startMs = performance.now();
-      const isDown = isTooSlow && (await front.waitFor(server, 'down'));
+      const isDown = isTooSlow && (await running.waitFor(server, 'down'));
       const downAfterMs = isDown ? Math.round(performance.now() - startMs) : null;
       const parallel = delayMs > 0 && !isTooSlow ? PARALLEL : 1;
-      const figures = await load(context, front, task, { users: 2, parallel });
-      const states = await front.control.read();
+      const figures = await load(context, running, task, { users: 2, parallel });
+      const states = await running.control.read();
       const upAtEnd = states.some(({ name, observed }) => name === server && observed === 'up');
       return { delayMs, load: figures, upAtEnd, downAfterMs };
     } finally {
@@ -186,13 +186,13 @@ export async function measureWeights(
   const undo = web.links.slow(server, WEIGHTS_DELAY_MS);
   const all = { users: 1, requestsEach: 2 * requestsEach, parallel: PARALLEL };
   try {
-    const weightsKept = await web.withFront(changes, async (front) => {
+    const weightsKept = await web.withBalancer(changes, async (running) => {
       // Two successive sessions of three may both go to the heavy server, but not after this one.
-      (await findBrowserOf(server, front)).close();
-      return load(context, front, 'Task 5 of 6: cookies kept', { users: 2, parallel: PARALLEL });
+      (await findBrowserOf(server, running)).close();
+      return load(context, running, 'Task 5 of 6: cookies kept', { users: 2, parallel: PARALLEL });
     });
-    const weightsCleared = await web.withFront(changes, (front) =>
-      load(context, front, 'Task 5 of 6: cookies cleared', { ...all, cookies: 'clear' }),
+    const weightsCleared = await web.withBalancer(changes, (running) =>
+      load(context, running, 'Task 5 of 6: cookies cleared', { ...all, cookies: 'clear' }),
     );
     return { weightsKept, weightsCleared };
   } finally {

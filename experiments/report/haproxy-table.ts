@@ -1,7 +1,7 @@
 /** The tables of the experiment haproxy, in 80 columns. Pure. */
 import type { HaproxyFigures } from '../haproxy/figures.js';
 import { concludeStrategies } from '../haproxy/conclusion.js';
-import type { Row } from '../balancer/rows.js';
+import type { ComparedRow } from '../balancer/rows.js';
 import { compareWithPublished } from '../haproxy/rows.js';
 import type { ExperimentResult } from '../record/result.js';
 import { wrap } from '../../shared/arguments/wrap.js';
@@ -13,12 +13,12 @@ const WIDTH = 80;
 
 export const ROW_HEADER = ['row', 'task', 'published', 'measured', 'agrees'] as const;
 
-export const showAgreement = ({ objective }: Row): string => {
+export const showAgreement = ({ objective }: ComparedRow): string => {
   if (objective === null) return '–';
   return objective.met ? 'yes' : 'no';
 };
 
-export const toRowCells = (row: Row): string[] => [
+export const toRowCells = (row: ComparedRow): string[] => [
   row.id,
   row.what,
   row.published,

@@ -1,7 +1,7 @@
 /** The page of the experiment haproxy: published beside measured, and the strategies. */
 import type { HaproxyFigures } from '../../haproxy/figures.js';
 import { concludeStrategies } from '../../haproxy/conclusion.js';
-import type { Row } from '../../balancer/rows.js';
+import type { ComparedRow } from '../../balancer/rows.js';
 import { compareWithPublished } from '../../haproxy/rows.js';
 import type { RunRecord } from '../../record/run-record.js';
 import {
@@ -24,12 +24,12 @@ const TASKS = [
   'Weights 2:1, s1 answers 250 ms late',
 ];
 
-const showMark = (row: Row): MarkupPart =>
+const showMark = (row: ComparedRow): MarkupPart =>
   row.objective === null
     ? '–'
     : markup`<span class="${row.objective.met ? 'good' : 'bad'}">${showAgreement(row)}</span>`;
 
-const toCells = (row: Row): MarkupPart[] => [
+const toCells = (row: ComparedRow): MarkupPart[] => [
   row.id,
   row.what,
   row.published,
@@ -38,7 +38,7 @@ const toCells = (row: Row): MarkupPart[] => [
   showMark(row),
 ];
 
-const taskPart = (rows: readonly Row[], title: string, number: number): Markup =>
+const taskPart = (rows: readonly ComparedRow[], title: string, number: number): Markup =>
   markup`<h3>${number}. ${title}</h3>${htmlTable(
     null,
     wordColumn('row', 'task', 'published', 'measured', 'rule', 'agrees'),
