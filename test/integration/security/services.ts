@@ -5,7 +5,7 @@
  */
 import type { Express } from 'express';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,8 @@ import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
 import { freePort } from '../../../local/processes/ports.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
 import { seedPatient } from '../../../prisma/seed-data.js';
+import { CONTROL_FILE } from '../../../shared/balancer/open-control.js';
+import { createPool, DEFAULT_WEIGHT } from '../../../shared/balancer/pool.js';
 import { loadConfig } from '../../../shared/config.js';
 import { closeServer, listen } from '../../../shared/http/http.js';
 import { readLeadership } from '../../../shared/postgres/leadership-store.js';
@@ -158,6 +160,17 @@ async function startReplicaPart(engines: Engines): Promise<Part> {
   return { server, state, stop: () => (server.closeAllConnections(), running.stop()) };
 }
 
+/** The folder of a load balancer with one instance; the states of nginx are files. */
+function makeBalancerFolder(port: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'relevo-security-balancer-'));
+  const host = '127.0.0.1';
+  const members = [{ name: 'patients_1', host, port, weight: DEFAULT_WEIGHT }];
+  const pool = createPool({ host, port: 1, adminPort: 1, members });
+  const control = { balancer: 'nginx', folder, nonce: '', pool };
+  writeFileSync(join(folder, CONTROL_FILE), JSON.stringify(control));
+  return folder;
+}
+
 async function startMonitorPart(hospital: Hospital, env: NodeJS.ProcessEnv): Promise<Part> {
   const { CALM } = await import('../monitor/support.js');
   await Promise.all(hospital.replicas.map((replica) => replica.start()));
@@ -208,8 +221,12 @@ async function startAll(started: <T extends Part>(part: T) => T): Promise<Servic
     QUEUE_PREFIX: hospital.prefix,
   };
   const patientsPort = await freePort();
+  const folder = makeBalancerFolder(patientsPort);
   const monitor = started(
-    await startMonitorPart(hospital, { PATIENTS: `patients_1=http://127.0.0.1:${patientsPort}` }),
+    await startMonitorPart(hospital, {
+      PATIENTS: `patients_1=http://127.0.0.1:${patientsPort}`,
+      BALANCER_FOLDER: folder,
+    }),
   );
   const parts: Record<ServiceName, Part> = {
     patients: started(
@@ -237,6 +254,7 @@ async function startAll(started: <T extends Part>(part: T) => T): Promise<Servic
     },
     stop: async () => {
       await pool.end();
+      rmSync(folder, { recursive: true, force: true });
       for (const service of SERVICES) if (service !== 'monitor') await parts[service].stop();
       await monitor.stop();
     },

@@ -192,8 +192,7 @@ const MONITOR: readonly Row[] = [
   {
     entrance: 'POST /patients/:id/state',
     who: OPERATOR_OR_SIGNED_IN,
-    // These services have no load balancer.
-    answer: 409,
+    answer: 200,
     changes: 'takes an instance in or out of service',
     ask: () => ({
       path: { id: 'patients_1' },
