@@ -20,6 +20,7 @@ const SCRIPTS = [
   'filters',
   'flows',
   'format',
+  'instances',
   'link',
   'live',
   'news',

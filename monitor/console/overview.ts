@@ -42,12 +42,13 @@ const payments = html`<section aria-labelledby="queue-title">
 </section>`;
 
 /** @param does its data flows as text, because screen readers and phones have no arrows. */
-const lane = (name: string, title: string, does: string): Html =>
-  html`<div class="lane lane-${name}"><h3>${title}</h3><p class="does">${does}</p><ul data-lane="${name}"></ul></div>`;
+const lane = (name: string, title: string, does: string, hidden = false): Html =>
+  html`<div class="lane lane-${name}"${hidden ? html` hidden` : null}><h3>${title}</h3><p class="does">${does}</p><ul data-lane="${name}"></ul></div>`;
 
 const topology = html`<section class="wide" aria-labelledby="topology-title">
 <h2 id="topology-title">Topology</h2>
 <div class="topology" id="topology">
+${lane('balancer', 'Clients', 'reach the instances through the load balancer', true)}
 ${lane('patients', 'Patients', 'accept payments: write rows to the database and ids to the queue')}
 ${lane('queue', 'Queue', 'delivers the ids to the leader')}
 ${lane('replicas', 'Replicas', 'the leader fetches from the queue and commits to the database')}
@@ -78,6 +79,17 @@ ${choice('minutes', 'Charts', [
 ])}
 <span class="save">Save: <a href="/replicas.csv" data-narrowed="/replicas.csv">CSV</a> <a href="/replicas" data-narrowed="/replicas">JSON</a></span>
 </form>`;
+
+/** Shown only behind a load balancer. */
+const instances = (
+  session: Session | null,
+): Html => html`<section class="wide" id="instances-section" aria-labelledby="instances-title" hidden>
+<h2 id="instances-title">Instances</h2>
+<table class="replicas">
+<thead><tr><th scope="col">Instance</th><th scope="col">Administrative</th><th scope="col">Reason</th><th scope="col">Observed</th>${session && html`<th scope="col">Actions</th>`}</tr></thead>
+<tbody id="instances"></tbody>
+</table>
+</section>`;
 
 const replicas = (
   session: Session | null,
@@ -143,6 +155,7 @@ export const overview = (session: Session | null): Html => html`<h1 class="hidde
 ${leader(session)}
 ${payments}
 ${topology}
+${instances(session)}
 ${replicas(session)}
 ${plots}
 ${history(session)}

@@ -11,9 +11,14 @@ import { milliseconds } from './format.js';
 /** @typedef {import('../../http/schemas.js').HandoverAnswer} HandoverAnswer */
 /** @typedef {import('../../http/schemas.js').StateAnswer} StateAnswer */
 /** @typedef {import('../../http/schemas.js').FaultAnswer} FaultAnswer */
-/** @typedef {HandoverAnswer | StateAnswer | FaultAnswer} Answer */
+/** @typedef {import('../../http/schemas.js').InstanceAnswer} InstanceAnswer */
+/** @typedef {HandoverAnswer | StateAnswer | FaultAnswer | InstanceAnswer} Answer */
+/** @typedef {{ words: readonly string[], isPossible: boolean }} Effect */
 /** @typedef {{ code: string, detail: string }} Refusal */
-/** @typedef {{ action: Action, replica: string | null }} Intent */
+/**
+ * The target of an action: a replica, or an instance with a preview of its own.
+ * @typedef {{ action: Action, id: string | null, instance: (() => Effect) | null }} Intent
+ */
 
 /**
  * Maximum wait for a preview, and for the outcome of an action, in ms. A hand-over may wait one
@@ -29,27 +34,19 @@ const TITLES = {
   freeze: 'Freeze',
 };
 
-/**
- * @param {Action} action
- * @param {string | null} replica
- */
-const toTitle = (action, replica) =>
-  action === 'handover'
-    ? replica
-      ? `Hand over to ${replica}`
-      : 'Hand over'
-    : `${TITLES[action]} ${replica}`;
+/** @param {Intent} intent */
+const toTitle = ({ action, id }) =>
+  action === 'handover' ? (id ? `Hand over to ${id}` : 'Hand over') : `${TITLES[action]} ${id}`;
 
 /**
- * @param {Action} action
- * @param {string | null} replica null only with a hand-over: the policy chooses.
+ * @param {Intent} intent `id` is null only with a hand-over: the policy chooses.
  * @param {string} reason
  * @param {number} freezeMs
  * @returns {[path: string, body: object]}
  */
-function toRequest(action, replica, reason, freezeMs) {
-  if (action === 'handover') return ['/handover', { ...(replica ? { to: replica } : {}), reason }];
-  const path = `/replicas/${encodeURIComponent(replica ?? '')}`;
+function toRequest({ action, id, instance }, reason, freezeMs) {
+  if (action === 'handover') return ['/handover', { ...(id ? { to: id } : {}), reason }];
+  const path = `/${instance ? 'patients' : 'replicas'}/${encodeURIComponent(id ?? '')}`;
   if (action === 'kill') return [`${path}/kill`, { reason }];
   if (action === 'freeze') return [`${path}/freeze`, { reason, freezeMs }];
   return [`${path}/state`, { state: action, reason }];
@@ -77,6 +74,7 @@ function describeMove({ leader, term, previous, drained, tookMs }) {
 export function describeOutcome(answer) {
   if ('drained' in answer) return describeMove(answer);
   if ('words' in answer) return `${answer.words}.`;
+  if ('balancer' in answer) return `${answer.id} is ${answer.admin} now, in the balancer.`;
   const leads = answer.moved
     ? describeMove(answer.moved)
     : `${answer.leader ?? 'No replica'} leads in term ${answer.term}.`;
@@ -87,10 +85,11 @@ export function describeOutcome(answer) {
  * @param {Intent} intent
  * @param {number} freezeMs
  */
-async function requestPreview({ action, replica }, freezeMs) {
+async function requestPreview({ action, id, instance }, freezeMs) {
+  if (instance) return instance();
   const query = new URLSearchParams({
     action,
-    replica: replica ?? '',
+    replica: id ?? '',
     freezeMs: String(freezeMs),
   });
   const response = await fetch(`/preview?${query}`, {
@@ -163,7 +162,7 @@ export function actions(done) {
   const freeze = byIdAs('freeze-ms', HTMLSelectElement);
   const tell = banner();
   /** @type {Intent} */
-  let asked = { action: 'handover', replica: null };
+  let asked = { action: 'handover', id: null, instance: null };
   const freezeMs = () => Number(freeze.value);
 
   async function preview() {
@@ -176,12 +175,13 @@ export function actions(done) {
 
   /**
    * @param {Action} action
-   * @param {string | null} replica
+   * @param {string | null} id a replica, or an instance with its preview.
+   * @param {(() => Effect) | null} instance
    */
-  function ask(action, replica = null) {
-    asked = { action, replica };
+  function ask(action, id = null, instance = null) {
+    asked = { action, id, instance };
     const isFault = action === 'kill' || action === 'freeze';
-    for (const id of ['deed-title', 'deed-do']) show(id, toTitle(action, replica));
+    for (const place of ['deed-title', 'deed-do']) show(place, toTitle(asked));
     byId('deed-preview').replaceChildren(make('li', {}, 'Loading the preview …'));
     byId('deed-freeze').hidden = action !== 'freeze';
     doIt.disabled = true;
@@ -193,10 +193,9 @@ export function actions(done) {
   }
 
   async function perform() {
-    const { action, replica } = asked;
-    const [path, body] = toRequest(action, replica, reason.value, freezeMs());
+    const [path, body] = toRequest(asked, reason.value, freezeMs());
     dialog.close();
-    tell('none', `${toTitle(action, replica)}: under way …`);
+    tell('none', `${toTitle(asked)}: under way …`);
     const [tone, outcome] = await send(path, body);
     tell(tone, outcome);
     done();

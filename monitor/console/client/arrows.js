@@ -84,7 +84,14 @@ function under(from, to, floor) {
 }
 
 /** @type {Record<Flow['kind'], (from: Box, to: Box, floor: number) => Way>} */
-const WAYS = { watch: down, enqueue: across, fetch: across, commit: across, accept: under };
+const WAYS = {
+  forward: down,
+  watch: down,
+  enqueue: across,
+  fetch: across,
+  commit: across,
+  accept: under,
+};
 
 /**
  * @param {readonly Flow[]} flows

@@ -1,14 +1,15 @@
 /**
- * Derives the data flows from a status: patients insert rows into the database and enqueue their
- * ids; the leader fetches the ids and commits outcomes to the database; monitors watch the
- * replicas. A flow does not work when one of its ends does not answer. Pure.
+ * Derives the data flows from a status: a load balancer forwards to patients; patients insert rows
+ * into the database and enqueue their ids; the leader fetches the ids and commits outcomes to the
+ * database; monitors watch the replicas. A flow does not work when one of its ends does not answer.
+ * Pure.
  */
 export const QUEUE = 'Redis';
 export const DATABASE = 'PostgreSQL';
 
 /**
  * @typedef {object} Flow
- * @property {'watch' | 'enqueue' | 'accept' | 'fetch' | 'commit'} kind
+ * @property {'forward' | 'watch' | 'enqueue' | 'accept' | 'fetch' | 'commit'} kind
  * @property {string} from `lane/node`, or a lane as a whole; so is `to`.
  * @property {string} to
  * @property {boolean} works
@@ -27,7 +28,7 @@ const flow = (kind, from, to, works) => ({ kind, from, to, works });
  * @param {import('../../../shared/contracts/status.js').Status} status
  * @returns {Flow[]}
  */
-export function toFlows({ partitions: [partition], replicas, patients, engines }) {
+export function toFlows({ partitions: [partition], replicas, patients, balancer, engines }) {
   const leader = partition?.leader ?? null;
   const redis = engines.redis === true;
   const postgres = engines.postgres === true;
@@ -35,6 +36,9 @@ export function toFlows({ partitions: [partition], replicas, patients, engines }
   const isAlive = ({ observed }) => observed === 'alive';
   const leads = replicas.some((replica) => replica.id === leader && isAlive(replica));
   return [
+    ...(balancer
+      ? [flow('forward', 'balancer', 'patients', balancer.answers && patients.some(isAlive))]
+      : []),
     flow('watch', 'monitors', 'replicas', true),
     ...patients.map((instance) =>
       flow('enqueue', `patients/${instance.id}`, `queue/${QUEUE}`, isAlive(instance) && redis),

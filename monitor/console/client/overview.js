@@ -5,6 +5,7 @@ import { isSignedIn } from './csrf.js';
 import { byId, byIdAs, make, show, time } from './dom.js';
 import { filters, isShown } from './filters.js';
 import { ago, count, dateTime } from './format.js';
+import { instanceTable, previewState } from './instances.js';
 import { showLink } from './link.js';
 import { follow } from './live.js';
 import { tell } from './news.js';
@@ -35,6 +36,11 @@ const deeds = isSignedIn()
   ? actions(() => void loadAudit())
   : { ask: () => undefined, refresh: () => undefined };
 const table = replicaTable((action, replica) => deeds.ask(action, replica));
+const showInstances = instanceTable((state, id) =>
+  deeds.ask(state, id, () =>
+    status ? previewState(status, state, id) : { words: [], isPossible: false },
+  ),
+);
 const drawTopology = topology(byId('topology'));
 const plots = charts();
 const filter = filters(byIdAs('filter', HTMLFormElement), ({ minutes }) => {
@@ -83,6 +89,7 @@ function showStatus(next) {
   showLeader(status);
   showQueue(status);
   drawTopology(status);
+  showInstances(status);
   showReplicas();
   deeds.refresh();
 }

@@ -8,7 +8,7 @@ import { OBSERVED, toReached } from './tones.js';
 /** @typedef {import('../../../shared/contracts/status.js').Status} Status */
 /** @typedef {import('../../../shared/contracts/status.js').InstanceStatus} InstanceStatus */
 /** @typedef {ReturnType<typeof lane>} Lane */
-/** @typedef {'patients' | 'queue' | 'replicas' | 'database' | 'monitors'} LaneName */
+/** @typedef {'balancer' | 'patients' | 'queue' | 'replicas' | 'database' | 'monitors'} LaneName */
 
 /**
  * Nodes stay on the page; their texts change.
@@ -91,13 +91,32 @@ export function instanceWords({ observed, since }) {
 }
 
 /**
+ * Hidden without a balancer.
+ * @param {Lane} lane
+ * @param {Status} status
+ */
+function putBalancer({ put, list }, { balancer, patients }) {
+  const box = list.closest('.lane');
+  if (box instanceof HTMLElement) box.hidden = balancer === null;
+  if (balancer === null) return;
+  const ready = patients.filter(({ admin }) => admin === 'ready').length;
+  const [tone, word] = toReached(balancer.answers);
+  put('Balancer', {
+    tone,
+    word,
+    detail: join(balancer.name, `new clients to ${ready} of ${patients.length}`),
+  });
+}
+
+/**
  * @param {Lane} lane
  * @param {Status} status
  */
 function putPatients({ put, list }, { patients }) {
   for (const instance of patients) {
-    const { id, observed } = instance;
-    put(id, { tone: OBSERVED[observed], word: observed, detail: instanceWords(instance) });
+    const { id, observed, admin } = instance;
+    const detail = join(instanceWords(instance), admin === 'ready' ? '' : admin);
+    put(id, { tone: OBSERVED[observed], word: observed, detail });
   }
   if (patients.length > 0 || list.children.length > 0) return;
   list.append(
@@ -137,6 +156,7 @@ function findLane(root, name) {
 /** @param {Element} root */
 export function topology(root) {
   const lanes = {
+    balancer: findLane(root, 'balancer'),
     patients: findLane(root, 'patients'),
     queue: findLane(root, 'queue'),
     replicas: findLane(root, 'replicas'),
@@ -155,6 +175,7 @@ export function topology(root) {
   /** @param {Status} status */
   return (status) => {
     putMonitors(lanes.monitors, status);
+    putBalancer(lanes.balancer, status);
     putPatients(lanes.patients, status);
     putReplicas(lanes.replicas, status);
     putEngines(lanes, status);

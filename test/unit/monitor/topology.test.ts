@@ -46,6 +46,7 @@ const words = (status: Status): string[] =>
 describe('the flows', () => {
   test('lead from patients through the queue and the leader to the database, and from patients to the database', () => {
     expect(words(NOW)).toEqual([
+      'forward: balancer → patients',
       'watch: monitors → replicas',
       'enqueue: patients/patients_1 → queue/Redis',
       'accept: patients → database/PostgreSQL',
@@ -81,13 +82,18 @@ describe('the flows', () => {
       ['fetch', 'commit'],
     ],
     ['one of two instances is silent', { patients: [...NOW.patients, SILENT] }, ['enqueue']],
-    ['every instance is silent', { patients: [SILENT] }, ['enqueue', 'accept']],
+    ['every instance is silent', { patients: [SILENT] }, ['forward', 'enqueue', 'accept']],
+    ['the balancer is silent', { balancer: { name: 'haproxy', answers: false } }, ['forward']],
   ])('when %s, the dependent flows are interrupted', (_what, change, standing) => {
     expect(
       toFlows({ ...NOW, ...change })
         .filter(({ works }) => !works)
         .map(({ kind }) => kind),
     ).toEqual(standing);
+  });
+
+  test('a monitor without a balancer shows no flow of one', () => {
+    expect(words({ ...NOW, balancer: null }).join()).not.toContain('forward');
   });
 
   test('a monitor that knows no instance shows no flows of instances', () => {
