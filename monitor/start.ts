@@ -115,7 +115,7 @@ interface Watch {
   sync: BalancerSync | null;
 }
 
-const createSync = ({ config, instances, logger }: Connections): BalancerSync | null =>
+const connectBalancer = ({ config, instances, logger }: Connections): BalancerSync | null =>
   config.balancerFolder === ''
     ? null
     : new BalancerSync({ folder: config.balancerFolder, store: instances, logger });
@@ -152,7 +152,7 @@ function createWatch(
     const reached = others.filter(({ id }) => peers.observedOf(id) === 'alive').length;
     measureState(state, { monitorsReached: 1 + reached, eventReaders: observers.hub.readerCount });
   };
-  const sync = createSync(connections);
+  const sync = connectBalancer(connections);
   const loop: MonitorLoop = createLoop(connections, { announce, onTick, onFatal });
   const sources: StatusSources = createStatusSources(connections, {
     loop,

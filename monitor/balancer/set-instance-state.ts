@@ -39,7 +39,7 @@ const unavailable = (detail: string, cause: unknown): Problem =>
   new Problem('UNAVAILABLE', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });
 
 /** @throws Problem INSTANCE_NOT_FOUND, NO_BALANCER. */
-function requireSync({ instances, sync }: SetInstanceOptions, id: string): Sync {
+function requireBalancer({ instances, sync }: SetInstanceOptions, id: string): Sync {
   if (!instances.includes(id))
     throw new Problem('INSTANCE_NOT_FOUND', `There is no instance ${id}`);
   if (sync) return sync;
@@ -94,7 +94,7 @@ export async function setInstanceState(
   options: SetInstanceOptions,
   order: InstanceOrder,
 ): Promise<MemberState> {
-  const sync = requireSync(options, order.id);
+  const sync = requireBalancer(options, order.id);
   try {
     return await sync.exclusively(() => set(options, sync, order));
   } catch (error) {
