@@ -1,11 +1,17 @@
 /**
- * Formats figures for pages: counts in groups of three digits, times with a unit, probabilities as
- * p-values.
+ * Formats figures for pages and terminals: counts in groups of three digits, times with a unit,
+ * probabilities as p-values.
  */
 
 const GROUPS = new Intl.NumberFormat('en-GB');
 
 export const count = (value: number): string => GROUPS.format(value);
+
+/** `1 payment`, `1,500 payments`. */
+export const pluralize = (number: number, one: string, many = `${one}s`): string =>
+  `${count(number)} ${number === 1 ? one : many}`;
+
+export const roundToTenth = (value: number): number => Math.round(value * 10) / 10;
 
 /** Without unit; `–` for a value that was not measured. */
 export function milliseconds(value: number): string {

@@ -4,13 +4,9 @@ import { formatDuration } from '../output/format-time.js';
 import { EXIT } from '../exit-codes.js';
 import type { Paint } from '../output/paint.js';
 import { formatTable } from '../output/table.js';
+import { percentile } from '../../shared/percentile.js';
 
 type BatchPayment = Batch['payments'][number];
-
-/** The quantile of sorted values; null when there are none. */
-function quantile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? null;
-}
 
 /** `99.957 %`. Never rounded up to 100. */
 export function formatPercent(share: number): string {
@@ -68,13 +64,12 @@ function groups(payments: readonly BatchPayment[]): string[][] {
   return [...counts.values()]
     .sort((a, b) => a.term - b.term)
     .map(({ cells, count, attempts, latencies }) => {
-      const sorted = latencies.sort((a, b) => a - b);
       return [
         ...cells,
         String(count),
         String(attempts),
-        formatDuration(quantile(sorted, 0.5)),
-        formatDuration(sorted.at(-1) ?? null),
+        formatDuration(percentile(latencies, 0.5)),
+        formatDuration(percentile(latencies, 1)),
       ];
     });
 }
@@ -85,8 +80,9 @@ function groups(payments: readonly BatchPayment[]): string[][] {
  */
 export function formatBatch(batch: Batch, tookMs: number | null, paint: Paint): string {
   const { batchId, sent, succeeded, declined, failed, pending, availability, payments } = batch;
-  const sorted = payments.flatMap(({ latencyMs }) => latencyMs ?? []).sort((a, b) => a - b);
-  const latency = `p50 ${formatDuration(quantile(sorted, 0.5))}, p95 ${formatDuration(quantile(sorted, 0.95))}, longest ${formatDuration(sorted.at(-1) ?? null)}`;
+  const latencies = payments.flatMap(({ latencyMs }) => latencyMs ?? []);
+  const format = (share: number): string => formatDuration(percentile(latencies, share));
+  const latency = `p50 ${format(0.5)}, p95 ${format(0.95)}, longest ${format(1)}`;
   const share = formatPercent(availability);
   return [
     `Batch ${batchId}`,

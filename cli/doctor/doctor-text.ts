@@ -2,6 +2,7 @@
 import type { Paint } from '../output/paint.js';
 import { WIDTH, wrap } from '../output/table.js';
 import type { Finding, Level } from './finding.js';
+import { pluralize } from '../../shared/format.js';
 
 const SIGN: Readonly<Record<Level, string>> = {
   ok: '✓ ok',
@@ -26,8 +27,6 @@ function findingLines({ level, subject, says, fix }: Finding, paint: Paint): str
 
 const count = (findings: readonly Finding[], level: Level): number =>
   findings.filter((finding) => finding.level === level).length;
-const plural = (number: number, word: string): string =>
-  `${number} ${word}${number === 1 ? '' : 's'}`;
 
 export function formatFindings(
   findings: readonly Finding[],
@@ -37,9 +36,9 @@ export function formatFindings(
   const [problems, warnings] = [count(findings, 'problem'), count(findings, 'warning')];
   const verdict =
     problems > 0
-      ? paint('red', `${plural(problems, 'problem')}, ${plural(warnings, 'warning')}.`)
+      ? paint('red', `${pluralize(problems, 'problem')}, ${pluralize(warnings, 'warning')}.`)
       : warnings > 0
-        ? `No problem, ${plural(warnings, 'warning')}.`
+        ? `No problem, ${pluralize(warnings, 'warning')}.`
         : 'No problems.';
   const rest = running ? '' : ' Relevo is not running; more checks need a running system.';
   return [

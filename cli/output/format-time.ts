@@ -24,9 +24,9 @@ export const formatDay = (at: Date): string => formatWallClock(at).slice(0, 10);
 /** `2026-11-21 18:12:04`. */
 export const formatDayAndTime = (at: Date): string => `${formatDay(at)} ${formatTime(at)}`;
 
-/** `36 ms`, `1.2 s`, `3 min`. @param ms null: unknown. */
+/** `36 ms`, `1.2 s`, `3 min`. @param ms null or NaN: unknown. */
 export function formatDuration(ms: number | null): string {
-  if (ms === null) return '-';
+  if (ms === null || Number.isNaN(ms)) return '-';
   if (ms < 1_000) return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
   return ms < 120_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
 }

@@ -6,7 +6,7 @@
 import type { RunEvidence, RequestRecord } from '../record/history.js';
 import { storeLatency, Latencies, type StoredLatencies } from '../statistics/latencies.js';
 import type { FaultRecord, Objective, Trial } from '../record/result.js';
-import { percentile } from '../statistics/statistics.js';
+import { percentile } from '../../shared/percentile.js';
 import type { TrafficReport } from '../traffic/traffic-report.js';
 import { isAvailable, TrialTally } from '../record/trial-summary.js';
 import { HANDOVERS, type ForcedKind, type Quantity } from './kinds.js';

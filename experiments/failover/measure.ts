@@ -11,9 +11,10 @@
  */
 import type { RecordedElection, RunEvidence, RequestRecord } from '../record/history.js';
 import type { Handover } from '../record/result.js';
-import { percentile } from '../statistics/statistics.js';
+import { percentile } from '../../shared/percentile.js';
 import type { ForcedKind } from './kinds.js';
 import type { ForcedHandover } from './rounds.js';
+import { roundToTenth } from '../../shared/format.js';
 
 export interface Observation {
   kind: ForcedKind;
@@ -37,8 +38,7 @@ export interface MeasureOptions {
   chargeMs: (paymentId: string) => number;
 }
 
-const round = (ms: number): number => Math.round(ms * 10) / 10;
-const positive = (ms: number): number => round(Math.max(0, ms));
+const positive = (ms: number): number => roundToTenth(Math.max(0, ms));
 
 export function observe({ handovers, evidence, chargeMs }: MeasureOptions): Observation[] {
   const elections = new Map(evidence.elections.map((election) => [election.term, election]));
@@ -72,8 +72,8 @@ export function observe({ handovers, evidence, chargeMs }: MeasureOptions): Obse
         chargedAt.get(handover.seenPaymentId) ?? null,
         gatewayBoundMs,
       ),
-      extraMs: round(worst(during)),
-      calmExtraMs: calm.length === 0 ? null : round(worst(calm)),
+      extraMs: roundToTenth(worst(during)),
+      calmExtraMs: calm.length === 0 ? null : roundToTenth(worst(calm)),
       gapMs: longestGap(near, (_beganMs, endedMs) => endedMs >= handover.atMs),
       calmGapMs:
         calm.length < 2
@@ -152,7 +152,7 @@ function longestGap(
     if (beganMs !== undefined && counts(beganMs, endedMs))
       longest = Math.max(longest, endedMs - beganMs);
   }
-  return round(longest);
+  return roundToTenth(longest);
 }
 
 function chargeTimes(
@@ -175,7 +175,7 @@ function split(
   chargedMs: number | null,
   gatewayBoundMs: number,
 ): Pick<Observation, 'handover' | 'gatewayMs' | 'answerMs'> {
-  const totalMs = round(seenMs - atMs);
+  const totalMs = roundToTenth(seenMs - atMs);
   const bare = { kind, term: seenTerm, totalMs };
   if (!election) return { handover: bare, gatewayMs: null, answerMs: null };
   const { suspectedMs, electedMs, promotedMs, reclaimedMs, firstCommitMs } = election;
@@ -197,7 +197,7 @@ function split(
       ...(promotedMs === null || reclaimedMs === null
         ? {}
         : { reclaimMs: positive(reclaimedMs - promotedMs) }),
-      ...(commitStep === null ? {} : { firstCommitMs: round(commitStep) }),
+      ...(commitStep === null ? {} : { firstCommitMs: roundToTenth(commitStep) }),
     },
     gatewayMs,
     answerMs: firstCommitMs === null ? null : positive(seenMs + skewMs - firstCommitMs),

@@ -4,7 +4,8 @@
  */
 import type { Memory } from '../system/processes-cost.js';
 import type { Handover } from '../record/result.js';
-import { percentile, sum } from '../statistics/statistics.js';
+import { percentile } from '../../shared/percentile.js';
+import { sum } from '../statistics/statistics.js';
 import type { CpuMs } from './costs.js';
 
 /** Payments of the backlog, and finished payments in the table before. */

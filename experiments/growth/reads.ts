@@ -9,7 +9,7 @@ import { createPrisma } from '../../patients/records/prisma.js';
 import { createRecords, type Records } from '../../patients/records/records.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import type { Cluster } from '../system/cluster.js';
-import { percentile } from '../statistics/statistics.js';
+import { percentile } from '../../shared/percentile.js';
 import type { GrowthTools } from './draining.js';
 import { explainStatement, joinPlans, openRecordingPool, type PlanFigures } from './plans.js';
 import { readRow } from './rows.js';

@@ -4,6 +4,7 @@
  */
 import type { RecordedElection } from './history.js';
 import type { Handover } from './result.js';
+import { roundToTenth } from '../../shared/format.js';
 
 export interface LeaderFault {
   /** The leader at the time of the fault. */
@@ -33,8 +34,6 @@ export function leaderAt(elections: readonly RecordedElection[], atMs: number): 
   return until.at(-1)?.leader ?? null;
 }
 
-const round = (ms: number): number => Math.round(ms * 10) / 10;
-
 /**
  * @param fault null: no fault of the lab caused this election; its detection and total are omitted.
  */
@@ -44,17 +43,19 @@ export function splitHandover(election: RecordedElection, fault: LeaderFault | n
     kind,
     term,
     ...(fault && suspectedMs !== null
-      ? { detectMs: round(Math.max(0, suspectedMs - fault.atMs)) }
+      ? { detectMs: roundToTenth(Math.max(0, suspectedMs - fault.atMs)) }
       : {}),
-    ...(suspectedMs !== null ? { voteMs: round(electedMs - suspectedMs) } : {}),
-    ...(promotedMs !== null ? { promoteMs: round(promotedMs - electedMs) } : {}),
+    ...(suspectedMs !== null ? { voteMs: roundToTenth(electedMs - suspectedMs) } : {}),
+    ...(promotedMs !== null ? { promoteMs: roundToTenth(promotedMs - electedMs) } : {}),
     ...(promotedMs !== null && reclaimedMs !== null
-      ? { reclaimMs: round(reclaimedMs - promotedMs) }
+      ? { reclaimMs: roundToTenth(reclaimedMs - promotedMs) }
       : {}),
     ...(reclaimedMs !== null && firstCommitMs !== null
-      ? { firstCommitMs: round(firstCommitMs - reclaimedMs) }
+      ? { firstCommitMs: roundToTenth(firstCommitMs - reclaimedMs) }
       : {}),
-    ...(fault && firstCommitMs !== null ? { totalMs: round(firstCommitMs - fault.atMs) } : {}),
+    ...(fault && firstCommitMs !== null
+      ? { totalMs: roundToTenth(firstCommitMs - fault.atMs) }
+      : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import { partKind } from '../planning/roles.js';
 import type { SystemRecord } from '../record/run-record.js';
 import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from './published.js';
 import type { ExperimentResult, Handover, Trial } from '../record/result.js';
-import { percentile } from '../statistics/statistics.js';
+import { percentile } from '../../shared/percentile.js';
 import type { TrafficMode } from '../traffic/traffic-report.js';
 import { generatorLines } from './generator-lines.js';
 import { formatTable, ms, percent } from './table.js';

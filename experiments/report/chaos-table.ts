@@ -4,7 +4,7 @@
  */
 import type { ExperimentResult, FaultRecord, Trial } from '../record/result.js';
 import type { SkippedInjection } from '../planning/schedule.js';
-import { percentile } from '../statistics/statistics.js';
+import { percentile } from '../../shared/percentile.js';
 import { inAll, sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
 import { formatTable, ms, percent } from './table.js';
 

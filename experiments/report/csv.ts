@@ -3,6 +3,7 @@ import { withoutFormulas } from '../../shared/csv.js';
 import type { RequestRecord } from '../record/history.js';
 import type { ExperimentResult } from '../record/result.js';
 import type { Fate } from './facts/fate.js';
+import { roundToTenth } from '../../shared/format.js';
 
 type Field = string | number | null;
 
@@ -86,8 +87,6 @@ export const REQUEST_COLUMNS = [
   'instance',
 ] as const;
 
-const tenth = (value: number): number => Math.round(value * 10) / 10;
-
 /**
  * Line of a request; `intended_ms` is wall clock, ms since 1970, and the other times are relative
  * to it.
@@ -106,7 +105,11 @@ export function requestLine(system: string, request: RequestRecord, fate: Fate):
     term,
     instance,
   } = request;
-  const times = [tenth(intendedMs), tenth(sentMs - intendedMs), tenth(answeredMs - intendedMs)];
+  const times = [
+    roundToTenth(intendedMs),
+    roundToTenth(sentMs - intendedMs),
+    roundToTenth(answeredMs - intendedMs),
+  ];
   return toCsvLine([
     system,
     trial,

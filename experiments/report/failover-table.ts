@@ -5,7 +5,7 @@
 import type { FailoverFigures, KindFigures } from '../failover/figures.js';
 import type { Observation } from '../failover/measure.js';
 import type { ExperimentResult } from '../record/result.js';
-import { percentile } from '../statistics/statistics.js';
+import { percentile } from '../../shared/percentile.js';
 import { sayLateness } from '../traffic/traffic-report.js';
 import { TEXT_WIDTH, wrap } from '../../shared/arguments/wrap.js';
 import { bars } from './bars.js';

@@ -16,9 +16,9 @@ import {
 import { goesThrough } from '../growth/reads.js';
 import type { Memory } from '../system/processes-cost.js';
 import type { ExperimentResult } from '../record/result.js';
-import { percentile } from '../statistics/statistics.js';
+import { percentile } from '../../shared/percentile.js';
 import { count } from '../../shared/format.js';
-import { formatTable, ms } from './table.js';
+import { formatTable, formatWhole, ms } from './table.js';
 import { cut, verdictLines } from './verdict-lines.js';
 
 export interface Sheet {
@@ -27,8 +27,6 @@ export interface Sheet {
   rows: readonly (readonly string[])[];
 }
 
-const whole = (value: number | undefined): string =>
-  value === undefined || !Number.isFinite(value) ? '–' : count(Math.round(value));
 const milliseconds = (value: number): string => (Number.isFinite(value) ? ms(value) : '–');
 /** A column: its title, and its cell for a size. */
 type SizeColumn<Figures> = readonly [title: string, toCell: (figures: Figures) => string];
@@ -51,19 +49,19 @@ const sizeSheet = <Figures extends DatabaseSize>(
 type Rounds = 'drained' | 'accepted';
 const rate = (rounds: Rounds): SizeColumn<CostFigures> => [
   'per s',
-  (figures) => whole(ratePerSec(figures[rounds])),
+  (figures) => formatWhole(ratePerSec(figures[rounds])),
 ];
 const cpu = (rounds: Rounds, ...roles: string[]): SizeColumn<CostFigures>[] =>
-  roles.map((role) => [role, (figures) => whole(cpuUsAPayment(figures[rounds])[role])]);
+  roles.map((role) => [role, (figures) => formatWhole(cpuUsAPayment(figures[rounds])[role])]);
 const allCpu: SizeColumn<CostFigures> = [
   'all µs',
-  ({ drained }) => whole(sumOfSystem(cpuUsAPayment(drained))),
+  ({ drained }) => formatWhole(sumOfSystem(cpuUsAPayment(drained))),
 ];
 const memory = (
   title: string,
   role = title,
   part: keyof Memory = 'peakMb',
-): SizeColumn<CostFigures> => [title, (figures) => whole(figures.memory[role]?.[part])];
+): SizeColumn<CostFigures> => [title, (figures) => formatWhole(figures.memory[role]?.[part])];
 const look = (title: string, share: number): SizeColumn<CostFigures> => [
   title,
   ({ drained }) =>
@@ -124,8 +122,8 @@ export function growthSheets({ costs, takeOvers, reads }: Growth): Sheet[] {
         `${goesThrough(read) ? '! ' : ''}${read.name}`,
         milliseconds(read.p50Ms),
         milliseconds(read.p95Ms),
-        whole(read.plan.inVain),
-        whole(read.plan.pages),
+        formatWhole(read.plan.inVain),
+        formatWhole(read.plan.pages),
         read.failed ? `HTTP ${read.failed.status}` : (read.plan.ways[0] ?? '–'),
       ]),
     },

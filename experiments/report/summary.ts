@@ -1,7 +1,7 @@
 /** The result as a page of GitHub Markdown, for a pull request or a build's summary. Pure. */
 import type { RunRecord } from '../record/run-record.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
-import { percentile } from '../statistics/statistics.js';
+import { percentile } from '../../shared/percentile.js';
 import { isPublished, PUBLISHED_ROW } from './beside-published.js';
 import { byKind, type HandoverSamples } from './facts/handover-figures.js';
 import { count, duration, milliseconds, plain, readableTime } from '../../shared/format.js';

@@ -1,4 +1,6 @@
 /** Tables within 80 columns: text aligned to the left, figures to the right. */
+import { count } from '../../shared/format.js';
+
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -25,4 +27,9 @@ export function formatTable(
 }
 
 export const percent = (share: number): string => `${(share * 100).toFixed(3)} %`;
+/** `–` for a value that was not measured. */
+export const formatWhole = (value = NaN): string =>
+  Number.isFinite(value) ? count(Math.round(value)) : '–';
+export const formatTenth = (value: number): string =>
+  Number.isFinite(value) ? value.toFixed(1) : '–';
 export const ms = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(1));

@@ -10,7 +10,7 @@ import { percentileDeviations, percentileP, type Blocks } from '../significance/
 import { holm } from '../significance/p-values.js';
 import { compareRanks } from '../significance/ranks.js';
 import { compareShares } from '../significance/shares.js';
-import { percentile } from '../statistics/statistics.js';
+import { percentile } from '../../shared/percentile.js';
 import { binOf } from '../report/facts/latency-blocks.js';
 import type { RecordedRun } from './recorded-run.js';
 

@@ -1,6 +1,6 @@
 /**
- * Figures of a table from plain numbers: a share with its interval, a percentile of few samples.
- * Latencies of requests, of which there may be millions, are in `latencies.ts`.
+ * Figures of a table from plain numbers: a share with its interval, a sum. Latencies of requests,
+ * of which there may be millions, are in `latencies.ts`.
  */
 const Z_95 = 1.959_963_984_540_054;
 
@@ -17,18 +17,6 @@ export function wilson95(successes: number, trials: number): [number, number] {
   const spread = Z_95 * Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials * trials));
   const toBound = (value: number): number => Math.min(1, Math.max(0, value / (1 + z2 / trials)));
   return [toBound(centre - spread), toBound(centre + spread)];
-}
-
-/**
- * Nearest-rank percentile, exact; NaN without samples. Sorts a copy: for hundreds of samples.
- * @param share 0.5 is the median.
- */
-export function percentile(samples: readonly number[], share: number): number {
-  if (samples.length === 0) return NaN;
-  const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[
-    Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))
-  ] as number;
 }
 
 export const sum = (values: Iterable<number>): number => {

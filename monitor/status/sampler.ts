@@ -10,6 +10,7 @@ import { toRates, toTallies, sumRates, type Tallies } from '../core/rates.js';
 import type { State } from '../core/types.js';
 import type { Latency } from '../cluster/history.js';
 import type { QueueCounts } from './queue-counts.js';
+import { roundToTenth } from '../../shared/format.js';
 
 export const SAMPLE_MS = 1_000;
 /** Number of samples kept: 15 minutes. */
@@ -165,8 +166,8 @@ export function toColumns(
     waiting: column(({ queue }) => queue.waiting),
     active: column(({ queue }) => queue.active),
     failed: column(({ queue }) => queue.failed),
-    p50: column(({ latency }) => latency && Math.round(latency.p50 * 10) / 10),
-    p99: column(({ latency }) => latency && Math.round(latency.p99 * 10) / 10),
+    p50: column(({ latency }) => latency && roundToTenth(latency.p50)),
+    p99: column(({ latency }) => latency && roundToTenth(latency.p99)),
     replicas: Object.fromEntries(replicas.map((id) => [id, column(({ rates }) => rates[id] ?? 0)])),
     pings,
   };

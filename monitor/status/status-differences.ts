@@ -7,6 +7,7 @@ import { sumRates } from '../core/rates.js';
 import type { Status } from '../../shared/contracts/status.js';
 import type { Sample } from './sampler.js';
 import type { Numbers, SampleChanges } from './stream-messages.js';
+import { roundToTenth } from '../../shared/format.js';
 
 export const NO_NUMBERS: Numbers = {};
 
@@ -46,8 +47,6 @@ export function toNumbers({ queue, replicas }: Status, { rates }: Sample): Numbe
   ]);
 }
 
-const tenth = (ms: number): number => Math.round(ms * 10) / 10;
-
 export function changes(
   before: Numbers,
   after: Numbers,
@@ -59,7 +58,7 @@ export function changes(
     numbers: Object.fromEntries(
       Object.entries(after).filter(([name, value]) => before[name] !== value),
     ),
-    ...(latency ? { latency: [tenth(latency.p50), tenth(latency.p99)] } : {}),
+    ...(latency ? { latency: [roundToTenth(latency.p50), roundToTenth(latency.p99)] } : {}),
     ...(Object.keys(pings).length > 0 ? { pings } : {}),
   };
 }

@@ -12,7 +12,7 @@ import {
   type Scale,
 } from '../charts/svg.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
-import { whole } from './table.js';
+import { formatWhole } from '../table.js';
 
 const ROW_HEIGHT = 28;
 const BAR_HEIGHT = 16;
@@ -44,7 +44,7 @@ function drawPiece({ part, from, micros }: Piece, scale: Scale, y: number): Mark
   if (width < 0.5) return null;
   const step = COUNTED.indexOf(part) + 1;
   return [
-    markup`<g><title>${part}: ${whole(micros)} µs</title><rect class="step step-${step}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${BAR_HEIGHT}"/></g>`,
+    markup`<g><title>${part}: ${formatWhole(micros)} µs</title><rect class="step step-${step}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${BAR_HEIGHT}"/></g>`,
     width > part.length * LETTER + 6
       ? svgText(x + width / 2, y + BAR_HEIGHT - 4, 'step-name middle', part)
       : null,

@@ -9,6 +9,7 @@ import type { RunRecord, OwnReport } from '../../record/run-record.js';
 import type { Trial } from '../../record/result.js';
 import { benchPage } from './page.js';
 import { benchMarkdown, measurementsCsv } from './texts.js';
+import { roundToTenth } from '../../../shared/format.js';
 
 function trialOf(measurement: Measurement): Partial<Trial> {
   const { payments, problems, latencies } = measurement;
@@ -26,7 +27,7 @@ function totalOf(measurements: readonly Measurement[], rate: number): Partial<Tr
   const sound = measurements.every(({ problems }) => problems.length === 0);
   const sent = measurements.reduce((sum, { payments }) => sum + payments, 0);
   const counts = sound ? { succeeded: sent, declined: 0, failed: 0, pending: 0 } : {};
-  return { sent, ...counts, throughputPerSec: Math.round(rate * 10) / 10 };
+  return { sent, ...counts, throughputPerSec: roundToTenth(rate) };
 }
 
 /** @param summaries of `results`, in the same order. */

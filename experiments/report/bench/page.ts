@@ -15,7 +15,8 @@ import { htmlPage } from '../page/page.js';
 import { figureColumn, foldTable, htmlTable, wordColumn } from '../page/table.js';
 import { costChart } from './cost-chart.js';
 import { rateChart } from './rate-chart.js';
-import { ofKind, tenth, whole, yardstickOf } from './table.js';
+import { ofKind, yardstickOf } from './table.js';
+import { formatTenth, formatWhole } from '../table.js';
 
 const kinds = Object.keys(BENCHMARK_KINDS) as BenchmarkKind[];
 
@@ -35,13 +36,13 @@ function kindSection(kind: BenchmarkKind, all: readonly Summary[]): MarkupPart {
   const columns = [...wordColumn(''), ...figureColumn(...measures)];
   const rows = alike.map((one): MarkupPart[] => [
     one.name,
-    whole(one.rate.median),
-    `${whole(one.rate.min)} – ${whole(one.rate.max)}`,
-    tenth(rateRatio(one, yardstick)),
+    formatWhole(one.rate.median),
+    `${formatWhole(one.rate.min)} – ${formatWhole(one.rate.max)}`,
+    formatTenth(rateRatio(one, yardstick)),
     count(one.payments),
-    whole(one.cpuMicrosTotal),
-    whole(one.peakMb.worker ?? NaN),
-    whole(one.peakMb.postgres ?? NaN),
+    formatWhole(one.cpuMicrosTotal),
+    formatWhole(one.peakMb.worker ?? NaN),
+    formatWhole(one.peakMb.postgres ?? NaN),
   ]);
   return markup`<section id="${kind}"><h2>${BENCHMARK_KINDS[kind]}</h2>
 ${rateChart(alike, yardstick)}
@@ -55,8 +56,8 @@ function costSection(all: readonly Summary[]): Markup {
   const ordered = kinds.flatMap((kind) => ofKind(kind, all));
   const rows = ordered.map(({ name, cpuMicros, cpuMicrosTotal }): MarkupPart[] => [
     name,
-    ...PROCESS_PARTS.map((part) => whole(cpuMicros[part] ?? NaN)),
-    whole(cpuMicrosTotal),
+    ...PROCESS_PARTS.map((part) => formatWhole(cpuMicros[part] ?? NaN)),
+    formatWhole(cpuMicrosTotal),
   ]);
   return markup`<section id="cost"><h2>Cost of a payment</h2>
 <p>CPU time, user and system, of every process with its children. A busy machine affects this figure least.</p>

@@ -17,7 +17,7 @@ import {
 } from '../charts/svg.js';
 import { count } from '../../../shared/format.js';
 import type { Markup, MarkupPart } from '../markup.js';
-import { tenth, whole } from './table.js';
+import { formatTenth, formatWhole } from '../table.js';
 
 const ROW_HEIGHT = 30;
 const BAR_HEIGHT = 16;
@@ -40,8 +40,8 @@ function drawRow(
   const times = rateRatio(one, yardstick);
   const words =
     Number.isFinite(times) && one !== yardstick
-      ? `${whole(median)} · ${tenth(times)} ×`
-      : whole(median);
+      ? `${formatWhole(median)} · ${formatTenth(times)} ×`
+      : formatWhole(median);
   const [low, high] = [coordinate(scale(min)), coordinate(scale(max))];
   return [
     svgText(NAMES - 12, y + 4, 'tick end', name),
@@ -63,7 +63,7 @@ export function rateChart(all: readonly Summary[], yardstick: Summary | undefine
   const bottom = TOP + all.length * ROW_HEIGHT;
   return chart(
     bottom + 24,
-    `Payments per second: ${all.map(({ name, rate }) => `${name} ${whole(rate.median)}`).join(', ')}.`,
+    `Payments per second: ${all.map(({ name, rate }) => `${name} ${formatWhole(rate.median)}`).join(', ')}.`,
     bottomAxis(scale, scale.ticks(6), count, TOP, bottom),
     all.map((one, index) => drawRow(one, yardstick, scale, TOP + (index + 0.5) * ROW_HEIGHT)),
   );

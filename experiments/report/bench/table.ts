@@ -8,15 +8,11 @@ import { isCeiling, NAIVE } from '../../bench/objectives.js';
 import { PROCESS_PARTS, type ProcessPart } from '../../bench/usage.js';
 import type { ExperimentResult, Objective } from '../../record/result.js';
 import { TEXT_WIDTH, wrap } from '../../../shared/arguments/wrap.js';
-import { count } from '../../../shared/format.js';
-import { formatTable } from '../table.js';
+import { formatTable, formatTenth, formatWhole } from '../table.js';
 
 const kinds = Object.keys(BENCHMARK_KINDS) as BenchmarkKind[];
 
-export const whole = (value: number): string =>
-  Number.isFinite(value) ? count(Math.round(value)) : '–';
-export const tenth = (value: number): string => (Number.isFinite(value) ? value.toFixed(1) : '–');
-const range = ({ min, max }: Spread): string => `${whole(min)}–${whole(max)}`;
+const range = ({ min, max }: Spread): string => `${formatWhole(min)}–${formatWhole(max)}`;
 
 /**
  * The reference of a kind's ratios: the naive worker with the same work; without one, the first
@@ -36,14 +32,14 @@ export const ofKind = (kind: BenchmarkKind, all: readonly Summary[]): Summary[] 
 function rateTable(kind: BenchmarkKind, all: readonly Summary[]): string[] {
   const yardstick = yardstickOf(kind, all);
   const rows = ofKind(kind, all).map((one) => {
-    const times = one === yardstick ? '1' : tenth(rateRatio(one, yardstick));
+    const times = one === yardstick ? '1' : formatTenth(rateRatio(one, yardstick));
     return [
       one.name,
-      whole(one.rate.median),
+      formatWhole(one.rate.median),
       range(one.rate),
       times,
-      whole(one.cpuMicrosTotal),
-      whole(one.peakMb.worker ?? NaN),
+      formatWhole(one.cpuMicrosTotal),
+      formatWhole(one.peakMb.worker ?? NaN),
     ];
   });
   if (rows.length === 0) return [];
@@ -69,8 +65,8 @@ function cpuTable(all: readonly Summary[]): string[] {
     .flatMap((kind) => ofKind(kind, all))
     .map(({ name, cpuMicros, cpuMicrosTotal }) => [
       name,
-      ...PROCESS_PARTS.map((part) => whole(cpuMicros[part] ?? NaN)),
-      whole(cpuMicrosTotal),
+      ...PROCESS_PARTS.map((part) => formatWhole(cpuMicros[part] ?? NaN)),
+      formatWhole(cpuMicrosTotal),
     ]);
   return [
     '',
@@ -84,10 +80,10 @@ function latencyTable(all: readonly Summary[]): string[] {
     Object.entries(latencies).map(([what, { p50, p95, p99 }]) => [
       name,
       what,
-      tenth(p50.median),
-      tenth(p95.median),
-      tenth(p99.median),
-      `${tenth(p99.min)}–${tenth(p99.max)}`,
+      formatTenth(p50.median),
+      formatTenth(p95.median),
+      formatTenth(p99.median),
+      `${formatTenth(p99.min)}–${formatTenth(p99.max)}`,
     ]),
   );
   return rows.length === 0

@@ -10,7 +10,9 @@ import type { RunRecord } from '../../record/run-record.js';
 import type { Objective } from '../../record/result.js';
 import { toCsvLine } from '../csv.js';
 import { circumstances, escapeMarkdown, markdownTable } from '../summary.js';
-import { ofKind, tenth, whole, yardstickOf } from './table.js';
+import { ofKind, yardstickOf } from './table.js';
+import { roundToTenth } from '../../../shared/format.js';
+import { formatTenth, formatWhole } from '../table.js';
 
 function kindPart(kind: BenchmarkKind, all: readonly Summary[]): string[] {
   const alike = ofKind(kind, all);
@@ -24,10 +26,10 @@ function kindPart(kind: BenchmarkKind, all: readonly Summary[]): string[] {
     } = one;
     return [
       escapeMarkdown(name),
-      whole(median),
-      `${whole(min)} – ${whole(max)}`,
-      tenth(rateRatio(one, yardstick)),
-      whole(cpuMicrosTotal),
+      formatWhole(median),
+      `${formatWhole(min)} – ${formatWhole(max)}`,
+      formatTenth(rateRatio(one, yardstick)),
+      formatWhole(cpuMicrosTotal),
     ];
   });
   const header = [
@@ -85,7 +87,7 @@ export function measurementsCsv(results: readonly BenchmarkResult[]): string {
       const { payments, seconds, usage } = measurement;
       const used = PROCESS_PARTS.flatMap((part) => [
         usage[part]?.cpuMs ?? null,
-        usage[part] ? Math.round(usage[part].peakMb * 10) / 10 : null,
+        usage[part] ? roundToTenth(usage[part].peakMb) : null,
       ]);
       return toCsvLine([
         name,

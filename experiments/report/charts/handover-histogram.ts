@@ -4,7 +4,7 @@
  */
 import { scaleLog } from 'd3-scale';
 import type { HandoverSamples } from '../facts/handover-figures.js';
-import { percentile } from '../../statistics/statistics.js';
+import { percentile } from '../../../shared/percentile.js';
 import { duration } from '../../../shared/format.js';
 import type { Markup, MarkupPart } from '../markup.js';
 import {

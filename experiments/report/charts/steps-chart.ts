@@ -1,7 +1,7 @@
 /** The steps of a hand-over: their medians, one after the other, one bar per kind. */
 import { scaleLinear } from 'd3-scale';
 import { HANDOVER_STEPS, type HandoverSamples } from '../facts/handover-figures.js';
-import { percentile } from '../../statistics/statistics.js';
+import { percentile } from '../../../shared/percentile.js';
 import { duration } from '../../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import {

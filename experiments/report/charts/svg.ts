@@ -5,6 +5,7 @@
  */
 import type { ScaleContinuousNumeric } from 'd3-scale';
 import { markup, trustMarkup, type Markup, type MarkupPart } from '../markup.js';
+import { roundToTenth } from '../../../shared/format.js';
 
 export type Scale = ScaleContinuousNumeric<number, number>;
 
@@ -15,7 +16,7 @@ export const LEFT = 128;
 export const RIGHT = 16;
 
 /** One number of a path, rounded to a tenth, so that charts stay small. */
-export const coordinate = (value: number): string => String(Math.round(value * 10) / 10);
+export const coordinate = (value: number): string => String(roundToTenth(value));
 
 /** A line through points, with a gap where a value is NaN. */
 export function linePath(points: readonly (readonly [x: number, y: number])[]): string {

@@ -4,7 +4,7 @@
  * of its due time. Pure; one pass; linear, except for sorting each bucket.
  */
 import type { RequestRecord } from '../../record/history.js';
-import { percentile } from '../../statistics/statistics.js';
+import { percentile } from '../../../shared/percentile.js';
 import { getAnsweredRow, fateOf, getLatency, weightOf, type Rows } from './fate.js';
 
 interface Bucket {

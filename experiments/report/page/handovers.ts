@@ -3,7 +3,7 @@
  */
 import type { RecordedElection } from '../../record/history.js';
 import type { Handover } from '../../record/result.js';
-import { percentile } from '../../statistics/statistics.js';
+import { percentile } from '../../../shared/percentile.js';
 import { handoverHistogram } from '../charts/handover-histogram.js';
 import { stepsChart } from '../charts/steps-chart.js';
 import {

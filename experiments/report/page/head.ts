@@ -1,6 +1,6 @@
 /** The head of a report: the experiment, its environment, and the command that repeats it. */
 import type { RunRecord } from '../../record/run-record.js';
-import { duration, readableTime } from '../../../shared/format.js';
+import { duration, pluralize, readableTime } from '../../../shared/format.js';
 import { markup, type Markup, type MarkupPart } from '../markup.js';
 import { verdictBadge } from './outcome.js';
 
@@ -19,7 +19,7 @@ ${fact('Started', readableTime(startedAt))}
 ${fact('Took', duration(durationMs))}
 ${deadlineMs > 0 && fact('Deadline of a request', duration(deadlineMs))}
 ${fact('Commit', markup`<code>${commit}</code>${commit.endsWith('+') && ' (with changes)'}`)}
-${fact('Machine', `${machine.cpu}, ${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}, ${machine.memoryGb} GB, ${machine.os}`)}
+${fact('Machine', `${machine.cpu}, ${pluralize(machine.cores, 'core')}, ${machine.memoryGb} GB, ${machine.os}`)}
 ${fact('Versions', versions)}
 </dl>
 <p class="command"><span>Repeat with</span> <code>${command}</code></p>

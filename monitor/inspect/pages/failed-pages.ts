@@ -4,7 +4,8 @@ import { toAddress } from '../filters.js';
 import type { FailedPayment, FailedResult } from '../failed-payments.js';
 import type { Driven } from '../redrive.js';
 import { sumByCurrency, type RedrivePreview } from '../redrive-preview.js';
-import { amountText, count, showTime, paymentLink, statusMark } from './parts.js';
+import { amountText, showTime, paymentLink, statusMark } from './parts.js';
+import { pluralize } from '../../../shared/format.js';
 
 export interface FailedPage {
   result: FailedResult;
@@ -36,7 +37,7 @@ const failedRow = (payment: FailedPayment, canDrive: boolean): Html => html`<tr>
 <td data-label="Patient" class="person">${payment.fullName} <span class="soft">${payment.document}</span></td>
 <td data-label="Amount" class="n">${amountText(payment.amountMinor, payment.currency)}</td>
 <td data-label="Reason" class="why">${payment.reason} ${payment.lastError === null ? null : html`<span class="soft">${payment.lastError}</span>`}</td>
-<td data-label="By">${payment.processedBy} <span class="soft">term ${payment.term}, ${count(payment.attempts, 'attempt')}</span></td>
+<td data-label="By">${payment.processedBy} <span class="soft">term ${payment.term}, ${pluralize(payment.attempts, 'attempt')}</span></td>
 <td data-label="Driven again">${again(payment, canDrive)}</td>
 </tr>`;
 
@@ -62,7 +63,7 @@ export function failedPage({ result, all, before, canDrive }: FailedPage): Html 
 <p>The gateway confirmed that no money moved. Driving one again makes a new payment that names the old one; the old one keeps its status.</p>
 ${canDrive ? null : html`<p class="problem" role="alert">This monitor knows no patients instance (option PATIENTS is empty), so nothing can be driven again from here.</p>`}
 <section class="card" aria-labelledby="failed">
-<div class="bar"><h2 id="failed">${payments.length === 0 ? none : `${count(payments.length, 'failed payment')}, newest first`}</h2>
+<div class="bar"><h2 id="failed">${payments.length === 0 ? none : `${pluralize(payments.length, 'failed payment')}, newest first`}</h2>
 <p class="downloads"><a href="${all ? '/failed' : '/failed?all=yes'}">${all ? 'Hide those driven again' : 'Show those driven again too'}</a>
 <a href="${toAddress('/failed.csv', shown)}" download>CSV</a> <a href="${toAddress('/failed.json', shown)}">JSON</a></p></div>
 <form action="/failed/redrive" method="get">
@@ -89,7 +90,7 @@ function driveForm(drive: readonly FailedPayment[], csrf: string): Html {
 <input type="hidden" name="csrf" value="${csrf}">${drive.map(({ id }) => html`<input type="hidden" name="ids" value="${id}">`)}
 <label for="reason">Reason <small>stored in the audit with each of them</small></label>
 <input id="reason" name="reason" required maxlength="500" autocomplete="off">
-<p class="actions"><button class="primary" type="submit">Drive ${count(drive.length, 'payment')} again</button> <a class="button" href="/failed">Cancel</a></p>
+<p class="actions"><button class="primary" type="submit">Drive ${pluralize(drive.length, 'payment')} again</button> <a class="button" href="/failed">Cancel</a></p>
 </form>`;
 }
 
@@ -106,14 +107,14 @@ ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`
 ${
   drive.length === 0
     ? html`<p>Nothing: none of them can be driven again.</p>`
-    : html`<p><strong>${count(drive.length, 'new payment')}</strong> will be made, of
+    : html`<p><strong>${pluralize(drive.length, 'new payment')}</strong> will be made, of
 <strong>${sums(drive)}</strong> together. Each is charged once, under a key of its own; asking twice makes no second one.</p>
 <ul class="plain-list">${drive.map(previewItem)}</ul>`
 }
 ${
   refused.length === 0
     ? null
-    : html`<p>${count(refused.length, 'is', 'are')} left out:</p>
+    : html`<p>${pluralize(refused.length, 'is', 'are')} left out:</p>
 <ul class="plain-list">${refused.map(({ id, why }) => html`<li>${paymentLink(id)} ${why}</li>`)}</ul>`
 }
 ${drive.length === 0 ? html`<p class="actions"><a class="button" href="/failed">Back</a></p>` : driveForm(drive, csrf)}
@@ -132,8 +133,8 @@ export function outcomePage(driven: readonly Driven[], reason: string): Html {
   const done = driven.filter(({ ok }) => ok).length;
   const text =
     done === driven.length
-      ? `${count(done, 'payment')} driven again.`
-      : `${done} of ${count(driven.length, 'payment')} driven again, ${driven.length - done} not.`;
+      ? `${pluralize(done, 'payment')} driven again.`
+      : `${done} of ${pluralize(driven.length, 'payment')} driven again, ${driven.length - done} not.`;
   return html`<h1>Drive failed payments again</h1>
 <p class="banner ${done === driven.length ? 'good' : 'bad'}" role="status">${text} Reason: ${reason}</p>
 <section class="card narrow-list" aria-labelledby="outcome"><h2 id="outcome">What came of it</h2>

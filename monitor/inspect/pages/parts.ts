@@ -36,6 +36,3 @@ export const statusMark = (status: PaymentStatus): Html =>
 /** The end of an id distinguishes payments; the beginning is the time. */
 export const paymentLink = (id: string): Html =>
   html`<a href="/payments/${id}" title="${id}"><code>…${id.slice(-12)}</code></a>`;
-
-export const count = (number: number, one: string, many = `${one}s`): string =>
-  `${number.toLocaleString('en')} ${number === 1 ? one : many}`;

@@ -4,7 +4,8 @@ import { html, type Html } from '../../../shared/web/html.js';
 import { toAddress, PAGE_DEFAULT, type PaymentFilter } from '../filters.js';
 import type { FoundPayment, SearchResult } from '../payment-search.js';
 import type { Members } from '../search-words.js';
-import { amountText, count, showTime, paymentLink, statusMark } from './parts.js';
+import { amountText, showTime, paymentLink, statusMark } from './parts.js';
+import { pluralize } from '../../../shared/format.js';
 
 export interface SearchPage {
   /** The text of the box; the page shows it again. */
@@ -110,7 +111,7 @@ function found(page: SearchPage, result: SearchResult): Html {
     result.next === null ? null : toAddress('/payments', { ...asShown, before: result.next });
   const none = result.cut ? 'None among those looked at so far.' : 'No payment matches.';
   return html`<section class="card" aria-labelledby="found">
-<div class="bar"><h2 id="found">${result.payments.length === 0 ? none : `${count(result.payments.length, 'payment')}, newest first`}</h2>
+<div class="bar"><h2 id="found">${result.payments.length === 0 ? none : `${pluralize(result.payments.length, 'payment')}, newest first`}</h2>
 <p class="downloads"><a href="${toAddress('/payments.csv', asShown)}" download>CSV</a> <a href="${toAddress('/payments.json', asShown)}">JSON</a></p></div>
 ${result.payments.length === 0 ? null : table(result.payments)}
 <p class="actions">${before === undefined ? null : html`<a class="button" href="${toAddress('/payments', { ...asShown, before: undefined })}">Newest</a> `}

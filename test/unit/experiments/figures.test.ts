@@ -14,7 +14,8 @@ import type {
 } from '../../../experiments/record/history.js';
 import { formatTable } from '../../../experiments/report/table.js';
 import { exitCode, type ExperimentResult } from '../../../experiments/record/result.js';
-import { percentile, wilson95 } from '../../../experiments/statistics/statistics.js';
+import { percentile } from '../../../shared/percentile.js';
+import { wilson95 } from '../../../experiments/statistics/statistics.js';
 import { summarizeTrial } from '../../../experiments/record/trial-summary.js';
 import { seededRandom } from '../../../shared/random.js';
 import { electionRow, paymentRow, requestRecord } from '../../support/evidence.js';

@@ -11,7 +11,7 @@ import {
   mergeLatencies,
   PRECISION,
 } from '../../../experiments/statistics/latencies.js';
-import { percentile } from '../../../experiments/statistics/statistics.js';
+import { percentile } from '../../../shared/percentile.js';
 import { TrialTally } from '../../../experiments/record/trial-summary.js';
 import { seededRandom, type Random } from '../../../shared/random.js';
 import { requestRecord } from '../../support/evidence.js';
