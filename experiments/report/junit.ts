@@ -9,7 +9,7 @@ import type { RunRecord, SystemRecord } from '../record/run-record.js';
 import type { Objective } from '../record/result.js';
 import { RELEVO } from '../system/system-under-test.js';
 import { readableTime } from '../../shared/format.js';
-import { markup, type Markup } from './markup.js';
+import { html, type Html } from '../../shared/web/html.js';
 
 interface Case {
   name: string;
@@ -77,14 +77,14 @@ function evidenceCase(experiment: string, { system, missing }: SystemRecord): Ca
   };
 }
 
-function caseElement({ className, name, state, message, details }: Case): Markup {
-  const outcomes: Record<Case['state'], Markup | null> = {
+function caseElement({ className, name, state, message, details }: Case): Html {
+  const outcomes: Record<Case['state'], Html | null> = {
     passed: null,
-    failed: markup`<failure type="failure" message="${message}">${details}</failure>`,
-    error: markup`<error type="unknown" message="${message}">${details}</error>`,
-    skipped: markup`<skipped message="a finding in a baseline: ${message}"/>`,
+    failed: html`<failure type="failure" message="${message}">${details}</failure>`,
+    error: html`<error type="unknown" message="${message}">${details}</error>`,
+    skipped: html`<skipped message="a finding in a baseline: ${message}"/>`,
   };
-  return markup`    <testcase classname="${className}" name="${name}" time="0">${outcomes[state]}</testcase>\n`;
+  return html`    <testcase classname="${className}" name="${name}" time="0">${outcomes[state]}</testcase>\n`;
 }
 
 export function junitXml({ result, command, systems }: RunRecord): string {
@@ -95,12 +95,12 @@ export function junitXml({ result, command, systems }: RunRecord): string {
   ];
   const number = (state: Case['state']): number =>
     cases.filter((one) => one.state === state).length;
-  const counts = markup`tests="${cases.length}" failures="${number('failed')}" errors="${number('error')}" skipped="${number('skipped')}" time="${durationMs / 1_000}"`;
-  return markup`<?xml version="1.0" encoding="UTF-8"?>
+  const counts = html`tests="${cases.length}" failures="${number('failed')}" errors="${number('error')}" skipped="${number('skipped')}" time="${durationMs / 1_000}"`;
+  return html`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="relevo" ${counts}>
   <testsuite name="${name}, seed ${seed}" ${counts} timestamp="${startedAt.replace(/(\.\d+)?Z$/, '')}">
     <properties><property name="command" value="${command}"/><property name="started" value="${readableTime(startedAt)}"/></properties>
 ${cases.map(caseElement)}  </testsuite>
 </testsuites>
-`.text;
+`.toString();
 }

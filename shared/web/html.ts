@@ -1,8 +1,15 @@
 /**
- * HTML by tagged templates: every inserted value is escaped, in text and in quoted attributes,
- * unless it is `Html`. Markup is escaped only here; pages never join strings. Not for scripts or
- * styles, which are separate files (assets.ts).
+ * HTML, SVG and XML by tagged templates: every inserted value is escaped, in text and in quoted
+ * attributes, unless it is `Html`. Markup is escaped only here; pages never join strings. Not for
+ * scripts or styles, which are separate files (assets.ts).
  */
+
+/**
+ * Control characters that XML 1.0 forbids even as references. @see
+ * https://www.w3.org/TR/xml/#charsets
+ */
+const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
+
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -12,7 +19,9 @@ const ENTITIES: Record<string, string> = {
 };
 
 const escape = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
+  text
+    .replace(FORBIDDEN, '\uFFFD')
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 
 /** Markup that is inserted without escaping. Only `html` and `trusted` create it. */
 export class Html {

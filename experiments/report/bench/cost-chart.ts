@@ -11,7 +11,7 @@ import {
   CHART_WIDTH,
   type Scale,
 } from '../charts/svg.js';
-import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { html, type Html, type Content } from '../../../shared/web/html.js';
 import { formatWhole } from '../table.js';
 
 const ROW_HEIGHT = 28;
@@ -39,19 +39,19 @@ function stack({ cpuMicros }: Summary): Piece[] {
   });
 }
 
-function drawPiece({ part, from, micros }: Piece, scale: Scale, y: number): MarkupPart {
+function drawPiece({ part, from, micros }: Piece, scale: Scale, y: number): Content {
   const [x, width] = [scale(from), scale(from + micros) - scale(from)];
   if (width < 0.5) return null;
   const step = COUNTED.indexOf(part) + 1;
   return [
-    markup`<g><title>${part}: ${formatWhole(micros)} µs</title><rect class="step step-${step}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${BAR_HEIGHT}"/></g>`,
+    html`<g><title>${part}: ${formatWhole(micros)} µs</title><rect class="step step-${step}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${BAR_HEIGHT}"/></g>`,
     width > part.length * LETTER + 6
       ? svgText(x + width / 2, y + BAR_HEIGHT - 4, 'step-name middle', part)
       : null,
   ];
 }
 
-export function costChart(all: readonly Summary[]): Markup {
+export function costChart(all: readonly Summary[]): Html {
   const dearest = all.reduce((most, { cpuMicrosTotal }) => Math.max(most, cpuMicrosTotal), 1);
   const scale = scaleLinear()
     .domain([0, dearest])

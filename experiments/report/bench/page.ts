@@ -8,7 +8,7 @@ import { rateRatio, type Summary } from '../../bench/figures.js';
 import { PROCESS_PARTS } from '../../bench/usage.js';
 import type { RunRecord } from '../../record/run-record.js';
 import { count, milliseconds } from '../../../shared/format.js';
-import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { html, type Html, type Content } from '../../../shared/web/html.js';
 import { pageHead } from '../page/head.js';
 import { outcomeSection } from '../page/outcome.js';
 import { htmlPage } from '../page/page.js';
@@ -20,7 +20,7 @@ import { formatTenth, formatWhole } from '../table.js';
 
 const kinds = Object.keys(BENCHMARK_KINDS) as BenchmarkKind[];
 
-function kindSection(kind: BenchmarkKind, all: readonly Summary[]): MarkupPart {
+function kindSection(kind: BenchmarkKind, all: readonly Summary[]): Content {
   const alike = ofKind(kind, all);
   if (alike.length === 0) return null;
   const yardstick = yardstickOf(kind, all);
@@ -34,7 +34,7 @@ function kindSection(kind: BenchmarkKind, all: readonly Summary[]): MarkupPart {
     'PostgreSQL, MB',
   ];
   const columns = [...wordColumn(''), ...figureColumn(...measures)];
-  const rows = alike.map((one): MarkupPart[] => [
+  const rows = alike.map((one): Content[] => [
     one.name,
     formatWhole(one.rate.median),
     `${formatWhole(one.rate.min)} – ${formatWhole(one.rate.max)}`,
@@ -44,22 +44,22 @@ function kindSection(kind: BenchmarkKind, all: readonly Summary[]): MarkupPart {
     formatWhole(one.peakMb.worker ?? NaN),
     formatWhole(one.peakMb.postgres ?? NaN),
   ]);
-  return markup`<section id="${kind}"><h2>${BENCHMARK_KINDS[kind]}</h2>
+  return html`<section id="${kind}"><h2>${BENCHMARK_KINDS[kind]}</h2>
 ${rateChart(alike, yardstick)}
-<ul class="plain">${alike.map(({ name, what }) => markup`<li><b>${name}</b>: ${what}</li>`)}</ul>
+<ul class="plain">${alike.map(({ name, what }) => html`<li><b>${name}</b>: ${what}</li>`)}</ul>
 ${htmlTable(null, columns, rows)}
-${yardstick ? markup`<p class="quiet">×: multiples of ${yardstick.name}'s median.</p>` : null}
+${yardstick ? html`<p class="quiet">×: multiples of ${yardstick.name}'s median.</p>` : null}
 </section>`;
 }
 
-function costSection(all: readonly Summary[]): Markup {
+function costSection(all: readonly Summary[]): Html {
   const ordered = kinds.flatMap((kind) => ofKind(kind, all));
-  const rows = ordered.map(({ name, cpuMicros, cpuMicrosTotal }): MarkupPart[] => [
+  const rows = ordered.map(({ name, cpuMicros, cpuMicrosTotal }): Content[] => [
     name,
     ...PROCESS_PARTS.map((part) => formatWhole(cpuMicros[part] ?? NaN)),
     formatWhole(cpuMicrosTotal),
   ]);
-  return markup`<section id="cost"><h2>Cost of a payment</h2>
+  return html`<section id="cost"><h2>Cost of a payment</h2>
 <p>CPU time, user and system, of every process with its children. A busy machine affects this figure least.</p>
 ${costChart(ordered)}
 ${htmlTable('µs per payment, medians', [...wordColumn(''), ...figureColumn(...PROCESS_PARTS, 'all but the generator')], rows)}
@@ -67,9 +67,9 @@ ${htmlTable('µs per payment, medians', [...wordColumn(''), ...figureColumn(...P
 </section>`;
 }
 
-function latencySection(all: readonly Summary[]): MarkupPart {
+function latencySection(all: readonly Summary[]): Content {
   const rows = all.flatMap(({ name, latencies }) =>
-    Object.entries(latencies).map(([of, { p50, p95, p99 }]): MarkupPart[] => [
+    Object.entries(latencies).map(([of, { p50, p95, p99 }]): Content[] => [
       name,
       of,
       ...[p50, p95, p99].map(({ median }) => milliseconds(median)),
@@ -77,19 +77,19 @@ function latencySection(all: readonly Summary[]): MarkupPart {
     ]),
   );
   if (rows.length === 0) return null;
-  return markup`<section id="latency"><h2>Latency</h2>
+  return html`<section id="latency"><h2>Latency</h2>
 ${htmlTable('ms, medians of the rounds', [...wordColumn('', 'of'), ...figureColumn('p50', 'p95', 'p99', 'p99, lowest – highest')], rows)}
 <p class="quiet">Open loop: from the due time of a request, independent of the others. Closed loop: from the send time.</p>
 </section>`;
 }
 
-const list = (title: string, lines: readonly string[]): MarkupPart =>
+const list = (title: string, lines: readonly string[]): Content =>
   lines.length > 0 &&
-  markup`<h3>${title}</h3><ul>${lines.map((line) => markup`<li>${line}</li>`)}</ul>`;
+  html`<h3>${title}</h3><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 
-const peerPart = ({ name, what, packages, settings, lacks }: PeerFacts): MarkupPart =>
+const peerPart = ({ name, what, packages, settings, lacks }: PeerFacts): Content =>
   foldTable(name, [
-    markup`<p>${what}. ${Object.entries(packages)
+    html`<p>${what}. ${Object.entries(packages)
       .map(([each, version]) => `${each} ${version}`)
       .join(', ')}</p>`,
     list('Missing features', lacks),
@@ -104,11 +104,11 @@ export function benchPage(
   const { name, seed, verdict } = journal.result;
   return htmlPage(`${name}, seed ${seed}: ${verdict}`, [
     pageHead(journal),
-    markup`<main>${outcomeSection(journal, new Map())}
+    html`<main>${outcomeSection(journal, new Map())}
 ${kinds.map((kind) => kindSection(kind, all))}
 ${costSection(all)}
 ${latencySection(all)}
-${peers.length > 0 && markup`<section id="peers"><h2>The peers: description, settings, missing features</h2>${peers.map(peerPart)}</section>`}</main>`,
-    markup`<footer><p>All figures are in bench.json next to this page; trials.csv has one line per measurement. Ratios are of medians.</p></footer>`,
-  ]).text;
+${peers.length > 0 && html`<section id="peers"><h2>The peers: description, settings, missing features</h2>${peers.map(peerPart)}</section>`}</main>`,
+    html`<footer><p>All figures are in bench.json next to this page; trials.csv has one line per measurement. Ratios are of medians.</p></footer>`,
+  ]).toString();
 }

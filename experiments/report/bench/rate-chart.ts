@@ -16,7 +16,7 @@ import {
   type Scale,
 } from '../charts/svg.js';
 import { count } from '../../../shared/format.js';
-import type { Markup, MarkupPart } from '../markup.js';
+import type { Html, Content } from '../../../shared/web/html.js';
 import { formatTenth, formatWhole } from '../table.js';
 
 const ROW_HEIGHT = 30;
@@ -26,12 +26,7 @@ const NAMES = 200;
 /** Space for the text after the longest bar. */
 const WORDS = 170;
 
-function drawRow(
-  one: Summary,
-  yardstick: Summary | undefined,
-  scale: Scale,
-  y: number,
-): MarkupPart {
+function drawRow(one: Summary, yardstick: Summary | undefined, scale: Scale, y: number): Content {
   const {
     name,
     side,
@@ -55,7 +50,7 @@ function drawRow(
 }
 
 /** @param all of one kind, fastest first. @param yardstick the reference of the ratios. */
-export function rateChart(all: readonly Summary[], yardstick: Summary | undefined): Markup {
+export function rateChart(all: readonly Summary[], yardstick: Summary | undefined): Html {
   const fastest = all.reduce((most, { rate: { max } }) => Math.max(most, max), 1);
   const scale = scaleLinear()
     .domain([0, fastest])

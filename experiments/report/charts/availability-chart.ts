@@ -3,8 +3,8 @@
  * differ significantly.
  */
 import { scaleLinear } from 'd3-scale';
-import type { Markup, MarkupPart } from '../markup.js';
-import { markup } from '../markup.js';
+import type { Html, Content } from '../../../shared/web/html.js';
+import { html } from '../../../shared/web/html.js';
 import {
   bottomAxis,
   chart,
@@ -30,16 +30,16 @@ function drawRow(
   { name, share, interval: [low, high] }: ShareRow,
   scale: Scale,
   y: number,
-): MarkupPart {
+): Content {
   const [from, to] = [coordinate(scale(low)), coordinate(scale(high))];
   return [
     svgText(NAMES - 12, y + 4, 'tick end', name),
     svgPath('interval', `M${from} ${y}H${to}M${from} ${y - 6}v12M${to} ${y - 6}v12`),
-    markup`<circle class="share" cx="${coordinate(scale(share))}" cy="${coordinate(y)}" r="5"/>`,
+    html`<circle class="share" cx="${coordinate(scale(share))}" cy="${coordinate(y)}" r="5"/>`,
   ];
 }
 
-export function availabilityChart(rows: readonly ShareRow[]): Markup {
+export function availabilityChart(rows: readonly ShareRow[]): Html {
   const lowest = rows.reduce((least, { interval: [low] }) => Math.min(least, low), 1);
   const scale = scaleLinear()
     .domain([Math.max(0, lowest - (1 - lowest) * 0.1), 1])

@@ -6,7 +6,7 @@ import { scaleLog } from 'd3-scale';
 import type { HandoverSamples } from '../facts/handover-figures.js';
 import { percentile } from '../../../shared/percentile.js';
 import { duration } from '../../../shared/format.js';
-import type { Markup, MarkupPart } from '../markup.js';
+import type { Html, Content } from '../../../shared/web/html.js';
 import {
   bottomAxis,
   chart,
@@ -67,7 +67,7 @@ function drawKind(
   edges: readonly number[],
   scale: Scale,
   top: number,
-): MarkupPart {
+): Content {
   const counts = countInBins(totalMs, edges);
   const most = counts.reduce((highest, count) => Math.max(highest, count), 1);
   const base = top + PANEL_HEIGHT - 14;
@@ -97,7 +97,7 @@ function drawKind(
 }
 
 /** Null when no hand-over has a duration since its fault. */
-export function handoverHistogram(all: readonly HandoverSamples[]): Markup | null {
+export function handoverHistogram(all: readonly HandoverSamples[]): Html | null {
   const kinds = all.filter(({ samples: { totalMs } }) => totalMs.length > 0);
   if (kinds.length === 0) return null;
   const edges = binEdges(kinds);

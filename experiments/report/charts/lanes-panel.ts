@@ -3,7 +3,7 @@ import type { PartLane } from '../facts/lanes.js';
 import { faultEndMs } from '../facts/lanes.js';
 import type { Timeline } from '../facts/timeline.js';
 import { duration } from '../../../shared/format.js';
-import { markup, type MarkupPart } from '../markup.js';
+import { html, type Content } from '../../../shared/web/html.js';
 import { coordinate, LEFT, svgPath, rectanglePath, RIGHT, svgText, CHART_WIDTH } from './svg.js';
 import type { TimeAxis } from './time-axis.js';
 
@@ -24,7 +24,7 @@ export function drawLanes(
   timeline: Timeline,
   axis: TimeAxis,
   top: number,
-): MarkupPart {
+): Content {
   if (lanes.length === 0) return null;
   return [
     svgText(0, top - 10, 'title', 'Leaders (with their terms) and faults'),
@@ -37,7 +37,7 @@ function drawLane(
   timeline: Timeline,
   axis: TimeAxis,
   top: number,
-): MarkupPart {
+): Content {
   const y = top + (LANE_HEIGHT - BAR) / 2;
   const place = (wallMs: number): number =>
     Math.min(CHART_WIDTH - RIGHT, Math.max(LEFT, axis.scale(wallMs - timeline.originMs)));
@@ -60,7 +60,7 @@ function drawLane(
       const x = Math.min(place(fault.atMs), CHART_WIDTH - RIGHT - NARROWEST);
       const to = Math.max(x + NARROWEST, place(until));
       const hint = `${fault.kind} of ${fault.target} at ${duration(fault.atMs - timeline.originMs)}, for ${duration(until - fault.atMs)}`;
-      return markup`<g><title>${hint}</title><rect class="fault" x="${coordinate(x)}" y="${coordinate(y - 2)}" width="${coordinate(to - x)}" height="${BAR + 4}"/></g>`;
+      return html`<g><title>${hint}</title><rect class="fault" x="${coordinate(x)}" y="${coordinate(y - 2)}" width="${coordinate(to - x)}" height="${BAR + 4}"/></g>`;
     }),
   ];
 }

@@ -5,7 +5,7 @@
 import { scaleLog } from 'd3-scale';
 import type { Timeline } from '../facts/timeline.js';
 import { duration } from '../../../shared/format.js';
-import type { MarkupPart } from '../markup.js';
+import type { Content } from '../../../shared/web/html.js';
 import {
   coordinate,
   dotsPath,
@@ -68,7 +68,7 @@ export function drawLatency(
   facts: LatencyFacts,
   axis: TimeAxis,
   { top, bottom }: { top: number; bottom: number },
-): MarkupPart {
+): Content {
   const {
     timeline: { buckets, bucketMs },
     points,

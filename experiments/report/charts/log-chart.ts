@@ -5,7 +5,7 @@
  */
 import { scaleLog } from 'd3-scale';
 import { count } from '../../../shared/format.js';
-import { markup, trustMarkup, type Markup, type MarkupPart } from '../markup.js';
+import { html, trusted, type Html, type Content } from '../../../shared/web/html.js';
 import {
   bottomAxis,
   chart,
@@ -55,7 +55,7 @@ function outward(value: number, direction: 'down' | 'up'): number {
     : (steps.findLast((step) => step <= value) ?? value);
 }
 
-function drawSeries({ name, points }: LogSeries, index: number, x: Scale, y: Scale): MarkupPart {
+function drawSeries({ name, points }: LogSeries, index: number, x: Scale, y: Scale): Content {
   const colour = `series-${(index % SERIES_MAX) + 1}`;
   const placed = points.filter(drawable).map(([size, value]) => [x(size), y(value)] as const);
   const marks = placed.map(([left, top]) => `M${coordinate(left)} ${coordinate(top)}h0`).join('');
@@ -63,7 +63,7 @@ function drawSeries({ name, points }: LogSeries, index: number, x: Scale, y: Sca
   return [
     svgPath(`line ${colour}`, linePath(placed)),
     svgPath(`mark ${colour}`, marks),
-    markup`<path class="${`line ${colour}`}" d="${trustMarkup(`M${CHART_WIDTH - LEGEND_WIDTH} ${row - 4}h22`)}"/>`,
+    html`<path class="${`line ${colour}`}" d="${trusted(`M${CHART_WIDTH - LEGEND_WIDTH} ${row - 4}h22`)}"/>`,
     svgText(CHART_WIDTH - LEGEND_WIDTH + 28, row, 'tick', name),
   ];
 }
@@ -86,7 +86,7 @@ export function logChart(
   unit: string,
   across: string,
   series: readonly LogSeries[],
-): Markup | null {
+): Html | null {
   const points = series.flatMap((one) => one.points.filter(drawable));
   if (points.length === 0) return null;
   const [left, right] = extent(points.map(([size]) => size));

@@ -3,7 +3,7 @@ import { scaleLinear } from 'd3-scale';
 import { HANDOVER_STEPS, type HandoverSamples } from '../facts/handover-figures.js';
 import { percentile } from '../../../shared/percentile.js';
 import { duration } from '../../../shared/format.js';
-import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { html, type Html, type Content } from '../../../shared/web/html.js';
 import {
   bottomAxis,
   chart,
@@ -45,10 +45,10 @@ function stack({ samples }: HandoverSamples): Piece[] {
 const endOf = (parts: readonly Piece[]): number =>
   parts.reduce((end, { fromMs, ms }) => Math.max(end, fromMs + ms), 0);
 
-function drawPart({ name, step, fromMs, ms }: Piece, scale: Scale, y: number): MarkupPart {
+function drawPart({ name, step, fromMs, ms }: Piece, scale: Scale, y: number): Content {
   const [x, width] = [scale(fromMs), Math.max(0.5, scale(fromMs + ms) - scale(fromMs))];
   return [
-    markup`<g><title>${name}: ${duration(ms)}</title><rect class="step step-${step}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${BAR_HEIGHT}"/></g>`,
+    html`<g><title>${name}: ${duration(ms)}</title><rect class="step step-${step}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${BAR_HEIGHT}"/></g>`,
     width > name.length * LETTER + 6
       ? svgText(x + width / 2, y + BAR_HEIGHT - 6, 'step-name middle', name)
       : null,
@@ -56,7 +56,7 @@ function drawPart({ name, step, fromMs, ms }: Piece, scale: Scale, y: number): M
 }
 
 /** Null when no step has a duration. */
-export function stepsChart(kinds: readonly HandoverSamples[]): Markup | null {
+export function stepsChart(kinds: readonly HandoverSamples[]): Html | null {
   const rows = kinds
     .map((kind) => ({ kind: kind.kind, parts: stack(kind) }))
     .filter(({ parts }) => parts.length > 0);

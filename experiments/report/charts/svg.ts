@@ -4,7 +4,7 @@
  * mark can be a link. d3-scale chooses the ticks; no other part of D3 is used.
  */
 import type { ScaleContinuousNumeric } from 'd3-scale';
-import { markup, trustMarkup, type Markup, type MarkupPart } from '../markup.js';
+import { html, trusted, type Html, type Content } from '../../../shared/web/html.js';
 import { roundToTenth } from '../../../shared/format.js';
 
 export type Scale = ScaleContinuousNumeric<number, number>;
@@ -42,11 +42,11 @@ export const rectanglePath = (x: number, y: number, width: number, height: numbe
   `M${coordinate(x)} ${coordinate(y)}h${coordinate(Math.max(0.5, width))}v${coordinate(height)}h${coordinate(-Math.max(0.5, width))}z`;
 
 /** A path from generated numbers and letters, without a need to escape. */
-export const svgPath = (className: string, d: string): Markup | null =>
-  d === '' ? null : markup`<path class="${className}" d="${trustMarkup(d)}"/>`;
+export const svgPath = (className: string, d: string): Html | null =>
+  d === '' ? null : html`<path class="${className}" d="${trusted(d)}"/>`;
 
-export function svgText(x: number, y: number, className: string, content: string): Markup {
-  return markup`<text class="${className}" x="${coordinate(x)}" y="${coordinate(y)}">${content}</text>`;
+export function svgText(x: number, y: number, className: string, content: string): Html {
+  return html`<text class="${className}" x="${coordinate(x)}" y="${coordinate(y)}">${content}</text>`;
 }
 
 /** Vertical grid lines and their labels below. */
@@ -56,7 +56,7 @@ export function bottomAxis(
   format: (value: number) => string,
   top: number,
   bottom: number,
-): MarkupPart {
+): Content {
   const lines = ticks
     .map((tick) => `M${coordinate(scale(tick))} ${coordinate(top)}V${coordinate(bottom)}`)
     .join('');
@@ -71,7 +71,7 @@ export function leftAxis(
   scale: Scale,
   ticks: readonly number[],
   format: (value: number) => string,
-): MarkupPart {
+): Content {
   const lines = ticks
     .map((tick) => `M${LEFT} ${coordinate(scale(tick))}H${CHART_WIDTH - RIGHT}`)
     .join('');
@@ -82,5 +82,5 @@ export function leftAxis(
 }
 
 /** The complete chart. @param summary for users of a screen reader. */
-export const chart = (height: number, summary: string, ...parts: MarkupPart[]): Markup =>
-  markup`<div class="scroll" tabindex="0"><svg class="chart" viewBox="0 0 ${CHART_WIDTH} ${Math.ceil(height)}" role="group" aria-label="${summary}">${parts}</svg></div>`;
+export const chart = (height: number, summary: string, ...parts: Content[]): Html =>
+  html`<div class="scroll" tabindex="0"><svg class="chart" viewBox="0 0 ${CHART_WIDTH} ${Math.ceil(height)}" role="group" aria-label="${summary}">${parts}</svg></div>`;

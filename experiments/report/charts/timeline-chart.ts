@@ -10,7 +10,7 @@ import type { PartLane, TimeSpan } from '../facts/lanes.js';
 import type { Story } from '../facts/choose-stories.js';
 import type { Timeline } from '../facts/timeline.js';
 import { duration } from '../../../shared/format.js';
-import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { html, type Html, type Content } from '../../../shared/web/html.js';
 import { drawLanes, LANE_HEIGHT } from './lanes-panel.js';
 import { drawLatency } from './latency-panel.js';
 import {
@@ -45,7 +45,7 @@ const RATE = { top: 288, bottom: 368 };
 const LANES_TOP = 400;
 const RATE_TICKS = 3;
 
-export function timelineChart(facts: TimelineFacts): Markup {
+export function timelineChart(facts: TimelineFacts): Html {
   const axis = timeAxis(facts.timeline.spanMs);
   const bottom = LANES_TOP + facts.lanes.length * LANE_HEIGHT;
   const { originMs, spanMs } = facts.timeline;
@@ -82,7 +82,7 @@ function drawHandovers(
   { handovers, timeline: { originMs } }: TimelineFacts,
   { scale }: TimeAxis,
   bottom: number,
-): MarkupPart {
+): Content {
   return svgPath(
     'handover',
     handovers
@@ -97,19 +97,19 @@ function drawHandovers(
 function drawMissed(
   { missed, timeline: { originMs } }: TimelineFacts,
   { scale }: TimeAxis,
-): MarkupPart {
+): Content {
   return missed.flatMap(({ anchor, name, fate, request }) => {
     if (!request) return [];
     const [x, y] = [scale(request.intendedMs - originMs), LATENCY.top - 10];
     const cross = `M${coordinate(x - 4)} ${y - 4}l8 8m0-8l-8 8`;
     const hint = `${name}: ${fate ?? ''}, ${duration(getLatency(request))}`;
     return [
-      markup`<a href="#${anchor}"><title>${hint}</title><circle class="target" cx="${coordinate(x)}" cy="${y}" r="9"/><path class="missed" d="${cross}"/></a>`,
+      html`<a href="#${anchor}"><title>${hint}</title><circle class="target" cx="${coordinate(x)}" cy="${y}" r="9"/><path class="missed" d="${cross}"/></a>`,
     ];
   });
 }
 
-function drawRate({ buckets: all, bucketMs, lastDueMs }: Timeline, axis: TimeAxis): MarkupPart {
+function drawRate({ buckets: all, bucketMs, lastDueMs }: Timeline, axis: TimeAxis): Content {
   // The last bucket is rarely full: its rate would be too low.
   const buckets = all.filter(({ fromMs }, index) => index === 0 || fromMs + bucketMs <= lastDueMs);
   const perSecond = (count: number): number => (count * 1_000) / bucketMs;

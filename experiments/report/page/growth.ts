@@ -17,7 +17,7 @@ import { sum } from '../../statistics/statistics.js';
 import { logChart, type LogSeries } from '../charts/log-chart.js';
 import { count } from '../../../shared/format.js';
 import { DRAIN_ROLES, growthSheets, type Sheet } from '../growth-table.js';
-import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { html, type Html, type Content } from '../../../shared/web/html.js';
 import { pageHead } from './head.js';
 import { outcomeSection } from './outcome.js';
 import { htmlPage } from './page.js';
@@ -52,9 +52,9 @@ const growthChart = <T extends DatabaseSize>(
   unit: string,
   all: readonly T[],
   quantities: Valued<T>,
-): MarkupPart => logChart(title, unit, 'payments pending', listSeries(all, quantities));
+): Content => logChart(title, unit, 'payments pending', listSeries(all, quantities));
 
-const drawCharts = ({ costs, takeOvers }: Growth): MarkupPart => [
+const drawCharts = ({ costs, takeOvers }: Growth): Content => [
   growthChart('Cost of a payment', 'CPU µs', costs, [
     ['all processes', ({ drained }) => sumOfSystem(cpuUsAPayment(drained))],
     ...DRAIN_ROLES.map((role) => [role, toCost(role)] as const),
@@ -81,18 +81,18 @@ const drawCharts = ({ costs, takeOvers }: Growth): MarkupPart => [
 ];
 
 /** All columns are figures, except the first and the last one of the reads. */
-function sheetTable({ title, header, rows }: Sheet): Markup {
+function sheetTable({ title, header, rows }: Sheet): Html {
   const isWord = (index: number): boolean =>
     header[0] === 'read' && (index === 0 || index === header.length - 1);
   const columns = header.map((name, index) => ({ name, figure: !isWord(index) }));
-  return markup`<h3>${title}</h3>${htmlTable(null, columns, rows)}`;
+  return html`<h3>${title}</h3>${htmlTable(null, columns, rows)}`;
 }
 
-function fillLine({ fill }: Growth): Markup | null {
+function fillLine({ fill }: Growth): Html | null {
   if (!fill) return null;
   const { finished, seconds, diskMb } = fill;
   const all = sum(Object.values(diskMb));
-  return markup`<p class="quiet">${count(finished)} finished payments were inserted within ${Math.round(seconds)} s; with their indexes they take
+  return html`<p class="quiet">${count(finished)} finished payments were inserted within ${Math.round(seconds)} s; with their indexes they take
 ${count(Math.round(all))} MB on disk, ${count(Math.round((all * 2 ** 20) / finished))} bytes each.</p>`;
 }
 
@@ -100,7 +100,7 @@ export function growthPage(journal: RunRecord, growth: Growth): string {
   const { name, seed, verdict } = journal.result;
   return htmlPage(`${name}, seed ${seed}: ${verdict}`, [
     pageHead(journal),
-    markup`<main>${outcomeSection(journal, new Map())}
+    html`<main>${outcomeSection(journal, new Map())}
 <section id="growth"><h2>Over the size of the backlog</h2>
 ${drawCharts(growth)}
 ${fillLine(growth)}
@@ -108,5 +108,5 @@ ${growthSheets(growth).map(sheetTable)}
 <p class="quiet">Memory: resident; for PostgreSQL the private memory of its processes, and separately their shared buffers. In vain: rows that a
 read read and discarded. A read with “!” reads the whole table. growth.json next to this page has all figures.</p>
 </section></main>`,
-  ]).text;
+  ]).toString();
 }

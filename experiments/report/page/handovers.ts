@@ -13,7 +13,7 @@ import {
   type HandoverStep,
 } from '../facts/handover-figures.js';
 import { count, duration, milliseconds } from '../../../shared/format.js';
-import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { html, type Html, type Content } from '../../../shared/web/html.js';
 import { figureColumn, foldTable, htmlTable, wordColumn } from './table.js';
 
 /** Largest number of elections in the table; history.ndjson has all of them. */
@@ -22,18 +22,18 @@ const MOST_ELECTIONS = 200;
 const at = ({ samples }: HandoverSamples, step: HandoverStep, share: number): string =>
   milliseconds(percentile(samples[step], share));
 
-const totalRow = (kind: HandoverSamples): MarkupPart[] => [
+const totalRow = (kind: HandoverSamples): Content[] => [
   kind.kind,
   count(kind.count),
   ...[0.5, 0.95, 0.99, 1].map((share) => at(kind, 'totalMs', share)),
 ];
 
-const stepRow = (kind: HandoverSamples): MarkupPart[] => [
+const stepRow = (kind: HandoverSamples): Content[] => [
   kind.kind,
   ...HANDOVER_STEPS.map(([step]) => `${at(kind, step, 0.5)} / ${at(kind, step, 0.99)}`),
 ];
 
-function electionRow(election: RecordedElection, originMs: number): MarkupPart[] {
+function electionRow(election: RecordedElection, originMs: number): Content[] {
   const { term, leader, previousLeader, kind, reason, electedMs, suspectedMs, firstCommitMs } =
     election;
   const since =
@@ -50,7 +50,7 @@ function electionRow(election: RecordedElection, originMs: number): MarkupPart[]
   ];
 }
 
-function electionTable(elections: readonly RecordedElection[], originMs: number): Markup {
+function electionTable(elections: readonly RecordedElection[], originMs: number): Html {
   const shown = elections.slice(0, MOST_ELECTIONS);
   const columns = [
     ...figureColumn('term', 'at'),
@@ -58,19 +58,19 @@ function electionTable(elections: readonly RecordedElection[], originMs: number)
     ...figureColumn('suspicion → commit, ms'),
   ];
   const more = elections.length - shown.length;
-  return markup`${htmlTable(
+  return html`${htmlTable(
     null,
     columns,
     shown.map((election) => electionRow(election, originMs)),
   )}
-${more > 0 && markup`<p class="quiet">${count(more)} more in history.ndjson.</p>`}`;
+${more > 0 && html`<p class="quiet">${count(more)} more in history.ndjson.</p>`}`;
 }
 
 export function handoversPart(
   handovers: readonly Handover[],
   elections: readonly RecordedElection[],
   originMs: number,
-): Markup | null {
+): Html | null {
   const kinds = byKind(handovers);
   const list =
     elections.length === 0
@@ -80,7 +80,7 @@ export function handoversPart(
           electionTable(elections, originMs),
         );
   if (kinds.length === 0) return list;
-  return markup`<h3>Hand-overs</h3>
+  return html`<h3>Hand-overs</h3>
 <p>From the fault to the first commit under the next term, by kind. Each histogram has its own height; the axis is logarithmic.</p>
 ${handoverHistogram(kinds)}
 ${htmlTable('Fault → first commit, ms', [...wordColumn('kind'), ...figureColumn('n', 'p50', 'p95', 'p99', 'max')], kinds.map(totalRow))}

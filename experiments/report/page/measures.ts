@@ -4,7 +4,7 @@
  */
 import { Latencies, type StoredLatencies } from '../../statistics/latencies.js';
 import { milliseconds } from '../../../shared/format.js';
-import { markup, type Markup } from '../markup.js';
+import { html, type Html } from '../../../shared/web/html.js';
 import { figureColumn, htmlTable, wordColumn } from './table.js';
 
 const SEPARATOR = ': ';
@@ -25,7 +25,7 @@ function read({ name, count, hdr }: StoredLatencies): Measure[] {
 }
 
 /** Null: only the latencies of requests were measured. */
-export function measuresPart(histograms: readonly StoredLatencies[]): Markup | null {
+export function measuresPart(histograms: readonly StoredLatencies[]): Html | null {
   const measures = histograms.flatMap(read);
   if (measures.length === 0) return null;
   const kinds = [...new Set(measures.map(({ kind }) => kind))];
@@ -37,5 +37,5 @@ export function measuresPart(histograms: readonly StoredLatencies[]): Markup | n
     name,
     ...kinds.map((kind) => texts.get(`${kind}${SEPARATOR}${name}`) ?? '–'),
   ]);
-  return markup`<h3>Other measurements</h3>${htmlTable('ms: p50 / p99', [...wordColumn(''), ...figureColumn(...kinds)], rows)}`;
+  return html`<h3>Other measurements</h3>${htmlTable('ms: p50 / p99', [...wordColumn(''), ...figureColumn(...kinds)], rows)}`;
 }

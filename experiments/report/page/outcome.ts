@@ -5,7 +5,7 @@
 import type { RunRecord } from '../../record/run-record.js';
 import type { Objective, RunVerdict, Violation } from '../../record/result.js';
 import { count, plain } from '../../../shared/format.js';
-import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { html, type Html, type Content } from '../../../shared/web/html.js';
 import { figureColumn, htmlTable, wordColumn } from './table.js';
 
 const VERDICTS: Record<RunVerdict, string> = {
@@ -17,13 +17,13 @@ const VERDICTS: Record<RunVerdict, string> = {
 /** Largest number of ids shown per rule; the others are counted. */
 const MOST_IDS = 30;
 
-const mark = (met: boolean): Markup =>
-  markup`<span class="${met ? 'good' : 'bad'}">${met ? '✓ met' : '✗ missed'}</span>`;
+const mark = (met: boolean): Html =>
+  html`<span class="${met ? 'good' : 'bad'}">${met ? '✓ met' : '✗ missed'}</span>`;
 
-export const verdictBadge = (verdict: RunVerdict): Markup =>
-  markup`<span class="badge ${verdict}">${verdict}</span>`;
+export const verdictBadge = (verdict: RunVerdict): Html =>
+  html`<span class="badge ${verdict}">${verdict}</span>`;
 
-const objectiveRow = ({ name, target, actual, met }: Objective): MarkupPart[] => [
+const objectiveRow = ({ name, target, actual, met }: Objective): Content[] => [
   mark(met),
   name,
   plain(target),
@@ -33,7 +33,7 @@ const objectiveRow = ({ name, target, actual, met }: Objective): MarkupPart[] =>
 export function outcomeSection(
   { result, systems, notes = [] }: RunRecord,
   anchorOf: ReadonlyMap<string, string>,
-): Markup {
+): Html {
   const { verdict, objectives, violations } = result;
   const missing = systems.flatMap((system) => system.missing);
   const missed = objectives.filter(({ met }) => !met).length;
@@ -41,12 +41,12 @@ export function outcomeSection(
     objectives.length === 0
       ? 'There are no objectives.'
       : `${objectives.length - missed} of ${objectives.length} objectives met.`;
-  return markup`<section id="outcome"><h2>Outcome</h2>
+  return html`<section id="outcome"><h2>Outcome</h2>
 <p class="lead">${verdictBadge(verdict)} ${VERDICTS[verdict]} ${reached}</p>
 ${objectives.length === 0 ? null : htmlTable(null, [...wordColumn('', 'objective'), ...figureColumn('target', 'actual')], objectives.map(objectiveRow))}
-${[...new Set(missing)].map((sentence) => markup`<p class="warn">${sentence}</p>`)}
-${notes.map((sentence) => markup`<p class="quiet">${sentence}</p>`)}
-${violations.length === 0 ? null : markup`<h3>Rules broken</h3>`}
+${[...new Set(missing)].map((sentence) => html`<p class="warn">${sentence}</p>`)}
+${notes.map((sentence) => html`<p class="quiet">${sentence}</p>`)}
+${violations.length === 0 ? null : html`<h3>Rules broken</h3>`}
 ${ruleLines(violations, anchorOf)}
 </section>`;
 }
@@ -55,21 +55,21 @@ ${ruleLines(violations, anchorOf)}
 export const ruleLines = (
   rules: readonly Violation[],
   anchorOf: ReadonlyMap<string, string>,
-): MarkupPart =>
+): Content =>
   rules.map(
     ({ rule, ids }) =>
-      markup`<p class="ids"><b>${rule}</b> (${count(ids.length)}): ${idList(ids, anchorOf)}</p>`,
+      html`<p class="ids"><b>${rule}</b> (${count(ids.length)}): ${idList(ids, anchorOf)}</p>`,
   );
 
 /** Ids, each a link to its story where there is one. */
-function idList(ids: readonly string[], anchorOf: ReadonlyMap<string, string>): MarkupPart {
-  const links = ids.slice(0, MOST_IDS).map((id, index): MarkupPart => {
+function idList(ids: readonly string[], anchorOf: ReadonlyMap<string, string>): Content {
+  const links = ids.slice(0, MOST_IDS).map((id, index): Content => {
     const anchor = anchorOf.get(id);
     return [
       index > 0 && ', ',
       anchor === undefined
-        ? markup`<code>${id}</code>`
-        : markup`<a href="#${anchor}"><code>${id}</code></a>`,
+        ? html`<code>${id}</code>`
+        : html`<a href="#${anchor}"><code>${id}</code></a>`,
     ];
   });
   return [

@@ -5,7 +5,7 @@ import { faultEndMs, lanesOf, union } from '../facts/lanes.js';
 import { extent, timelineOf, type Timeline } from '../facts/timeline.js';
 import type { SystemFacts } from '../facts/system-facts.js';
 import { count, duration, milliseconds } from '../../../shared/format.js';
-import { markup, type Markup } from '../markup.js';
+import { html, type Html } from '../../../shared/web/html.js';
 import { figureColumn, foldTable, htmlTable } from './table.js';
 
 /** Largest number of requests that are drawn as dots; more would overlap. */
@@ -23,7 +23,7 @@ const LEGEND: readonly (readonly [className: string, text: string])[] = [
   ['key-in-time', 'succeeded in time'],
 ];
 
-const bucketTable = ({ buckets, bucketMs }: Timeline): Markup =>
+const bucketTable = ({ buckets, bucketMs }: Timeline): Html =>
   htmlTable(
     `Every ${duration(bucketMs)}`,
     figureColumn('from', 'due', 'in time', 'p50 ms', 'p99 ms', 'max ms'),
@@ -35,7 +35,7 @@ const bucketTable = ({ buckets, bucketMs }: Timeline): Markup =>
     ]),
   );
 
-function drawTimeline({ journal, stories, deadlineMs }: SystemFacts, timeline: Timeline): Markup {
+function drawTimeline({ journal, stories, deadlineMs }: SystemFacts, timeline: Timeline): Html {
   const { requests, elections, faults } = journal.evidence;
   const { originMs, spanMs } = timeline;
   const endMs = originMs + spanMs;
@@ -58,7 +58,7 @@ function drawTimeline({ journal, stories, deadlineMs }: SystemFacts, timeline: T
 }
 
 /** @returns the part of the page, and the origin of its times (wall clock, ms). */
-export function overTimePart(facts: SystemFacts): { part: Markup; originMs: number } {
+export function overTimePart(facts: SystemFacts): { part: Html; originMs: number } {
   const { evidence, startedMs, endedMs, keptOneIn = 1 } = facts.journal;
   const timeline = timelineOf(
     evidence.requests,
@@ -67,10 +67,10 @@ export function overTimePart(facts: SystemFacts): { part: Markup; originMs: numb
     extent(evidence.requests, startedMs, endedMs),
     keptOneIn,
   );
-  const part = markup`<h3>Over time</h3>
-<ul class="legend">${LEGEND.map(([className, text]) => markup`<li><span class="key ${className}" aria-hidden="true"></span>${text}</li>`)}</ul>
+  const part = html`<h3>Over time</h3>
+<ul class="legend">${LEGEND.map(([className, text]) => html`<li><span class="key ${className}" aria-hidden="true"></span>${text}</li>`)}</ul>
 ${drawTimeline(facts, timeline)}
-${keptOneIn > 1 && markup`<p class="quiet">Of the payments in time, one in ${count(keptOneIn)} was kept for this page and represents the others.</p>`}
+${keptOneIn > 1 && html`<p class="quiet">Of the payments in time, one in ${count(keptOneIn)} was kept for this page and represents the others.</p>`}
 ${foldTable('As a table', bucketTable(timeline))}`;
   return { part, originMs: timeline.originMs };
 }

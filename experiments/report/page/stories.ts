@@ -8,16 +8,16 @@ import { getLatency } from '../facts/fate.js';
 import type { Stories, Story } from '../facts/choose-stories.js';
 import { storyEvents, type StoryEvent } from '../facts/story.js';
 import { count, duration, milliseconds } from '../../../shared/format.js';
-import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { html, type Html, type Content } from '../../../shared/web/html.js';
 
-const cell = (name: string, value: string | number | null): MarkupPart =>
-  markup`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
+const cell = (name: string, value: string | number | null): Content =>
+  html`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
 
-function rowFacts(row: PaymentRow | null, charges: readonly ChargeRow[] | null): Markup {
-  if (!row) return markup`<p class="quiet">There is no row in the database.</p>`;
+function rowFacts(row: PaymentRow | null, charges: readonly ChargeRow[] | null): Html {
+  if (!row) return html`<p class="quiet">There is no row in the database.</p>`;
   const movements =
     charges === null ? 'no ledger' : charges.map(({ status }) => status).join(', ') || 'none';
-  return markup`<dl class="facts">
+  return html`<dl class="facts">
 ${[cell('Payment', row.id), cell('Status', row.status), cell('Attempts', row.attempts), cell('Term', row.term), cell('Processed by', row.processedBy)]}
 ${[cell('Accepted by', row.acceptedBy), cell('Parcel', row.parcel), cell('Patient', row.patientId), cell('Charges', movements)]}
 ${[row.reason !== null && cell('Reason', row.reason), row.lastError !== null && cell('Last error', row.lastError)]}
@@ -26,21 +26,21 @@ ${[row.reason !== null && cell('Reason', row.reason), row.lastError !== null && 
 
 const formatSigned = (ms: number): string => `${ms < 0 ? '−' : '+'}${milliseconds(Math.abs(ms))}`;
 
-function eventLine({ atMs, by, what }: StoryEvent, fromMs: number, spanMs: number): Markup {
+function eventLine({ atMs, by, what }: StoryEvent, fromMs: number, spanMs: number): Html {
   const place = (((atMs - fromMs) / spanMs) * 100).toFixed(1);
-  return markup`<li class="by-${by}"><span class="at">${formatSigned(atMs)} ms</span><span class="track" aria-hidden="true"><i style="left:${place}%"></i></span><span class="by">${by}</span><span class="what">${what}</span></li>`;
+  return html`<li class="by-${by}"><span class="at">${formatSigned(atMs)} ms</span><span class="track" aria-hidden="true"><i style="left:${place}%"></i></span><span class="by">${by}</span><span class="what">${what}</span></li>`;
 }
 
 function storyBody(
   story: Story,
   system: SystemRecord,
   charges: ReadonlyMap<string, ChargeRow[]>,
-): Markup {
+): Html {
   const { elections, faults } = system.evidence;
   const events = storyEvents({ request: story.request, row: story.row, elections, faults });
   const [first, last] = [events[0]?.atMs ?? 0, events.at(-1)?.atMs ?? 0];
   const own = system.evidence.charges === null ? null : (charges.get(story.row?.id ?? '') ?? []);
-  return markup`${rowFacts(story.row, own)}
+  return html`${rowFacts(story.row, own)}
 <ol class="events">${events.map((event) => eventLine(event, first, Math.max(1, last - first)))}</ol>`;
 }
 
@@ -48,11 +48,11 @@ function storyFold(
   story: Story,
   system: SystemRecord,
   charges: ReadonlyMap<string, ChargeRow[]>,
-): Markup {
+): Html {
   const { anchor, name, fate, rules, request } = story;
   const code = request?.error ?? '';
-  return markup`<details class="story"><summary><span class="fate ${fate === 'in time' ? 'good' : 'bad'}">${fate ?? 'not requested'}</span> <code>${name}</code>
-<span class="n">${request && duration(getLatency(request))}</span> <span class="quiet">${request && `trial ${request.trial}`} ${code}</span> ${rules.map((rule) => markup`<span class="rule">${rule}</span>`)}</summary>
+  return html`<details class="story"><summary><span class="fate ${fate === 'in time' ? 'good' : 'bad'}">${fate ?? 'not requested'}</span> <code>${name}</code>
+<span class="n">${request && duration(getLatency(request))}</span> <span class="quiet">${request && `trial ${request.trial}`} ${code}</span> ${rules.map((rule) => html`<span class="rule">${rule}</span>`)}</summary>
 <div class="told" id="${anchor}">${storyBody(story, system, charges)}</div></details>\n`;
 }
 
@@ -68,7 +68,7 @@ function chargesOf(
   return found;
 }
 
-export function storiesPart(system: SystemRecord, stories: Stories): Markup {
+export function storiesPart(system: SystemRecord, stories: Stories): Html {
   const { told, untold } = stories;
   const charges = chargesOf(system, stories);
   const wrong = told.filter(({ fate, rules }) => fate !== 'in time' || rules.length > 0).length;
@@ -79,7 +79,7 @@ export function storiesPart(system: SystemRecord, stories: Stories): Markup {
   const more =
     untold === 0
       ? null
-      : markup`<p class="warn">${count(untold)} more are not shown here; history.ndjson has all of them.</p>`;
-  return markup`<h3>Stories</h3><p>${told.length === 0 ? 'There are no stories.' : opening} Times are relative to the due time of the request.</p>
+      : html`<p class="warn">${count(untold)} more are not shown here; history.ndjson has all of them.</p>`;
+  return html`<h3>Stories</h3><p>${told.length === 0 ? 'There are no stories.' : opening} Times are relative to the due time of the request.</p>
 ${more}${told.map((story) => storyFold(story, system, charges))}`;
 }

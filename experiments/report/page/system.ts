@@ -3,7 +3,7 @@
  */
 import type { SystemFacts } from '../facts/system-facts.js';
 import { count, milliseconds } from '../../../shared/format.js';
-import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { html, type Html, type Content } from '../../../shared/web/html.js';
 import { percent } from '../table.js';
 import { handoversPart } from './handovers.js';
 import { measuresPart } from './measures.js';
@@ -12,10 +12,10 @@ import { overTimePart } from './over-time.js';
 import { storiesPart } from './stories.js';
 import { errorsPart, trialsPart } from './trials.js';
 
-const figure = (name: string, value: string, note: string): Markup =>
-  markup`<div><dt>${name}</dt><dd>${value}</dd><dd class="quiet">${note}</dd></div>`;
+const figure = (name: string, value: string, note: string): Html =>
+  html`<div><dt>${name}</dt><dd>${value}</dd><dd class="quiet">${note}</dd></div>`;
 
-function keyFigures({ result: { total } }: SystemFacts): Markup {
+function keyFigures({ result: { total } }: SystemFacts): Html {
   const {
     sent,
     withinDeadline,
@@ -26,7 +26,7 @@ function keyFigures({ result: { total } }: SystemFacts): Markup {
     faults,
     handovers,
   } = total;
-  return markup`<dl class="figures">
+  return html`<dl class="figures">
 ${figure('Availability', percent(availability), `95 %: ${percent(low)} – ${percent(high)}`)}
 ${figure('In time', `${count(withinDeadline)} / ${count(sent)}`, `${count(sent - succeeded)} without success, ${count(succeeded - withinDeadline)} late`)}
 ${figure('Latency, median', `${milliseconds(latencyMs.p50)} ms`, `p99 ${milliseconds(latencyMs.p99)} ms, slowest ${milliseconds(latencyMs.max)} ms`)}
@@ -38,20 +38,20 @@ ${figure('Faults', count(faults.length), `${count(handovers.length)} hand-overs`
 function rulesPart({
   journal: { violations, findings },
   stories: { anchorOf },
-}: SystemFacts): MarkupPart {
+}: SystemFacts): Content {
   return [
     violations.length > 0 &&
-      markup`<h3>Rules broken by this system</h3>${ruleLines(violations, anchorOf)}`,
+      html`<h3>Rules broken by this system</h3>${ruleLines(violations, anchorOf)}`,
     findings.length > 0 &&
-      markup`<h3>Findings</h3><p>No promise is broken, but these deserve attention.</p>${ruleLines(findings, anchorOf)}`,
+      html`<h3>Findings</h3><p>No promise is broken, but these deserve attention.</p>${ruleLines(findings, anchorOf)}`,
   ];
 }
 
 /** @param place of the system in the run: part of its anchor. */
-export function systemSection(facts: SystemFacts, place: number): Markup {
+export function systemSection(facts: SystemFacts, place: number): Html {
   const { journal, result, stories } = facts;
   const { part, originMs } = overTimePart(facts);
-  return markup`<section id="system-${place}"><h2>${journal.system}</h2>
+  return html`<section id="system-${place}"><h2>${journal.system}</h2>
 <p class="quiet">${journal.what}</p>
 ${keyFigures(facts)}
 ${part}

@@ -8,7 +8,7 @@ import type { ExperimentResult } from '../../record/result.js';
 import { isPublished, PUBLISHED_ROW } from '../beside-published.js';
 import { availabilityChart, type ShareRow } from '../charts/availability-chart.js';
 import { chance, count, milliseconds } from '../../../shared/format.js';
-import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { html, type Html, type Content } from '../../../shared/web/html.js';
 import { percent } from '../table.js';
 import { figureColumn, htmlTable, wordColumn } from './table.js';
 
@@ -24,7 +24,7 @@ interface Row extends SystemResult {
   toll: Toll;
 }
 
-function systemRow({ system, total, toll: { sent, inTime, lost, late } }: Row): MarkupPart[] {
+function systemRow({ system, total, toll: { sent, inTime, lost, late } }: Row): Content[] {
   const {
     availability,
     wilson95: [low, high],
@@ -42,7 +42,7 @@ function systemRow({ system, total, toll: { sent, inTime, lost, late } }: Row): 
   return [system, ...counts, milliseconds(latencyMs.p50), milliseconds(latencyMs.p99)];
 }
 
-function toPublishedRow(): MarkupPart[] {
+function toPublishedRow(): Content[] {
   const {
     name,
     sent,
@@ -66,7 +66,7 @@ function toPublishedRow(): MarkupPart[] {
 const formatSigned = (value: number, text: string): string =>
   `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text}`;
 
-function gainRow(from: Row, to: Row): MarkupPart[] {
+function gainRow(from: Row, to: Row): Content[] {
   const { points, requests, test } = gainOf(from.toll, to.toll);
   const difference = [
     formatSigned(points, Math.abs(points).toFixed(3)),
@@ -76,7 +76,7 @@ function gainRow(from: Row, to: Row): MarkupPart[] {
 }
 
 /** Each system against the previous one, then the last against the first. */
-function gainRows(rows: readonly Row[]): MarkupPart[][] {
+function gainRows(rows: readonly Row[]): Content[][] {
   const steps = rows.slice(1).map((row, index) => gainRow(rows[index] as Row, row));
   const [first, last] = [rows[0], rows.at(-1)];
   return first && last && rows.length > 2 ? [...steps, gainRow(first, last)] : steps;
@@ -95,7 +95,7 @@ const GAINS = [
 ];
 
 /** Null when there is only one system and no published figure for it. */
-export function systemsSection(journal: RunRecord): Markup | null {
+export function systemsSection(journal: RunRecord): Html | null {
   const { result, systems } = journal;
   const measured = rowsOf(journal);
   if (measured.length < 2 && !isPublished(result)) return null;
@@ -113,8 +113,8 @@ export function systemsSection(journal: RunRecord): Markup | null {
       'p99 ms',
     ),
   ];
-  return markup`<section id="systems"><h2>${measured.length < 2 ? 'Published and measured' : 'Systems side by side'}</h2>
-${measured.length < 2 ? null : markup`<ul class="plain">${systems.map(({ system, what }) => markup`<li><b>${system}</b>: ${what}</li>`)}</ul>`}
+  return html`<section id="systems"><h2>${measured.length < 2 ? 'Published and measured' : 'Systems side by side'}</h2>
+${measured.length < 2 ? null : html`<ul class="plain">${systems.map(({ system, what }) => html`<li><b>${system}</b>: ${what}</li>`)}</ul>`}
 ${availabilityChart([...(beside ? [PUBLISHED_ROW] : []), ...measured.map(shareRow)])}
 ${htmlTable(null, columns, [...(beside ? [toPublishedRow()] : []), ...measured.map(systemRow)])}
 ${measured.length < 2 ? null : htmlTable('Gain of each tactic', GAINS, gainRows(measured))}

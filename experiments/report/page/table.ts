@@ -2,7 +2,7 @@
  * A table of a page: a caption, text to the left, figures to the right; wide tables scroll in their
  * own frame.
  */
-import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { html, type Html, type Content } from '../../../shared/web/html.js';
 
 export interface Column {
   name: string;
@@ -18,15 +18,15 @@ export const figureColumn = (...names: string[]): Column[] =>
 export function htmlTable(
   caption: string | null,
   columns: readonly Column[],
-  rows: readonly (readonly MarkupPart[])[],
-): Markup {
-  const kind = (index: number): MarkupPart =>
-    columns[index]?.figure === true ? markup` class="n"` : null;
-  return markup`<div class="scroll" tabindex="0"><table>${caption === null ? null : markup`<caption>${caption}</caption>`}
-<thead><tr>${columns.map(({ name }, index) => markup`<th scope="col"${kind(index)}>${name}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => markup`<tr>${row.map((cell, index) => markup`<td${kind(index)}>${cell}</td>`)}</tr>\n`)}</tbody></table></div>`;
+  rows: readonly (readonly Content[])[],
+): Html {
+  const kind = (index: number): Content =>
+    columns[index]?.figure === true ? html` class="n"` : null;
+  return html`<div class="scroll" tabindex="0"><table>${caption === null ? null : html`<caption>${caption}</caption>`}
+<thead><tr>${columns.map(({ name }, index) => html`<th scope="col"${kind(index)}>${name}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td${kind(index)}>${cell}</td>`)}</tr>\n`)}</tbody></table></div>`;
 }
 
 /** Additional content, folded at first. */
-export const foldTable = (title: string, content: MarkupPart): Markup =>
-  markup`<details class="fold"><summary>${title}</summary>${content}</details>`;
+export const foldTable = (title: string, content: Content): Html =>
+  html`<details class="fold"><summary>${title}</summary>${content}</details>`;

@@ -239,7 +239,7 @@ describe('the chart', () => {
             [1_000_000, NaN],
           ],
         },
-      ])?.text ?? '';
+      ])?.toString() ?? '';
     const [, from, to] =
       /class="line series-1" d="M[\d.]+ ([\d.]+)L[\d.]+ ([\d.]+)"/.exec(drawn) ?? [];
     expect(from).toBe(to);
