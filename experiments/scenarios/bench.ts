@@ -16,8 +16,8 @@ import type { RunRecord } from '../record/run-record.js';
 import { describeMachine } from '../system/machine.js';
 import { ownReport } from '../report/bench/own-report.js';
 import { benchTable } from '../report/bench/table.js';
-import { currentCommit, folderOf } from '../report/files.js';
-import type { ExperimentResult } from '../record/result.js';
+import { folderOf } from '../report/files.js';
+import { startResult, type Findings } from './result-maker.js';
 
 const OPTIONS = {
   payments: {
@@ -57,18 +57,13 @@ export const bench: Experiment<typeof OPTIONS> = {
 async function run(context: Context): Promise<RunRecord> {
   const { options, command, progress, signal } = context;
   const { only, seed, batch: batchSize, batches: batchesInFlight, profile } = options;
-  const startedAt = new Date().toISOString();
-  const startMs = performance.now();
+  const { startedAt, makeResult } = startResult('bench', seed);
   const profiles = profile
     ? resolve(join(folderOf({ name: 'bench', seed, startedAt }), 'profiles'))
     : null;
   const wanted = { ...options, batchSize, batchesInFlight, benchmarks: getChosen(only), profiles };
   const { results, versions, settings } = await runBench({ ...wanted, progress, signal });
-  const result = resultOf(results, {
-    seed,
-    startedAt,
-    durationMs: Math.round(performance.now() - startMs),
-  });
+  const result = makeResult(toFindings(results));
   const machine = describeMachine(versions);
   const facts = factsOf(results, { wanted: options.payments, machine, settings });
   const summaries = results.map(summarize);
@@ -91,17 +86,11 @@ function getChosen(only: string | null): readonly Benchmark[] {
   return 'unknown' in chosen ? [] : chosen;
 }
 
-function resultOf(
-  results: readonly BenchmarkResult[],
-  when: Pick<ExperimentResult, 'seed' | 'startedAt' | 'durationMs'>,
-): ExperimentResult {
+function toFindings(results: readonly BenchmarkResult[]): Findings {
   const problems = results.flatMap(({ measurements }) =>
     measurements.flatMap((measurement) => measurement.problems),
   );
   return {
-    name: 'bench',
-    ...when,
-    commit: currentCommit(),
     verdict: problems.length === 0 ? 'valid' : 'invalid',
     violations: problems.length === 0 ? [] : [{ rule: 'rows', ids: problems }],
     objectives: objectivesOf(results.map(summarize)),

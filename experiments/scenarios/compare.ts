@@ -6,27 +6,26 @@
 import { PUBLISHED, SINGLE_SERVER } from '../baselines/baseline-systems.js';
 import type { RunRecord } from '../record/run-record.js';
 import { describeMachine } from '../system/machine.js';
-import { currentCommit } from '../report/files.js';
 import { compareTable } from '../report/compare-table.js';
-import type { ExperimentResult } from '../record/result.js';
 import { RELEVO } from '../system/system-under-test.js';
 import { availabilityMethod, trafficOf, type AvailabilityContext } from './availability-method.js';
 import { everyPayment, morePayments } from './availability-objectives.js';
 import { measureSystem, toSystemRecord, type Measured } from './with-cluster.js';
+import { startResult, type Findings } from './result-maker.js';
 
 /** @throws as `measure`. */
 export async function compareSystems(context: AvailabilityContext): Promise<RunRecord> {
   const {
     command,
-    options: { deadline: deadlineMs },
+    options: { deadline: deadlineMs, seed },
   } = context;
-  const startedAt = new Date();
+  const { makeResult } = startResult('availability', seed);
   const method = availabilityMethod(context);
   const single = await measureSystem(SINGLE_SERVER, method, context);
   const published = await measureSystem(PUBLISHED, method, context);
   const relevo = await measureSystem(RELEVO, method, context);
   const all = [single, published, relevo] as const;
-  const result = resultOf(context, startedAt, all);
+  const result = makeResult(toFindings(context, all));
   const systems = all.map(toSystemRecord);
   context.print(compareTable(result, systems, trafficOf(context.options)));
   return {
@@ -39,21 +38,14 @@ export async function compareSystems(context: AvailabilityContext): Promise<RunR
   };
 }
 
-function resultOf(
-  { options }: AvailabilityContext,
-  startedAt: Date,
+function toFindings(
+  { options: { deadline, failures } }: AvailabilityContext,
   all: readonly [Measured, Measured, Measured],
-): ExperimentResult {
+): Findings {
   const [, published, relevo] = all;
-  const { seed, deadline, failures } = options;
   // Without failures the published design loses no payments.
   const more = failures === 0 ? [] : [morePayments(published.total, relevo.total)];
   return {
-    name: 'availability',
-    seed,
-    commit: currentCommit(),
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
     verdict: relevo.verdict,
     violations: relevo.violations,
     objectives: [everyPayment(deadline, relevo.total), ...more],

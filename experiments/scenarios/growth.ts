@@ -15,13 +15,13 @@ import { REPLICAS } from '../growth/cluster-control.js';
 import type { RunRecord, OwnReport } from '../record/run-record.js';
 import { openCluster } from '../system/cluster.js';
 import { describeMachine } from '../system/machine.js';
-import { currentCommit } from '../report/files.js';
 import { growthSummary } from '../report/growth-summary.js';
 import { growthTable } from '../report/growth-table.js';
 import { growthPage } from '../report/page/growth.js';
-import type { ExperimentResult, Trial } from '../record/result.js';
+import type { Trial } from '../record/result.js';
 import { RELEVO } from '../system/system-under-test.js';
 import { SETTLE_MS } from './with-cluster.js';
+import { startResult } from './result-maker.js';
 
 const PENDING = '1000,10000,100000,1000000';
 
@@ -53,22 +53,16 @@ export const growth: Experiment<typeof OPTIONS> = {
 
 async function run(context: Context): Promise<RunRecord> {
   const { options, command } = context;
-  const startedAt = new Date();
-  const startMs = performance.now();
+  const { makeResult } = startResult('growth', options.seed);
   const sizes = parseSizes(options.pending ?? PENDING);
   if (typeof sizes === 'string') throw new Error(sizes);
   const measured = await measure({ ...options, sizes }, context);
-  const result: ExperimentResult = {
-    name: 'growth',
-    seed: options.seed,
-    commit: currentCommit(),
-    startedAt: startedAt.toISOString(),
-    durationMs: Math.round(performance.now() - startMs),
+  const result = makeResult({
     verdict: measured.violations.length > 0 ? 'invalid' : 'valid',
     violations: measured.violations,
     objectives: growthObjectives(measured),
     systems: [],
-  };
+  });
   context.print(growthTable(measured, result));
   const machine = describeMachine(measured.versions);
   const journal = {

@@ -10,11 +10,11 @@ import type { RunEvidence, FaultWindow, RequestRecord } from '../record/history.
 import type { RunRecord, SystemRecord } from '../record/run-record.js';
 import { openCluster, type Cluster } from '../system/cluster.js';
 import { describeMachine } from '../system/machine.js';
-import { currentCommit } from '../report/files.js';
 import type { StoredLatencies } from '../statistics/latencies.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
 import { SegmentRecorder, type Recording } from '../run/segment-recorder.js';
 import { RELEVO, type SystemUnderTest } from '../system/system-under-test.js';
+import { startResult } from './result-maker.js';
 
 /** Longest wait for all replicas to be up with one leader, ms. */
 export const SETTLE_MS = 30_000;
@@ -182,21 +182,15 @@ export async function runWithCluster<Done>(
 ): Promise<RunRecord> {
   const { name, seed, deadlineMs } = scenario;
   const { command, print } = context;
-  const startedAt = new Date();
-  const startMs = performance.now();
+  const { makeResult } = startResult(name, seed);
   const measured = await measureSystem(RELEVO, scenario, context);
   const { trials, total, violations, versions } = measured;
-  const result: ExperimentResult = {
-    name,
-    seed,
-    commit: currentCommit(),
-    startedAt: startedAt.toISOString(),
-    durationMs: Math.round(performance.now() - startMs),
+  const result = makeResult({
     verdict: measured.verdict,
     violations,
     objectives: scenario.objectives(trials, total, violations),
     systems: [{ system: RELEVO.name, trials, total }],
-  };
+  });
   print(scenario.table(result, measured));
   const notes = scenario.notes?.() ?? [];
   return {
