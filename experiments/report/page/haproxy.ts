@@ -10,7 +10,7 @@ import {
   STRATEGY_HEADER,
   toStrategyCells,
 } from '../haproxy-table.js';
-import { markup, type Markup, type MarkupPart } from '../markup.js';
+import { html, type Html, type Content } from '../../../shared/web/html.js';
 import { pageHead } from './head.js';
 import { outcomeSection } from './outcome.js';
 import { htmlPage } from './page.js';
@@ -24,12 +24,12 @@ const TASKS = [
   'Weights 2:1, s1 answers 250 ms late',
 ];
 
-const showMark = (row: ComparedRow): MarkupPart =>
+const showMark = (row: ComparedRow): Content =>
   row.objective === null
     ? '–'
-    : markup`<span class="${row.objective.met ? 'good' : 'bad'}">${showAgreement(row)}</span>`;
+    : html`<span class="${row.objective.met ? 'good' : 'bad'}">${showAgreement(row)}</span>`;
 
-const toCells = (row: ComparedRow): MarkupPart[] => [
+const toCells = (row: ComparedRow): Content[] => [
   row.id,
   row.what,
   row.published,
@@ -38,19 +38,19 @@ const toCells = (row: ComparedRow): MarkupPart[] => [
   showMark(row),
 ];
 
-const taskPart = (rows: readonly ComparedRow[], title: string, number: number): Markup =>
-  markup`<h3>${number}. ${title}</h3>${htmlTable(
+const taskPart = (rows: readonly ComparedRow[], title: string, number: number): Html =>
+  html`<h3>${number}. ${title}</h3>${htmlTable(
     null,
     wordColumn('row', 'task', 'published', 'measured', 'rule', 'agrees'),
     rows.filter(({ id }) => id.startsWith(`${number}.`)).map(toCells),
   )}`;
 
-function strategiesPart(figures: HaproxyFigures): Markup {
+function strategiesPart(figures: HaproxyFigures): Html {
   const [name = '', ...others] = STRATEGY_HEADER;
-  return markup`<section id="strategies"><h2>6. Strategies with one slow server</h2>
+  return html`<section id="strategies"><h2>6. Strategies with one slow server</h2>
 <p class="quiet">${describeStrategies(figures)}. Each strategy receives the same requests at the same times, from 40 client addresses.</p>
 ${htmlTable(null, [...wordColumn(name), ...figureColumn(...others)], toStrategyCells(figures))}
-${concludeStrategies(figures).map((sentence) => markup`<p>${sentence}</p>`)}</section>`;
+${concludeStrategies(figures).map((sentence) => html`<p>${sentence}</p>`)}</section>`;
 }
 
 export function haproxyPage(journal: RunRecord, figures: HaproxyFigures): string {
@@ -58,11 +58,11 @@ export function haproxyPage(journal: RunRecord, figures: HaproxyFigures): string
   const rows = compareWithPublished(figures);
   return htmlPage(`${name}, seed ${seed}: ${verdict}`, [
     pageHead(journal),
-    markup`<main>${outcomeSection(journal, new Map())}
+    html`<main>${outcomeSection(journal, new Map())}
 <section id="published"><h2>Published and measured</h2>
 ${TASKS.map((title, index) => taskPart(rows, title, index + 1))}
 <p class="quiet">Counts agree exactly or within the stated number of requests, and only when every request was answered. Latencies and rates depend on
 the machine and are only shown. haproxy.json next to this page has all figures.</p></section>
 ${strategiesPart(figures)}</main>`,
-  ]).text;
+  ]).toString();
 }
