@@ -4,7 +4,7 @@
  */
 import { startHint } from '../../local/command-hint.js';
 import { readRunning, type Running } from '../../local/installation.js';
-import { PATIENTS_PORT } from '../../local/plan.js';
+import { MONITOR_PORT } from '../../local/plan.js';
 import { isAlive, sendSignal } from '../../local/processes/process-tree.js';
 import { pollUntil } from '../../shared/wait-until.js';
 import { formatDuration } from '../output/format-time.js';
@@ -20,11 +20,11 @@ const findAlive = ({ pid, system }: Running): number[] =>
 
 /**
  * Identifies an installation, because several may run at the same time. The port of the first
- * patients instance shows the offset.
+ * monitor shows the offset.
  */
 function describeInstallation({ system }: Running, dataDir: string): string {
-  const address = system?.addresses['patients_1'];
-  const moved = address ? Number(new URL(address).port) - PATIENTS_PORT : 0;
+  const address = system?.addresses['monitor_1'];
+  const moved = address ? Number(new URL(address).port) - MONITOR_PORT : 0;
   return `data in ${dataDir}${moved === 0 ? '' : `, ports moved by ${moved}`}`;
 }
 

@@ -10,7 +10,7 @@ export const CHECK: HealthCheck = { ...DEFAULT_CHECK, timeoutMs: 2_000 };
 /** Requests of a user at once while a server is slow, so that a row takes seconds. */
 export const PARALLEL = 20;
 /** Delays of the first server, as published. */
-export const DELAYS_MS = [0, 250, 2_500] as const;
+const DELAYS_MS = [0, 250, 2_500] as const;
 const WEIGHTS_DELAY_MS = 250;
 /** Visits of a browser, or new browsers, of a row about states. */
 const FEW = 10;

@@ -82,10 +82,10 @@ function systemsTable(result: ExperimentResult): string[] {
   return markdownTable(header, [...(isPublished(result) ? [published] : []), ...rows]);
 }
 
-export const objectiveLine = ({ name, target, actual, met }: Objective): string =>
+const objectiveLine = ({ name, target, actual, met }: Objective): string =>
   `- ${met ? '✅' : '❌'} ${escapeMarkdown(name)}: ${plain(actual)} (target ${plain(target)})`;
 
-export function violationLine({ rule, ids }: Violation): string {
+function violationLine({ rule, ids }: Violation): string {
   const more = ids.length > MOST_IDS ? ` and ${count(ids.length - MOST_IDS)} more` : '';
   return `- **${escapeMarkdown(rule)}** (${count(ids.length)}): ${ids.slice(0, MOST_IDS).map(codeSpan).join(', ')}${more}`;
 }

@@ -4,8 +4,7 @@
  */
 import type { AdminState } from '../../shared/contracts/leadership.js';
 
-export const STEP_KINDS = ['instance', 'replica', 'monitor', 'gateway', 'balancer'] as const;
-type StepKind = (typeof STEP_KINDS)[number];
+type StepKind = 'instance' | 'replica' | 'monitor' | 'gateway' | 'balancer';
 
 export interface RestartStep {
   /** The process. */

@@ -4,11 +4,8 @@
  */
 import type { RestartStep } from './plan.js';
 
-export const STEP_STATES = ['waiting', 'running', 'done', 'failed', 'skipped'] as const;
-export const RESTART_STATES = ['running', 'done', 'failed', 'stopped'] as const;
-
 export interface StepRecord extends RestartStep {
-  state: (typeof STEP_STATES)[number];
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
   /** ISO 8601; null: not yet. */
   startedAt: string | null;
   endedAt: string | null;
@@ -19,7 +16,7 @@ export interface StepRecord extends RestartStep {
 export interface RestartRecord {
   id: string;
   reason: string;
-  state: (typeof RESTART_STATES)[number];
+  state: 'running' | 'done' | 'failed' | 'stopped';
   startedAt: string;
   endedAt: string | null;
   steps: StepRecord[];

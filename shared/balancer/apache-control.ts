@@ -41,7 +41,7 @@ const askManager = async (
   return text;
 };
 
-export interface ApacheWorker {
+interface ApacheWorker {
   /** `http://127.0.0.1:4001`. */
   address: string;
   /** Such as `Init Ok`, `Init Drn Ok`, `Init Dis`, `Init Err`, `Init HcFl`. */
@@ -51,7 +51,7 @@ export interface ApacheWorker {
 }
 
 /** Parses `?xml=1` of one balancer. */
-export function parseApacheWorkers(xml: string): ApacheWorker[] {
+function parseApacheWorkers(xml: string): ApacheWorker[] {
   const blocks = xml.split('<httpd:worker>').slice(1);
   const read = (block: string, name: string): string =>
     new RegExp(`<httpd:${name}>([^<]*)</httpd:${name}>`).exec(block)?.[1]?.trim() ?? '';
@@ -62,10 +62,7 @@ export function parseApacheWorkers(xml: string): ApacheWorker[] {
   }));
 }
 
-export const readApacheWorkers = async (
-  manager: Manager,
-  balancer: string,
-): Promise<ApacheWorker[]> =>
+const readApacheWorkers = async (manager: Manager, balancer: string): Promise<ApacheWorker[]> =>
   parseApacheWorkers(await askManager(manager, { xml: '1', b: balancer }, 'GET'));
 
 function toAdmin(status: string): AdminState {

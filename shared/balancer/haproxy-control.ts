@@ -46,7 +46,7 @@ export function askHaproxy(socketPath: string, command: string): Promise<string>
 type Row = Readonly<Record<string, string>>;
 
 /** Parses `show stat`: CSV with a header after `# `. */
-export function parseHaproxyStat(text: string): Row[] {
+function parseHaproxyStat(text: string): Row[] {
   const [head = '', ...lines] = text.split('\n');
   const names = head.replace(/^# /, '').split(',');
   return lines
@@ -58,7 +58,7 @@ export function parseHaproxyStat(text: string): Row[] {
 }
 
 /** Parses `show servers state BACKEND`: a version, a header after `# `, then values. */
-export function parseHaproxyStates(text: string): Row[] {
+function parseHaproxyStates(text: string): Row[] {
   const [, head = '', ...lines] = text.split('\n');
   const names = head.replace(/^# /, '').split(' ');
   return lines

@@ -11,7 +11,7 @@ import { renderNginxMembers } from './nginx-members.js';
 export const NGINX_MEMBERS = 'members.conf';
 export const NGINX_PID = 'nginx.pid';
 /** The states of the members that are not ready. */
-export const NGINX_STATES = 'states.json';
+const NGINX_STATES = 'states.json';
 
 const states = z.record(z.string(), z.enum(['ready', 'drain', 'maint']));
 
@@ -37,17 +37,21 @@ export async function writeNginxMembers(
   await replaceFile(`${folder}/${NGINX_MEMBERS}`, renderNginxMembers(pool, all));
 }
 
-/** @throws Error when nginx does not run. */
-export async function reloadNginx(folder: string): Promise<void> {
+/** @param name 0 only checks that nginx runs. @throws Error when nginx does not run. */
+async function signalNginx(folder: string, name: 'SIGHUP' | 0): Promise<void> {
   const pid = Number(await readFile(`${folder}/${NGINX_PID}`, 'utf8'));
   if (!Number.isInteger(pid) || pid <= 1) throw new Error('nginx has no process id');
-  process.kill(pid, 'SIGHUP');
+  process.kill(pid, name);
 }
+
+/** @throws Error when nginx does not run. */
+export const reloadNginx = (folder: string): Promise<void> => signalNginx(folder, 'SIGHUP');
 
 export function createNginxControl(file: ControlFile): BalancerControl {
   const { folder, pool } = file;
   return {
     async read() {
+      await signalNginx(folder, 0);
       const known = await readStates(folder);
       return pool.members.map(({ name }) => ({
         name,

@@ -70,7 +70,7 @@ export const DEFAULT_CHECK: HealthCheck = {
   rise: 1,
 };
 
-export const AFFINITY_COOKIE = 'relevo_instance';
+const AFFINITY_COOKIE = 'relevo_instance';
 
 /** The pool of the product. */
 export function createPool(

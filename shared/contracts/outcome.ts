@@ -8,7 +8,7 @@
  * These payments are final now; their rows hold the outcomes. Carries only ids, because it is
  * written and read for every payment.
  */
-export interface OutcomeEvent {
+interface OutcomeEvent {
   partition: number;
   term: number;
   processedBy: string;
