@@ -1,4 +1,5 @@
 /** The table of the availability experiment, with the published figures. */
+import { TEXT_WIDTH, wrap } from '../../shared/arguments/wrap.js';
 import { partKind } from '../planning/roles.js';
 import type { SystemRecord } from '../record/run-record.js';
 import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from './published.js';
@@ -101,7 +102,11 @@ export function availabilityTable(
     ),
     '',
     `95 % Wilson interval ${percent(low)} to ${percent(high)}; published ${percent(PUBLISHED_TOTAL.succeeded / PUBLISHED_TOTAL.sent)}`,
-    `${formatFailed(relevo.total.faults)} failed · errors: ${errors.length === 0 ? 'none' : errors.join(', ')}`,
+    ...wrap(
+      `${formatFailed(relevo.total.faults)} failed · errors: ${errors.length === 0 ? 'none' : errors.join(', ')}`,
+      TEXT_WIDTH,
+      { indent: '  ' },
+    ),
     ...generatorLines(evidence.requests, mode),
     ...handoverLines(relevo.total.handovers),
     '',

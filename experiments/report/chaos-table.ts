@@ -4,9 +4,11 @@
  */
 import type { ExperimentResult, FaultRecord, Trial } from '../record/result.js';
 import type { SkippedInjection } from '../planning/schedule.js';
+import { TEXT_WIDTH, wrap } from '../../shared/arguments/wrap.js';
 import { percentile } from '../../shared/percentile.js';
 import { inAll, sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
 import { formatTable, ms, percent } from './table.js';
+import { violationLines } from './verdict-lines.js';
 
 const REASONS_SHOWN = 5;
 
@@ -74,6 +76,9 @@ function handoverLine({ handovers }: Trial): string {
   return `${handovers.length} hand-overs${totals.length > 0 ? `; fault → commit: p50 ${figures[0]} ms, p99 ${figures[1]}, max ${figures[2]}` : ''}`;
 }
 
+/** The lines of a sentence that may be long. */
+const fit = (text: string): string[] => wrap(text, TEXT_WIDTH, { indent: '  ' });
+
 export function chaosTable(
   { systems, verdict, violations, objectives }: ExperimentResult,
   facts: ScenarioFacts,
@@ -92,19 +97,18 @@ export function chaosTable(
       [...rows, row('total', total, firstOfAll)],
     ),
     '',
-    `No outcome in time: ${errors.length === 0 ? 'none' : errors.join(', ')}`,
-    ...(lateness === null ? [] : [lateness]),
-    handoverLine(total),
+    ...fit(`No outcome in time: ${errors.length === 0 ? 'none' : errors.join(', ')}`),
+    ...(lateness === null ? [] : fit(lateness)),
+    ...fit(handoverLine(total)),
     ...faultLines(total.faults, facts),
     `Peak memory of the lab itself: ${facts.peakMb} MB`,
     '',
     `Verdict: ${verdict}`,
-    ...violations.map(
-      ({ rule, ids }) =>
-        `  ${rule}: ${ids.length} — ${ids.slice(0, 2).join(', ')}${ids.length > 2 ? ' …' : ''}`,
+    ...violationLines(violations, '  '),
+    ...facts.unhealed.flatMap((what) => fit(`Not healed: ${what}`)),
+    ...objectives.flatMap(({ name, target, actual, met }) =>
+      fit(sayObjective(name, target, actual, met)),
     ),
-    ...facts.unhealed.map((what) => `Not healed: ${what}`),
-    ...objectives.map(({ name, target, actual, met }) => sayObjective(name, target, actual, met)),
   ].join('\n');
 }
 

@@ -14,6 +14,7 @@ import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
 import { freePort } from '../../../local/processes/ports.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
 import { seedPatient } from '../../../prisma/seed-data.js';
+import { NGINX_PID } from '../../../shared/balancer/nginx-control.js';
 import { CONTROL_FILE } from '../../../shared/balancer/open-control.js';
 import { createPool, DEFAULT_WEIGHT } from '../../../shared/balancer/pool.js';
 import { loadConfig } from '../../../shared/config.js';
@@ -160,7 +161,7 @@ async function startReplicaPart(engines: Engines): Promise<Part> {
   return { server, state, stop: () => (server.closeAllConnections(), running.stop()) };
 }
 
-/** The folder of a load balancer with one instance; the states of nginx are files. */
+/** The folder of a load balancer with one instance; the states of nginx are files, as its pid. */
 function makeBalancerFolder(port: number): string {
   const folder = mkdtempSync(join(tmpdir(), 'relevo-security-balancer-'));
   const host = '127.0.0.1';
@@ -168,6 +169,8 @@ function makeBalancerFolder(port: number): string {
   const pool = createPool({ host, port: 1, adminPort: 1, members });
   const control = { balancer: 'nginx', folder, nonce: '', pool };
   writeFileSync(join(folder, CONTROL_FILE), JSON.stringify(control));
+  // The only instance stays ready, so that no reload is sent to this process.
+  writeFileSync(join(folder, NGINX_PID), String(process.pid));
   return folder;
 }
 
