@@ -62,6 +62,8 @@ function defaults({ retries, check, serverTimeoutMs }: Pool, paths: HaproxyPaths
   return [
     'mode http',
     'option redispatch 1',
+    // A reload would otherwise close a kept connection on which a client just sends a request.
+    'option idle-close-on-response',
     `retries ${retries === 'none' ? 0 : RETRIES}`,
     `retry-on ${retries === 'none' ? 'none' : RETRY_ON}`,
     // Also the pause before another attempt at the only instance that is left.

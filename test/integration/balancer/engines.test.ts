@@ -1,5 +1,6 @@
 /** The three real balancers in front of three small servers: choice, affinity, states, failures. */
-import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, get as httpGet, type IncomingMessage, type Server } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,6 +92,14 @@ class Setup {
     };
   }
 
+  /** Asks over a connection of its own. */
+  async askAlone(): Promise<{ status: number | undefined }> {
+    const request = httpGet(`${this.balancer.url}/`, { agent: false });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    return { status: response.statusCode };
+  }
+
   /** The instances that answer new clients. */
   async newClients(count = 12): Promise<Set<string | undefined>> {
     const answers = await Promise.all(Array.from({ length: count }, () => this.ask('/')));
@@ -161,12 +170,11 @@ const describeBalancer = (balancer: BalancerName): void => {
     test('a reload keeps the states, the process and every request', async () => {
       await setup.control.set('patients_3', 'maint');
       const { pid } = setup.balancer;
-      const requests = Array.from({ length: 100 }, () => setup.ask('/'));
+      // nginx closes kept connections, also one on which a client just sends a request.
+      const ask = () => (balancer === 'nginx' ? setup.askAlone() : setup.ask('/'));
+      const requests = Array.from({ length: 100 }, ask);
       await setup.balancer.reload();
-      const answers = await Promise.all([
-        ...requests,
-        ...Array.from({ length: 100 }, () => setup.ask('/')),
-      ]);
+      const answers = await Promise.all([...requests, ...Array.from({ length: 100 }, ask)]);
       expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
       expect(setup.balancer.pid).toBe(pid);
       expect((await setup.control.read())[2]).toMatchObject({ admin: 'maint' });
