@@ -66,10 +66,20 @@ function listeningInode(port: number): string | null {
   return null;
 }
 
+/** Null when the descriptor was closed meanwhile: that of the list itself, for one. */
+function readDescriptor(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}
+
 function holdsSocket(pid: string, inode: string): boolean {
   try {
-    return readdirSync(`/proc/${pid}/fd`).some(
-      (descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`) === `socket:[${inode}]`,
+    const folder = `/proc/${pid}/fd`;
+    return readdirSync(folder).some(
+      (descriptor) => readDescriptor(`${folder}/${descriptor}`) === `socket:[${inode}]`,
     );
   } catch {
     return false;
