@@ -151,10 +151,13 @@ describe('npm run experiment -- bench', () => {
       '--only',
       'bullmq-prisma-1',
     );
-    await eventually(() => leftovers().length > 5, {
+    let isOver = false;
+    void ended.then(() => (isOver = true));
+    await eventually(() => isOver || leftovers().length > 5, {
       what: 'engines, generator and peer run',
-      deadlineMs: 60_000,
+      deadlineMs: 120_000,
     });
+    if (isOver) throw new Error(`The bench ended before Ctrl-C:\n${output()}`);
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     expect(output()).toContain('Interrupted');
