@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readRunning } from '../../local/installation.js';
 import { ROOT } from '../../local/root.js';
 import { UP_OPTIONS } from '../../local/program-options.js';
+import type { Options } from '../../shared/arguments/options.js';
 import { answer, command, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
@@ -105,6 +106,12 @@ async function waitUntilUp(
   }
 }
 
+/** The arguments of `npm start` for those of `relevo up`: every option but `--detach`. */
+export const toProgramWords = (args: Options<typeof UP_OPTIONS>): string[] =>
+  (Object.keys(UP_OPTIONS) as (keyof typeof UP_OPTIONS)[])
+    .filter((name) => name !== 'detach')
+    .map((name) => `--${name}=${args[name]}`);
+
 export const up = command({
   command: 'up',
   describe: 'Start the whole system on this machine',
@@ -117,10 +124,7 @@ export const up = command({
     ['relevo up --detach && relevo batch', 'in the background'],
   ],
   async run(args, context) {
-    const { monitors, replicas, patients, gateway, faults } = args;
-    const words = Object.entries({ monitors, replicas, patients, gateway, faults }).map(
-      ([name, value]) => `--${name}=${value}`,
-    );
+    const words = toProgramWords(args);
     if (!args.detach) return runProgram('local/up.ts', words);
     const { dataDir } = context.config;
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
