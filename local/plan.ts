@@ -144,7 +144,7 @@ export function serviceEnvironment(place: Place, around: PlanSurroundings): Reco
     return {
       ...common,
       MONITOR_URL: toUrl(portOf('monitor_1')),
-      // The balancer alone connects to an instance, and says for whom.
+      // Only the balancer connects to an instance; its header has the address of the client.
       ...(shape.balancer ? { TRUST_PROXY: 'loopback' } : {}),
     };
   if (place.kind === 'gateway') return { ...common, GATEWAY_LEDGER_FILE: ledgerFile };

@@ -20,7 +20,7 @@ const TIMEOUT_MS = 60_000;
 
 type State = 'drain' | 'maint' | 'ready';
 
-/** What a command changes: its request, and its texts. */
+/** The request of a command, and its texts. */
 interface Subject {
   id: string;
   path: string;

@@ -22,12 +22,12 @@ import {
   type TaskContext,
 } from '../haproxy/tasks.js';
 import { readVersions } from '../record/evidence.js';
-import type { ExperimentResult, Trial } from '../record/result.js';
+import type { Trial } from '../record/result.js';
 import type { OwnReport, RunRecord } from '../record/run-record.js';
-import { currentCommit } from '../report/files.js';
 import { haproxySummary } from '../report/haproxy-summary.js';
 import { haproxyTable } from '../report/haproxy-table.js';
 import { haproxyPage } from '../report/page/haproxy.js';
+import { startResult } from './result-maker.js';
 import { describeMachine } from '../system/machine.js';
 
 /** With `--quick`: requests of each user, and of each strategy. */
@@ -60,21 +60,15 @@ export const haproxy: Experiment<typeof OPTIONS> = {
 
 async function run(context: Context): Promise<RunRecord> {
   const { options, command } = context;
-  const startedAt = new Date().toISOString();
-  const startMs = performance.now();
+  const { makeResult } = startResult('haproxy', options.seed);
   const program = findHaproxy();
   const { figures, versions } = await measure(context);
-  const result: ExperimentResult = {
-    name: 'haproxy',
-    seed: options.seed,
-    commit: currentCommit(),
-    startedAt,
-    durationMs: Math.round(performance.now() - startMs),
+  const result = makeResult({
     verdict: 'valid',
     violations: [],
     objectives: haproxyObjectives(figures),
     systems: [],
-  };
+  });
   context.print(haproxyTable(figures, result));
   const machine = describeMachine({ haproxy: readVersion(program), ...versions });
   const journal = {

@@ -51,7 +51,7 @@ const REPEATED_BYTES = 65_536;
  */
 const RETRIES = 10;
 
-/** What is repeated: only failures in which the instance gave no answer of its own. */
+/** HAProxy repeats only requests to which the instance gave no answer of its own. */
 const RETRY_ON = 'conn-failure empty-response junk-response response-timeout';
 
 function defaults({ retries, check, serverTimeoutMs }: Pool, paths: HaproxyPaths): string[] {

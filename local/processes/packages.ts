@@ -34,7 +34,7 @@ const withoutMaps: Plugin = {
   },
 };
 
-/** What CommonJS packages expect to exist, and modules do not have. */
+/** Defines the names that CommonJS packages use and that modules lack. */
 const COMMON_JS = [
   "import { createRequire as createRequireOfBundle } from 'node:module';",
   'const require = createRequireOfBundle(import.meta.url);',

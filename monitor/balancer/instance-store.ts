@@ -1,6 +1,6 @@
 /**
- * The states that operators set for patients instances: the table `instance`. What the balancer has
- * is not stored here.
+ * The states that operators set for patients instances: the table `instance`. The balancer's own
+ * view is not stored here.
  */
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import { writeAudit, type AuditEntry } from '../../shared/postgres/audit.js';
