@@ -2,7 +2,7 @@
  * The states of instances behind a real HAProxy, set through a monitor: clients stay or move, the
  * record survives a killed balancer, and wrong orders change nothing.
  */
-import { beforeAll, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Status } from '../../../shared/contracts/status.js';
 import { createControl } from '../../../shared/balancer/open-control.js';
 import { eventually } from '../../support/eventually.js';
@@ -106,10 +106,19 @@ describeWith('balancers', 'the states of instances', () => {
     monitor = system.process('monitor_1').url;
     front = system.balancer?.url ?? '';
     await eventually(
-      async () => (await getStatus()).patients.every(({ balancer }) => balancer === 'up'),
-      { what: 'every instance is up' },
+      async () =>
+        (await getStatus()).patients.every(
+          ({ balancer, observed }) => balancer === 'up' && observed === 'alive',
+        ),
+      { what: 'the balancer and the monitor see every instance' },
     );
   }, 180_000);
+
+  // A test that failed leaves its states; the next one must not fail because of them.
+  afterEach(async () => {
+    const left = (await getStatus()).patients.filter(({ admin }) => admin !== 'ready');
+    for (const { id } of left) await set(id, 'ready');
+  });
 
   test('drain keeps the clients of an instance, maint moves them with their session, ready ends both', async () => {
     const client = await clientOn('patients_2');
