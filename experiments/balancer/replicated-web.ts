@@ -1,16 +1,23 @@
 /**
- * The system of the reports about balancers: instances of patients, each behind a proxy of the lab,
- * and a new balancer for each task, so that no task inherits the counters of another.
+ * The system of the reports about balancers: instances of patients, and a new balancer for each
+ * task, so that no task inherits the counters of another.
  */
 import { join } from 'node:path';
 import { prepareBalancer, type BalancerProcess } from '../../local/engines/balancer.js';
 import { freePort } from '../../local/processes/ports.js';
-import type { BalancerControl } from '../../shared/balancer/control.js';
+import type { BalancerControl, ControlFile } from '../../shared/balancer/control.js';
 import { createControl } from '../../shared/balancer/open-control.js';
-import { createPool, type BalancerName, type Pool } from '../../shared/balancer/pool.js';
+import {
+  createPool,
+  DEFAULT_WEIGHT,
+  type BalancerName,
+  type Pool,
+  type PoolMember,
+} from '../../shared/balancer/pool.js';
 import { pollUntil } from '../../shared/wait-until.js';
 import type { RunContext } from '../experiment.js';
 import { SETTLE_MS } from '../scenarios/with-cluster.js';
+import type { Undo } from '../network/lane.js';
 import { openCluster, type Cluster } from '../system/cluster.js';
 import { InstanceLinks } from './instance-links.js';
 
@@ -23,6 +30,8 @@ const STATE_MS = 30_000;
 export interface RunningBalancer {
   url: string;
   control: BalancerControl;
+  /** Describes the balancer's own interface. */
+  file: ControlFile;
   /**
    * Waits until the balancer regards the instance as up or down. @returns whether it does within 30
    * s. @throws AbortError
@@ -30,38 +39,45 @@ export interface RunningBalancer {
   waitFor(instance: string, observed: 'up' | 'down'): Promise<boolean>;
 }
 
+export interface ReplicatedWebOptions {
+  balancer: BalancerName;
+  patients: number;
+  /**
+   * Puts a proxy before each instance, so that an instance can be slow. A proxy accepts connections
+   * also while its instance is stopped. Default: false.
+   */
+  links?: boolean;
+  env?: Readonly<Record<string, string>>;
+}
+
 export class ReplicatedWeb {
   private started = 0;
 
   private constructor(
     readonly cluster: Cluster,
-    readonly links: InstanceLinks,
+    private readonly links: InstanceLinks | null,
     private readonly balancer: BalancerName,
     private readonly signal: AbortSignal,
   ) {}
 
   /** Instances keep sessions in memory, as published. @throws as `openCluster`. */
   static async open(
-    { balancer, patients }: { balancer: BalancerName; patients: number },
+    { balancer, patients, links = false, env = {} }: ReplicatedWebOptions,
     { progress, signal }: Pick<RunContext<never>, 'progress' | 'signal'>,
   ): Promise<ReplicatedWeb> {
-    const names = Array.from({ length: patients }, (_, index) => `patients_${index + 1}`);
-    const ports = new Map<string, number>();
     const cluster = await openCluster({
       replicas: 1,
       monitors: 1,
       patients,
       gateway: 'simulated',
-      env: { SESSION_STORE: 'memory', TRUST_PROXY: 'loopback', LOG_LEVEL: 'warn' },
+      env: { SESSION_STORE: 'memory', TRUST_PROXY: 'loopback', LOG_LEVEL: 'warn', ...env },
       progress,
       signal,
     });
     try {
-      for (const { name, port } of cluster.system.patients) ports.set(name, port);
-      const links = await InstanceLinks.open(names, (name) => ports.get(name) ?? 0);
-      cluster.beforeClose(() => links.close());
+      const proxies = links ? await openLinks(cluster) : null;
       await cluster.waitUntilSettled(1, SETTLE_MS);
-      return new ReplicatedWeb(cluster, links, balancer, signal);
+      return new ReplicatedWeb(cluster, proxies, balancer, signal);
     } catch (error) {
       await cluster.close();
       throw error;
@@ -72,13 +88,31 @@ export class ReplicatedWeb {
     return this.cluster.system.patients.map(({ name }) => name);
   }
 
+  /**
+   * The instances as a balancer reaches them. @param weights that differ from the usual one.
+   */
+  members(weights: Readonly<Record<string, number>> = {}): PoolMember[] {
+    return this.cluster.system.patients.map(({ name, port }) => ({
+      name,
+      host: HOST,
+      port: this.links?.getPort(name) ?? port,
+      weight: weights[name] ?? DEFAULT_WEIGHT,
+    }));
+  }
+
+  /** Delays every answer of an instance. @throws RangeError without links. */
+  slow(name: string, latencyMs: number): Undo {
+    if (!this.links) throw new RangeError('There are no links');
+    return this.links.slow(name, latencyMs);
+  }
+
   /** Starts a balancer, performs the task with it, and stops it. */
   async withBalancer<T>(
     changes: Partial<Pool>,
     task: (running: RunningBalancer) => Promise<T>,
   ): Promise<T> {
     const place = { host: HOST, port: await freePort(), adminPort: await freePort() };
-    const pool = createPool({ ...place, members: this.links.members() }, changes);
+    const pool = createPool({ ...place, members: this.members() }, changes);
     const dataDir = join(this.cluster.folder, `balancer-${(this.started += 1)}`);
     const process = await prepareBalancer({ balancer: this.balancer, pool, dataDir });
     const stop = (): void => void process.kill('SIGKILL');
@@ -100,6 +134,7 @@ export class ReplicatedWeb {
     return {
       url: process.url ?? '',
       control,
+      file: process.control,
       waitFor: (instance, observed) => {
         const look = async (): Promise<boolean> =>
           (await control.read()).some(
@@ -109,4 +144,11 @@ export class ReplicatedWeb {
       },
     };
   }
+}
+
+async function openLinks(cluster: Cluster): Promise<InstanceLinks> {
+  const { patients } = cluster.system;
+  const links = await InstanceLinks.open(new Map(patients.map(({ name, port }) => [name, port])));
+  cluster.beforeClose(() => links.close());
+  return links;
 }

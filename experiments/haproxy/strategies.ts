@@ -77,7 +77,7 @@ export async function compareStrategies(
   context: TaskContext,
   options: StrategyOptions,
 ): Promise<Pick<HaproxyFigures, 'strategies' | 'strategyDelayMs' | 'strategyRatePerSec'>> {
-  const undo = context.web.links.slow(context.servers[0], DELAY_MS);
+  const undo = context.web.slow(context.servers[0], DELAY_MS);
   const strategies: StrategyFigures[] = [];
   try {
     for (const strategy of STRATEGIES)

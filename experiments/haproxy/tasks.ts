@@ -87,7 +87,7 @@ export async function measureRoundRobin(
     browser.close();
     return visits;
   });
-  const members = web.links.members().slice(0, 1);
+  const members = web.members().slice(0, 1);
   return web.withBalancer({ affinity: 'none', check: CHECK, members }, async (running) => {
     const browser = new Browser({ url: running.url });
     const alone = await visitInTurn(browser, MANY, signal);
@@ -155,7 +155,7 @@ async function measureDelay(context: TaskContext, delayMs: number): Promise<Dela
   const isTooSlow = delayMs > CHECK.timeoutMs;
   show(task);
   return web.withBalancer({ check: CHECK }, async (running) => {
-    const undo = web.links.slow(server, delayMs);
+    const undo = web.slow(server, delayMs);
     try {
       const startMs = performance.now();
       const isDown = isTooSlow && (await running.waitFor(server, 'down'));
@@ -182,8 +182,8 @@ export async function measureWeights(
 ): Promise<Pick<HaproxyFigures, 'weightsKept' | 'weightsCleared'>> {
   const { web, servers, requestsEach } = context;
   const [server] = servers;
-  const changes = { check: CHECK, members: web.links.members({ [server]: 2 * DEFAULT_WEIGHT }) };
-  const undo = web.links.slow(server, WEIGHTS_DELAY_MS);
+  const changes = { check: CHECK, members: web.members({ [server]: 2 * DEFAULT_WEIGHT }) };
+  const undo = web.slow(server, WEIGHTS_DELAY_MS);
   const all = { users: 1, requestsEach: 2 * requestsEach, parallel: PARALLEL };
   try {
     const weightsKept = await web.withBalancer(changes, async (running) => {

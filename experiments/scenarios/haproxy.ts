@@ -102,7 +102,7 @@ async function measure({
   signal,
 }: Context): Promise<{ figures: HaproxyFigures; versions: Record<string, string> }> {
   const { requests, bills, quick, seed } = options;
-  const balancer = { balancer: 'haproxy', patients: SERVERS.length } as const;
+  const balancer = { balancer: 'haproxy', patients: SERVERS.length, links: true } as const;
   const web = await ReplicatedWeb.open(balancer, { progress, signal });
   const context: TaskContext = {
     web,
