@@ -3,13 +3,8 @@ import type { HaproxyFigures } from '../haproxy/figures.js';
 import { concludeStrategies } from '../haproxy/conclusion.js';
 import { compareWithPublished } from '../haproxy/rows.js';
 import type { RunRecord } from '../record/run-record.js';
-import {
-  describeStrategies,
-  ROW_HEADER,
-  STRATEGY_HEADER,
-  toRowCells,
-  toStrategyCells,
-} from './haproxy-table.js';
+import { ROW_HEADER, toRowCells } from './compared-rows.js';
+import { describeStrategies, STRATEGY_HEADER, toStrategyCells } from './haproxy-table.js';
 import { escapeMarkdown, markdownTable, summaryPage } from './summary.js';
 
 export function haproxySummary(journal: RunRecord, figures: HaproxyFigures): string {

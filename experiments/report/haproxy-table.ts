@@ -1,30 +1,15 @@
 /** The tables of the experiment haproxy, in 80 columns. Pure. */
 import type { HaproxyFigures } from '../haproxy/figures.js';
 import { concludeStrategies } from '../haproxy/conclusion.js';
-import type { ComparedRow } from '../balancer/rows.js';
 import { compareWithPublished } from '../haproxy/rows.js';
 import type { ExperimentResult } from '../record/result.js';
 import { wrap } from '../../shared/arguments/wrap.js';
 import { count } from '../../shared/format.js';
+import { agreementLines, rowLines } from './compared-rows.js';
 import { formatTable, ms } from './table.js';
 import { cut, verdictLines } from './verdict-lines.js';
 
 const WIDTH = 80;
-
-export const ROW_HEADER = ['row', 'task', 'published', 'measured', 'agrees'] as const;
-
-export const showAgreement = ({ objective }: ComparedRow): string => {
-  if (objective === null) return '–';
-  return objective.met ? 'yes' : 'no';
-};
-
-export const toRowCells = (row: ComparedRow): string[] => [
-  row.id,
-  row.what,
-  row.published,
-  row.measured,
-  showAgreement(row),
-];
 
 export const STRATEGY_HEADER = [
   'strategy',
@@ -57,19 +42,14 @@ export const describeStrategies = ({
 
 export function haproxyTable(figures: HaproxyFigures, result: ExperimentResult): string {
   const rows = compareWithPublished(figures);
-  const judged = rows.filter(({ objective }) => objective !== null);
-  const agree = judged.filter(({ objective }) => objective?.met);
   return [
-    ...formatTable(ROW_HEADER, rows.map(toRowCells)).split('\n').map(cut),
+    ...rowLines(rows),
     '',
     describeStrategies(figures),
     ...formatTable(STRATEGY_HEADER, toStrategyCells(figures)).split('\n').map(cut),
     '',
     ...concludeStrategies(figures).flatMap((sentence) => wrap(sentence, WIDTH)),
     ...verdictLines({ ...result, objectives: [] }, []),
-    `Rows that agree: ${agree.length} of ${judged.length}`,
-    ...result.objectives
-      .filter(({ met }) => !met)
-      .map(({ name, target, actual }) => cut(`Missed: ${name}: ${actual} (${target})`)),
+    ...agreementLines(rows, result),
   ].join('\n');
 }

@@ -1,16 +1,11 @@
 /** The page of the experiment haproxy: published beside measured, and the strategies. */
 import type { HaproxyFigures } from '../../haproxy/figures.js';
 import { concludeStrategies } from '../../haproxy/conclusion.js';
-import type { ComparedRow } from '../../balancer/rows.js';
 import { compareWithPublished } from '../../haproxy/rows.js';
 import type { RunRecord } from '../../record/run-record.js';
-import {
-  describeStrategies,
-  showAgreement,
-  STRATEGY_HEADER,
-  toStrategyCells,
-} from '../haproxy-table.js';
-import { html, type Html, type Content } from '../../../shared/web/html.js';
+import { describeStrategies, STRATEGY_HEADER, toStrategyCells } from '../haproxy-table.js';
+import { html, type Html } from '../../../shared/web/html.js';
+import { taskPart } from './compared-rows.js';
 import { pageHead } from './head.js';
 import { outcomeSection } from './outcome.js';
 import { htmlPage } from './page.js';
@@ -23,27 +18,6 @@ const TASKS = [
   'A server that answers late',
   'Weights 2:1, s1 answers 250 ms late',
 ];
-
-const showMark = (row: ComparedRow): Content =>
-  row.objective === null
-    ? '–'
-    : html`<span class="${row.objective.met ? 'good' : 'bad'}">${showAgreement(row)}</span>`;
-
-const toCells = (row: ComparedRow): Content[] => [
-  row.id,
-  row.what,
-  row.published,
-  row.measured,
-  row.rule ?? 'only shown',
-  showMark(row),
-];
-
-const taskPart = (rows: readonly ComparedRow[], title: string, number: number): Html =>
-  html`<h3>${number}. ${title}</h3>${htmlTable(
-    null,
-    wordColumn('row', 'task', 'published', 'measured', 'rule', 'agrees'),
-    rows.filter(({ id }) => id.startsWith(`${number}.`)).map(toCells),
-  )}`;
 
 function strategiesPart(figures: HaproxyFigures): Html {
   const [name = '', ...others] = STRATEGY_HEADER;
