@@ -41,6 +41,11 @@ const askManager = async (
   return text;
 };
 
+const toManager = ({ pool, nonce }: ControlFile): Manager => ({
+  url: `http://127.0.0.1:${pool.adminPort}${APACHE_MANAGER}`,
+  nonce,
+});
+
 interface ApacheWorker {
   /** `http://127.0.0.1:4001`. */
   address: string;
@@ -77,6 +82,21 @@ function toObserved(status: string): MemberState['observed'] {
 
 const toAddress = ({ host, port }: PoolMember): string => `http://${host}:${port}`;
 
+/** An instance as the balancer-manager shows it. */
+export interface ApacheMember extends Pick<ApacheWorker, 'status' | 'elected'> {
+  /** The process name. */
+  name: string;
+}
+
+/** In the order of the pool, for most requests. @throws Error as `BalancerControl.read`. */
+export async function readApacheMembers(file: ControlFile): Promise<ApacheMember[]> {
+  const workers = await readApacheWorkers(toManager(file), APACHE_BALANCER);
+  return file.pool.members.map((member) => {
+    const worker = workers.find(({ address }) => address === toAddress(member));
+    return { name: member.name, status: worker?.status ?? '', elected: worker?.elected ?? 0 };
+  });
+}
+
 async function setIn(
   manager: Manager,
   balancer: string,
@@ -96,20 +116,18 @@ async function setIn(
     throw new Error(`httpd ignored the state ${state} of ${address}`);
 }
 
-export function createApacheControl({ pool, nonce }: ControlFile): BalancerControl {
-  const manager = { url: `http://127.0.0.1:${pool.adminPort}${APACHE_MANAGER}`, nonce };
+export function createApacheControl(file: ControlFile): BalancerControl {
+  const manager = toManager(file);
   return {
     async read() {
-      const workers = await readApacheWorkers(manager, APACHE_BALANCER);
-      return pool.members.map((member) => {
-        const worker = workers.find(({ address }) => address === toAddress(member));
-        const status = worker?.status ?? '';
+      const members = await readApacheMembers(file);
+      return members.map(({ name, status }) => {
         const [admin, observed] = [toAdmin(status), toObserved(status)];
-        return { name: member.name, admin, observed, detail: status };
+        return { name, admin, observed, detail: status };
       });
     },
     async set(name, state) {
-      const member = pool.members.find((candidate) => candidate.name === name);
+      const member = file.pool.members.find((candidate) => candidate.name === name);
       if (!member) throw new Error(`There is no instance ${name}`);
       for (const balancer of [APACHE_BALANCER, APACHE_WAITING_BALANCER])
         await setIn(manager, balancer, toAddress(member), state);
