@@ -201,8 +201,9 @@ async function start(
       print(describeStep(step));
       updateRecord();
     },
-    onProblem: print,
+    onNotice: print,
   });
+  await restarts.releaseDrains();
   control = await startControlServer(restarts, system.tokens);
   updateRecord();
   return { system, restarts, control };

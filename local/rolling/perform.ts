@@ -12,6 +12,7 @@ import type { RestartStep } from './plan.js';
 export interface Performing {
   system: Pick<System, 'process' | 'balancer' | 'replicas' | 'monitors'>;
   calls: OperatorCalls;
+  /** The reason in the record of each state and hand-over. */
   reason: string;
 }
 
@@ -67,7 +68,7 @@ async function setState(
   state: AdminState,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (!(await calls.orderInstanceState(name, state, `rolling restart: ${reason}`))) return false;
+  if (!(await calls.orderInstanceState(name, state, reason))) return false;
   await waitFor(async () => (await calls.readInstances()).get(name) === state, signal);
   return true;
 }
@@ -117,7 +118,7 @@ async function restartReplica(
   const status = await calls.readStatus();
   if (!status) throw new Error('no monitor answers, so the leader is unknown');
   if (getLeader(status) === process.name && mayLead(status, process.name))
-    await calls.handOver(`rolling restart: ${reason}`);
+    await calls.handOver(reason);
   await restart(process, signal);
   const pid = process.pid;
   await waitFor(async () => {

@@ -7,20 +7,22 @@ import pg from 'pg';
 import { createControl } from '../../shared/balancer/open-control.js';
 import { Problem } from '../../shared/errors.js';
 import { writeAudit, type AuditEntry } from '../../shared/postgres/audit.js';
+import type { Queryable } from '../../shared/postgres/postgres.js';
 import type { System } from '../system.js';
 import { OperatorCalls } from './operator-calls.js';
 import { performStep } from './perform.js';
 import { planRestart, type RestartStep } from './plan.js';
+import { releaseDrains, toStateReason } from './release-drains.js';
 import { runRestart, toWaiting, type RestartRecord, type StepRecord } from './runner.js';
 
-const AUDIT_TIMEOUT_MS = 5_000;
+const DATABASE_TIMEOUT_MS = 5_000;
 
 export interface RestartsOptions {
   system: System;
   /** Called after each change of a step. */
   onStep?: (step: StepRecord) => void;
-  /** Called with a failure that does not stop the restart. */
-  onProblem?: (text: string) => void;
+  /** Called with an event that an operator must know and that stops nothing. */
+  onNotice?: (text: string) => void;
   /** Replaces the performance of a step, for tests. */
   perform?: typeof performStep;
 }
@@ -64,6 +66,7 @@ export class Restarts {
       throw new Problem('RESTART_IN_PROGRESS');
     this.starting = true;
     try {
+      await this.releaseDrains();
       const steps = (await this.plan()).map(toWaiting);
       this.stopped = false;
       this.current = {
@@ -81,6 +84,23 @@ export class Restarts {
     }
   }
 
+  /**
+   * Sets instances to ready that an earlier rolling restart left drained. Call it only while none
+   * is in progress. Never throws; reports what it did.
+   */
+  async releaseDrains(): Promise<void> {
+    const { system, onNotice } = this.options;
+    if (!system.balancer) return;
+    try {
+      const names = system.patients.map(({ name }) => name);
+      const released = await this.withDatabase((db) => releaseDrains(db, this.calls, names));
+      for (const name of released)
+        onNotice?.(`${name} is ready again: a rolling restart had left it drained`);
+    } catch (error) {
+      onNotice?.((error as Error).message);
+    }
+  }
+
   /** Stops after the current step. No effect when none is in progress. */
   stop(): void {
     this.stopped = true;
@@ -94,7 +114,7 @@ export class Restarts {
 
   private async run(record: RestartRecord): Promise<void> {
     const { system, onStep, perform = performStep } = this.options;
-    const performing = { system, calls: this.calls, reason: record.reason };
+    const performing = { system, calls: this.calls, reason: toStateReason(record) };
     await runRestart(record, {
       perform: (step, signal) => perform(performing, step, signal),
       isStopped: () => this.stopped,
@@ -114,16 +134,20 @@ export class Restarts {
       reason,
       outcome: failed ? `${state} at ${failed.name}` : state,
     };
+    await this.withDatabase((db) => writeAudit(db, entry)).catch((error: unknown) =>
+      this.options.onNotice?.(`the restart is not in the audit: ${(error as Error).message}`),
+    );
+  }
+
+  private async withDatabase<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
     const client = new pg.Client({
       connectionString: this.options.system.databaseUrl,
-      connectionTimeoutMillis: AUDIT_TIMEOUT_MS,
-      query_timeout: AUDIT_TIMEOUT_MS,
+      connectionTimeoutMillis: DATABASE_TIMEOUT_MS,
+      query_timeout: DATABASE_TIMEOUT_MS,
     });
     try {
       await client.connect();
-      await writeAudit(client, entry);
-    } catch (error) {
-      this.options.onProblem?.(`the restart is not in the audit: ${(error as Error).message}`);
+      return await work(client);
     } finally {
       await client.end().catch(() => undefined);
     }

@@ -5,8 +5,8 @@
 import { randomInt } from 'node:crypto';
 import { claimPort } from '../../local/processes/ports.js';
 
-/** The ports of one monitor, three replicas, one instance of the API and the engines. */
-export const PORTS = [4000, 5000, 5001, 5002, 5003, 5454, 6390];
+/** The ports of one monitor, three replicas, three instances behind a balancer and the engines. */
+export const PORTS = [4000, 4001, 4002, 4003, 4090, 5000, 5001, 5002, 5003, 5454, 6390];
 /**
  * With these offsets the ports lie below the range of single free ports, and below the kernel's
  * range.

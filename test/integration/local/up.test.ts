@@ -3,13 +3,17 @@
  * lock. Uses its own ports (RELEVO_PORT_OFFSET) and data in a temporary folder.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readRunning } from '../../../local/installation.js';
 import { isPortFree } from '../../../local/processes/ports.js';
 import { isAlive } from '../../../local/processes/process-tree.js';
 import { ROOT } from '../../../local/root.js';
+import { findTool } from '../../../local/setup/test-tools.mjs';
+import type { Status as MonitorStatus } from '../../../shared/contracts/status.js';
+import type { Tokens } from '../../../shared/http/auth.js';
 import { eventually } from '../../support/eventually.js';
 import { freeOffset, PORTS } from '../../support/free-offset.js';
 import { onlyWhere } from '../../support/only-where.js';
@@ -170,19 +174,67 @@ describe('npm start', () => {
     expect(existsSync(join(folder, 'relevo.json'))).toBe(false);
   }, 120_000);
 
+  interface Control {
+    url: string;
+    monitor: string;
+    headers: Record<string, string>;
+  }
+  const readControl = (): Control => {
+    const running = readRunning(folder)?.system;
+    const tokens = JSON.parse(readFileSync(join(folder, 'tokens.json'), 'utf8')) as Tokens;
+    return {
+      url: running?.control ?? '',
+      monitor: running?.addresses['monitor_1'] ?? '',
+      headers: {
+        'authorization': `Bearer ${tokens.operator}`,
+        'content-type': 'application/json',
+      },
+    };
+  };
+  const send = async (url: string, body: unknown): Promise<void> => {
+    const { headers } = readControl();
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(await response.text());
+  };
+  const readStates = async (): Promise<(string | undefined)[]> => {
+    const { monitor, headers } = readControl();
+    const response = await fetch(`${monitor}/status`, { headers });
+    return (((await response.json()) as MonitorStatus).patients ?? []).map(({ admin }) => admin);
+  };
+
+  /** Starts a rolling restart, and returns while the first instance is drained. */
+  const drainFirst = async (): Promise<void> => {
+    const { url, monitor } = readControl();
+    // Control: only the id of a restart makes a drain its own.
+    const order = { state: 'drain', reason: 'rolling restart: as an operator' };
+    await send(`${monitor}/patients/patients_3/state`, order);
+    await send(`${url}/restarts`, { reason: 'test' });
+    await eventually(async () => (await readStates())[0] === 'drain', {
+      what: 'patients_1 is drained',
+      deadlineMs: 20_000,
+    });
+  };
+
   const onLinux = onlyWhere(process.platform === 'linux', 'needs Linux', it);
   onLinux(
-    'leaves no process when killed with -9, and the next start finds its data',
+    'leaves no process when killed with -9 in a rolling restart; the next start finds its data and ends the drain',
     async () => {
-      const first = await up(['--replicas', '1']);
+      const hasBalancers = findTool(ROOT, 'balancers') !== null || process.env['CI'] === 'true';
+      const front = hasBalancers ? ['--patients', '3', '--balancer', 'haproxy'] : [];
+      const first = await up(['--replicas', '1', ...front]);
       const { processes } = await status();
+      if (hasBalancers) await drainFirst();
       first.child.kill('SIGKILL');
       await eventually(() => processes.every(({ pid }) => !isAlive(pid)), {
         what: 'everything ended with it',
         deadlineMs: 15_000,
       });
-      const second = await up(['--replicas', '1']);
+      const second = await up(['--replicas', '1', ...front]);
       expect(second.output()).not.toContain('applied to the database');
+      if (hasBalancers) {
+        expect(second.output()).toContain('patients_1 is ready again');
+        expect(await readStates()).toEqual(['ready', 'ready', 'drain']);
+      }
       second.child.kill('SIGTERM');
       expect(await second.exited).toBe(0);
     },
