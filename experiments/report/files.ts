@@ -38,15 +38,30 @@ export function folderOf({
   return join(REPORTS, `${name}-${time}-seed${seed}`);
 }
 
+/**
+ * Writes the first file of a run into its folder. Two runs with the same name and seed may begin in
+ * the same second: the later one gets a folder of its own. @returns the folder.
+ */
+export function claimFolder(wanted: string, file: string, text: string): string {
+  for (let number = 1; ; number += 1) {
+    const folder = number === 1 ? wanted : `${wanted}-${number}`;
+    mkdirSync(folder, { recursive: true });
+    try {
+      writeFileSync(join(folder, file), text, { flag: 'wx' });
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
 /** @returns the folder. @param jsonFile path of an additional copy of result.json, or null. */
 export async function writeReport(journal: RunRecord, jsonFile: string | null): Promise<string> {
   const { plan, own } = journal;
   const result = own ? { ...journal.result, systems: own.systems } : journal.result;
-  const folder = folderOf(result);
-  mkdirSync(folder, { recursive: true });
-  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   // The evidence first: an error in a page must not lose it.
-  write('result.json', json(result));
+  const folder = claimFolder(folderOf(result), 'result.json', json(result));
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   if (jsonFile !== null) writeFileSync(jsonFile, json(result));
   if (plan !== null) write('plan.json', json(plan));
   write('journal.json', `${JSON.stringify(toStoredRecord(journal))}\n`);
