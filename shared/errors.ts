@@ -90,7 +90,11 @@ export const PROBLEMS = {
     retryable: true,
     title: 'Too many accepted payments are not final yet',
   },
-  UNAVAILABLE: { status: 503, retryable: true, title: 'The database is unavailable' },
+  UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    title: 'A service that the request needs is unavailable',
+  },
   GATEWAY_DOWN: { status: 503, retryable: true, title: 'The gateway is switched off' },
   INTERNAL: { status: 500, retryable: true, title: 'An internal error occurred' },
 } as const satisfies Record<string, { status: number; retryable: boolean; title: string }>;
@@ -136,3 +140,7 @@ export class Problem extends Error {
     };
   }
 }
+
+/** A failure of PostgreSQL that will pass. */
+export const toDatabaseProblem = (cause: unknown): Problem =>
+  new Problem('UNAVAILABLE', 'The database is unavailable', { retryAfterSeconds: 1, cause });

@@ -17,6 +17,7 @@ export interface CaseValues {
   query?: Readonly<Record<string, string>>;
   /** Default: the status of the code, else 200. */
   status?: readonly number[];
+  /** Of every refusal that the case permits. */
   code?: ProblemCode;
   /** Path of the refused field: `body`, `path.id`, `query`. */
   field?: string;
@@ -136,6 +137,14 @@ const TWO = { count: 2 };
 const setState = (state: string): CaseValues => ({ id: '{{leader}}', body: { state, reason } });
 const drain = (code: ProblemCode, id: string) => ({ ...setState('drain'), code, id });
 
+/** Changes nothing, because the instance is ready. */
+const OF_INSTANCE: CaseValues = {
+  ...setState('ready'),
+  id: 'patients_1',
+  status: [200, 409],
+  code: 'NO_BALANCER',
+};
+
 /** A validation error names `member`. Default: the first of the body. */
 const refuse = (
   code: ProblemCode,
@@ -196,12 +205,12 @@ const ROWS: Partial<Record<keyof typeof FOLDERS, readonly Row[]>> = {
     ['Re-drive a final payment', REDRIVE, { id: '{{paymentId}}', code: 'NOT_REDRIVABLE' }],
     ['Hand over to an unknown replica', HANDOVER, refuse('REPLICA_NOT_FOUND', TO_UNKNOWN)],
     ['Drain an unknown instance', INSTANCE, drain('INSTANCE_NOT_FOUND', 'patients_99')],
-    ['Drain an instance without a load balancer', INSTANCE, drain('NO_BALANCER', 'patients_1')],
   ],
   operations: [
     ['Drain the former leader', STATE, setState('drain')],
     ['Hand over to a drained replica', HANDOVER, refuse('NO_CANDIDATE', TO_LEADER)],
     ['Return the replica to service', STATE, setState('ready')],
+    ['Set an instance to ready; without a load balancer this is refused', INSTANCE, OF_INSTANCE],
     ['Preview a re-drive', 'monitor.previewRedrive', { query: { ids: '{{paymentId}}' } }],
     ['Re-drive a payment', 'monitor.redriveFailed', { body: { ids: ['{{paymentId}}'], reason } }],
   ],

@@ -3,7 +3,7 @@
  * statements that may run twice. Any other failure is thrown at once.
  */
 import type { Clock } from '../../shared/clock.js';
-import { Problem } from '../../shared/errors.js';
+import { toDatabaseProblem } from '../../shared/errors.js';
 import { isTransient } from '../../shared/postgres/postgres.js';
 import { retryCall } from '../../shared/retry-call.js';
 
@@ -33,8 +33,7 @@ export function retryUntil<T>(
     isRetryable: isTransient,
     pausesMs: PAUSES_MS,
     beforePause: ({ error, pauseMs }) => {
-      if (clock.now() + pauseMs > giveUpAtMs)
-        throw new Problem('UNAVAILABLE', undefined, { retryAfterSeconds: 1, cause: error });
+      if (clock.now() + pauseMs > giveUpAtMs) throw toDatabaseProblem(error);
     },
   });
 }

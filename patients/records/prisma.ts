@@ -4,7 +4,7 @@
  */
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../../generated/prisma/client.js';
-import { Problem } from '../../shared/errors.js';
+import { toDatabaseProblem } from '../../shared/errors.js';
 import { isTransient, type Pool } from '../../shared/postgres/postgres.js';
 
 /**
@@ -44,8 +44,7 @@ export function createPrisma(pool: Pool, schema = 'public') {
         try {
           return (await query(args)) as unknown;
         } catch (error) {
-          if (isTransientRead(error))
-            throw new Problem('UNAVAILABLE', undefined, { retryAfterSeconds: 1, cause: error });
+          if (isTransientRead(error)) throw toDatabaseProblem(error);
           throw error;
         }
       },

@@ -10,7 +10,7 @@ import express, {
   type RequestHandler,
 } from 'express';
 import type { z } from 'zod';
-import { Problem, type FieldError } from '../errors.js';
+import { Problem, toDatabaseProblem, type FieldError } from '../errors.js';
 import { jsonBodies } from './json-bodies.js';
 import type { Logger } from '../observability/logger.js';
 import { httpRequestSeconds, registry } from '../observability/metrics.js';
@@ -141,8 +141,7 @@ export function toProblem(error: unknown): Problem {
     return new Problem('BODY_TOO_LARGE');
   if (UNREADABLE.has(type ?? '')) return new Problem('BODY_MALFORMED');
   if (status === 400) return new Problem('VALIDATION_FAILED', 'The request cannot be read');
-  if (isTransient(error))
-    return new Problem('UNAVAILABLE', undefined, { retryAfterSeconds: 1, cause: error });
+  if (isTransient(error)) return toDatabaseProblem(error);
   return new Problem('INTERNAL', undefined, { cause: error });
 }
 

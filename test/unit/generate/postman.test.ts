@@ -171,6 +171,16 @@ describe('the common checks', () => {
     ).toEqual([]);
   });
 
+  test('know the code of the refusal where the answer depends on the system', () => {
+    const problems = 'application/problem+json';
+    const both = { status: [200, 409], code: 'NO_BALANCER', type: ['application/json', problems] };
+    expect(failedChecks(both, 200, 'application/json', { admin: 'ready' })).toEqual([]);
+    expect(failedChecks(both, 409, problems, { code: 'NO_BALANCER' })).toEqual([]);
+    expect(failedChecks(both, 409, problems, { code: 'LAST_INSTANCE' })).toEqual([
+      'code NO_BALANCER',
+    ]);
+  });
+
   test('control: fail for every other answer', () => {
     expect(failedChecks(expected, 201, 'application/problem+json', refusal)).toEqual([
       'status 400',
