@@ -22,8 +22,15 @@ export function selectTargets(
   return free.length < 2 ? [] : free.filter((name) => (name === leader) === (target === 'leader'));
 }
 
-/** Names of the instances that may be a target. The last free one never is. */
-export function selectInstances(instances: readonly PartState[]): string[] {
-  const free = instances.filter((instance) => instance.free).map(({ name }) => name);
-  return free.length < 2 ? [] : free;
+/**
+ * Names of the instances that may be a target. The last one that serves never is.
+ * @param down instances that the balancer considers down: one that has just started serves no
+ *   request yet.
+ */
+export function selectInstances(
+  instances: readonly PartState[],
+  down: ReadonlySet<string> = new Set(),
+): string[] {
+  const serving = instances.filter(({ name, free }) => free && !down.has(name));
+  return serving.length < 2 ? [] : serving.map(({ name }) => name);
 }

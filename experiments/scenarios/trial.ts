@@ -2,6 +2,8 @@
  * Runs one trial: payments in the traffic mode, and at some of them a fault in a replica, which is
  * healed after a pause.
  */
+import type { MemberState } from '../../shared/balancer/control.js';
+import { createControl } from '../../shared/balancer/open-control.js';
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
 import type { FaultDefinition } from '../faults/fault.js';
@@ -9,6 +11,7 @@ import type { Injector, InjectedWindow } from '../faults/injector.js';
 import type { PlannedFault } from '../faults/plan.js';
 import { selectInstances, selectTargets, type PartState } from '../faults/select-targets.js';
 import type { RequestRecord } from '../record/history.js';
+import type { BalancerProcess } from '../../local/engines/balancer.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { Cluster } from '../system/cluster.js';
 import { wallMs, type PaymentClient } from '../traffic/client.js';
@@ -45,6 +48,20 @@ export interface TrialRun {
 }
 
 const WAIT_FOR_VICTIM_MS = 20;
+
+/**
+ * Names of the instances to which the balancer sends no requests. Empty without a balancer; null:
+ * the balancer did not answer now.
+ */
+async function readDown(balancer: BalancerProcess | null): Promise<Set<string> | null> {
+  if (!balancer) return new Set();
+  const members = await createControl(balancer.control)
+    .read()
+    .catch(() => null);
+  return members && new Set(members.filter(isDown).map(({ name }) => name));
+}
+
+const isDown = ({ observed }: MemberState): boolean => observed === 'down';
 
 /** @throws AbortError; Error when a replica was not healed. */
 export async function runTrial(options: TrialOptions): Promise<TrialRun> {
@@ -120,7 +137,10 @@ class TrialInjections {
       name,
       free: up && injector.busyWith(name) === null,
     });
-    if (role === 'instance') return selectInstances(cluster.system.patients.map(toState));
+    if (role === 'instance') {
+      const down = await readDown(cluster.system.balancer);
+      return down === null ? [] : selectInstances(cluster.system.patients.map(toState), down);
+    }
     const { leader } = await cluster.leadership();
     return selectTargets(cluster.system.replicas.map(toState), leader, role);
   }

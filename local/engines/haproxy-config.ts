@@ -107,6 +107,7 @@ const affinity = ({ affinity, cookie }: Pool): string[] =>
 
 function readyBackend(pool: Pool): string[] {
   const { check, members, strategy } = pool;
+  const fastMs = Math.ceil(check.intervalMs / 5);
   return [
     `balance ${ALGORITHMS[strategy]}`,
     ...affinity(pool),
@@ -115,7 +116,9 @@ function readyBackend(pool: Pool): string[] {
     'http-check expect status 200',
     // Not `observe layer4 on-error mark-down`: the refused connection that marks an instance down
     // belongs to a request, which shutdown-sessions would then end instead of sending it elsewhere.
-    `default-server check inter ${check.intervalMs}ms fastinter ${Math.ceil(check.intervalMs / 5)}ms downinter ${check.intervalMs}ms fall ${check.fall} rise ${check.rise} on-marked-down shutdown-sessions`,
+    // An instance that is down is checked five times as often: until HAProxy knows that it is back,
+    // the others serve alone.
+    `default-server check inter ${check.intervalMs}ms fastinter ${fastMs}ms downinter ${fastMs}ms fall ${check.fall} rise ${check.rise} on-marked-down shutdown-sessions`,
     ...members.map((member) => server(member, pool.affinity === 'cookie')),
   ];
 }

@@ -107,6 +107,9 @@ describe('victims', () => {
   test('any free instance, and never the last one', () => {
     expect(selectInstances(three(true, false, true))).toEqual(['server_1', 'server_3']);
     expect(selectInstances(three(false, false, true))).toEqual([]);
+    const down = new Set(['server_1']);
+    expect(selectInstances(three(true, true, true), down)).toEqual(['server_2', 'server_3']);
+    expect(selectInstances(three(true, false, true), down)).toEqual([]);
   });
 });
 
