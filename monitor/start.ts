@@ -27,9 +27,10 @@ import { MonitorLoop } from './loop.js';
 import { measure, measureState } from './metrics.js';
 import { Observers } from './status/observers.js';
 import { connectQueue, type QueueConnection } from './status/queue-connection.js';
+import { measureInstances } from './status/instance-metrics.js';
 import { createCachedCounts } from './status/queue-counts.js';
 import { measureQueue } from './status/queue-metrics.js';
-import type { StatusSources } from './status/status.js';
+import { describeInstances, type StatusSources } from './status/status.js';
 
 export interface RunningMonitor {
   loop: MonitorLoop;
@@ -161,6 +162,7 @@ function createWatch(
     redisUp: queue.isUp,
     sync,
   });
+  measureInstances(() => describeInstances(sources));
   return { loop, observers, sources, sync };
 }
 

@@ -164,18 +164,25 @@ function toInstanceStatus(
   };
 }
 
+/** The patients instances and the load balancer, from the data that this monitor has already. */
+export function describeInstances(sources: StatusSources): Pick<Status, 'patients' | 'balancer'> {
+  const balancer = sources.balancer();
+  return {
+    patients: sources.patients.map((member) => toInstanceStatus(member, sources, balancer)),
+    balancer: balancer && { name: balancer.name, answers: balancer.answers },
+  };
+}
+
 /** The status from the data that this monitor has already, without a call. */
 export function getKnownStatus(sources: StatusSources, queue: QueueCounts): Status {
   const state = sources.state();
-  const balancer = sources.balancer();
   return {
     id: sources.id,
     at: sources.clock.wall().toISOString(),
     partitions: [toPartitionStatus(state, sources.decision())],
     replicas: sources.replicas.map((replica) => toReplicaStatus(replica, sources, state)),
     monitors: sources.monitors.map((monitor) => toMonitorStatus(monitor, sources, state)),
-    patients: sources.patients.map((member) => toInstanceStatus(member, sources, balancer)),
-    balancer: balancer && { name: balancer.name, answers: balancer.answers },
+    ...describeInstances(sources),
     queue,
     engines: { postgres: state.databaseUp, redis: sources.redisUp() },
     faults: sources.faults,

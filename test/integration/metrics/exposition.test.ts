@@ -84,6 +84,7 @@ describe('docs/metrics.md', () => {
       'fate',
       'kind',
       'layer',
+      'member',
       'method',
       'phase',
       'reason',
