@@ -12,7 +12,7 @@ export const doctor = command({
   describe: 'Find problems and show how to correct them',
   group: 'The system',
   details:
-    'Checks versions, packages, engines, ports, data folder, disk, memory and clock; of a running system also services, leader, tokens and backlog. Changes nothing.',
+    'Checks versions, packages, engines, ports, data folder, disk, memory and clock; of a running system also services, leader, tokens, backlog and load balancer. Changes nothing.',
   options: {},
   examples: [
     [

@@ -1,4 +1,5 @@
 /** Every check, in the order of the report. */
+import { balancerCheck } from './balancer.js';
 import { clockCheck } from './clock.js';
 import { dataFolderCheck } from './data-folder.js';
 import { databaseCheck } from './database.js';
@@ -26,6 +27,7 @@ const CHECKS: readonly Check[] = [
   databaseCheck,
   redisCheck,
   servicesCheck,
+  balancerCheck,
 ];
 
 /**
