@@ -6,6 +6,7 @@ export const EXPERIMENT_NAMES = [
   'bench',
   'growth',
   'haproxy',
+  'apache',
   'compare',
 ] as const;
 export type ExperimentName = (typeof EXPERIMENT_NAMES)[number];

@@ -11,6 +11,7 @@ import { asksForReplay, optionsOfPlan, parseReplay, readRunPlan } from './record
 import { EXPERIMENT_EXIT } from './record/result.js';
 import { commandOf, type RunRequest } from './run/run-once.js';
 import { COMPARE_SUMMARY } from './run-comparison/command.js';
+import { apache } from './scenarios/apache.js';
 import { availability } from './scenarios/availability.js';
 import { bench } from './scenarios/bench.js';
 import { chaos } from './scenarios/chaos.js';
@@ -25,6 +26,7 @@ const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experimen
   bench,
   growth,
   haproxy,
+  apache,
 };
 
 const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };

@@ -24,6 +24,8 @@ const PAY_FIELDS = ['csrf', 'patient', 'key', 'shown'] as const;
 export interface FlowOptions extends BrowserOptions {
   /** Number of the sample patient, from 1: its bill is paid. */
   patient: number;
+  /** Default: a new one, which `close` closes. */
+  browser?: Browser;
   /** A part of the bill, such as `0.01`. Default: the whole bill. */
   amount?: string;
 }
@@ -47,7 +49,7 @@ export class PaymentFlow {
   private page = '';
 
   constructor(private readonly options: FlowOptions) {
-    this.browser = new Browser(options);
+    this.browser = options.browser ?? new Browser(options);
   }
 
   get sessionLost(): boolean {
@@ -94,7 +96,7 @@ export class PaymentFlow {
   }
 
   close(): void {
-    this.browser.close();
+    if (!this.options.browser) this.browser.close();
   }
 
   private forms(): Record<'identify' | 'pay', () => Promise<BrowserAnswer | null>> {

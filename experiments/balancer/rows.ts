@@ -44,6 +44,22 @@ export function compareRow({ id, what, published, measured, ...figures }: Compar
   };
 }
 
+type RowTexts = Pick<ComparedRow, 'id' | 'what' | 'published' | 'measured'>;
+
+/** The published text of a row that the report does not have. */
+export const NOT_PUBLISHED = '–';
+
+/** A row that states a fact, which is true or not. */
+export const factRow = (texts: RowTexts, isTrue: boolean): ComparedRow =>
+  compareRow({ ...texts, target: 1, actual: isTrue ? 1 : 0, failed: 0 });
+
+/** A row without a judgement. */
+export const shownRow = (texts: RowTexts): ComparedRow => ({
+  ...texts,
+  rule: null,
+  objective: null,
+});
+
 const toFigure = (value: number | null): string => (value === null ? '–' : String(value));
 
 /** Mean, min, max and rate; null: not published. */

@@ -3,10 +3,8 @@
  * of patients as the web servers and their sessions in memory. Then compares the strategies of
  * HAProxy with one slow server, which the report leaves open.
  */
-import { execFileSync } from 'node:child_process';
-import { BALANCER_PROGRAMS, findProgram } from '../../local/setup/programs.mjs';
 import { failedOf, type LoadFigures } from '../balancer/load.js';
-import { MissingProgramError } from '../balancer/missing-program.js';
+import { readBalancerVersion, requireBalancer } from '../balancer/program.js';
 import { ReplicatedWeb } from '../balancer/replicated-web.js';
 import type { Experiment, RunContext } from '../experiment.js';
 import type { HaproxyFigures } from '../haproxy/figures.js';
@@ -61,7 +59,7 @@ export const haproxy: Experiment<typeof OPTIONS> = {
 async function run(context: Context): Promise<RunRecord> {
   const { options, command } = context;
   const { makeResult } = startResult('haproxy', options.seed);
-  const program = findHaproxy();
+  const program = requireBalancer('haproxy');
   const { figures, versions } = await measure(context);
   const result = makeResult({
     verdict: 'valid',
@@ -70,7 +68,7 @@ async function run(context: Context): Promise<RunRecord> {
     systems: [],
   });
   context.print(haproxyTable(figures, result));
-  const machine = describeMachine({ haproxy: readVersion(program), ...versions });
+  const machine = describeMachine({ haproxy: readBalancerVersion(program), ...versions });
   const journal = {
     result,
     command,
@@ -82,19 +80,6 @@ async function run(context: Context): Promise<RunRecord> {
   };
   return { ...journal, own: ownReport(journal, figures) };
 }
-
-/** @throws MissingProgramError */
-function findHaproxy(): string {
-  const { label, names, packageName } = BALANCER_PROGRAMS.haproxy;
-  const program = findProgram(names);
-  if (program !== null) return program;
-  throw new MissingProgramError(
-    `${label} is missing: install ${packageName} (Debian: apt-get install ${packageName}).`,
-  );
-}
-
-const readVersion = (program: string): string =>
-  /version (\S+)/.exec(execFileSync(program, ['-v'], { encoding: 'utf8' }))?.[1] ?? 'unknown';
 
 async function measure({
   options,

@@ -1,0 +1,16 @@
+/** How often the balancer elected each instance. Pure. */
+import { count } from '../../shared/format.js';
+import { sum } from '../statistics/statistics.js';
+import type { ApacheFigures, ElectionFigures } from './figures.js';
+
+/** In the order of the instances. */
+export const listElected = (
+  { instances }: Pick<ApacheFigures, 'instances'>,
+  { elected }: Pick<ElectionFigures, 'elected'>,
+): number[] => instances.map((name) => elected[name] ?? 0);
+
+/** How many elections differ from the expected ones. */
+export const countDifferences = (actual: readonly number[], expected: readonly number[]): number =>
+  sum(actual.map((number, index) => Math.abs(number - (expected[index] ?? 0))));
+
+export const showElected = (counts: readonly number[]): string => counts.map(count).join('/');
