@@ -9,8 +9,8 @@ export const listElected = (
   { elected }: Pick<ElectionFigures, 'elected'>,
 ): number[] => instances.map((name) => elected[name] ?? 0);
 
-/** How many elections differ from the expected ones. */
-export const countDifferences = (actual: readonly number[], expected: readonly number[]): number =>
-  sum(actual.map((number, index) => Math.abs(number - (expected[index] ?? 0))));
+/** The expected elections, less one for each that is missing or too many. */
+export const countAsExpected = (actual: readonly number[], expected: readonly number[]): number =>
+  sum(expected) - sum(actual.map((number, index) => Math.abs(number - (expected[index] ?? 0))));
 
 export const showElected = (counts: readonly number[]): string => counts.map(count).join('/');

@@ -15,8 +15,8 @@ export function failoverRows(figures: ApacheFigures): ComparedRow[] {
     factRow(
       {
         id: '5.1',
-        what: 'least elected stopped: served',
-        published: 'by another',
+        what: 'least elected off: served by',
+        published: 'another',
         measured: servedBy ?? 'no answer',
       },
       isElsewhere,
@@ -64,8 +64,8 @@ export function midSessionRows({ midSession: { memory, redis } }: ApacheFigures)
     factRow(
       {
         id: '7.1',
-        what: 'stopped mid-session: served',
-        published: 'by another',
+        what: 'off mid-session: served by',
+        published: 'another',
         measured: memory.second ?? 'no answer',
       },
       isMoved(memory),

@@ -1,6 +1,8 @@
 /** The rows of exercise 8: the distribution of many iterations. Pure. */
+import { count } from '../../shared/format.js';
 import { compareRow, NOT_PUBLISHED, shownRow, type ComparedRow } from '../balancer/rows.js';
-import { countDifferences, listElected, showElected } from './elections.js';
+import { sum } from '../statistics/statistics.js';
+import { countAsExpected, listElected, showElected } from './elections.js';
 import type { ApacheFigures, IterationFigures } from './figures.js';
 
 /** Requests of one iteration: four, and one redirect. */
@@ -31,15 +33,15 @@ function distributionRows(
       what: `cookies ${texts.cookies}: Elected`,
       published: texts.published,
       measured: showElected(counts),
-      target: 0,
-      actual: countDifferences(sortDown(counts), expected),
+      target: sum(expected),
+      actual: countAsExpected(sortDown(counts), expected),
       failed: measured.failed,
     }),
     compareRow({
       id: texts.ids[1],
       what: `cookies ${texts.cookies}: errors`,
       published: '0 %',
-      measured: `${measured.failed} of ${measured.sent}`,
+      measured: `${measured.failed} of ${count(measured.sent)}`,
       target: 0,
       actual: measured.failed,
       failed: 0,
@@ -69,7 +71,7 @@ export function iterationRows(figures: ApacheFigures): ComparedRow[] {
       id: '8.5',
       what: 'records name their instance',
       published: NOT_PUBLISHED,
-      measured: `${named} of ${payments}`,
+      measured: `${count(named)} of ${count(payments)}`,
       target: payments,
       actual: named,
       failed: 0,
