@@ -9,7 +9,12 @@ import {
   APACHE_WAITING_BALANCER,
 } from '../../shared/balancer/apache-control.js';
 import { toSeconds, type Pool, type Strategy } from '../../shared/balancer/pool.js';
-import { BALANCER_PROBLEMS, RETRY_AFTER_SECONDS } from '../../shared/balancer/problems.js';
+import {
+  BALANCER_PROBLEMS,
+  NOTHING_HERE,
+  RETRY_AFTER_SECONDS,
+  toProblemFolder,
+} from '../../shared/balancer/problems.js';
 
 export interface ApachePlace {
   /** The installation's folder of this server. */
@@ -62,7 +67,7 @@ function serverLines({ folder, modules }: ApachePlace, pool: Pool): string[] {
     'UseCanonicalName On',
     'UseCanonicalPhysicalPort On',
     'ServerTokens Prod',
-    `DocumentRoot "${folder}"`,
+    `DocumentRoot "${toProblemFolder(folder)}"`,
     'TraceEnable Off',
     'FileETag None',
     `Listen ${pool.host}:${pool.port}`,
@@ -99,15 +104,27 @@ function balancer(name: string, pool: Pool, timeoutMs: number, nonce: string): s
 
 function problemLines(folder: string): string[] {
   return [
-    `Alias "/.problems" "${folder}"`,
+    `Alias "/.problems" "${toProblemFolder(folder)}"`,
     '<Location "/.problems">',
     '  ForceType application/problem+json',
     '</Location>',
-    ...BALANCER_PROBLEMS.map(({ status }) => `ErrorDocument ${status} /.problems/${status}.json`),
+    ...[...BALANCER_PROBLEMS, NOTHING_HERE].map(
+      ({ status }) => `ErrorDocument ${status} /.problems/${status}.json`,
+    ),
     // Only answers of this server have the marker; those of an instance keep their own header.
-    `Header always set Retry-After "${RETRY_AFTER_SECONDS}" "expr=%{REQUEST_URI} =~ m#^/\\.problems/#"`,
+    `Header always set Retry-After "${RETRY_AFTER_SECONDS}" "expr=%{REQUEST_URI} =~ m#^/\\.problems/5#"`,
   ];
 }
+
+/** The addresses of this server itself do not exist for clients. */
+const hiddenLines = ({ port }: Pool): string[] => [
+  'RewriteEngine On',
+  `RewriteCond expr "%{SERVER_PORT} == '${port}'"`,
+  `RewriteRule "^/+${APACHE_MANAGER.slice(1)}(/|$)" "-" [R=404,L]`,
+  // The document of an error is an internal redirect, which has a status.
+  'RewriteCond "%{ENV:REDIRECT_STATUS}" "^$"',
+  'RewriteRule "^/+\\.problems(/|$)" "-" [R=404,L]',
+];
 
 function accessLines({ port, adminPort }: Pool): string[] {
   return [
@@ -127,8 +144,9 @@ function proxyLines({ affinity, cookie }: Pool): string[] {
     'ProxyRequests Off',
     'ProxyTimeout 30',
     'BalancerPersist On',
-    // A client must not choose the address that the service sees.
+    // A client must not choose the addresses that the service sees.
     'RequestHeader unset X-Forwarded-For early',
+    'RequestHeader unset X-Forwarded-Host early',
     'RequestHeader set X-Forwarded-Proto http',
     ...(affinity === 'cookie'
       ? [
@@ -150,6 +168,7 @@ export function renderApache(pool: Pool, place: ApachePlace): string {
     ...balancer(APACHE_BALANCER, pool, ANSWER_MS, place.nonce),
     ...balancer(APACHE_WAITING_BALANCER, pool, pool.serverTimeoutMs, place.nonce),
     ...proxyLines(pool),
+    ...hiddenLines(pool),
     ...problemLines(place.folder),
     ...accessLines(pool),
     '',

@@ -10,7 +10,11 @@ import { APACHE_MANAGER } from '../../shared/balancer/apache-control.js';
 import type { ControlFile } from '../../shared/balancer/control.js';
 import { CONTROL_FILE } from '../../shared/balancer/open-control.js';
 import type { BalancerName, Pool } from '../../shared/balancer/pool.js';
-import { BALANCER_PROBLEMS } from '../../shared/balancer/problems.js';
+import {
+  BALANCER_PROBLEMS,
+  NOTHING_HERE,
+  toProblemFolder,
+} from '../../shared/balancer/problems.js';
 import { StartError } from '../errors.js';
 import { ManagedProcess } from '../processes/processes.js';
 import { answersOk } from '../processes/service-process.js';
@@ -59,9 +63,11 @@ const toAdminUrl = ({ balancer, pool }: ControlFile): string =>
 
 /** Another user may own the workers, so that the folder is made anew with each start. */
 function makeFolder(folder: string, control: ControlFile): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const { status, body } of BALANCER_PROBLEMS)
-    writeFileSync(join(folder, `${status}.json`), body, { mode: 0o600 });
+  // httpd serves the files of this folder, so that it has no others.
+  const problems = toProblemFolder(folder);
+  mkdirSync(problems, { recursive: true, mode: 0o700 });
+  for (const { status, body } of [...BALANCER_PROBLEMS, NOTHING_HERE])
+    writeFileSync(join(problems, `${status}.json`), body, { mode: 0o600 });
   writeFileSync(join(folder, CONTROL_FILE), JSON.stringify(control, null, 2), { mode: 0o600 });
 }
 

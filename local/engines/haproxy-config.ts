@@ -8,7 +8,11 @@ import {
   HAPROXY_SOCKET,
 } from '../../shared/balancer/haproxy-control.js';
 import { type Pool, type PoolMember, type Strategy } from '../../shared/balancer/pool.js';
-import { BALANCER_PROBLEMS, RETRY_AFTER_SECONDS } from '../../shared/balancer/problems.js';
+import {
+  BALANCER_PROBLEMS,
+  RETRY_AFTER_SECONDS,
+  toProblemFolder,
+} from '../../shared/balancer/problems.js';
 
 export interface HaproxyPaths {
   /** Socket of the runtime interface. */
@@ -22,7 +26,7 @@ export interface HaproxyPaths {
 export const haproxyPaths = (folder: string): HaproxyPaths => ({
   socket: `${folder}/${HAPROXY_SOCKET}`,
   stateFile: `${folder}/state`,
-  problems: folder,
+  problems: toProblemFolder(folder),
 });
 
 const ALGORITHMS: Record<Strategy, string> = {
@@ -86,8 +90,9 @@ function frontend({ host, port, retries }: Pool): string[] {
     'option forwardfor',
     // HAProxy repeats a request only when it has the whole request before it sends the first byte.
     'option http-buffer-request',
-    // A client must not choose the address that the service sees.
+    // A client must not choose the addresses that the service sees.
     'http-request del-header X-Forwarded-For',
+    'http-request del-header X-Forwarded-Host',
     'http-request set-header X-Forwarded-Proto http',
     ...(rule === null ? [] : [rule]),
     // Without this, a failure of the database would take every instance out of service, although an

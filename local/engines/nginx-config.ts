@@ -71,8 +71,9 @@ function httpLines(pool: Pool, folder: string): string[] {
     'proxy_http_version 1.1;',
     'proxy_set_header Connection "";',
     'proxy_set_header Host $http_host;',
-    // A client must not choose the address that the service sees.
+    // A client must not choose the addresses that the service sees.
     'proxy_set_header X-Forwarded-For $remote_addr;',
+    "proxy_set_header X-Forwarded-Host '';",
     'proxy_set_header X-Forwarded-Proto $scheme;',
     'proxy_connect_timeout 1s;',
     `proxy_read_timeout ${toSeconds(serverTimeoutMs)}s;`,

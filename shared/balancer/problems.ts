@@ -31,3 +31,12 @@ export const BALANCER_PROBLEMS: readonly BalancerProblem[] = [
     'The instance did not answer in time, so the outcome is unknown. Repeat the request with the same Idempotency-Key.',
   ),
 ];
+
+/** For an address of the balancer itself, which clients cannot use. */
+export const NOTHING_HERE: BalancerProblem = {
+  status: 404,
+  body: JSON.stringify(new Problem('NOT_FOUND')),
+};
+
+/** The folder of the documents, one file per status. */
+export const toProblemFolder = (folder: string): string => `${folder}/problems`;

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, get as httpGet, type IncomingMessage, type Server } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { text as readText } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -15,6 +16,24 @@ import { describeWith } from '../../support/tools.js';
 
 const NAMES = ['patients_1', 'patients_2', 'patients_3'];
 
+/** Addresses of the pages, files and documents of a balancer, also in other spellings. */
+const OWN_PATHS = [
+  '/balancer-manager',
+  '/balancer-manager?xml=1',
+  '//balancer-manager/',
+  '/%62alancer%2dmanager',
+  '/x/%2e%2e/balancer-manager',
+  '/stats',
+  '/?stats',
+  '/;csv',
+  '/server-status',
+  '/.problems/503.json',
+  '/.problems/control.json',
+  '/.problems/../control.json',
+  '/%2eproblems/..%2fcontrol.json',
+  '/control.json',
+];
+
 /** Answers with its name, its method and the forwarded headers. */
 function startMember(name: string, port: number): Promise<Server> {
   const server = createServer((request, response) => {
@@ -27,6 +46,7 @@ function startMember(name: string, port: number): Promise<Server> {
           url: request.url,
           size,
           from: request.headers['x-forwarded-for'],
+          forwardedHost: request.headers['x-forwarded-host'] ?? request.headers.host,
           host: request.headers.host,
         }),
       ),
@@ -40,7 +60,15 @@ interface Answer {
   type: string | null;
   retryAfter: string | null;
   cookie: string | null;
-  body: { name?: string; url?: string; size?: number; from?: string; host?: string; code?: string };
+  body: {
+    name?: string;
+    url?: string;
+    size?: number;
+    from?: string;
+    host?: string;
+    forwardedHost?: string;
+    code?: string;
+  };
 }
 
 class Setup {
@@ -92,12 +120,15 @@ class Setup {
     };
   }
 
-  /** Asks over a connection of its own. */
-  async askAlone(): Promise<{ status: number | undefined }> {
-    const request = httpGet(`${this.balancer.url}/`, { agent: false });
+  /** Asks over a connection of its own, with the path as it is. */
+  async askRaw(
+    path: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number | undefined; text: string }> {
+    const { hostname, port } = new URL(this.balancer.url);
+    const request = httpGet({ hostname, port, path, headers, agent: false });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
-    response.resume();
-    return { status: response.statusCode };
+    return { status: response.statusCode, text: await readText(response) };
   }
 
   /** The instances that answer new clients. */
@@ -140,11 +171,16 @@ const describeBalancer = (balancer: BalancerName): void => {
     test('an instance sees the path, the body and the address of the client, not a forged one', async () => {
       const { body } = await setup.ask('/a%2Fb?x=1&y=%20', {
         method: 'POST',
-        headers: { 'x-forwarded-for': '6.6.6.6', 'idempotency-key': 'k' },
+        headers: {
+          'x-forwarded-for': '6.6.6.6',
+          'x-forwarded-host': 'evil.example',
+          'idempotency-key': 'k',
+        },
         body: 'x'.repeat(40_000),
       });
       expect(body).toMatchObject({ url: '/a%2Fb?x=1&y=%20', size: 40_000, from: '127.0.0.1' });
       expect(setup.balancer.url).toBe(`http://${body.host}`);
+      expect(body.forwardedHost).toBe(body.host);
     });
 
     test('drain keeps the clients of an instance, maint moves them, ready brings them back', async () => {
@@ -171,7 +207,7 @@ const describeBalancer = (balancer: BalancerName): void => {
       await setup.control.set('patients_3', 'maint');
       const { pid } = setup.balancer;
       // nginx closes kept connections, also one on which a client just sends a request.
-      const ask = () => (balancer === 'nginx' ? setup.askAlone() : setup.ask('/'));
+      const ask = () => (balancer === 'nginx' ? setup.askRaw('/') : setup.ask('/'));
       const requests = Array.from({ length: 100 }, ask);
       await setup.balancer.reload();
       const answers = await Promise.all([...requests, ...Array.from({ length: 100 }, ask)]);
@@ -181,14 +217,20 @@ const describeBalancer = (balancer: BalancerName): void => {
       await setup.control.set('patients_3', 'ready');
     });
 
-    test('its own page is not on the port of the clients', async () => {
+    test('its own page and files are not on the port of the clients', async () => {
       const page = await fetch(setup.balancer.adminUrl);
       expect(page.status).toBe(200);
-      const { port } = new URL(setup.balancer.adminUrl);
-      const forged = await fetch(`${setup.balancer.url}/balancer-manager`, {
-        headers: { host: `127.0.0.1:${port}` },
-      });
-      expect(await forged.text()).not.toMatch(/Load Balancer Manager|Statistics Report/);
+      const { host } = new URL(setup.balancer.adminUrl);
+      for (const path of OWN_PATHS) {
+        const { status, text } = await setup.askRaw(path, { host });
+        // An instance answers with its name.
+        const { name, code } = JSON.parse(text) as Answer['body'];
+        expect({ path, status, hidden: name !== undefined || code === 'NOT_FOUND' }).toEqual({
+          path,
+          status: name === undefined ? 404 : 200,
+          hidden: true,
+        });
+      }
     });
 
     test('without an instance the answer is a problem document with Retry-After', async () => {
