@@ -1,5 +1,9 @@
 /**
- * Renders the configuration of HAProxy for a pool. Pure.
+ * Renders the configuration of HAProxy for a pool: two layers in one process. The outer one has the
+ * clients, keeps each request and repeats it. The inner one chooses an instance and tries another
+ * one only when a connection fails. HAProxy cannot do both in one layer: when it marks an instance
+ * down and ends its sessions, it also ends a request that it is just connecting, without another
+ * try. The outer layer sees such an end as an empty answer. Pure.
  * @see https://docs.haproxy.org/2.6/configuration.html
  */
 import {
@@ -17,6 +21,8 @@ import {
 export interface HaproxyPaths {
   /** Socket of the runtime interface. */
   socket: string;
+  /** Socket of the inner layer. */
+  inner: string;
   /** Holds the states of the instances during a reload. */
   stateFile: string;
   /** Folder of the problem documents, one file per status. */
@@ -25,6 +31,7 @@ export interface HaproxyPaths {
 
 export const haproxyPaths = (folder: string): HaproxyPaths => ({
   socket: `${folder}/${HAPROXY_SOCKET}`,
+  inner: `${folder}/inner.sock`,
   stateFile: `${folder}/state`,
   problems: toProblemFolder(folder),
 });
@@ -58,32 +65,47 @@ const RETRIES = 10;
 /** HAProxy repeats only requests to which the instance gave no answer of its own. */
 const RETRY_ON = 'conn-failure empty-response junk-response response-timeout';
 
-function defaults({ retries, check, serverTimeoutMs }: Pool, paths: HaproxyPaths): string[] {
-  const problems = BALANCER_PROBLEMS.map(
-    ({ status }) =>
-      `http-error status ${status} content-type application/problem+json file ${paths.problems}/${status}.json hdr Retry-After ${RETRY_AFTER_SECONDS}`,
-  );
-  return [
-    'mode http',
-    'option redispatch 1',
-    // A reload would otherwise close a kept connection on which a client just sends a request.
-    'option idle-close-on-response',
-    `retries ${retries === 'none' ? 0 : RETRIES}`,
-    `retry-on ${retries === 'none' ? 'none' : RETRY_ON}`,
-    // Also the pause before another attempt at the only instance that is left.
-    'timeout connect 300ms',
-    'timeout http-request 30s',
-    'timeout http-keep-alive 65s',
-    `timeout client ${serverTimeoutMs}ms`,
-    `timeout server ${serverTimeoutMs}ms`,
-    'timeout queue 2s',
-    `timeout check ${check.timeoutMs}ms`,
-    'load-server-state-from-file global',
-    ...problems,
-  ];
-}
+const getRetries = ({ retries }: Pool, retryOn: string): string[] =>
+  retries === 'none'
+    ? ['retries 0', 'retry-on none']
+    : [`retries ${RETRIES}`, `retry-on ${retryOn}`];
 
-function frontend({ host, port, retries }: Pool): string[] {
+const defaults = ({ serverTimeoutMs, check }: Pool): string[] => [
+  'mode http',
+  'option redispatch 1',
+  // A reload would otherwise close a kept connection on which a client just sends a request.
+  'option idle-close-on-response',
+  // Also the pause before another attempt at the only instance that is left.
+  'timeout connect 300ms',
+  'timeout http-request 30s',
+  'timeout http-keep-alive 65s',
+  `timeout client ${serverTimeoutMs}ms`,
+  `timeout server ${serverTimeoutMs}ms`,
+  'timeout queue 2s',
+  `timeout check ${check.timeoutMs}ms`,
+];
+
+const outerDefaults = (pool: Pool, { problems }: HaproxyPaths): string[] => [
+  ...defaults(pool),
+  ...getRetries(pool, RETRY_ON),
+  ...BALANCER_PROBLEMS.map(
+    ({ status }) =>
+      `http-error status ${status} content-type application/problem+json file ${problems}/${status}.json hdr Retry-After ${RETRY_AFTER_SECONDS}`,
+  ),
+];
+
+/** A failure has no answer here: the connection ends, and the outer layer repeats the request. */
+const innerDefaults = (pool: Pool): string[] => [
+  ...defaults(pool),
+  ...getRetries(pool, 'conn-failure'),
+  'load-server-state-from-file global',
+  ...BALANCER_PROBLEMS.map(({ status }) => `errorfile ${status} /dev/null`),
+];
+
+/** The process that a reload replaces counts no server, and still answers on kept connections. */
+const NONE_UP = `!{ stopping } { nbsrv(${HAPROXY_BACKEND}) eq 0 } { nbsrv(${HAPROXY_LAST_RESORT}) eq 0 }`;
+
+function clients({ host, port, retries }: Pool): string[] {
   const rule = RETRY_RULES[retries];
   return [
     `bind ${host}:${port}`,
@@ -95,12 +117,21 @@ function frontend({ host, port, retries }: Pool): string[] {
     'http-request del-header X-Forwarded-Host',
     'http-request set-header X-Forwarded-Proto http',
     ...(rule === null ? [] : [rule]),
-    // Without this, a failure of the database would take every instance out of service, although an
-    // instance keeps requests until the database is back.
-    `use_backend ${HAPROXY_LAST_RESORT} if { nbsrv(${HAPROXY_BACKEND}) eq 0 }`,
-    `default_backend ${HAPROXY_BACKEND}`,
+    `use_backend nowhere if ${NONE_UP}`,
+    'default_backend inner',
   ];
 }
+
+/** The protocol PROXY keeps the client's address, which the strategy `source` needs. */
+const toInner = ({ inner }: HaproxyPaths): string[] => [`server inner unix@${inner} send-proxy-v2`];
+
+const instances = ({ inner }: HaproxyPaths): string[] => [
+  `bind unix@${inner} mode 600 accept-proxy`,
+  // Without this, a failure of the database would take every instance out of service, although an
+  // instance keeps requests until the database is back.
+  `use_backend ${HAPROXY_LAST_RESORT} if { nbsrv(${HAPROXY_BACKEND}) eq 0 }`,
+  `default_backend ${HAPROXY_BACKEND}`,
+];
 
 const server = ({ name, host, port, weight }: PoolMember, sticky: boolean): string =>
   `server ${name} ${host}:${port}${sticky ? ` cookie ${name}` : ''} weight ${weight}`;
@@ -157,11 +188,15 @@ export function renderHaproxy(pool: Pool, paths: HaproxyPaths): string {
   ];
   return [
     section('global', global),
-    section('defaults', defaults(pool, paths)),
-    section('frontend clients', frontend(pool)),
+    section('defaults outer', outerDefaults(pool, paths)),
+    section('frontend clients', clients(pool)),
+    section('backend inner', toInner(paths)),
+    section('backend nowhere', []),
+    section('frontend statistics', statistics(pool)),
+    section('defaults inner', innerDefaults(pool)),
+    section('frontend instances', instances(paths)),
     section(`backend ${HAPROXY_BACKEND}`, readyBackend(pool)),
     section(`backend ${HAPROXY_LAST_RESORT}`, lastResort(pool)),
-    section('frontend statistics', statistics(pool)),
     '',
   ].join('\n\n');
 }

@@ -49,6 +49,14 @@ describe('HAProxy', () => {
     );
     expect(haproxy({ retries: 'all' })).not.toContain('disable-l7-retry');
     expect(haproxy({ retries: 'none' })).toMatch(/retries 0\n[^]*disable-l7-retry\n/);
+    expect(haproxy({ retries: 'none' })).not.toMatch(/retries [^0]|retry-on (?!none)/);
+  });
+
+  test('ends the sessions of an instance that is down only in the layer that has no client', () => {
+    const [, outer, inner] = haproxy().split(/^defaults .*$/m);
+    expect(outer).not.toContain('shutdown-sessions');
+    expect(inner).toContain('on-marked-down shutdown-sessions');
+    expect(inner).toContain('retry-on conn-failure\n');
   });
 
   test('asks for readiness, and keeps the instances when none is ready', () => {
