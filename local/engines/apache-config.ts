@@ -155,8 +155,9 @@ function proxyLines({ affinity, cookie }: Pool): string[] {
       : []),
     `ProxyPass "${APACHE_MANAGER}" "!"`,
     'ProxyPass "/.problems" "!"',
-    // Events and batches are silent for long; flushpackets sends each event at once.
-    `ProxyPassMatch "^/(api/batches|api/payments|events)" "balancer://${APACHE_WAITING_BALANCER}" nocanon`,
+    // Events of a payment and batches are silent for long; flushpackets sends each event at once.
+    // An instance keeps a payment while the database restarts.
+    `ProxyPassMatch "^/(api/batches|api/payments|bill/pay)" "balancer://${APACHE_WAITING_BALANCER}" nocanon`,
     `ProxyPass "/" "balancer://${APACHE_BALANCER}/" nocanon`,
   ];
 }

@@ -75,6 +75,8 @@ const defaults = ({ serverTimeoutMs, check }: Pool): string[] => [
   'option redispatch 1',
   // A reload would otherwise close a kept connection on which a client just sends a request.
   'option idle-close-on-response',
+  // Otherwise an event waits 200 ms for more data of its response.
+  'option http-no-delay',
   // Also the pause before another attempt at the only instance that is left.
   'timeout connect 300ms',
   'timeout http-request 30s',

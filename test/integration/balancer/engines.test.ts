@@ -1,6 +1,12 @@
 /** The three real balancers in front of three small servers: choice, affinity, states, failures. */
 import { once } from 'node:events';
-import { createServer, get as httpGet, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer,
+  get as httpGet,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { text as readText } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
@@ -34,9 +40,17 @@ const OWN_PATHS = [
   '/control.json',
 ];
 
-/** Answers with its name, its method and the forwarded headers. */
-function startMember(name: string, port: number): Promise<Server> {
+/** As at the patients service. */
+const EVENTS_PATH = '/bill/payments/1/events';
+
+/** Answers with its name, its method and the forwarded headers; or opens a stream of events. */
+function startMember(name: string, port: number, streams: ServerResponse[]): Promise<Server> {
   const server = createServer((request, response) => {
+    if (request.url === EVENTS_PATH) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      streams.push(response);
+      return;
+    }
     let size = 0;
     request.on('data', (chunk: Buffer) => (size += chunk.length));
     request.on('end', () =>
@@ -74,6 +88,7 @@ interface Answer {
 class Setup {
   readonly folder = mkdtempSync(join(tmpdir(), 'relevo-balancer-'));
   servers: Server[] = [];
+  readonly streams: ServerResponse[] = [];
   balancer!: BalancerProcess;
   control!: BalancerControl;
   private ports: number[] = [];
@@ -97,7 +112,7 @@ class Setup {
 
   async startMembers(): Promise<void> {
     this.servers = await Promise.all(
-      NAMES.map((name, index) => startMember(name, this.ports[index] ?? 0)),
+      NAMES.map((name, index) => startMember(name, this.ports[index] ?? 0, this.streams)),
     );
   }
 
@@ -120,14 +135,20 @@ class Setup {
     };
   }
 
+  /** The response before its body. */
+  async open(path: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+    const { hostname, port } = new URL(this.balancer.url);
+    const request = httpGet({ hostname, port, path, headers, agent: false });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return response;
+  }
+
   /** Asks over a connection of its own, with the path as it is. */
   async askRaw(
     path: string,
     headers: Record<string, string> = {},
   ): Promise<{ status: number | undefined; text: string }> {
-    const { hostname, port } = new URL(this.balancer.url);
-    const request = httpGet({ hostname, port, path, headers, agent: false });
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const response = await this.open(path, headers);
     return { status: response.statusCode, text: await readText(response) };
   }
 
@@ -182,6 +203,17 @@ const describeBalancer = (balancer: BalancerName): void => {
       expect(setup.balancer.url).toBe(`http://${body.host}`);
       expect(body.forwardedHost).toBe(body.host);
     });
+
+    test('an event arrives before the next one is sent', async () => {
+      const response = await setup.open(EVENTS_PATH);
+      const received = response.setEncoding('utf8')[Symbol.asyncIterator]();
+      const stream = setup.streams.at(-1);
+      for (const event of ['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n']) {
+        stream?.write(event);
+        expect(await received.next()).toEqual({ done: false, value: event });
+      }
+      response.destroy();
+    }, 10_000);
 
     test('drain keeps the clients of an instance, maint moves them, ready brings them back', async () => {
       await setup.control.set('patients_2', 'drain');

@@ -76,6 +76,17 @@ describe('Apache httpd', () => {
     );
   });
 
+  test.each([
+    ['/api/payments', true],
+    ['/bill/pay', true],
+    ['/bill/payments/1/events', true],
+    ['/bill', false],
+    ['/readyz', false],
+  ])('%s may be silent for long: %s', (path, expected) => {
+    const [, waits = ''] = /ProxyPassMatch "(.+?)"/.exec(apache()) ?? [];
+    expect(new RegExp(waits).test(path)).toBe(expected);
+  });
+
   test('declares the condition of the health check before the members that use it', () => {
     const text = apache();
     expect(text.indexOf('ProxyHCExpr ready')).toBeLessThan(text.indexOf('hcexpr=ready'));
