@@ -9,6 +9,7 @@
 import {
   HAPROXY_BACKEND,
   HAPROXY_LAST_RESORT,
+  HAPROXY_LEAVING,
   HAPROXY_SOCKET,
 } from '../../shared/balancer/haproxy-control.js';
 import { type Pool, type PoolMember, type Strategy } from '../../shared/balancer/pool.js';
@@ -25,6 +26,8 @@ export interface HaproxyPaths {
   inner: string;
   /** Holds the states of the instances during a reload. */
   stateFile: string;
+  /** Names of the instances whose clients move to another one. */
+  leaving: string;
   /** Folder of the problem documents, one file per status. */
   problems: string;
 }
@@ -33,6 +36,7 @@ export const haproxyPaths = (folder: string): HaproxyPaths => ({
   socket: `${folder}/${HAPROXY_SOCKET}`,
   inner: `${folder}/inner.sock`,
   stateFile: `${folder}/state`,
+  leaving: `${folder}/${HAPROXY_LEAVING}`,
   problems: toProblemFolder(folder),
 });
 
@@ -138,17 +142,20 @@ const instances = ({ inner }: HaproxyPaths): string[] => [
 const server = ({ name, host, port, weight }: PoolMember, sticky: boolean): string =>
   `server ${name} ${host}:${port}${sticky ? ` cookie ${name}` : ''} weight ${weight}`;
 
-const affinity = ({ affinity, cookie }: Pool): string[] =>
+const affinity = ({ affinity, cookie }: Pool, { leaving }: HaproxyPaths): string[] =>
   affinity === 'cookie'
-    ? [`cookie ${cookie} insert indirect nocache httponly attr SameSite=Lax`]
+    ? [
+        `cookie ${cookie} insert indirect nocache httponly attr SameSite=Lax`,
+        `ignore-persist if { req.cook(${cookie}) -m str -f ${leaving} }`,
+      ]
     : [];
 
-function readyBackend(pool: Pool): string[] {
+function readyBackend(pool: Pool, paths: HaproxyPaths): string[] {
   const { check, members, strategy } = pool;
   const fastMs = Math.ceil(check.intervalMs / 5);
   return [
     `balance ${ALGORITHMS[strategy]}`,
-    ...affinity(pool),
+    ...affinity(pool, paths),
     `option httpchk`,
     `http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host localhost`,
     'http-check expect status 200',
@@ -161,9 +168,9 @@ function readyBackend(pool: Pool): string[] {
   ];
 }
 
-const lastResort = (pool: Pool): string[] => [
+const lastResort = (pool: Pool, paths: HaproxyPaths): string[] => [
   `balance ${ALGORITHMS[pool.strategy]}`,
-  ...affinity(pool),
+  ...affinity(pool, paths),
   `default-server check inter ${pool.check.intervalMs}ms fall 1 rise 1`,
   ...pool.members.map((member) => server(member, pool.affinity === 'cookie')),
 ];
@@ -197,8 +204,8 @@ export function renderHaproxy(pool: Pool, paths: HaproxyPaths): string {
     section('frontend statistics', statistics(pool)),
     section('defaults inner', innerDefaults(pool)),
     section('frontend instances', instances(paths)),
-    section(`backend ${HAPROXY_BACKEND}`, readyBackend(pool)),
-    section(`backend ${HAPROXY_LAST_RESORT}`, lastResort(pool)),
+    section(`backend ${HAPROXY_BACKEND}`, readyBackend(pool, paths)),
+    section(`backend ${HAPROXY_LAST_RESORT}`, lastResort(pool, paths)),
     '',
   ].join('\n\n');
 }

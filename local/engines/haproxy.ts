@@ -22,6 +22,7 @@ export const haproxyEngine: BalancerEngine = {
     const paths = haproxyPaths(folder);
     await writeFile(join(folder, CONFIG), renderHaproxy(pool, paths), { mode: 0o600 });
     await writeFile(paths.stateFile, NO_STATES, { mode: 0o600 });
+    await writeFile(paths.leaving, '', { mode: 0o600 });
   },
   args: (folder) => ['-W', '-q', '-f', join(folder, CONFIG)],
   checkArgs: (folder) => ['-c', '-q', '-f', join(folder, CONFIG)],

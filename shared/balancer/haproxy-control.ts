@@ -4,6 +4,7 @@
  */
 import { connect } from 'node:net';
 import type { AdminState } from '../contracts/leadership.js';
+import { pollUntil } from '../wait-until.js';
 import type { BalancerControl, ControlFile, MemberState } from './control.js';
 
 /** The backend of the ready instances, whose states an operator sets. */
@@ -11,8 +12,13 @@ export const HAPROXY_BACKEND = 'patients';
 /** The backend of the instances that accept connections, used while none is ready. */
 export const HAPROXY_LAST_RESORT = 'patients_unready';
 export const HAPROXY_SOCKET = 'admin.sock';
+/** File with the names of the instances whose cookie does not count. */
+export const HAPROXY_LEAVING = 'leaving.acl';
 
 const TIMEOUT_MS = 1_000;
+/** Longest wait for the requests of an instance before its maintenance, ms. */
+const LEAVING_MS = 5_000;
+const POLL_MS = 20;
 /** Largest answer that is read, in bytes; a pool has at most some dozens of instances. */
 const ANSWER_MAX = 1_048_576;
 
@@ -100,16 +106,45 @@ async function read(socket: string, names: readonly string[]): Promise<MemberSta
   });
 }
 
+async function command(socket: string, line: string): Promise<void> {
+  const answer = await askHaproxy(socket, line);
+  // `del acl` reports a name that is not in the list.
+  if (answer !== '' && !/not found/i.test(answer)) throw new Error(`HAProxy refused: ${answer}`);
+}
+
+async function setState(socket: string, member: string, state: AdminState): Promise<void> {
+  for (const backend of [HAPROXY_BACKEND, HAPROXY_LAST_RESORT])
+    await command(socket, `set server ${backend}/${member} state ${state}`);
+}
+
+/** Whether HAProxy waits for an answer of the instance. */
+async function isBusy(socket: string, member: string): Promise<boolean> {
+  const rows = parseHaproxyStat(await askHaproxy(socket, 'show stat'));
+  return rows.some(({ svname, scur }) => svname === member && Number(scur) > 0);
+}
+
+/**
+ * HAProxy ends the requests of an instance at the beginning of its maintenance. Therefore the
+ * clients first move to other instances, and the requests of the instance end.
+ */
+async function emptyInstance(socket: string, file: string, member: string): Promise<void> {
+  await command(socket, `add acl ${file} ${member}`);
+  await setState(socket, member, 'drain');
+  const isEmpty = async (): Promise<boolean> => !(await isBusy(socket, member));
+  await pollUntil(isEmpty, { deadlineMs: LEAVING_MS, pollMs: POLL_MS });
+}
+
 export function createHaproxyControl({ folder, pool }: ControlFile): BalancerControl {
   const socket = `${folder}/${HAPROXY_SOCKET}`;
+  const leaving = `${folder}/${HAPROXY_LEAVING}`;
   const names = pool.members.map(({ name }) => name);
   return {
     read: () => read(socket, names),
     async set(member, state) {
-      for (const backend of [HAPROXY_BACKEND, HAPROXY_LAST_RESORT]) {
-        const answer = await askHaproxy(socket, `set server ${backend}/${member} state ${state}`);
-        if (answer !== '') throw new Error(`HAProxy refused: ${answer}`);
-      }
+      if (!names.includes(member)) throw new Error(`There is no instance ${member}`);
+      if (state === 'maint') await emptyInstance(socket, leaving, member);
+      await setState(socket, member, state);
+      await command(socket, `del acl ${leaving} ${member}`);
     },
   };
 }

@@ -16,6 +16,7 @@ import { prepareBalancer, type BalancerProcess } from '../../../local/engines/ba
 import { freePort } from '../../../local/processes/ports.js';
 import type { BalancerControl } from '../../../shared/balancer/control.js';
 import { createControl } from '../../../shared/balancer/open-control.js';
+import { sleep } from '../../../shared/clock.js';
 import { BALANCERS, createPool, type BalancerName } from '../../../shared/balancer/pool.js';
 import { eventually } from '../../support/eventually.js';
 import { describeWith } from '../../support/tools.js';
@@ -43,6 +44,9 @@ const OWN_PATHS = [
 /** As at the patients service. */
 const EVENTS_PATH = '/bill/payments/1/events';
 
+/** An answer to `/slow` takes so long, ms. */
+const SLOW_MS = 600;
+
 /** Answers with its name, its method and the forwarded headers; or opens a stream of events. */
 function startMember(name: string, port: number, streams: ServerResponse[]): Promise<Server> {
   const server = createServer((request, response) => {
@@ -53,18 +57,15 @@ function startMember(name: string, port: number, streams: ServerResponse[]): Pro
     }
     let size = 0;
     request.on('data', (chunk: Buffer) => (size += chunk.length));
-    request.on('end', () =>
-      response.end(
-        JSON.stringify({
-          name,
-          url: request.url,
-          size,
-          from: request.headers['x-forwarded-for'],
-          forwardedHost: request.headers['x-forwarded-host'] ?? request.headers.host,
-          host: request.headers.host,
-        }),
-      ),
-    );
+    request.on('end', () => {
+      const { url, headers } = request;
+      const from = headers['x-forwarded-for'];
+      const forwardedHost = headers['x-forwarded-host'] ?? headers.host;
+      const answer = { name, url, size, from, forwardedHost, host: headers.host };
+      const end = (): void => void response.end(JSON.stringify(answer));
+      if (url === '/slow') setTimeout(end, SLOW_MS);
+      else end();
+    });
   });
   return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
 }
@@ -228,6 +229,23 @@ const describeBalancer = (balancer: BalancerName): void => {
       );
       const states = await setup.control.read();
       expect(states.map(({ admin }) => admin)).toEqual(['ready', 'maint', 'ready']);
+      await setup.control.set('patients_2', 'ready');
+      await eventually(
+        async () => (await setup.withCookie('patients_2')).body.name === 'patients_2',
+        { what: 'the client is back' },
+      );
+    });
+
+    test('maint interrupts no request, also not a POST without a key', async () => {
+      const headers = { cookie: setup.cookieOf('patients_2') };
+      const slow = setup.ask('/slow', { method: 'POST', headers, body: 'x' });
+      await sleep(SLOW_MS / 3);
+      await setup.control.set('patients_2', 'maint');
+      await eventually(
+        async () => (await setup.withCookie('patients_2')).body.name !== 'patients_2',
+        { what: 'no client on the instance in maintenance' },
+      );
+      expect(await slow).toMatchObject({ status: 200, body: { name: 'patients_2' } });
       await setup.control.set('patients_2', 'ready');
       await eventually(
         async () => (await setup.withCookie('patients_2')).body.name === 'patients_2',
