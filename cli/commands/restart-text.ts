@@ -26,7 +26,7 @@ const toTookMs = ({ startedAt, endedAt }: Pick<StepRecord, 'startedAt' | 'endedA
 
 const isFinal = ({ state }: StepRecord): boolean => state === 'done' || state === 'failed';
 
-/** `3 of 10: patients_3: drain, restart, ready …`. */
+/** `3 of 10: patients_3: drain, maint, restart, ready …`. */
 export function formatRunning({ steps }: RestartRecord): string {
   const index = steps.findIndex(({ state }) => state === 'running');
   const step = steps[index];

@@ -10,7 +10,7 @@ import type { OperatorCalls } from './operator-calls.js';
 import type { RestartStep } from './plan.js';
 
 export interface Performing {
-  system: Pick<System, 'process' | 'balancer' | 'replicas' | 'monitors'>;
+  system: Pick<System, 'process' | 'balancer' | 'patients'>;
   calls: OperatorCalls;
   /** The reason in the record of each state and hand-over. */
   reason: string;
@@ -50,8 +50,13 @@ async function readOldestMs({ url }: ManagedProcess): Promise<number | null> {
   }
 }
 
-/** Waits until the requests from before have ended, or an instance no longer answers. */
+/**
+ * Waits until the requests from before have ended, or an instance no longer answers. A busy instance
+ * may not have read the latest of them yet: after two answers it has.
+ */
 async function waitUntilQuiet(process: ManagedProcess, signal: AbortSignal): Promise<void> {
+  await readOldestMs(process);
+  await readOldestMs(process);
   const since = performance.now();
   const isQuiet = async (): Promise<boolean> => {
     const elapsedMs = performance.now() - since;
@@ -92,6 +97,9 @@ async function restartInstance(
     return;
   }
   try {
+    await waitUntilQuiet(process, signal);
+    // The clients with its cookie stay on a drained instance: they move before it stops.
+    await setState(performing, process.name, 'maint', signal);
     await waitUntilQuiet(process, signal);
     await restart(process, signal);
   } finally {

@@ -52,7 +52,7 @@ function planInstance({ name, admin }: Restartable, hasBalancer: boolean): Resta
   if (admin === 'drain' || admin === 'maint')
     return toStep('instance', name, `restart; it stays in ${admin}`, restartMs);
   const expectedMs = USUAL_MS.drain + restartMs + USUAL_MS.return;
-  return toStep('instance', name, 'drain, restart, ready', expectedMs);
+  return toStep('instance', name, 'drain, maint, restart, ready', expectedMs);
 }
 
 function planReplicas({ replicas, leader }: RestartFacts): RestartStep[] {

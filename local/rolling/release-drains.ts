@@ -1,7 +1,7 @@
 /**
- * Returns instances to service that a rolling restart drained and left so, because `npm start` was
+ * Returns instances to service that a rolling restart took out and left so, because `npm start` was
  * killed meanwhile or no monitor answered. The reason in the table `instance` contains the id of
- * the restart, so that the drain of an operator never matches.
+ * the restart, so that the state of an operator never matches.
  */
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import { waitUntil } from '../../shared/wait-until.js';
@@ -11,7 +11,7 @@ import type { RestartRecord } from './runner.js';
 const ID_DIGITS = 8;
 /** The form of `toStateReason`. */
 const OWN_REASON = `^rolling restart [0-9a-f]{${ID_DIGITS}}: `;
-const READY_REASON = 'the rolling restart that drained it has ended';
+const READY_REASON = 'the rolling restart that took it out of service has ended';
 /** After a start, the monitors need a moment to reach the balancer. */
 const RELEASE_DEADLINE_MS = 10_000;
 const POLL_MS = 250;
@@ -30,7 +30,8 @@ async function release(calls: OperatorCalls, instance: string): Promise<void> {
   await waitUntil(isReleased, {
     deadlineMs: RELEASE_DEADLINE_MS,
     pollMs: POLL_MS,
-    toError: () => new Error(`${instance} is still drained by a rolling restart: ${problem}`),
+    toError: () =>
+      new Error(`${instance} is still out of service because of a rolling restart: ${problem}`),
   });
 }
 
@@ -46,7 +47,7 @@ export async function releaseDrains(
   instances: readonly string[],
 ): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    `SELECT id FROM instance WHERE admin = 'drain' AND reason ~ $1 AND id = ANY ($2) ORDER BY id`,
+    `SELECT id FROM instance WHERE admin <> 'ready' AND reason ~ $1 AND id = ANY ($2) ORDER BY id`,
     [OWN_REASON, instances],
   );
   for (const { id } of rows) await release(calls, id);

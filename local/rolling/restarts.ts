@@ -85,7 +85,7 @@ export class Restarts {
   }
 
   /**
-   * Sets instances to ready that an earlier rolling restart left drained. Call it only while none
+   * Sets instances to ready that an earlier rolling restart left out of service. Call it only while none
    * is in progress. Never throws; reports what it did.
    */
   async releaseDrains(): Promise<void> {
@@ -95,7 +95,7 @@ export class Restarts {
       const names = system.patients.map(({ name }) => name);
       const released = await this.withDatabase((db) => releaseDrains(db, this.calls, names));
       for (const name of released)
-        onNotice?.(`${name} is ready again: a rolling restart had left it drained`);
+        onNotice?.(`${name} is ready again: a rolling restart had left it out of service`);
     } catch (error) {
       onNotice?.((error as Error).message);
     }

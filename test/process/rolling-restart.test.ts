@@ -20,7 +20,7 @@ import { PATIENCE_MS, TEST_MS } from './patience.js';
 import { Scene } from './scene.js';
 
 const RATE_PER_SEC = 60;
-const SESSIONS = 6;
+const SESSIONS = 8;
 const PAUSE_MS = 25;
 
 let scene: Scene;
@@ -35,13 +35,33 @@ interface SessionLog {
   failures: string[];
 }
 
-/** Visits through the balancer until it is stopped, as one browser with cookies. */
+/**
+ * A payment without a key, which the balancer must not repeat: it fails when the instance of the
+ * cookie stops while it waits.
+ */
+async function payOnce(cookie: string): Promise<number> {
+  const body = { patientId: scene.patients[0], amountMinor: 100, currency: 'USD' };
+  const headers = {
+    'cookie': cookie,
+    'content-type': 'application/json',
+    'authorization': `Bearer ${scene.system.tokens.api}`,
+    'prefer': 'wait=20',
+  };
+  const options = { method: 'POST', headers, body: JSON.stringify(body) };
+  const response = await fetch(`${address()}/api/payments`, options).catch(() => null);
+  await response?.arrayBuffer().catch(() => null);
+  return response?.status ?? 0;
+}
+
+/** Visits and pays through the balancer until it is stopped, as one browser with cookies. */
 async function visit(stop: AbortSignal): Promise<SessionLog> {
   const log: SessionLog = { views: 0, failures: [] };
   const cookies = new Map<string, string>();
   let id: string | null = null;
   while (!stop.aborted) {
     const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
+    const paid = await payOnce(cookie);
+    if (paid !== 201) log.failures.push(`payment without a key: ${paid}`);
     const response = await fetch(`${address()}/whoami`, { headers: { cookie } }).catch(() => null);
     const body = (await response?.json().catch(() => null)) as {
       id: string;
@@ -153,7 +173,7 @@ describeWith('balancers', 'a rolling restart', () => {
     const before = scene.system.pids();
     const { exitCode, output } = await relevo('restart', '--rolling', '--dry-run');
     expect([exitCode, restarts.current]).toEqual([0, null]);
-    expect(output).toMatch(/1 +patients_1 +about \S+ s +drain, restart, ready/);
+    expect(output).toMatch(/1 +patients_1 +about \S+ s +drain, maint, restart, ready/);
     expect(scene.system.pids()).toEqual(before);
   });
 

@@ -202,28 +202,28 @@ describe('npm start', () => {
     return (((await response.json()) as MonitorStatus).patients ?? []).map(({ admin }) => admin);
   };
 
-  /** Starts a rolling restart, and returns while the first instance is drained. */
-  const drainFirst = async (): Promise<void> => {
+  /** Starts a rolling restart, and returns while the first instance is out of service. */
+  const takeOutFirst = async (): Promise<void> => {
     const { url, monitor } = readControl();
-    // Control: only the id of a restart makes a drain its own.
+    // Control: only the id of a restart makes a state its own.
     const order = { state: 'drain', reason: 'rolling restart: as an operator' };
     await send(`${monitor}/patients/patients_3/state`, order);
     await send(`${url}/restarts`, { reason: 'test' });
-    await eventually(async () => (await readStates())[0] === 'drain', {
-      what: 'patients_1 is drained',
+    await eventually(async () => (await readStates())[0] !== 'ready', {
+      what: 'patients_1 is out of service',
       deadlineMs: 20_000,
     });
   };
 
   const onLinux = onlyWhere(process.platform === 'linux', 'needs Linux', it);
   onLinux(
-    'leaves no process when killed with -9 in a rolling restart; the next start finds its data and ends the drain',
+    'leaves no process when killed with -9 in a rolling restart; the next start finds its data and sets its instance to ready',
     async () => {
       const hasBalancers = findTool(ROOT, 'balancers') !== null || process.env['CI'] === 'true';
       const front = hasBalancers ? ['--patients', '3', '--balancer', 'haproxy'] : [];
       const first = await up(['--replicas', '1', ...front]);
       const { processes } = await status();
-      if (hasBalancers) await drainFirst();
+      if (hasBalancers) await takeOutFirst();
       first.child.kill('SIGKILL');
       await eventually(() => processes.every(({ pid }) => !isAlive(pid)), {
         what: 'everything ended with it',

@@ -19,8 +19,8 @@ const plan = (changes: Partial<RestartFacts> = {}): string[] =>
 describe('the plan of a rolling restart', () => {
   test('restarts callers before the services that they call, and the leader after the standbys', () => {
     expect(plan()).toEqual([
-      'patients_1: drain, restart, ready',
-      'patients_2: drain, restart, ready',
+      'patients_1: drain, maint, restart, ready',
+      'patients_2: drain, maint, restart, ready',
       'server_1: restart',
       'server_3: restart',
       'server_2: hand over, restart',
