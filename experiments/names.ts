@@ -7,6 +7,7 @@ export const EXPERIMENT_NAMES = [
   'growth',
   'haproxy',
   'apache',
+  'rolling',
   'compare',
 ] as const;
 export type ExperimentName = (typeof EXPERIMENT_NAMES)[number];

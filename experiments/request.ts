@@ -18,6 +18,7 @@ import { chaos } from './scenarios/chaos.js';
 import { failover } from './scenarios/failover.js';
 import { growth } from './scenarios/growth.js';
 import { haproxy } from './scenarios/haproxy.js';
+import { rolling } from './scenarios/rolling.js';
 
 const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experiment>> = {
   availability,
@@ -27,6 +28,7 @@ const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experimen
   growth,
   haproxy,
   apache,
+  rolling,
 };
 
 const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };

@@ -46,11 +46,11 @@ export function observe({ handovers, evidence, chargeMs }: MeasureOptions): Obse
     evidence,
     new Set(handovers.map(({ seenPaymentId }) => seenPaymentId)),
   );
-  const waits = waitsOf(evidence.requests, chargeMs);
+  const waits = toWaits(evidence.requests, chargeMs);
   const calmWaits = waits.filter(inCalm(handovers)).map(({ ownMs }) => ownMs);
   // Without a calm the whole wait counts as extra.
   const normalMs = calmWaits.length === 0 ? 0 : percentile(calmWaits, 0.5);
-  const worst = (some: readonly Wait[]): number =>
+  const worst = (some: readonly OwnWait[]): number =>
     some.reduce((most, { ownMs }) => Math.max(most, ownMs - normalMs), 0);
   return handovers.map((handover, index) => {
     const near = waitsBetween(
@@ -86,7 +86,7 @@ export function observe({ handovers, evidence, chargeMs }: MeasureOptions): Obse
   });
 }
 
-interface Wait {
+export interface OwnWait {
   intendedMs: number;
   answeredMs: number;
   /** From the due time to the response, without the charge. */
@@ -94,11 +94,11 @@ interface Wait {
 }
 
 /** The waits of the payments that succeeded, ordered by due time. */
-function waitsOf(
+export function toWaits(
   requests: readonly RequestRecord[],
   chargeMs: (paymentId: string) => number,
-): Wait[] {
-  const waits: Wait[] = [];
+): OwnWait[] {
+  const waits: OwnWait[] = [];
   for (const { status, paymentId, intendedMs, answeredMs } of requests) {
     if (status !== 'SUCCEEDED' || paymentId === null) continue;
     waits.push({ intendedMs, answeredMs, ownMs: answeredMs - intendedMs - chargeMs(paymentId) });
@@ -108,7 +108,7 @@ function waitsOf(
 
 const inCalm = (handovers: readonly ForcedHandover[]) => {
   let index = 0; // Both waits and handovers are in order.
-  return ({ intendedMs, answeredMs }: Wait): boolean => {
+  return ({ intendedMs, answeredMs }: OwnWait): boolean => {
     while (index < handovers.length && (handovers[index] as ForcedHandover).atMs <= intendedMs)
       index += 1;
     const next = handovers[index];
@@ -117,24 +117,24 @@ const inCalm = (handovers: readonly ForcedHandover[]) => {
 };
 
 /** The waits of payments due from `fromMs` to `toMs`. */
-function waitsBetween(waits: readonly Wait[], fromMs: number, toMs: number): Wait[] {
-  const some: Wait[] = [];
+function waitsBetween(waits: readonly OwnWait[], fromMs: number, toMs: number): OwnWait[] {
+  const some: OwnWait[] = [];
   for (
     let index = firstDue(waits, fromMs);
-    index < waits.length && (waits[index] as Wait).intendedMs <= toMs;
+    index < waits.length && (waits[index] as OwnWait).intendedMs <= toMs;
     index += 1
   ) {
-    some.push(waits[index] as Wait);
+    some.push(waits[index] as OwnWait);
   }
   return some;
 }
 
 /** Binary search: index of the first wait due at `ms` or later. */
-function firstDue(waits: readonly Wait[], ms: number): number {
+function firstDue(waits: readonly OwnWait[], ms: number): number {
   let [low, high] = [0, waits.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((waits[middle] as Wait).intendedMs < ms) low = middle + 1;
+    if ((waits[middle] as OwnWait).intendedMs < ms) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -142,7 +142,7 @@ function firstDue(waits: readonly Wait[], ms: number): number {
 
 /** Longest time without a response, among the gaps that count. */
 function longestGap(
-  waits: readonly Wait[],
+  waits: readonly OwnWait[],
   counts: (beganMs: number, endedMs: number) => boolean,
 ): number {
   const answers = waits.map(({ answeredMs }) => answeredMs).sort((a, b) => a - b);

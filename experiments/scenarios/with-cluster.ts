@@ -34,6 +34,8 @@ export interface Scenario<Done> {
   balancer?: BalancerName | null | undefined;
   /** Changes of the balancer's pool. */
   pool?: Partial<Pool>;
+  /** Environment of every service, besides the usual one. */
+  env?: Readonly<Record<string, string>>;
   /** Whether every path between two parts has a proxy, so that it can be cut. Default: false. */
   links?: boolean;
   /**
@@ -90,6 +92,7 @@ export type MeasureSystem<Done> = Pick<
   | 'patients'
   | 'balancer'
   | 'pool'
+  | 'env'
   | 'links'
   | 'disk'
   | 'segments'
@@ -114,6 +117,7 @@ export async function measureSystem<Done>(
     patients = 1,
     balancer = null,
     pool = {},
+    env = {},
     links = false,
     disk = false,
     segments = 1,
@@ -126,6 +130,7 @@ export async function measureSystem<Done>(
     patients,
     balancer,
     pool,
+    env,
     links,
     disk,
     progress,

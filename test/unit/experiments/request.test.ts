@@ -33,6 +33,8 @@ describe('a wrong argument is explained in one sentence:', () => {
     ['failover --count 10001', /^--count must be a whole number from 1 to 10000/],
     ['bench --only nobody', /^--only: there is no "nobody"; there are drain, /],
     ['growth --pending 1000,many', /^--pending must be whole numbers .* got "many"/],
+    ['rolling --how badly', /^--how must be one of one-by-one, no-drain, together/],
+    ['rolling --balancer none', /^--balancer must be one of haproxy, apache, nginx/],
     ['growth --kills 0', /^--kills must be a whole number from 1 to 1000/],
   ])('%s', (line, sentence) => {
     const error = readError(line.split(' '));

@@ -1,0 +1,43 @@
+/**
+ * The experiment rolling on real processes: one restart of the whole system, no failure, no process
+ * left. Its control is `--how together`, which the page of the experiment reports.
+ */
+import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExperimentResult } from '../../../experiments/record/result.js';
+import { experimentWorkplace } from '../../support/experiment-run.js';
+import { describeWith } from '../../support/tools.js';
+import { TEST_MS } from '../patience.js';
+
+const workplace = experimentWorkplace();
+const { run, leftovers } = workplace;
+
+describeWith('balancers', 'npm run experiment -- rolling', () => {
+  test(
+    'one restart under load: every process comes back, nothing fails, no session is lost',
+    async () => {
+      const { ended, output } = run(
+        ...['rolling', '--quick', '--rate', '30', '--deadline', '30000', '--json', 'result.json'],
+      );
+      const code = await ended;
+      expect(output()).toContain('Sessions lost: 0');
+      const result = JSON.parse(
+        readFileSync(join(workplace.folder, 'result.json'), 'utf8'),
+      ) as ExperimentResult;
+      expect(result).toMatchObject({ verdict: 'valid', violations: [] });
+      expect(result.objectives.filter(({ met }) => !met)).toEqual([]);
+      expect(code).toBe(0);
+      const faults = result.systems[0]?.trials[0]?.faults.map(({ kind }) => kind);
+      expect(new Set(faults)).toEqual(
+        new Set(
+          ['instance', 'standby', 'leader', 'monitor', 'gateway', 'balancer'].map(
+            (label) => `restart of ${label}`,
+          ),
+        ),
+      );
+      expect(leftovers()).toEqual([]);
+    },
+    TEST_MS,
+  );
+});
