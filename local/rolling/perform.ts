@@ -51,8 +51,8 @@ async function readOldestMs({ url }: ManagedProcess): Promise<number | null> {
 }
 
 /**
- * Waits until the requests from before have ended, or an instance no longer answers. A busy instance
- * may not have read the latest of them yet: after two answers it has.
+ * Waits until the requests from before have ended, or an instance no longer answers. A busy
+ * instance may not have read the latest of them yet: after two answers it has.
  */
 async function waitUntilQuiet(process: ManagedProcess, signal: AbortSignal): Promise<void> {
   await readOldestMs(process);

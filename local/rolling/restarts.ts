@@ -85,8 +85,8 @@ export class Restarts {
   }
 
   /**
-   * Sets instances to ready that an earlier rolling restart left out of service. Call it only while none
-   * is in progress. Never throws; reports what it did.
+   * Sets instances to ready that an earlier rolling restart left out of service. Call it only while
+   * none is in progress. Never throws; reports what it did.
    */
   async releaseDrains(): Promise<void> {
     const { system, onNotice } = this.options;
