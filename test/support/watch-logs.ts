@@ -4,57 +4,24 @@
  * search of all logs at the end of the run. No test has to call it.
  */
 import { BALANCERS } from '../../shared/balancer/pool.js';
+import { keepCookies, keepRequest } from './exchange-secrets.js';
 import {
   keepEnvironment,
   keepFor,
   keepLine,
   keepPassword,
-  keepSecret,
   keepSource,
   isKept,
 } from './log-evidence.js';
 
 const testFile = /\/test\/(.*)$/.exec(expect.getState().testPath ?? '')?.[1] ?? 'unknown';
 
-/** `NAME=VALUE; Path=/`: keeps the value as sent, and the parts of a signed value. */
-function keepCookie(cookie: string): void {
-  const [, value = ''] = /^[^=]*=([^;]*)/.exec(cookie) ?? [];
-  for (const part of [value, ...decodeURIComponent(value).split(/[.:]/)].filter(
-    ({ length }) => length >= 16,
-  ))
-    keepSecret('cookie of a session', part);
-}
-
-/**
- * Matches the form of our tokens. A hostile text in a token field may be logged elsewhere, for
- * example as the reason of a hand-over.
- */
-const isRandom = (text: string): boolean =>
-  /^[\w-]{20,}$/.test(text) && [/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(text));
-
-/** The forms of our patients' facts; a hostile text is not a fact about a patient. */
-const PERSONAL: Readonly<Record<string, RegExp>> = {
-  document: /^[1-9]\d{2}([. -]?)\d{3}\1\d{3}$/,
-  authorizationCode: /^AUT-[\d-]{6,}$/,
-};
-
-function keepRequest({ headers, body }: RequestInit): void {
-  const proof = new Headers(headers).get('x-csrf-token') ?? '';
-  const form = body instanceof URLSearchParams ? body : new URLSearchParams();
-  for (const token of [proof, form.get('csrf') ?? ''])
-    if (isRandom(token)) keepSecret('CSRF token', token);
-  for (const [name, pattern] of Object.entries(PERSONAL)) {
-    const value = form.get(name) ?? '';
-    if (pattern.test(value)) keepSecret(`${name} of a patient`, value, true);
-  }
-}
-
 function watchFetch(): void {
   const ask = globalThis.fetch;
   globalThis.fetch = async (input, init = {}) => {
-    keepRequest(init);
+    keepRequest(init.headers, init.body);
     const answer = await ask(input, init);
-    answer.headers.getSetCookie().forEach(keepCookie);
+    keepCookies(answer.headers);
     return answer;
   };
 }

@@ -3,7 +3,7 @@
  * are cut off after their head.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { encode, send, type Answered } from './sending.js';
+import { encode, send, type Answered, type Sent } from './sending.js';
 import type { Ask, Caller, Row } from './vocabulary.js';
 import type { Visitor } from './visitor.js';
 
@@ -33,11 +33,10 @@ export function pathOf(entrance: string, { path = {}, query = '' }: Ask): string
   return pattern.replace(/[:*](\w+)/g, (_whole, name: string) => encode(path[name] ?? 'x')) + query;
 }
 
-/** The request of the row in the form of `fetch`. */
 function requestOf(
   row: Pick<Row, 'entrance'>,
   ask: Ask,
-): RequestInit & { headers: Record<string, string> } {
+): Sent & { headers: Record<string, string> } {
   const [method = 'GET'] = row.entrance.split(' ');
   const { headers = {} } = ask;
   if (ask.form !== undefined)

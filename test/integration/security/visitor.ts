@@ -2,7 +2,7 @@
  * A visitor with a browser's cookies and nothing else of a browser: stores cookies, sends them
  * back, reads the CSRF token of a page.
  */
-import { send, type Answered } from './sending.js';
+import { send, type Answered, type Sent } from './sending.js';
 import type { Services } from './services.js';
 import type { ServiceName } from './vocabulary.js';
 
@@ -37,11 +37,11 @@ export class Visitor {
       .join('; ');
   }
 
-  async ask(path: string, init: RequestInit = {}): Promise<Answered> {
+  async ask(path: string, init: Sent = {}): Promise<Answered> {
     const headers = {
       Accept: 'text/html',
       ...(this.cookies.size > 0 ? { Cookie: this.cookieHeader } : {}),
-      ...(init.headers as Record<string, string>),
+      ...init.headers,
     };
     const answered = await send(this.base + path, { ...init, headers });
     this.keep(answered.headers);
