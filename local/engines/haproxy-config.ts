@@ -6,6 +6,7 @@
  * try. The outer layer sees such an end as an empty answer. Pure.
  * @see https://docs.haproxy.org/2.6/configuration.html
  */
+import { isIP } from 'node:net';
 import {
   HAPROXY_BACKEND,
   HAPROXY_LAST_RESORT,
@@ -32,13 +33,24 @@ export interface HaproxyPaths {
   problems: string;
 }
 
-export const haproxyPaths = (folder: string): HaproxyPaths => ({
+/** @param folder where HAProxy writes. */
+export const haproxyPaths = (folder: string, problems = toProblemFolder(folder)): HaproxyPaths => ({
   socket: `${folder}/${HAPROXY_SOCKET}`,
   inner: `${folder}/inner.sock`,
   stateFile: `${folder}/state`,
   leaving: `${folder}/${HAPROXY_LEAVING}`,
-  problems: toProblemFolder(folder),
+  problems,
 });
+
+const RESOLVERS = 'names';
+
+/** The name servers of the machine. */
+const RESOLVER_LINES = [
+  'parse-resolv-conf',
+  'timeout resolve 1s',
+  'timeout retry 1s',
+  'hold valid 1s',
+];
 
 const ALGORITHMS: Record<Strategy, string> = {
   roundrobin: 'roundrobin',
@@ -139,8 +151,12 @@ const instances = ({ inner }: HaproxyPaths): string[] => [
   `default_backend ${HAPROXY_BACKEND}`,
 ];
 
+/** A name is resolved again every second; HAProxy starts before the name exists. */
+const resolve = (host: string): string =>
+  isIP(host) === 0 ? ` resolvers ${RESOLVERS} init-addr last,libc,none` : '';
+
 const server = ({ name, host, port, weight }: PoolMember, sticky: boolean): string =>
-  `server ${name} ${host}:${port}${sticky ? ` cookie ${name}` : ''} weight ${weight}`;
+  `server ${name} ${host}:${port}${sticky ? ` cookie ${name}` : ''} weight ${weight}${resolve(host)}`;
 
 const affinity = ({ affinity, cookie }: Pool, { leaving }: HaproxyPaths): string[] =>
   affinity === 'cookie'
@@ -195,8 +211,10 @@ export function renderHaproxy(pool: Pool, paths: HaproxyPaths): string {
     `tune.bufsize ${REPEATED_BYTES}`,
     'hard-stop-after 30s',
   ];
+  const hasNames = pool.members.some(({ host }) => isIP(host) === 0);
   return [
     section('global', global),
+    ...(hasNames ? [section(`resolvers ${RESOLVERS}`, RESOLVER_LINES)] : []),
     section('defaults outer', outerDefaults(pool, paths)),
     section('frontend clients', clients(pool)),
     section('backend inner', toInner(paths)),

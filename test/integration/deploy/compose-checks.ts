@@ -3,6 +3,7 @@
  * when all is well. The file is a parameter, so that a test can show that each rule finds its
  * problem.
  */
+import { CONFIG_FOLDER, RUN_FOLDER } from '../../../deploy/balancer.js';
 import { PREPARE_OPTIONS } from '../../../deploy/config.js';
 import { GATEWAY_OPTIONS, loadGatewayConfig } from '../../../gateway/config.js';
 import { servicePlaces, type Place, type Shape } from '../../../local/plan.js';
@@ -21,7 +22,15 @@ import {
 export type Check = (file: ComposeFile) => string[];
 
 /** The services and replicas that the file describes. */
-const SHAPE: Shape = { monitors: 3, replicas: 3, patients: 2, gateway: 'http' };
+const SHAPE: Shape = {
+  monitors: 3,
+  replicas: 3,
+  patients: 2,
+  gateway: 'http',
+  balancer: 'haproxy',
+};
+/** Where a monitor finds the files of deploy/haproxy. */
+const BALANCER_FOLDER = '/etc/relevo/balancer';
 /** The variables as deploy/make-env.sh creates them. */
 const ENV = {
   POSTGRES_PASSWORD: 'p4ss',
@@ -96,7 +105,8 @@ export const membersAreThere: Check = (file) => {
     PORT: String(place.fixedPort),
     HOST: '0.0.0.0',
     ...(place.kind === 'gateway' ? {} : URLS_OF_ENGINES),
-    ...(place.kind === 'monitor' ? lists : {}),
+    ...(place.kind === 'monitor' ? { ...lists, BALANCER_FOLDER } : {}),
+    ...(place.kind === 'patients' ? { TRUST_PROXY: 'uniquelocal' } : {}),
     ...(place.kind === 'payments' ? { GATEWAY: 'http', GATEWAY_URL: 'http://gateway:5100' } : {}),
   });
   return places.flatMap((place) => {
@@ -113,6 +123,30 @@ export const membersAreThere: Check = (file) => {
       ...wrong.map(([key, value]) => `${place.name}: ${key} is ${env[key]}, not ${value}`),
     ];
   });
+};
+
+/**
+ * The balancer and the monitors share the generated files and the folder of its sockets, and only
+ * the balancer publishes the API.
+ */
+export const balancerIsShared: Check = (file) => {
+  const config = './deploy/haproxy';
+  const wanted = servicesOf(file).flatMap(([name, service]): [string, string][] => {
+    if (name === 'balancer') return [[name, `${config}:${CONFIG_FOLDER}:ro`]];
+    return programOf(service) === 'monitor/main.ts'
+      ? [[name, `${config}:${BALANCER_FOLDER}:ro`]]
+      : [];
+  });
+  const missing = wanted.flatMap(([name, mount]) =>
+    [mount, `balancer:${RUN_FOLDER}`]
+      .filter((volume) => !file.services[name]?.volumes?.includes(volume))
+      .map((volume) => `${name} does not mount ${volume}`),
+  );
+  const open = servicesOf(file).filter(
+    ([, service]) => programOf(service) === 'patients/main.ts' && service.ports !== undefined,
+  );
+  // An instance trusts the forwarded address of every container, so that clients must not reach it.
+  return [...missing, ...open.map(([name]) => `${name} can be reached without the balancer`)];
 };
 
 /** Its own health check, or that of our image. */
