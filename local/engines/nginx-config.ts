@@ -80,8 +80,8 @@ function httpLines(pool: Pool, folder: string): string[] {
     // Events are sent at once.
     'proxy_buffering off;',
     `include ${folder}/${NGINX_MEMBERS};`,
-    // Without a time of connection, the last instance was not reached.
-    `map $upstream_connect_time $unreached { default 0; '' 1; "~(^|, )-$" 1; }`,
+    // Without any time of connection, no instance received the request.
+    `map $upstream_connect_time $unreached { default 0; '' 1; "~^-(, -)*$" 1; }`,
     `map $request_method:$http_idempotency_key $keyed { ${KEYED[retries].join('; ')}; }`,
     `map "$cookie_${cookie}:$instance" $affinity { "~^(?<kept>.+):\\k<kept>$" ''; "~:$" ''; default "${cookie}=$instance; Path=/; HttpOnly; SameSite=Lax"; }`,
   ];

@@ -5,7 +5,7 @@
  * @see https://nginx.org/en/docs/http/ngx_http_upstream_module.html
  */
 import type { AdminState } from '../contracts/leadership.js';
-import { toSeconds, type Pool, type PoolMember, type Strategy } from './pool.js';
+import { type Pool, type PoolMember, type Strategy } from './pool.js';
 
 const STRATEGY_LINES: Record<Strategy, string | null> = {
   roundrobin: null,
@@ -15,14 +15,27 @@ const STRATEGY_LINES: Record<Strategy, string | null> = {
   random: 'random',
 };
 
+/** The strategies with which nginx accepts backups. */
+const HAS_BACKUPS: Record<Strategy, boolean> = {
+  roundrobin: true,
+  leastconn: true,
+  source: false,
+  uri: false,
+  random: false,
+};
+
 const KEPT_CONNECTIONS = 64;
 const NEW_CLIENTS = 'patients_new';
 
-const toAddress = ({ host, port }: PoolMember): string => `${host}:${port}`;
+const toAddress = ({ host, port }: Pick<PoolMember, 'host' | 'port'>): string => `${host}:${port}`;
 
-/** nginx has passive checks only: a failed connection excludes the instance for a while. */
-const server = (member: PoolMember, failMs: number, role = ''): string =>
-  `  server ${toAddress(member)} weight=${member.weight} max_fails=1 fail_timeout=${toSeconds(failMs)}s${role};`;
+/**
+ * nginx has no checks of its own here. It must not exclude an instance after a failed connection
+ * either: an instance is back before the shortest exclusion ends, and when all are excluded, a
+ * request fails without a try. A refused connection costs no time.
+ */
+const server = ({ weight, ...address }: PoolMember, role = ''): string =>
+  `  server ${toAddress(address)} weight=${weight} max_fails=0${role};`;
 
 const upstream = (name: string, lines: readonly (string | null)[]): string[] => [
   `upstream ${name} {`,
@@ -45,24 +58,23 @@ export function renderNginxMembers(
   pool: Pool,
   states: Readonly<Record<string, AdminState>> = {},
 ): string {
-  const { affinity, check, cookie, members, strategy } = pool;
+  const { affinity, cookie, members, strategy } = pool;
   const stateOf = ({ name }: PoolMember): AdminState => states[name] ?? 'ready';
   const open = members.filter((member) => stateOf(member) === 'ready');
   const kept = affinity === 'cookie' ? members.filter((member) => stateOf(member) !== 'maint') : [];
   const method = STRATEGY_LINES[strategy];
   const servers = (chosen: readonly PoolMember[], role = ''): string[] =>
-    chosen.map((member) => server(member, check.intervalMs * check.fall, role));
+    chosen.map((member) => server(member, role));
+  // nginx tries a server once per request; as a backup, an instance gets a second try.
+  const again = HAS_BACKUPS[strategy] ? servers(open, ' backup') : [];
   // An upstream needs a server. Port 9 refuses, and the answer is 503.
   const none = open.length === 0 ? ['  server 127.0.0.1:9;'] : [];
   const lines = [
-    ...upstream(NEW_CLIENTS, [method && `  ${method};`, ...servers(open), ...none]),
+    ...upstream(NEW_CLIENTS, [method && `  ${method};`, ...servers(open), ...again, ...none]),
     ...kept.flatMap((member) =>
       upstream(`patients_of_${member.name}`, [
         ...servers([member]),
-        ...servers(
-          open.filter(({ name }) => name !== member.name),
-          ' backup',
-        ),
+        ...servers([...open, ...(open.includes(member) ? [] : [member])], ' backup'),
       ]),
     ),
     ...map(`$cookie_${cookie}`, '$pool', [

@@ -22,6 +22,7 @@ import { eventually } from '../../support/eventually.js';
 import { describeWith } from '../../support/tools.js';
 
 const NAMES = ['patients_1', 'patients_2', 'patients_3'];
+const ALL = [0, 1, 2];
 
 /** Addresses of the pages, files and documents of a balancer, also in other spellings. */
 const OWN_PATHS = [
@@ -48,7 +49,11 @@ const EVENTS_PATH = '/bill/payments/1/events';
 const SLOW_MS = 600;
 
 /** Answers with its name, its method and the forwarded headers; or opens a stream of events. */
-function startMember(name: string, port: number, streams: ServerResponse[]): Promise<Server> {
+function startMember(
+  name: string,
+  port: number,
+  { streams, slow }: Pick<Setup, 'streams' | 'slow'>,
+): Promise<Server> {
   const server = createServer((request, response) => {
     if (request.url === EVENTS_PATH) {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
@@ -63,8 +68,9 @@ function startMember(name: string, port: number, streams: ServerResponse[]): Pro
       const forwardedHost = headers['x-forwarded-host'] ?? headers.host;
       const answer = { name, url, size, from, forwardedHost, host: headers.host };
       const end = (): void => void response.end(JSON.stringify(answer));
-      if (url === '/slow') setTimeout(end, SLOW_MS);
-      else end();
+      if (url !== '/slow') return end();
+      slow.push(response);
+      setTimeout(end, SLOW_MS);
     });
   });
   return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
@@ -90,6 +96,8 @@ class Setup {
   readonly folder = mkdtempSync(join(tmpdir(), 'relevo-balancer-'));
   servers: Server[] = [];
   readonly streams: ServerResponse[] = [];
+  /** Responses to `/slow`, in the order of their requests. */
+  readonly slow: ServerResponse[] = [];
   balancer!: BalancerProcess;
   control!: BalancerControl;
   private ports: number[] = [];
@@ -111,16 +119,15 @@ class Setup {
     await eventually(async () => (await this.ask('/')).status === 200, { what: 'first answer' });
   }
 
-  async startMembers(): Promise<void> {
-    this.servers = await Promise.all(
-      NAMES.map((name, index) => startMember(name, this.ports[index] ?? 0, this.streams)),
-    );
+  async startMembers(indexes: readonly number[] = ALL): Promise<void> {
+    for (const index of indexes)
+      this.servers[index] = await startMember(NAMES[index] ?? '', this.ports[index] ?? 0, this);
   }
 
-  stopMembers(): void {
-    for (const server of this.servers) {
-      server.closeAllConnections();
-      server.close();
+  stopMembers(indexes: readonly number[] = ALL): void {
+    for (const index of indexes) {
+      this.servers[index]?.closeAllConnections();
+      this.servers[index]?.close();
     }
   }
 
@@ -180,6 +187,10 @@ const describeBalancer = (balancer: BalancerName): void => {
     const setup = new Setup();
     beforeAll(() => setup.start(balancer));
     afterAll(() => setup.end());
+    const seesAll = (): Promise<unknown> =>
+      eventually(async () => (await setup.newClients()).size === NAMES.length, {
+        what: 'new clients on every instance',
+      });
 
     test('new clients reach every instance, and a cookie keeps a client on its own', async () => {
       expect(await setup.newClients()).toEqual(new Set(NAMES));
@@ -283,6 +294,23 @@ const describeBalancer = (balancer: BalancerName): void => {
       }
     });
 
+    if (balancer === 'nginx')
+      test('an instance that refused a request gets it again after the last one failed', async () => {
+        await seesAll();
+        const { length: before } = setup.slow;
+        setup.stopMembers([0, 1]);
+        const options = { method: 'POST', headers: { 'idempotency-key': 'k' } };
+        const asked = NAMES.map(() => setup.ask('/slow', options));
+        await eventually(() => setup.slow.length === before + NAMES.length, {
+          what: 'the last instance has the requests',
+        });
+        await setup.startMembers([0]);
+        setup.stopMembers([2]);
+        const answers = await Promise.all(asked);
+        expect(answers.map(({ status }) => status)).toEqual(NAMES.map(() => 200));
+        await setup.startMembers([1, 2]);
+      });
+
     test('without an instance the answer is a problem document with Retry-After', async () => {
       setup.stopMembers();
       for (const options of [{}, { method: 'POST', headers: { 'idempotency-key': 'k' } }]) {
@@ -300,9 +328,7 @@ const describeBalancer = (balancer: BalancerName): void => {
         });
       }
       await setup.startMembers();
-      await eventually(async () => (await setup.newClients()).size === NAMES.length, {
-        what: 'every instance is back',
-      });
+      await seesAll();
     });
 
     test('a killed parent leaves no worker on the port, and the restart serves', async () => {

@@ -99,6 +99,13 @@ describe('nginx', () => {
     expect(nginx({ retries: 'all' })).toContain('$keyed { default 1; }');
   });
 
+  test('tries every instance twice, where the strategy permits it', () => {
+    const countIn = (text: string): number =>
+      /upstream patients_new \{[^}]*\}/.exec(text)?.[0].match(/:4001/g)?.length ?? 0;
+    expect(countIn(renderNginxMembers(makePool()))).toBe(2);
+    expect(countIn(renderNginxMembers(makePool({ strategy: 'random' })))).toBe(1);
+  });
+
   test('a drained instance keeps its clients, one in maintenance does not', () => {
     const text = renderNginxMembers(makePool(), { patients_1: 'drain' });
     const forNew = /upstream patients_new \{[^}]*\}/.exec(text)?.[0] ?? '';
