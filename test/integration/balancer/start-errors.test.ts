@@ -1,0 +1,85 @@
+/**
+ * A start with a load balancer that cannot begin: an unknown name, a used port, a missing package.
+ * Each ends with one line that contains the remedy.
+ */
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { BALANCER_PROGRAMS, findProgram } from '../../../local/setup/programs.mjs';
+import { BALANCERS, type BalancerName } from '../../../shared/balancer/pool.js';
+import { freeOffset } from '../../support/free-offset.js';
+import { onlyWhere } from '../../support/only-where.js';
+import { relevo, runProgram, type Ran } from '../../support/relevo.js';
+import { describeWith } from '../../support/tools.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'relevo-start-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const readEnd = async (ran: Ran): Promise<{ code: number | string; text: string }> => ({
+  code: await ran.ended,
+  text: `${ran.out()}${ran.err()}`,
+});
+
+describe('a start with a load balancer', () => {
+  test('an unknown name is refused with the known ones', async () => {
+    const end = await readEnd(relevo(['up', '--balancer', 'traefik'], { RELEVO_DATA: folder }));
+    expect(end.code).toBe(4);
+    expect(end.text).toContain('--balancer must be none, haproxy, apache, nginx, not "traefik".');
+  });
+});
+
+describeWith('balancers', 'a start with an installed load balancer', () => {
+  test.each([
+    [4000, 'haproxy'],
+    [4090, 'balancer page'],
+  ])(
+    'port %s in use: names its owner',
+    async (fixed, needs) => {
+      const offset = await freeOffset();
+      const port = fixed + offset;
+      const listener = createServer().listen(port, '127.0.0.1');
+      await once(listener, 'listening');
+      const env = { RELEVO_DATA: folder, RELEVO_PORT_OFFSET: String(offset) };
+      const end = await readEnd(relevo(['up', '--balancer', 'haproxy'], env));
+      listener.close();
+      expect(end.code).not.toBe(0);
+      expect(end.text).toContain(`Port ${port}, which ${needs} needs, is taken by `);
+      expect(end.text).toContain(`(pid ${process.pid})`);
+    },
+    30_000,
+  );
+});
+
+/** A user who is not root, for whom the programs are not executable. */
+const asUser = (...command: string[]): string[] => {
+  const programs = BALANCERS.map((name) => findProgram(BALANCER_PROGRAMS[name].names));
+  const hide = programs.flatMap((path) => (path ? [`mount --bind /dev/null ${path}`] : []));
+  const line = [...hide, 'exec unshare -U --map-user=1000 --map-group=1000 "$@"'].join(' && ');
+  return ['unshare', '-Urm', 'sh', '-c', line, 'sh', ...command];
+};
+const [program = '', ...words] = asUser('true');
+const canHide = spawnSync(program, words).status === 0;
+
+onlyWhere(
+  canHide,
+  'needs user namespaces',
+  describe,
+)('a missing load balancer', () => {
+  test.each(BALANCERS)(
+    '%s: one line names the package',
+    async (name: BalancerName) => {
+      const start = [process.execPath, 'local/bootstrap.mjs', 'up', '--balancer', name];
+      const end = await readEnd(runProgram(asUser(...start), { RELEVO_DATA: folder }));
+      const { label, packageName } = BALANCER_PROGRAMS[name];
+      expect(end).toEqual({
+        code: 3,
+        text: `${label} is missing: install ${packageName} (Debian: apt-get install ${packageName}), or start without it.\n`,
+      });
+    },
+    30_000,
+  );
+});
