@@ -102,6 +102,8 @@ export interface PlanSurroundings {
   balancerFolder: string;
   /** Ledger file of the stand-alone gateway. */
   ledgerFile: string;
+  /** Address of the control of `npm start`; undefined: another program runs the system. */
+  supervisorUrl?: string | undefined;
 }
 
 export const toUrl = (port: number): string => `http://127.0.0.1:${port}`;
@@ -135,6 +137,7 @@ export function serviceEnvironment(place: Place, around: PlanSurroundings): Reco
     return {
       ...common,
       ...(shape.balancer ? { BALANCER_FOLDER: around.balancerFolder } : {}),
+      ...(around.supervisorUrl ? { SUPERVISOR_URL: around.supervisorUrl } : {}),
       ...Object.fromEntries(
         Object.entries(lists).map(([name, kind]) => [name, listMembers(places, kind, portOf)]),
       ),

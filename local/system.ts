@@ -75,11 +75,10 @@ export interface SystemOptions extends Shape {
   pool?: Partial<Pool>;
   /** Smaller engines, for tests and the lab. */
   quick?: boolean;
-  /**
-   * The file system of PostgreSQL's data, when it is not `dataDir`: a disk of the lab that can be
-   * full.
-   */
+  /** File system of PostgreSQL's data, such as a disk of the lab. Default: that of `dataDir`. */
   volume?: Volume | undefined;
+  /** The control of rolling restarts. */
+  supervisorUrl?: string;
   /** Aborts the start. */
   signal?: AbortSignal;
 }
@@ -190,6 +189,7 @@ class Starting {
     this.progress(`Starting ${places.map(({ name }) => name).join(', ')} …`);
     const around = {
       shape: options,
+      supervisorUrl: options.supervisorUrl,
       balancerFolder: join(options.dataDir, options.balancer ?? ''),
       portOf,
       ledgerFile: join(options.dataDir, 'gateway-ledger.ndjson'),

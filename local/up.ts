@@ -5,17 +5,17 @@
  * next start takes the installation over.
  */
 import { relative, join } from 'node:path';
-import { waitUntil } from '../shared/wait-until.js';
+import type { Tokens } from '../shared/http/auth.js';
 import { startHint } from './command-hint.js';
 import { readLocalConfig, type LocalConfig } from './config.js';
 import { ConsoleLines } from './processes/console-lines.js';
 import { stripPassword } from './processes/address.js';
-import { runMain, StartError } from './errors.js';
+import { checkPorts } from './check-ports.js';
+import { runMain } from './errors.js';
 import { lockInstallation, type Lock, type RunningSystem } from './installation.js';
 import { LogFile, USUAL_LOG } from './processes/log-file.js';
 import { LogFiles } from './processes/log-files.js';
 import { balancerPlaces, ENGINE_PLACES, servicePlaces, type Place } from './plan.js';
-import { isPortFree, findPortOwner } from './processes/ports.js';
 import type { Exit, ManagedProcess } from './processes/processes.js';
 import { startControlServer, type ControlServer } from './rolling/control-server.js';
 import { Restarts } from './rolling/restarts.js';
@@ -52,31 +52,6 @@ const print = (text: string): void => {
   else process.stdout.write(`${text}\n`);
 };
 
-/**
- * @throws StartError with the port, the process that needs it and, where known, the program that
- *   has it.
- */
-async function checkPorts(
-  places: readonly Place[],
-  offset: number,
-  patienceMs: number,
-): Promise<void> {
-  const deadline = performance.now() + patienceMs;
-  for (const { name, fixedPort } of places) {
-    const port = fixedPort + offset;
-    await waitUntil(() => isPortFree(port), {
-      deadlineMs: deadline - performance.now(),
-      pollMs: 50,
-      toError: () => {
-        const owner = findPortOwner(port);
-        return new StartError(
-          `Port ${port}, which ${name} needs, is taken${owner ? ` by ${owner}` : ''}; end that program, or start with RELEVO_PORT_OFFSET=${offset + 100} to move every port.`,
-        );
-      },
-    });
-  }
-}
-
 /** The ports that this start needs. */
 function getNeededPlaces(options: UpOptions, { databaseUrl, redisUrl }: LocalConfig): Place[] {
   const engines = ENGINE_PLACES.filter(
@@ -86,7 +61,7 @@ function getNeededPlaces(options: UpOptions, { databaseUrl, redisUrl }: LocalCon
 }
 
 /** The content of relevo.json, for `npm run status` and other programs. */
-function describeRunning(system: System, control: string | null): RunningSystem {
+function describeRunning(system: System, control: string): RunningSystem {
   const processes = system.processes.map(({ name, kind, pid, port, url }) => ({
     name,
     kind,
@@ -99,7 +74,7 @@ function describeRunning(system: System, control: string | null): RunningSystem 
     processes,
     databaseUrl: system.databaseUrl,
     redisUrl: system.redisUrl,
-    ...(control === null ? {} : { control }),
+    control,
   };
 }
 
@@ -152,21 +127,53 @@ interface Started {
   control: ControlServer;
 }
 
-async function start(
-  { options, config, lock, logs, lines, stopping }: Session,
-  processes: ManagedProcess[],
-): Promise<Started> {
+async function start(session: Session, processes: ManagedProcess[]): Promise<Started> {
+  const { options, config, lock } = session;
   await checkPorts(
     getNeededPlaces(options, config),
     config.portOffset,
     lock.tookOver ? FORMER_DEADLINE_MS : 0,
   );
+  const tokens = provideTokens(config.dataDir, config.tokens);
+  let restarts: Restarts | null = null;
+  // Before the monitors, which get its address.
+  const control = await startControlServer(() => restarts, tokens);
+  try {
+    const { system, updateRecord } = await startServices(session, processes, control, tokens);
+    const started = new Restarts({
+      system,
+      onStep: (step) => {
+        print(describeStep(step));
+        updateRecord();
+      },
+      onNotice: print,
+    });
+    await started.releaseDrains();
+    restarts = started;
+    return { system, restarts: started, control };
+  } catch (error) {
+    control.close();
+    throw error;
+  }
+}
+
+interface StartedServices {
+  system: System;
+  /** Writes relevo.json. */
+  updateRecord: () => void;
+}
+
+async function startServices(
+  { options, config, lock, logs, lines, stopping }: Session,
+  processes: ManagedProcess[],
+  control: ControlServer,
+  tokens: Tokens,
+): Promise<StartedServices> {
   let system: System | null = null;
-  let control: ControlServer | null = null;
   let refusal: string | null = null;
   const updateRecord = (): void => {
     if (!system || stopping.signal.aborted) return;
-    const failure = lock.write(describeRunning(system, control?.url ?? null));
+    const failure = lock.write(describeRunning(system, control.url));
     if (failure !== null && failure !== refusal)
       print(`relevo.json cannot be written, so \`relevo status\` may be out of date: ${failure}`);
     refusal = failure;
@@ -178,8 +185,9 @@ async function start(
     portOffset: config.portOffset,
     databaseUrl: config.databaseUrl,
     redisUrl: config.redisUrl,
-    tokens: provideTokens(config.dataDir, config.tokens),
+    tokens,
     supervise: true,
+    supervisorUrl: control.url,
     env: { FAULTS: options.faults ? 'on' : 'off' },
     signal: stopping.signal,
     onProgress: print,
@@ -195,18 +203,8 @@ async function start(
       if (shown !== null && system && !stopping.signal.aborted) print(shown);
     },
   });
-  const restarts = new Restarts({
-    system,
-    onStep: (step) => {
-      print(describeStep(step));
-      updateRecord();
-    },
-    onNotice: print,
-  });
-  await restarts.releaseDrains();
-  control = await startControlServer(restarts, system.tokens);
   updateRecord();
-  return { system, restarts, control };
+  return { system, updateRecord };
 }
 
 async function run(session: Session): Promise<number> {

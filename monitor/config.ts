@@ -52,6 +52,10 @@ const IDENTITY = {
     default: '',
     doc: 'Folder of the load balancer in front of the patients instances; its control.json names the interface. Empty: there is no balancer.',
   }),
+  supervisorUrl: text('SUPERVISOR_URL', {
+    default: '',
+    doc: 'Address of the control of `npm start` on this machine, which performs a rolling restart. Empty: another program runs the system, and the console offers no restart.',
+  }),
   trustProxy: trustedProxies('TRUST_PROXY', {
     default: false,
     doc: 'Proxies whose X-Forwarded-* headers are trusted: off, a number of proxies in front, or their addresses (loopback, 10.0.0.0/8, …).',
@@ -161,7 +165,19 @@ export type MonitorConfig = Config<typeof MONITOR_OPTIONS>;
 
 type Relation = (config: MonitorConfig) => string | null;
 
+const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
+
+/** The operator token is sent there. */
+const isOnThisMachine = (address: string): boolean =>
+  URL.canParse(address) &&
+  new URL(address).protocol === 'http:' &&
+  LOOPBACK.includes(new URL(address).hostname);
+
 const RELATIONS: readonly Relation[] = [
+  ({ supervisorUrl }) =>
+    supervisorUrl === '' || isOnThisMachine(supervisorUrl)
+      ? null
+      : 'SUPERVISOR_URL must be an http address of 127.0.0.1, ::1 or localhost: it receives the operator token',
   ({ id, monitors }) =>
     monitors.some((monitor) => monitor.id === id)
       ? null

@@ -30,6 +30,7 @@ import { connectQueue, type QueueConnection } from './status/queue-connection.js
 import { measureInstances } from './status/instance-metrics.js';
 import { createCachedCounts } from './status/queue-counts.js';
 import { measureQueue } from './status/queue-metrics.js';
+import { createSupervisorClient } from './supervisor/supervisor-client.js';
 import { describeInstances, type StatusSources } from './status/status.js';
 
 export interface RunningMonitor {
@@ -206,6 +207,10 @@ function createAppOptions(
       internal: config.internalToken,
     },
     inspection: openInspection({ config, logger, sessions, store, redis: queue.redis }),
+    supervisor:
+      config.supervisorUrl === ''
+        ? null
+        : createSupervisorClient(config.supervisorUrl, config.operatorToken),
     trustProxy: config.trustProxy,
     takesWrites: () => postgresTakesWrites(historyPool, config.databaseTimeoutMs),
   };

@@ -67,6 +67,11 @@ export const PROBLEMS = {
     retryable: true,
     title: 'The leadership changed before this hand-over was carried out',
   },
+  NO_SUPERVISOR: {
+    status: 409,
+    retryable: false,
+    title: 'This system does not run under `npm start`, which performs a rolling restart',
+  },
   RESTART_IN_PROGRESS: {
     status: 409,
     retryable: true,

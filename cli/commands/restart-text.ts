@@ -1,6 +1,9 @@
 /** Formats the plan, the progress and the end of a rolling restart. Pure. */
-import type { RestartStep } from '../../local/rolling/plan.js';
-import type { RestartRecord, StepRecord } from '../../local/rolling/runner.js';
+import type {
+  RestartRecord,
+  RestartStep,
+  StepRecord,
+} from '../../shared/contracts/rolling-restart.js';
 import { formatDuration } from '../output/format-time.js';
 import { formatTable, wrap, WIDTH } from '../output/table.js';
 

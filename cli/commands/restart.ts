@@ -3,8 +3,7 @@
  * process of `npm start` performs it, so that it continues when this command ends. Exit codes: 0
  * every process came back, 1 a step failed, 130 stopped by Ctrl-C.
  */
-import type { RestartStep } from '../../local/rolling/plan.js';
-import type { RestartRecord } from '../../local/rolling/runner.js';
+import type { RestartRecord, RestartStep } from '../../shared/contracts/rolling-restart.js';
 import { sleep } from '../../shared/clock.js';
 import { ask, type Question } from '../client.js';
 import { answer, command, flag, text, type CommonArguments, type Context } from '../command.js';

@@ -3,7 +3,7 @@
  * meanwhile. The extra wait is the time from the due time to the answer, without the charge,
  * minus the median of that time in the calm before the restart. Pure.
  */
-import type { StepRecord } from '../../local/rolling/runner.js';
+import type { StepRecord } from '../../shared/contracts/rolling-restart.js';
 import { roundToTenth } from '../../shared/format.js';
 import { percentile } from '../../shared/percentile.js';
 import { toWaits, type OwnWait } from '../failover/measure.js';

@@ -2,7 +2,7 @@
  * One restart of the whole system under load: payments at a fixed rate and clients with sessions,
  * before, during and after it.
  */
-import type { RestartRecord } from '../../local/rolling/runner.js';
+import type { RestartRecord } from '../../shared/contracts/rolling-restart.js';
 import type { Restarts } from '../../local/rolling/restarts.js';
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';

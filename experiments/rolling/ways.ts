@@ -2,8 +2,8 @@
  * The ways to restart: one process after another, as the product does, and two controls that leave
  * a part of it away.
  */
+import type { RestartStep } from '../../shared/contracts/rolling-restart.js';
 import { performStep, type Performing } from '../../local/rolling/perform.js';
-import type { RestartStep } from '../../local/rolling/plan.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import { pollUntil } from '../../shared/wait-until.js';
 

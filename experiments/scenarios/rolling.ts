@@ -3,8 +3,8 @@
  * under load: no payment, no view and no flow may fail, and no session may be lost. Measures the
  * longest extra wait of a payment. Two other ways to restart are the controls.
  */
+import type { RestartRecord } from '../../shared/contracts/rolling-restart.js';
 import { Restarts } from '../../local/rolling/restarts.js';
-import type { RestartRecord } from '../../local/rolling/runner.js';
 import { GATEWAY_OPTIONS } from '../../gateway/config.js';
 import { chargeDurationMs } from '../../shared/simulated-charge.js';
 import type { Experiment, RunContext } from '../experiment.js';

@@ -46,12 +46,14 @@ export const NOT_PROVOKED: Partial<Record<ProblemCode, string>> = {
   SEARCH_TOO_WIDE: 'needs a slow database',
   NO_PATIENTS_INSTANCE: 'needs an outage of all patients instances',
   LAST_INSTANCE: 'needs a load balancer with a single instance',
+  RESTART_IN_PROGRESS: 'needs a rolling restart',
 };
 
 /** Operations that are sent only when a variable is `yes`, with the reason. */
 export const OPTIONAL: Readonly<Record<string, { variable: string; why: string }>> = {
   'monitor.events': { variable: 'followEvents', why: 'The stream does not end' },
   'monitor.killReplica': { variable: 'breakThings', why: 'It kills a replica' },
+  'monitor.startRestart': { variable: 'breakThings', why: 'It restarts every service' },
   'monitor.freezeReplica': { variable: 'breakThings', why: 'It freezes a replica' },
 };
 
@@ -122,6 +124,8 @@ const BATCH = 'patients.fireBatch';
 const HANDOVER = 'monitor.handover';
 const STATE = 'monitor.setReplicaState';
 const INSTANCE = 'monitor.setInstanceState';
+const RESTART = 'monitor.startRestart';
+const TO_RESTART = { body: { reason } };
 const LIST = 'patients.listPayments';
 const REDRIVE = 'patients.redrive';
 const OF_BATCH = { batchId: '{{batchId}}', limit: '500' };
@@ -137,6 +141,8 @@ const TWO = { count: 2 };
 const setState = (state: string): CaseValues => ({ id: '{{leader}}', body: { state, reason } });
 const drain = (code: ProblemCode, id: string) => ({ ...setState('drain'), code, id });
 
+/** Only a system that `npm start` runs has a supervisor. */
+const WITH_SUPERVISOR: CaseValues = { status: [200, 409], code: 'NO_SUPERVISOR' };
 /** Changes nothing, because the instance is ready. */
 const OF_INSTANCE: CaseValues = {
   ...setState('ready'),
@@ -211,12 +217,15 @@ const ROWS: Partial<Record<keyof typeof FOLDERS, readonly Row[]>> = {
     ['Hand over to a drained replica', HANDOVER, refuse('NO_CANDIDATE', TO_LEADER)],
     ['Return the replica to service', STATE, setState('ready')],
     ['Set an instance to ready; without a load balancer this is refused', INSTANCE, OF_INSTANCE],
+    ['Preview a rolling restart', 'monitor.planRestart', WITH_SUPERVISOR],
+    ['Get the rolling restart', 'monitor.getRestart', WITH_SUPERVISOR],
     ['Preview a re-drive', 'monitor.previewRedrive', { query: { ids: '{{paymentId}}' } }],
     ['Re-drive a payment', 'monitor.redriveFailed', { body: { ids: ['{{paymentId}}'], reason } }],
   ],
   faults: [
     ['Heal all faults', 'monitor.setFaults', { body: {} }],
     ['Kill the leader', 'monitor.killReplica', { id: '{{standby}}' }],
+    ['Restart every service', RESTART, { ...TO_RESTART, ...WITH_SUPERVISOR, status: [202, 409] }],
     ['Freeze a replica', 'monitor.freezeReplica', { id: '{{leader}}' }],
   ],
 };

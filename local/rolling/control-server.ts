@@ -5,24 +5,24 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
-import { z } from 'zod';
-import { reason } from '../../shared/contracts/ids.js';
+import {
+  supervisorRestartRequest,
+  type RestartRecord,
+} from '../../shared/contracts/rolling-restart.js';
 import { Problem } from '../../shared/errors.js';
 import { requireToken, type Tokens } from '../../shared/http/auth.js';
 import { finishApp, listen, parse } from '../../shared/http/http.js';
 import { jsonBodies } from '../../shared/http/json-bodies.js';
 import { createLogger } from '../../shared/observability/logger.js';
 import type { Restarts } from './restarts.js';
-import type { RestartRecord } from './runner.js';
 
 const BODY_LIMIT = '4kb';
 const CONNECTIONS_MAX = 50;
-/** Shorter than the reasons of the monitor, which gets it with a prefix. */
-const REASON_MAX = 400;
 
-const restartRequest = z.strictObject({ reason: reason.max(REASON_MAX) });
+/** Null: the system starts. */
+export type GetRestarts = () => Restarts | null;
 
-function createControlApp(restarts: Restarts, tokens: Tokens): Express {
+function createControlApp(getRestarts: GetRestarts, tokens: Tokens): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -32,21 +32,27 @@ function createControlApp(restarts: Restarts, tokens: Tokens): Express {
     next();
   });
   app.use(jsonBodies(BODY_LIMIT));
+  const requireRestarts = (): Restarts => {
+    const restarts = getRestarts();
+    if (restarts) return restarts;
+    throw new Problem('UNAVAILABLE', 'The system starts', { retryAfterSeconds: 2 });
+  };
   const getCurrent = (): RestartRecord => {
-    if (restarts.current) return restarts.current;
+    const { current } = requireRestarts();
+    if (current) return current;
     throw new Problem('NOT_FOUND', 'There was no rolling restart since the start');
   };
   app.get('/restarts/plan', async (_request, response) => {
-    response.json({ steps: await restarts.plan() });
+    response.json({ steps: await requireRestarts().plan() });
   });
   app.get('/restarts/current', (_request, response) => void response.json(getCurrent()));
   app.post('/restarts', async (request, response) => {
-    const body = parse(restartRequest, request.body, 'body');
-    response.status(202).json(await restarts.start(body.reason));
+    const body = parse(supervisorRestartRequest, request.body, 'body');
+    response.status(202).json(await requireRestarts().start(body.reason, body.actor));
   });
   app.post('/restarts/current/stop', (_request, response) => {
     const current = getCurrent();
-    restarts.stop();
+    requireRestarts().stop();
     response.json(current);
   });
   return finishApp(app, createLogger('control', 'control', 'silent'));
@@ -66,9 +72,9 @@ const toControlServer = (server: Server): ControlServer => ({
 });
 
 export const startControlServer = async (
-  restarts: Restarts,
+  getRestarts: GetRestarts,
   tokens: Tokens,
 ): Promise<ControlServer> =>
   toControlServer(
-    await listen(createControlApp(restarts, tokens), 0, '127.0.0.1', CONNECTIONS_MAX),
+    await listen(createControlApp(getRestarts, tokens), 0, '127.0.0.1', CONNECTIONS_MAX),
   );

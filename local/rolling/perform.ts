@@ -1,4 +1,5 @@
 /** Performs one step of a rolling restart on the running processes. */
+import type { RestartStep } from '../../shared/contracts/rolling-restart.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import type { StatusSummary } from '../../shared/contracts/status.js';
 import { readBoundedText } from '../../shared/http/bounded-body.js';
@@ -7,7 +8,6 @@ import { answersOk } from '../processes/service-process.js';
 import type { ManagedProcess } from '../processes/processes.js';
 import type { System } from '../system.js';
 import type { OperatorCalls } from './operator-calls.js';
-import type { RestartStep } from './plan.js';
 
 export interface Performing {
   system: Pick<System, 'process' | 'balancer' | 'patients'>;

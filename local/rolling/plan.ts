@@ -2,20 +2,10 @@
  * The steps of a rolling restart, in order: instances of patients, standbys, the leader, monitors,
  * the gateway, the balancer. PostgreSQL and Redis are not restarted: there is one of each. Pure.
  */
+import type { RestartStep } from '../../shared/contracts/rolling-restart.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
 
-type StepKind = 'instance' | 'replica' | 'monitor' | 'gateway' | 'balancer';
-
-export interface RestartStep {
-  /** The process. */
-  name: string;
-  kind: StepKind;
-  /** For people. */
-  does: string;
-  expectedMs: number;
-  /** The step fails when it takes longer. */
-  deadlineMs: number;
-}
+type StepKind = RestartStep['kind'];
 
 interface Restartable {
   name: string;

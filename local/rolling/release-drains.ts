@@ -3,10 +3,10 @@
  * killed meanwhile or no monitor answered. The reason in the table `instance` contains the id of
  * the restart, so that the state of an operator never matches.
  */
+import type { RestartRecord } from '../../shared/contracts/rolling-restart.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import { waitUntil } from '../../shared/wait-until.js';
 import type { OperatorCalls } from './operator-calls.js';
-import type { RestartRecord } from './runner.js';
 
 const ID_DIGITS = 8;
 /** The form of `toStateReason`. */

@@ -4,6 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import type {
+  RestartRecord,
+  RestartStep,
+  StepRecord,
+} from '../../shared/contracts/rolling-restart.js';
 import { createControl } from '../../shared/balancer/open-control.js';
 import { Problem } from '../../shared/errors.js';
 import { writeAudit, type AuditEntry } from '../../shared/postgres/audit.js';
@@ -11,9 +16,9 @@ import type { Queryable } from '../../shared/postgres/postgres.js';
 import type { System } from '../system.js';
 import { OperatorCalls } from './operator-calls.js';
 import { performStep } from './perform.js';
-import { planRestart, type RestartStep } from './plan.js';
+import { planRestart } from './plan.js';
 import { releaseDrains, toStateReason } from './release-drains.js';
-import { runRestart, toWaiting, type RestartRecord, type StepRecord } from './runner.js';
+import { runRestart, toWaiting } from './runner.js';
 
 const DATABASE_TIMEOUT_MS = 5_000;
 
@@ -61,7 +66,7 @@ export class Restarts {
   }
 
   /** @throws Problem RESTART_IN_PROGRESS, UNAVAILABLE. */
-  async start(reason: string): Promise<RestartRecord> {
+  async start(reason: string, actor = 'operator'): Promise<RestartRecord> {
     if (this.starting || this.current?.state === 'running')
       throw new Problem('RESTART_IN_PROGRESS');
     this.starting = true;
@@ -71,6 +76,7 @@ export class Restarts {
       this.stopped = false;
       this.current = {
         id: randomUUID(),
+        actor,
         reason,
         state: 'running',
         startedAt: new Date().toISOString(),
@@ -125,10 +131,10 @@ export class Restarts {
     if (!this.ending.signal.aborted) await this.audit(record);
   }
 
-  private async audit({ reason, state, steps }: RestartRecord): Promise<void> {
+  private async audit({ actor, reason, state, steps }: RestartRecord): Promise<void> {
     const failed = steps.find((step) => step.state === 'failed');
     const entry: AuditEntry = {
-      actor: 'operator',
+      actor,
       action: 'rolling restart',
       target: 'system',
       reason,

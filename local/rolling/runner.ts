@@ -2,25 +2,11 @@
  * Performs the steps of a rolling restart one after another. Stops at the first step that fails and
  * leaves the rest untouched. The record is complete at every time, so that a reader may come late.
  */
-import type { RestartStep } from './plan.js';
-
-export interface StepRecord extends RestartStep {
-  state: 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
-  /** ISO 8601; null: not yet. */
-  startedAt: string | null;
-  endedAt: string | null;
-  /** The reason of a failure; null: none. */
-  problem: string | null;
-}
-
-export interface RestartRecord {
-  id: string;
-  reason: string;
-  state: 'running' | 'done' | 'failed' | 'stopped';
-  startedAt: string;
-  endedAt: string | null;
-  steps: StepRecord[];
-}
+import type {
+  RestartRecord,
+  RestartStep,
+  StepRecord,
+} from '../../shared/contracts/rolling-restart.js';
 
 export interface RunnerOptions {
   /** @throws Error when the process does not recover; `signal` fires at the step's deadline. */

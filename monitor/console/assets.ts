@@ -26,6 +26,7 @@ const SCRIPTS = [
   'news',
   'overview',
   'replicas',
+  'restart',
   'sparkline',
   'timeline',
   'tones',

@@ -104,7 +104,7 @@ export function consoleRoutes(options: RoutesOptions): Route[] {
           active: 'overview',
           session,
           monitor: sources.id,
-          body: overview(session),
+          body: overview(session, options.supervisor !== null),
           ...files,
         });
       },

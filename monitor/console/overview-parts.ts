@@ -47,3 +47,12 @@ export const deedDialog: Html = html`<dialog id="deed" aria-labelledby="deed-tit
 <p class="buttons"><button type="submit" class="primary" id="deed-do" disabled>–</button> <button type="button" id="deed-cancel">Cancel</button></p>
 </form>
 </dialog>`;
+
+/** Shown to operators of a system that `npm start` runs. The scripts fill the steps. */
+export const restartSection: Html = html`<section class="wide" id="restart" aria-labelledby="restart-title">
+<h2 id="restart-title">Rolling restart</h2>
+<p class="soft">Restarts one process after another without an interruption. PostgreSQL and Redis are not restarted.</p>
+<p><button type="button" id="restart-button">Restart one by one …</button></p>
+<p id="restart-summary" role="status" hidden></p>
+<ol class="restart-steps" id="restart-steps" hidden></ol>
+</section>`;

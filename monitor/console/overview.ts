@@ -5,7 +5,7 @@
 import { ADMIN_STATES } from '../../shared/contracts/leadership.js';
 import { html, type Html } from '../../shared/web/html.js';
 import { OBSERVED } from '../../shared/contracts/status.js';
-import { deedDialog, legend } from './overview-parts.js';
+import { deedDialog, legend, restartSection } from './overview-parts.js';
 import type { Session } from './session.js';
 
 const NEXT = encodeURIComponent('/');
@@ -146,7 +146,11 @@ ${
 }
 </div>`;
 
-export const overview = (session: Session | null): Html => html`<h1 class="hidden">Overview</h1>
+/** @param canRestart whether a supervisor performs rolling restarts. */
+export const overview = (
+  session: Session | null,
+  canRestart: boolean,
+): Html => html`<h1 class="hidden">Overview</h1>
 <p class="link" id="link" role="status">connecting …</p>
 <p class="hidden" id="announcer" role="log" aria-live="assertive"></p>
 <div class="banner" id="banner" role="status" tabindex="-1" hidden></div>
@@ -157,6 +161,7 @@ ${payments}
 ${topology}
 ${instances(session)}
 ${replicas(session)}
+${session && canRestart ? restartSection : null}
 ${plots}
 ${history(session)}
 </div>

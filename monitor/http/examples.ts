@@ -152,3 +152,20 @@ export const SERIES = {
   replicas: { server_2: [998.2] },
   pings: { server_2: [0.8, 0.7] },
 };
+const STEP = {
+  name: 'patients_1',
+  kind: 'instance',
+  does: 'drain, maint, restart, ready',
+  expectedMs: 4_500,
+  deadlineMs: 120_000,
+};
+export const RESTART_STEPS = { steps: [STEP] };
+export const RESTART = {
+  id: '3f2a91c0-7d5e-4b06-9c52-1f0a6b7c8d9e',
+  actor: 'operator: Ana',
+  reason: 'new version',
+  state: 'running',
+  startedAt: AT,
+  endedAt: null,
+  steps: [{ ...STEP, state: 'running', startedAt: AT, endedAt: null, problem: null }],
+};

@@ -11,6 +11,7 @@ import type { Sampler } from '../status/sampler.js';
 import type { StatusSources } from '../status/status.js';
 import type { Operations } from './operations.js';
 import type { Sessions } from '../console/session.js';
+import type { Supervisor } from '../supervisor/supervisor-client.js';
 
 export interface RoutesOptions {
   loop: MonitorLoop;
@@ -23,6 +24,8 @@ export interface RoutesOptions {
   tokens: Tokens;
   sessions: Sessions;
   inspection: Inspection;
+  /** Null: the system does not run under `npm start`. */
+  supervisor: Supervisor | null;
   /** Null: fault switches are off. */
   faults: FaultSwitches | null;
 }

@@ -8,6 +8,7 @@ import { openApi, OPEN_API_EXAMPLE } from '../../shared/http/openapi/about.js';
 import { openApiDocument, type OpenApiDocument } from '../../shared/http/openapi.js';
 import { route, type Route } from '../../shared/http/routes.js';
 import { instanceRoutes } from './instance-routes.js';
+import { restartRoutes } from './restart-routes.js';
 import { inspectionRoutes } from '../inspect/inspection.js';
 import { operatorRoutes } from './operator-routes.js';
 import { consoleRoutes } from '../console/console-routes.js';
@@ -63,6 +64,7 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
     ...historyRoutes(options),
     ...operatorRoutes(options),
     ...instanceRoutes(options),
+    ...restartRoutes(options),
     ...(faults ? faultRoutes(faults) : []),
     ...consoleRoutes(options),
     ...signInRoutes(console),

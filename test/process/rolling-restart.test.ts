@@ -2,6 +2,7 @@
  * A rolling restart of a whole system behind HAProxy, under payments and sessions. Aim: no request
  * fails, no session is lost, and every process of a service is a new one.
  */
+import type { RestartRecord } from '../../shared/contracts/rolling-restart.js';
 import { createPaymentClient } from '../../experiments/traffic/client.js';
 import { runTraffic } from '../../experiments/traffic/traffic.js';
 import type { RequestRecord } from '../../experiments/record/history.js';
@@ -10,7 +11,6 @@ import type { Context } from '../../cli/command.js';
 import { runWords } from '../../cli/program.js';
 import { startControlServer, type ControlServer } from '../../local/rolling/control-server.js';
 import { Restarts } from '../../local/rolling/restarts.js';
-import type { RestartRecord } from '../../local/rolling/runner.js';
 import { createControl } from '../../shared/balancer/open-control.js';
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
@@ -147,7 +147,7 @@ describeWith('balancers', 'a rolling restart', () => {
   beforeAll(async () => {
     scene = await Scene.open({ patients: 3, replicas: 3, monitors: 1, balancer: 'haproxy' });
     restarts = new Restarts({ system: scene.system });
-    control = await startControlServer(restarts, scene.system.tokens);
+    control = await startControlServer(() => restarts, scene.system.tokens);
   }, TEST_MS);
   afterAll(async () => {
     control?.close();

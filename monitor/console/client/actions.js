@@ -12,12 +12,16 @@ import { milliseconds } from './format.js';
 /** @typedef {import('../../http/schemas.js').StateAnswer} StateAnswer */
 /** @typedef {import('../../http/schemas.js').FaultAnswer} FaultAnswer */
 /** @typedef {import('../../http/schemas.js').InstanceAnswer} InstanceAnswer */
-/** @typedef {HandoverAnswer | StateAnswer | FaultAnswer | InstanceAnswer} Answer */
+/** @typedef {import('../../../shared/contracts/rolling-restart.js').RestartRecord} RestartRecord */
+/** @typedef {HandoverAnswer | StateAnswer | FaultAnswer | InstanceAnswer | RestartRecord} Answer */
 /** @typedef {{ words: readonly string[], isPossible: boolean }} Effect */
 /** @typedef {{ code: string, detail: string }} Refusal */
+/** @typedef {Action | 'restart'} Deed */
+/** @typedef {() => Effect | Promise<Effect>} GetEffect */
 /**
- * The target of an action: a replica, or an instance with a preview of its own.
- * @typedef {{ action: Action, id: string | null, instance: (() => Effect) | null }} Intent
+ * The target of an action: a replica; or an instance or the whole system, with a preview of its
+ * own.
+ * @typedef {{ action: Deed, id: string | null, getEffect: GetEffect | null }} Intent
  */
 
 /**
@@ -35,8 +39,11 @@ const TITLES = {
 };
 
 /** @param {Intent} intent */
-const toTitle = ({ action, id }) =>
-  action === 'handover' ? (id ? `Hand over to ${id}` : 'Hand over') : `${TITLES[action]} ${id}`;
+function toTitle({ action, id }) {
+  if (action === 'restart') return 'Restart one by one';
+  if (action === 'handover') return id ? `Hand over to ${id}` : 'Hand over';
+  return `${TITLES[action]} ${id}`;
+}
 
 /**
  * @param {Intent} intent `id` is null only with a hand-over: the policy chooses.
@@ -44,9 +51,10 @@ const toTitle = ({ action, id }) =>
  * @param {number} freezeMs
  * @returns {[path: string, body: object]}
  */
-function toRequest({ action, id, instance }, reason, freezeMs) {
+function toRequest({ action, id, getEffect }, reason, freezeMs) {
+  if (action === 'restart') return ['/restarts', { reason }];
   if (action === 'handover') return ['/handover', { ...(id ? { to: id } : {}), reason }];
-  const path = `/${instance ? 'patients' : 'replicas'}/${encodeURIComponent(id ?? '')}`;
+  const path = `/${getEffect ? 'patients' : 'replicas'}/${encodeURIComponent(id ?? '')}`;
   if (action === 'kill') return [`${path}/kill`, { reason }];
   if (action === 'freeze') return [`${path}/freeze`, { reason, freezeMs }];
   return [`${path}/state`, { state: action, reason }];
@@ -73,6 +81,8 @@ function describeMove({ leader, term, previous, drained, tookMs }) {
  */
 export function describeOutcome(answer) {
   if ('drained' in answer) return describeMove(answer);
+  if ('steps' in answer)
+    return `The restart of ${answer.steps.length} processes has begun; its progress is below.`;
   if ('words' in answer) return `${answer.words}.`;
   if ('balancer' in answer) return `${answer.id} is ${answer.admin} now, in the balancer.`;
   const leads = answer.moved
@@ -85,8 +95,8 @@ export function describeOutcome(answer) {
  * @param {Intent} intent
  * @param {number} freezeMs
  */
-async function requestPreview({ action, id, instance }, freezeMs) {
-  if (instance) return instance();
+async function requestPreview({ action, id, getEffect }, freezeMs) {
+  if (getEffect) return getEffect();
   const query = new URLSearchParams({
     action,
     replica: id ?? '',
@@ -162,7 +172,7 @@ export function actions(done) {
   const freeze = byIdAs('freeze-ms', HTMLSelectElement);
   const tell = banner();
   /** @type {Intent} */
-  let asked = { action: 'handover', id: null, instance: null };
+  let asked = { action: 'handover', id: null, getEffect: null };
   const freezeMs = () => Number(freeze.value);
 
   async function preview() {
@@ -174,12 +184,12 @@ export function actions(done) {
   }
 
   /**
-   * @param {Action} action
-   * @param {string | null} id a replica, or an instance with its preview.
-   * @param {(() => Effect) | null} instance
+   * @param {Deed} action
+   * @param {string | null} id a replica, or an instance; null: the whole system.
+   * @param {GetEffect | null} getEffect the preview of an instance or of the whole system.
    */
-  function ask(action, id = null, instance = null) {
-    asked = { action, id, instance };
+  function ask(action, id = null, getEffect = null) {
+    asked = { action, id, getEffect };
     const isFault = action === 'kill' || action === 'freeze';
     for (const place of ['deed-title', 'deed-do']) show(place, toTitle(asked));
     byId('deed-preview').replaceChildren(make('li', {}, 'Loading the preview …'));

@@ -10,6 +10,7 @@ import { showLink } from './link.js';
 import { follow } from './live.js';
 import { tell } from './news.js';
 import { replicaTable } from './replicas.js';
+import { followRestart, requestPlan } from './restart.js';
 import { electionItem } from './timeline.js';
 import { topology } from './topology.js';
 
@@ -33,7 +34,10 @@ let loadedMinutes = null;
 let awaitsCommit = false;
 
 const deeds = isSignedIn()
-  ? actions(() => void loadAudit())
+  ? actions(() => {
+      void loadAudit();
+      restart.refresh();
+    })
   : { ask: () => undefined, refresh: () => undefined };
 const table = replicaTable((action, replica) => deeds.ask(action, replica));
 const showInstances = instanceTable((state, id) =>
@@ -41,6 +45,13 @@ const showInstances = instanceTable((state, id) =>
     status ? previewState(status, state, id) : { words: [], isPossible: false },
   ),
 );
+const restart = followRestart({
+  onPress: () => {
+    const plan = requestPlan();
+    deeds.ask('restart', null, () => plan);
+  },
+  onEnd: () => void loadAudit(),
+});
 const drawTopology = topology(byId('topology'));
 const plots = charts();
 const filter = filters(byIdAs('filter', HTMLFormElement), ({ minutes }) => {

@@ -6,7 +6,7 @@
 import type { Express } from 'express';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -174,6 +174,24 @@ function makeBalancerFolder(port: number): string {
   return folder;
 }
 
+/** Answers as the control of `npm start`, and counts the restarts instead of performing them. */
+async function startSupervisor(): Promise<{ url: string; count: () => number; stop: () => void }> {
+  const { RESTART, RESTART_STEPS } = await import('../../../monitor/http/examples.js');
+  let restarts = 0;
+  const server = createServer((request, response) => {
+    if (request.method === 'POST') restarts += 1;
+    response.setHeader('Connection', 'close');
+    response.end(JSON.stringify(request.url === '/restarts/plan' ? RESTART_STEPS : RESTART));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    count: () => restarts,
+    stop: () => (server.closeAllConnections(), server.close()),
+  };
+}
+
 async function startMonitorPart(hospital: Hospital, env: NodeJS.ProcessEnv): Promise<Part> {
   const { CALM } = await import('../monitor/support.js');
   await Promise.all(hospital.replicas.map((replica) => replica.start()));
@@ -225,12 +243,20 @@ async function startAll(started: <T extends Part>(part: T) => T): Promise<Servic
   };
   const patientsPort = await freePort();
   const folder = makeBalancerFolder(patientsPort);
-  const monitor = started(
-    await startMonitorPart(hospital, {
-      PATIENTS: `patients_1=http://127.0.0.1:${patientsPort}`,
-      BALANCER_FOLDER: folder,
-    }),
-  );
+  const supervisor = await startSupervisor();
+  const monitorPart = await startMonitorPart(hospital, {
+    PATIENTS: `patients_1=http://127.0.0.1:${patientsPort}`,
+    BALANCER_FOLDER: folder,
+    SUPERVISOR_URL: supervisor.url,
+  });
+  const monitor = started({
+    ...monitorPart,
+    state: () => supervisor.count(),
+    stop: async () => {
+      await monitorPart.stop();
+      supervisor.stop();
+    },
+  });
   const parts: Record<ServiceName, Part> = {
     patients: started(
       await startPatientsPart(engines, { PORT: String(patientsPort), ...MANY_WRONG }),

@@ -200,6 +200,13 @@ const MONITOR: readonly Row[] = [
       proofAt: '/',
     }),
   },
+  {
+    entrance: 'POST /restarts',
+    who: OPERATOR_OR_SIGNED_IN,
+    answer: 202,
+    changes: 'restarts every service',
+    ask: () => ({ body: { reason: 'test' }, proofAt: '/' }),
+  },
   { entrance: 'GET /session', who: ANYONE, answer: 200 },
   {
     entrance: 'POST /session',
@@ -223,6 +230,8 @@ const MONITOR: readonly Row[] = [
   { entrance: 'GET /series', who: ANYONE, answer: 200 },
   { entrance: 'GET /audit', who: OPERATOR_OR_LOOKING, answer: 200 },
   { entrance: 'GET /audit.csv', who: OPERATOR_OR_LOOKING, answer: 200 },
+  { entrance: 'GET /restarts/plan', who: OPERATOR_OR_LOOKING, answer: 200 },
+  { entrance: 'GET /restarts/current', who: OPERATOR_OR_LOOKING, answer: 200 },
   {
     entrance: 'GET /preview',
     who: OPERATOR_OR_LOOKING,

@@ -1,12 +1,11 @@
 /** The figures and objectives of the experiment rolling, from made-up records. */
 import { describe, expect, test } from '@jest/globals';
+import type { RestartStep, StepRecord } from '../../../shared/contracts/rolling-restart.js';
 import type { RequestRecord } from '../../../experiments/record/history.js';
 import { measureRestart, toWindows } from '../../../experiments/rolling/figures.js';
 import { rollingObjectives } from '../../../experiments/rolling/objectives.js';
 import type { RestartDone } from '../../../experiments/rolling/restart-under-load.js';
 import type { SessionFigures } from '../../../experiments/rolling/visitors.js';
-import type { RestartStep } from '../../../local/rolling/plan.js';
-import type { StepRecord } from '../../../local/rolling/runner.js';
 
 const START_MS = Date.UTC(2026, 0, 1);
 const CHARGE_MS = 20;
@@ -48,6 +47,7 @@ const paid = (dueMs: number, waitMs: number): RequestRecord => ({
 const done = {
   record: {
     id: 'r',
+    actor: 'operator',
     reason: 'test',
     state: 'done',
     startedAt: at(2_000),

@@ -1,6 +1,7 @@
+import type { RestartRecord } from '../../../../shared/contracts/rolling-restart.js';
 import { formatEnd, formatPlan, listEnded } from '../../../../cli/commands/restart-text.js';
 import { planRestart } from '../../../../local/rolling/plan.js';
-import { toWaiting, type RestartRecord } from '../../../../local/rolling/runner.js';
+import { toWaiting } from '../../../../local/rolling/runner.js';
 
 const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
 
@@ -16,6 +17,7 @@ const STEPS = planRestart({
 describe('relevo restart', () => {
   const record: RestartRecord = {
     id: 'r',
+    actor: 'operator',
     reason: 'test',
     state: 'failed',
     startedAt: '2026-01-01T00:00:00.000Z',

@@ -1,12 +1,7 @@
 /** The runner of a rolling restart: order, the first failure, stops and the record. */
 import { describe, expect, test } from '@jest/globals';
-import type { RestartStep } from '../../../../local/rolling/plan.js';
-import {
-  runRestart,
-  toWaiting,
-  type RestartRecord,
-  type RunnerOptions,
-} from '../../../../local/rolling/runner.js';
+import type { RestartRecord, RestartStep } from '../../../../shared/contracts/rolling-restart.js';
+import { runRestart, toWaiting, type RunnerOptions } from '../../../../local/rolling/runner.js';
 
 const makeStep = (name: string, deadlineMs = 60_000): RestartStep => ({
   name,
@@ -18,6 +13,7 @@ const makeStep = (name: string, deadlineMs = 60_000): RestartStep => ({
 
 const makeRecord = (...steps: RestartStep[]): RestartRecord => ({
   id: 'r',
+  actor: 'operator',
   reason: 'test',
   state: 'running',
   startedAt: '2026-01-01T00:00:00.000Z',

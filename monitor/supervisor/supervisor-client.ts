@@ -1,0 +1,73 @@
+/**
+ * The control of `npm start`, as a monitor calls it with the operator token: plans, starts and
+ * shows rolling restarts. The restart goes on when this monitor is restarted. Passes on refusals.
+ */
+import type { z } from 'zod';
+import {
+  restartPlan,
+  restartRecord,
+  type RestartPlan,
+  type RestartRecord,
+} from '../../shared/contracts/rolling-restart.js';
+import { Problem, PROBLEMS, type ProblemCode } from '../../shared/errors.js';
+import { readBoundedText } from '../../shared/http/bounded-body.js';
+
+/** The plan needs the status of a monitor, with a time-out of its own. */
+const TIMEOUT_MS = 10_000;
+const ANSWER_MAX = 1_048_576;
+const RETRY_AFTER_SECONDS = 2;
+
+export interface Supervisor {
+  /** @throws Problem UNAVAILABLE. */
+  plan(): Promise<RestartPlan>;
+  /** The last restart, also one in progress; null: none yet. @throws Problem UNAVAILABLE. */
+  readCurrent(): Promise<RestartRecord | null>;
+  /** @throws Problem RESTART_IN_PROGRESS, UNAVAILABLE. */
+  start(order: { reason: string; actor: string }): Promise<RestartRecord>;
+}
+
+const unavailable = (detail: string, cause?: unknown): Problem =>
+  new Problem('UNAVAILABLE', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });
+
+function toProblem(body: unknown): Problem {
+  const { code, detail } = (body ?? {}) as { code?: unknown; detail?: unknown };
+  if (typeof code === 'string' && code in PROBLEMS && PROBLEMS[code as ProblemCode].status < 500)
+    return new Problem(code as ProblemCode, typeof detail === 'string' ? detail : undefined);
+  return unavailable(typeof detail === 'string' ? detail : 'The supervisor refused the request');
+}
+
+export function createSupervisorClient(url: string, token: string): Supervisor {
+  const ask = async <T extends z.ZodType>(
+    schema: T,
+    path: string,
+    order?: unknown,
+  ): Promise<z.output<T>> => {
+    const response = await fetch(url.replace(/\/$/, '') + path, {
+      method: order === undefined ? 'GET' : 'POST',
+      headers: { 'authorization': `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(order === undefined ? {} : { body: JSON.stringify(order) }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).catch((error: unknown) => {
+      throw unavailable('The supervisor (`npm start`) does not answer', error);
+    });
+    const body = await readBoundedText(response, ANSWER_MAX)
+      .then((text) => JSON.parse(text) as unknown)
+      .catch((error: unknown) => {
+        throw unavailable('The answer of the supervisor is unreadable', error);
+      });
+    if (!response.ok) throw toProblem(body);
+    const { success, data } = schema.safeParse(body);
+    if (success) return data;
+    throw unavailable('The supervisor is of another version');
+  };
+  return {
+    plan: () => ask(restartPlan, '/restarts/plan'),
+    readCurrent: () =>
+      ask(restartRecord, '/restarts/current').catch((error: unknown) => {
+        if (error instanceof Problem && error.code === 'NOT_FOUND') return null;
+        throw error;
+      }),
+    start: (order) => ask(restartRecord, '/restarts', order),
+  };
+}
