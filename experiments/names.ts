@@ -8,6 +8,7 @@ export const EXPERIMENT_NAMES = [
   'haproxy',
   'apache',
   'rolling',
+  'sessions',
   'compare',
 ] as const;
 export type ExperimentName = (typeof EXPERIMENT_NAMES)[number];

@@ -19,6 +19,7 @@ import { failover } from './scenarios/failover.js';
 import { growth } from './scenarios/growth.js';
 import { haproxy } from './scenarios/haproxy.js';
 import { rolling } from './scenarios/rolling.js';
+import { sessions } from './scenarios/sessions.js';
 
 const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experiment>> = {
   availability,
@@ -29,6 +30,7 @@ const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experimen
   haproxy,
   apache,
   rolling,
+  sessions,
 };
 
 const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };

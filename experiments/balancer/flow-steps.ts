@@ -73,6 +73,10 @@ export const judgeStep = (name: FlowStepName, answer: BrowserAnswer): FlowStep =
 export const readField = (page: string, name: string): string | null =>
   new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? null;
 
+/** The first payment that a bill links, which is its latest one; null: there is none. */
+export const readLatestPayment = (page: string): string | null =>
+  new RegExp(`href="${PAYMENT_PATH}([^"/]+)"`).exec(page)?.[1] ?? null;
+
 /** `waiting`: the payment is not final yet. */
 export type ShownOutcome = 'waiting' | 'succeeded' | 'refused';
 

@@ -10,6 +10,7 @@ import {
   judgeStep,
   PAYMENT_PATH,
   readField,
+  readLatestPayment,
   readOutcome,
   type FlowStep,
   type FlowStepName,
@@ -93,6 +94,16 @@ export class PaymentFlow {
     await options.before?.('pass');
     await this.perform('pass');
     return this.completed;
+  }
+
+  /**
+   * Continues with the latest payment on the open bill, as after an identification that finds the
+   * bill settled. @returns false when the bill names none.
+   */
+  openLatestPayment(): boolean {
+    const found = readLatestPayment(this.page);
+    if (found !== null) this.paymentId = found;
+    return found !== null;
   }
 
   close(): void {

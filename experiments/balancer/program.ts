@@ -1,5 +1,5 @@
 /** The program of a load balancer, which an experiment needs before it starts anything. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { BALANCER_PROGRAMS, findProgram } from '../../local/setup/programs.mjs';
 import type { BalancerName } from '../../shared/balancer/pool.js';
 import { MissingProgramError } from './missing-program.js';
@@ -14,7 +14,8 @@ export function requireBalancer(name: BalancerName): string {
   );
 }
 
-/** Of HAProxy or Apache httpd. */
-export const readBalancerVersion = (program: string): string =>
-  /(?:version |Apache\/)(\d\S*)/.exec(execFileSync(program, ['-v'], { encoding: 'utf8' }))?.[1] ??
-  'unknown';
+/** nginx writes its version to standard error. */
+export function readBalancerVersion(program: string): string {
+  const { stdout, stderr } = spawnSync(program, ['-v'], { encoding: 'utf8' });
+  return /(?:version |Apache\/|nginx\/)(\d\S*)/.exec(stdout + stderr)?.[1] ?? 'unknown';
+}

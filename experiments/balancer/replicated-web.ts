@@ -37,6 +37,8 @@ export interface RunningBalancer {
    * s. @throws AbortError
    */
   waitFor(instance: string, observed: 'up' | 'down'): Promise<boolean>;
+  /** Loads the configuration again; the states of the instances stay. */
+  reload(): Promise<void>;
 }
 
 export interface ReplicatedWebOptions {
@@ -106,21 +108,26 @@ export class ReplicatedWeb {
     return this.links.slow(name, latencyMs);
   }
 
-  /** Starts a balancer, performs the task with it, and stops it. */
+  /**
+   * Starts a balancer, performs the task with it, and stops it. @param balancer default: that of
+   * the options.
+   */
   async withBalancer<T>(
     changes: Partial<Pool>,
     task: (running: RunningBalancer) => Promise<T>,
+    balancer = this.balancer,
   ): Promise<T> {
     const place = { host: HOST, port: await freePort(), adminPort: await freePort() };
     const pool = createPool({ ...place, members: this.members() }, changes);
     const dataDir = join(this.cluster.folder, `balancer-${(this.started += 1)}`);
-    const process = await prepareBalancer({ balancer: this.balancer, pool, dataDir });
+    const process = await prepareBalancer({ balancer, pool, dataDir });
     const stop = (): void => void process.kill('SIGKILL');
     this.signal.addEventListener('abort', stop, { once: true });
     try {
       await process.start();
       const running = this.toRunning(process);
-      for (const { name } of pool.members)
+      // nginx does not check instances.
+      for (const { name } of balancer === 'nginx' ? [] : pool.members)
         if (!(await running.waitFor(name, 'up'))) throw new Error(`${name} is not up`);
       return await task(running);
     } finally {
@@ -135,6 +142,7 @@ export class ReplicatedWeb {
       url: process.url ?? '',
       control,
       file: process.control,
+      reload: () => process.reload(),
       waitFor: (instance, observed) => {
         const look = async (): Promise<boolean> =>
           (await control.read()).some(

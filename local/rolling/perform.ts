@@ -54,7 +54,7 @@ async function readOldestMs({ url }: ManagedProcess): Promise<number | null> {
  * Waits until the requests from before have ended, or an instance no longer answers. A busy
  * instance may not have read the latest of them yet: after two answers it has.
  */
-async function waitUntilQuiet(process: ManagedProcess, signal: AbortSignal): Promise<void> {
+export async function waitUntilQuiet(process: ManagedProcess, signal: AbortSignal): Promise<void> {
   await readOldestMs(process);
   await readOldestMs(process);
   const since = performance.now();

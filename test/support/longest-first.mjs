@@ -15,6 +15,7 @@ const SECONDS = {
   'process/growth': 84,
   'browser/staff': 69,
   'process/bench': 68,
+  'process/balancer/sessions': 55,
   'integration/lab/switch-faults': 52,
   'process/compare': 52,
   'integration/cli/commands': 50,

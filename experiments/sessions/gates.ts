@@ -1,0 +1,62 @@
+/** Where flows wait: for a free desk, and at the bill until the fault. */
+
+/** A limited number of flows identify their patient at once, as at a limited number of desks. */
+export class Desks {
+  private free: number;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.free = count;
+  }
+
+  async take(): Promise<void> {
+    if (this.free > 0) this.free -= 1;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  leave(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.free += 1;
+  }
+
+  /** Lets all flows pass, from now on: the run is over. */
+  open(): void {
+    this.free = Infinity;
+    this.waiting.splice(0).forEach((pass) => pass());
+  }
+}
+
+/** Holds the flows that have opened their bill, until the fault. */
+export class BillGate {
+  /** Resolves when enough flows are identified and have not paid. */
+  readonly reached: Promise<void>;
+  private reach = (): void => undefined;
+  private isOpen = false;
+  private waiting: (() => void)[] = [];
+
+  /** @param enough flows between the identification and the payment. */
+  constructor(private readonly enough: number) {
+    this.reached = new Promise((resolve) => (this.reach = resolve));
+  }
+
+  async pass(): Promise<void> {
+    if (this.isOpen) return;
+    const passed = new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.waiting.length >= this.enough) this.reach();
+    await passed;
+  }
+
+  /** Lets half of the waiting flows pay. */
+  openForHalf(): void {
+    const half = Math.ceil(this.waiting.length / 2);
+    this.waiting.splice(0, half).forEach((pass) => pass());
+  }
+
+  /** Lets all flows pay, from now on. */
+  open(): void {
+    this.isOpen = true;
+    this.waiting.forEach((pass) => pass());
+    this.waiting = [];
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Measures every cell of the matrix on one system: the rows of a session store one after the other,
+ * each with a balancer of its own, and all faults of a row on that balancer.
+ */
+import { seededRandom } from '../../shared/random.js';
+import type { ReplicatedWeb, RunningBalancer } from '../balancer/replicated-web.js';
+import { listActs, type FaultAct } from './cell-faults.js';
+import {
+  findMedianMs,
+  toCellFigures,
+  type CellFigures,
+  type FlowRecord,
+  type SessionsFigures,
+} from './figures.js';
+import {
+  nameCell,
+  nameRow,
+  type Cell,
+  type Matrix,
+  type Row,
+  type SessionStore,
+} from './matrix.js';
+import { judgePayments, openBills } from './payments.js';
+import { restore } from './restore.js';
+import { settleAll } from './settle.js';
+import { performWaves, type WaveOptions } from './waves.js';
+
+/** Flows of a row without a fault, for the median. */
+const UNDISTURBED = 40;
+
+export interface MatrixContext {
+  web: ReplicatedWeb;
+  matrix: Matrix;
+  /** Flows of a cell, each of a patient of its own. */
+  flows: number;
+  seed: number;
+  signal: AbortSignal;
+  show: (text: string) => void;
+}
+
+interface RowFigures {
+  medianMs: number | null;
+  cells: CellFigures[];
+}
+
+const listPatients = (count: number): number[] =>
+  Array.from({ length: count }, (_, index) => index + 1);
+
+const toWave = (
+  { web, signal, seed, show }: MatrixContext,
+  running: RunningBalancer,
+  { name, count, total }: { name: string; count: number; total: string },
+): WaveOptions => ({
+  scene: { web, running, signal, victim: seededRandom(seed, name).pick(web.instances) },
+  patients: listPatients(count),
+  onProgress: (flows) => show(`${total}${name} · ${flows}/${count} flows`),
+});
+
+async function measureUndisturbed(
+  context: MatrixContext,
+  running: RunningBalancer,
+  row: Row,
+): Promise<FlowRecord[]> {
+  const count = Math.min(UNDISTURBED, context.flows);
+  await openBills(context.web.cluster.pool, listPatients(count));
+  const name = `${nameRow(row)}: no fault`;
+  const noFault: FaultAct = ({ onEffect }) => Promise.resolve(onEffect());
+  const wave = toWave(context, running, { name, count, total: '' });
+  return (await performWaves(wave, [noFault])).flows;
+}
+
+async function measureCell(
+  context: MatrixContext,
+  running: RunningBalancer,
+  cell: Cell,
+  { medianMs, total }: { medianMs: number | null; total: string },
+): Promise<CellFigures> {
+  const { web, flows: count, signal } = context;
+  const startMs = performance.now();
+  const bills = await openBills(web.cluster.pool, listPatients(count));
+  const wave = toWave(context, running, { name: nameCell(cell), count, total });
+  const performed = await performWaves(wave, listActs(cell.fault, web.instances));
+  await restore(web, running, signal);
+  const paidTwice = await judgePayments(web.cluster.pool, bills, signal);
+  const durationMs = Math.round(performance.now() - startMs);
+  return toCellFigures(cell, { ...performed, paidTwice, durationMs }, medianMs);
+}
+
+async function useSessions({ cluster }: ReplicatedWeb, store: SessionStore): Promise<void> {
+  cluster.system.patients.forEach((instance) => instance.instruct({ SESSION_STORE: store }));
+  await settleAll(cluster.system.patients.map((instance) => instance.restart()));
+}
+
+function measureRow(context: MatrixContext, row: Row, done: number): Promise<RowFigures> {
+  const { web, matrix, signal } = context;
+  const all = matrix.rows.length * matrix.faults.length;
+  const measure = async (running: RunningBalancer): Promise<RowFigures> => {
+    await restore(web, running, signal);
+    const medianMs = findMedianMs(await measureUndisturbed(context, running, row));
+    const cells: CellFigures[] = [];
+    for (const fault of matrix.faults) {
+      const total = `Cell ${done + cells.length + 1} of ${all}: `;
+      cells.push(await measureCell(context, running, { ...row, fault }, { medianMs, total }));
+    }
+    return { medianMs, cells };
+  };
+  return web.withBalancer({ affinity: row.affinity }, measure, row.engine);
+}
+
+/** @throws AbortError, Error when the system does not recover. */
+export async function measureMatrix(context: MatrixContext): Promise<SessionsFigures> {
+  const { web, matrix } = context;
+  const rows: RowFigures[] = [];
+  let store: SessionStore | null = null;
+  for (const row of matrix.rows) {
+    if (row.store !== store) await useSessions(web, row.store);
+    ({ store } = row);
+    rows.push(await measureRow(context, row, rows.length * matrix.faults.length));
+  }
+  return {
+    matrix,
+    medianMs: rows.map(({ medianMs }) => medianMs),
+    cells: rows.flatMap(({ cells }) => cells),
+  };
+}
