@@ -7,7 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compile } from '../../local/processes/compile.js';
+import { compileLab } from '../../local/processes/compile.js';
 import { ROOT } from '../../local/root.js';
 import { keepReports } from './log-evidence.js';
 
@@ -60,7 +60,7 @@ export function experimentWorkplace(): Workplace {
   let program = '';
   let folder = '';
   beforeAll(async () => {
-    program = join(ROOT, await compile('experiments/cli.ts'));
+    program = join(ROOT, await compileLab('experiments/cli.ts'));
   });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'relevo-experiment-'));

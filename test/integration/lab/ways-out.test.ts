@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { FAULTS, getFault } from '../../../experiments/faults/faults.js';
 import { Injector } from '../../../experiments/faults/injector.js';
 import type { Cluster } from '../../../experiments/system/cluster.js';
-import { compile } from '../../../local/processes/compile.js';
+import { compileLab } from '../../../local/processes/compile.js';
 import { isAlive } from '../../../local/processes/process-tree.js';
 import { ROOT } from '../../../local/root.js';
 import { seededRandom } from '../../../shared/random.js';
@@ -80,7 +80,7 @@ describe('a cluster with every kind of fault active', () => {
   let child: ChildProcess | null = null;
   let program = '';
   beforeAll(async () => {
-    program = join(ROOT, await compile('test/support/cluster-under-faults.ts'));
+    program = join(ROOT, await compileLab('test/support/cluster-under-faults.ts'));
   });
   afterAll(() => void child?.kill('SIGKILL'));
 
