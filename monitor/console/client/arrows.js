@@ -13,7 +13,7 @@ const TIP = 8;
 const TIP_HALF = 4;
 const CORNER = 10;
 /** Distance of a label beside its line, px. */
-const ASIDE = 26;
+const ASIDE = 34;
 
 /** @typedef {{ left: number, right: number, top: number, bottom: number }} Box */
 /** @typedef {{ line: string, tip: string, label: { x: number, y: number } }} Way */
