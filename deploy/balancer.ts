@@ -7,7 +7,7 @@ import { haproxyPaths, renderHaproxy } from '../local/engines/haproxy-config.js'
 import type { ControlFile } from '../shared/balancer/control.js';
 import { CONTROL_FILE } from '../shared/balancer/open-control.js';
 import { createPool, DEFAULT_WEIGHT, type Pool } from '../shared/balancer/pool.js';
-import { BALANCER_PROBLEMS, toProblemFolder } from '../shared/balancer/problems.js';
+import { PROBLEM_FILES, toProblemFolder } from '../shared/balancer/problems.js';
 
 /** The folder of the generated files in HAProxy's container. */
 export const CONFIG_FOLDER = '/usr/local/etc/haproxy';
@@ -31,7 +31,7 @@ export function renderComposeBalancer(): Record<string, string> {
   const pool = COMPOSE_POOL;
   const control: ControlFile = { balancer: 'haproxy', folder: RUN_FOLDER, nonce: '', pool };
   const paths = haproxyPaths(RUN_FOLDER, toProblemFolder(CONFIG_FOLDER));
-  const problems = BALANCER_PROBLEMS.map(({ status, body }) => [`problems/${status}.json`, body]);
+  const problems = Object.entries(PROBLEM_FILES).map(([name, text]) => [`problems/${name}`, text]);
   return {
     'haproxy.cfg': `# Generated from deploy/balancer.ts.\n${renderHaproxy(pool, paths)}`,
     [CONTROL_FILE]: `${JSON.stringify(control, null, 2)}\n`,

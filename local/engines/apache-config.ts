@@ -108,6 +108,13 @@ function problemLines(folder: string): string[] {
     '<Location "/.problems">',
     '  ForceType application/problem+json',
     '</Location>',
+    '<Location "/.problems/503.html">',
+    '  ForceType text/html',
+    '</Location>',
+    // For browsers.
+    'RewriteCond "%{ENV:REDIRECT_STATUS}" "=503"',
+    'RewriteCond "%{HTTP_ACCEPT}" "text/html"',
+    'RewriteRule "^/\\.problems/503\\.json$" "/.problems/503.html" [PT]',
     ...[...BALANCER_PROBLEMS, NOTHING_HERE].map(
       ({ status }) => `ErrorDocument ${status} /.problems/${status}.json`,
     ),

@@ -10,11 +10,7 @@ import { APACHE_MANAGER } from '../../shared/balancer/apache-control.js';
 import type { ControlFile } from '../../shared/balancer/control.js';
 import { CONTROL_FILE } from '../../shared/balancer/open-control.js';
 import type { BalancerName, Pool } from '../../shared/balancer/pool.js';
-import {
-  BALANCER_PROBLEMS,
-  NOTHING_HERE,
-  toProblemFolder,
-} from '../../shared/balancer/problems.js';
+import { NOTHING_HERE, PROBLEM_FILES, toProblemFolder } from '../../shared/balancer/problems.js';
 import { StartError } from '../errors.js';
 import { ManagedProcess } from '../processes/processes.js';
 import { answersOk } from '../processes/service-process.js';
@@ -66,8 +62,9 @@ function makeFolder(folder: string, control: ControlFile): void {
   // httpd serves the files of this folder, so that it has no others.
   const problems = toProblemFolder(folder);
   mkdirSync(problems, { recursive: true, mode: 0o700 });
-  for (const { status, body } of [...BALANCER_PROBLEMS, NOTHING_HERE])
-    writeFileSync(join(problems, `${status}.json`), body, { mode: 0o600 });
+  const { status, body } = NOTHING_HERE;
+  for (const [name, text] of Object.entries({ ...PROBLEM_FILES, [`${status}.json`]: body }))
+    writeFileSync(join(problems, name), text, { mode: 0o600 });
   writeFileSync(join(folder, CONTROL_FILE), JSON.stringify(control, null, 2), { mode: 0o600 });
 }
 

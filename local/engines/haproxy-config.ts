@@ -123,7 +123,7 @@ const innerDefaults = (pool: Pool): string[] => [
 /** The process that a reload replaces counts no server, and still answers on kept connections. */
 const NONE_UP = `!{ stopping } { nbsrv(${HAPROXY_BACKEND}) eq 0 } { nbsrv(${HAPROXY_LAST_RESORT}) eq 0 }`;
 
-function clients({ host, port, retries }: Pool): string[] {
+function clients({ host, port, retries }: Pool, { problems }: HaproxyPaths): string[] {
   const rule = RETRY_RULES[retries];
   return [
     `bind ${host}:${port}`,
@@ -135,6 +135,7 @@ function clients({ host, port, retries }: Pool): string[] {
     'http-request del-header X-Forwarded-Host',
     'http-request set-header X-Forwarded-Proto http',
     ...(rule === null ? [] : [rule]),
+    `http-request return status 503 content-type text/html file ${problems}/503.html hdr Retry-After ${RETRY_AFTER_SECONDS} if ${NONE_UP} { req.hdr(Accept) -m sub text/html }`,
     `use_backend nowhere if ${NONE_UP}`,
     'default_backend inner',
   ];
@@ -216,7 +217,7 @@ export function renderHaproxy(pool: Pool, paths: HaproxyPaths): string {
     section('global', global),
     ...(hasNames ? [section(`resolvers ${RESOLVERS}`, RESOLVER_LINES)] : []),
     section('defaults outer', outerDefaults(pool, paths)),
-    section('frontend clients', clients(pool)),
+    section('frontend clients', clients(pool, paths)),
     section('backend inner', toInner(paths)),
     section('backend nowhere', []),
     section('frontend statistics', statistics(pool)),

@@ -7,6 +7,7 @@ import { NGINX_MEMBERS, NGINX_PID } from '../../shared/balancer/nginx-control.js
 import { toSeconds, type Pool } from '../../shared/balancer/pool.js';
 import {
   BALANCER_PROBLEMS,
+  NO_INSTANCE_PAGE,
   RETRY_AFTER_SECONDS,
   type BalancerProblem,
 } from '../../shared/balancer/problems.js';
@@ -28,16 +29,27 @@ const proxy = (rule: string): string[] => [rule, 'proxy_pass http://$pool;'];
 
 /** nginx answers 502 when it reached no instance; then no instance received the request: 503. */
 function problemLocation({ status, body }: BalancerProblem): string[] {
-  const unreached = BALANCER_PROBLEMS.find((problem) => problem.status === 503)?.body ?? body;
   return [
     `location @problem_${status} {`,
     '  default_type application/problem+json;',
     `  add_header Retry-After ${RETRY_AFTER_SECONDS} always;`,
-    ...(status === 502 ? [`  if ($unreached) { return 503 '${unreached}'; }`] : []),
+    ...(status === 502
+      ? ['  error_page 503 = @problem_503;', '  if ($unreached) { return 503; }']
+      : []),
+    ...(status === 503 ? ['  error_page 503 = @page_503;', '  if ($html) { return 503; }'] : []),
     `  return ${status} '${body}';`,
     '}',
   ];
 }
+
+/** For browsers. */
+const PAGE_LOCATION = [
+  'location @page_503 {',
+  '  default_type text/html;',
+  `  add_header Retry-After ${RETRY_AFTER_SECONDS} always;`,
+  `  return 503 '${NO_INSTANCE_PAGE}';`,
+  '}',
+];
 
 function serverBlock(pool: Pool): string[] {
   const rule = pool.retries === 'none' ? 'proxy_next_upstream off;' : NOT_REPEATED;
@@ -56,6 +68,7 @@ function serverBlock(pool: Pool): string[] {
     ...proxy(REPEATED).map((line) => `  ${line}`),
     '}',
     ...BALANCER_PROBLEMS.flatMap(problemLocation),
+    ...PAGE_LOCATION,
   ];
 }
 
@@ -82,6 +95,7 @@ function httpLines(pool: Pool, folder: string): string[] {
     `include ${folder}/${NGINX_MEMBERS};`,
     // Without any time of connection, no instance received the request.
     `map $upstream_connect_time $unreached { default 0; '' 1; "~^-(, -)*$" 1; }`,
+    "map $http_accept $html { default 0; '~text/html' 1; }",
     `map $request_method:$http_idempotency_key $keyed { ${KEYED[retries].join('; ')}; }`,
     `map "$cookie_${cookie}:$instance" $affinity { "~^(?<kept>.+):\\k<kept>$" ''; "~:$" ''; default "${cookie}=$instance; Path=/; HttpOnly; SameSite=Lax"; }`,
   ];

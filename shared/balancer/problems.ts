@@ -32,6 +32,21 @@ export const BALANCER_PROBLEMS: readonly BalancerProblem[] = [
   ),
 ];
 
+/** The page for browsers while no instance is up, on one line; it tries again by itself. */
+export const NO_INSTANCE_PAGE = [
+  '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+  '<meta name="viewport" content="width=device-width">',
+  `<meta http-equiv="refresh" content="${RETRY_AFTER_SECONDS}">`,
+  '<title>Unavailable</title></head><body><h1>This service is unavailable</h1>',
+  '<p>It starts again within seconds. This page tries again by itself.</p></body></html>',
+].join('');
+
+/** The documents and the page, by the name of their file in the folder of the problems. */
+export const PROBLEM_FILES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(BALANCER_PROBLEMS.map(({ status, body }) => [`${status}.json`, body])),
+  '503.html': NO_INSTANCE_PAGE,
+};
+
 /** For an address of the balancer itself, which clients cannot use. */
 export const NOTHING_HERE: BalancerProblem = {
   status: 404,

@@ -311,7 +311,7 @@ const describeBalancer = (balancer: BalancerName): void => {
         await setup.startMembers([1, 2]);
       });
 
-    test('without an instance the answer is a problem document with Retry-After', async () => {
+    test('without an instance the answer is a problem document with Retry-After, for a browser a page', async () => {
       setup.stopMembers();
       for (const options of [{}, { method: 'POST', headers: { 'idempotency-key': 'k' } }]) {
         const answer = await eventually(
@@ -327,6 +327,10 @@ const describeBalancer = (balancer: BalancerName): void => {
           body: { code: 'NO_PATIENTS_INSTANCE' },
         });
       }
+      const page = await fetch(setup.balancer.url, { headers: { accept: 'text/html,*/*;q=0.8' } });
+      expect([page.status, page.headers.get('retry-after')]).toEqual([503, '2']);
+      expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+      expect(await page.text()).toContain('This service is unavailable');
       await setup.startMembers();
       await seesAll();
     });
