@@ -6,6 +6,8 @@ import { count, duration, milliseconds, pluralize } from '../../../shared/format
 import { html, type Content, type Html } from '../../../shared/web/html.js';
 import type { RunRecord } from '../../record/run-record.js';
 import {
+  hasLostSession,
+  isCompleted,
   isLost,
   type CellFigures,
   type FlowRecord,
@@ -36,7 +38,7 @@ const showWait = (ms: number | null): string => (ms === null ? '–' : `+${durat
 function heatCell(cell: CellFigures): Html {
   const twice = cell.paidTwice.length;
   return html`<td class="heat heat-${toShade(cell)}"><a href="#${toAnchor(cell)}"><b>${count(cell.lostFlows)}</b>
-<small>${pluralize(cell.failedRequests, 'failed request')}<br>${showWait(cell.longestExtraMs)}${twice > 0 && html`<br><strong>${count(twice)} paid twice</strong>`}</small></a></td>`;
+<small>${count(cell.failedRequests)} failed<br>${showWait(cell.longestExtraMs)}${twice > 0 && html`<br><strong>${count(twice)} paid twice</strong>`}</small></a></td>`;
 }
 
 function heatMap({ matrix, cells }: SessionsFigures): Html {
@@ -45,7 +47,7 @@ function heatMap({ matrix, cells }: SessionsFigures): Html {
       html`<tr><th scope="row">${row.engine}</th><td>${row.affinity}</td><td>${row.store}</td>${cells.filter(isOfRow(row)).map(heatCell)}</tr>\n`,
   );
   return html`<div class="scroll" tabindex="0"><table class="heatmap">
-<caption>Flows lost, of ${count(cells[0]?.flows ?? 0)} in each cell; below: requests that failed, and the longest extra wait</caption>
+<caption>Flows lost, of ${count(cells[0]?.flows ?? 0)} in each cell; below: failed requests, and the longest extra wait</caption>
 <thead><tr>${['balancer', 'affinity', 'store', ...matrix.faults.map((fault) => FAULT_TITLES[fault])].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }
@@ -59,10 +61,13 @@ function eventLine(
   return html`<li class="by-${by}"><span class="at">${sign}${milliseconds(Math.abs(atMs))} ms</span><span class="track" aria-hidden="true"><i style="left:${place}%"></i></span><span class="by">${by}</span><span class="what">${what}</span></li>`;
 }
 
+const describeEnd = (flow: FlowRecord): string =>
+  isCompleted(flow) && hasLostSession(flow) ? 'session lost, completed' : flow.end;
+
 function storyFold(flow: FlowRecord, cell: CellFigures): Html {
   const events = flowEvents(flow, cell.events);
   const spanMs = Math.max(1, events.at(-1)?.atMs ?? 1);
-  return html`<details class="story"><summary><span class="fate ${isLost(flow) ? 'bad' : 'good'}">${flow.end}</span> patient ${flow.patient}
+  return html`<details class="story"><summary><span class="fate ${isLost(flow) ? 'bad' : 'good'}">${describeEnd(flow)}</span> patient ${flow.patient}
 <span class="n">${duration(flow.busyMs)}</span></summary>
 <div class="told"><ol class="events">${events.map((event) => eventLine(event, spanMs))}</ol></div></details>\n`;
 }
