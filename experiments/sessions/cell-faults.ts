@@ -12,8 +12,8 @@ import type { RunningBalancer, ReplicatedWeb } from '../balancer/replicated-web.
 import type { CellFault } from './matrix.js';
 
 const POLL_MS = 20;
-/** An instance stays frozen for this long: longer than a balancer needs to notice it. */
-const FROZEN_MS = 4_000;
+/** An instance stays frozen for this long: longer than HAProxy needs to notice it. */
+const FROZEN_MS = 3_000;
 /** Longest wait for an instance to be ready again, ms. */
 const READY_MS = 20_000;
 

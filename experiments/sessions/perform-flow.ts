@@ -12,6 +12,8 @@ export interface FlowPlace {
   url: string;
   /** Number of the sample patient. */
   patient: number;
+  /** How often the person identifies the patient again after a lost session. */
+  identifiesAgain: number;
   signal: AbortSignal;
   /** Waits before a step; the time does not count. */
   before(name: FlowStepName): Promise<void> | void;
@@ -63,7 +65,14 @@ class Performance {
     this.place.after(step);
     const stepMs = performance.now() - this.stepSinceMs;
     const { losses, billsAgain } = this;
-    return decideNext(step, { losses, billsAgain, stepMs, outcome: this.flow.outcome });
+    const { identifiesAgain } = this.place;
+    return decideNext(step, {
+      losses,
+      identifiesAgain,
+      billsAgain,
+      stepMs,
+      outcome: this.flow.outcome,
+    });
   }
 
   private async hold(name: FlowStepName): Promise<void> {

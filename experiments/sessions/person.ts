@@ -13,8 +13,6 @@ const AGAIN_MS = 500;
 const POLL_MS = 100;
 /** A person gives up a step after this, ms. */
 const PATIENCE_MS = 10_000;
-/** A person identifies the patient again this often. */
-const IDENTIFY_AGAIN_MOST = 1;
 /** A person opens a bill that changed again this often. */
 const BILL_AGAIN_MOST = 2;
 
@@ -30,6 +28,8 @@ const NEXT: Readonly<Record<FlowStepName, FlowStepName | null>> = {
 export interface SoFar {
   /** How often the session was lost, with this step. */
   losses: number;
+  /** How often the person identifies the patient again. */
+  identifiesAgain: number;
   /** How often the bill was opened because of a refused form. */
   billsAgain: number;
   /** Time since the first attempt at this step, ms. */
@@ -59,7 +59,7 @@ function continueAfter(name: FlowStepName, { outcome, stepMs }: SoFar): NextAct 
 export function decideNext(step: FlowStep, soFar: SoFar): NextAct {
   const { name, error, sessionLost } = step;
   if (error === null) return continueAfter(name, soFar);
-  if (sessionLost) return soFar.losses > IDENTIFY_AGAIN_MOST ? end(error) : perform('form');
+  if (sessionLost) return soFar.losses > soFar.identifiesAgain ? end(error) : perform('form');
   if (isFailedRequest(step))
     return soFar.stepMs < PATIENCE_MS ? perform(name, AGAIN_MS) : end(error);
   if (name === 'pay' && error === 'NO_FORM') return { kind: 'open payment' };

@@ -26,7 +26,7 @@ import { settleAll } from './settle.js';
 import { performWaves, type WaveOptions } from './waves.js';
 
 /** Flows of a row without a fault, for the median. */
-const UNDISTURBED = 40;
+const UNDISTURBED = 20;
 
 export interface MatrixContext {
   web: ReplicatedWeb;
@@ -49,10 +49,12 @@ const listPatients = (count: number): number[] =>
 const toWave = (
   { web, signal, seed, show }: MatrixContext,
   running: RunningBalancer,
-  { name, count, total }: { name: string; count: number; total: string },
+  { name, row, count, total }: { name: string; row: Row; count: number; total: string },
 ): WaveOptions => ({
   scene: { web, running, signal, victim: seededRandom(seed, name).pick(web.instances) },
   patients: listPatients(count),
+  // Without a cookie the next request goes to another instance, which does not have the session.
+  identifiesAgain: row.affinity === 'none' && row.store === 'memory' ? 0 : 1,
   onProgress: (flows) => show(`${total}${name} · ${flows}/${count} flows`),
 });
 
@@ -65,7 +67,7 @@ async function measureUndisturbed(
   await openBills(context.web.cluster.pool, listPatients(count));
   const name = `${nameRow(row)}: no fault`;
   const noFault: FaultAct = ({ onEffect }) => Promise.resolve(onEffect());
-  const wave = toWave(context, running, { name, count, total: '' });
+  const wave = toWave(context, running, { name, row, count, total: '' });
   return (await performWaves(wave, [noFault])).flows;
 }
 
@@ -78,7 +80,7 @@ async function measureCell(
   const { web, flows: count, signal } = context;
   const startMs = performance.now();
   const bills = await openBills(web.cluster.pool, listPatients(count));
-  const wave = toWave(context, running, { name: nameCell(cell), count, total });
+  const wave = toWave(context, running, { name: nameCell(cell), row: cell, count, total });
   const performed = await performWaves(wave, listActs(cell.fault, web.instances));
   await restore(web, running, signal);
   const paidTwice = await judgePayments(web.cluster.pool, bills, signal);

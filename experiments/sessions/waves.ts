@@ -21,6 +21,8 @@ export interface WaveOptions {
   scene: Omit<FaultScene, 'onEffect' | 'note'>;
   /** Numbers of the patients; each has one flow. */
   patients: readonly number[];
+  /** How often a client identifies its patient again after a lost session. */
+  identifiesAgain: number;
   onProgress: (flows: number) => void;
 }
 
@@ -31,7 +33,7 @@ interface Wave {
 }
 
 function startWave(
-  { scene: { running, signal }, patients, onProgress }: WaveOptions,
+  { scene: { running, signal }, patients, identifiesAgain, onProgress }: WaveOptions,
   gate: BillGate,
 ): Wave {
   const desks = new Desks(DESKS);
@@ -40,6 +42,7 @@ function startWave(
   const toPlace = (patient: number): FlowPlace => ({
     url: running.url,
     patient,
+    identifiesAgain,
     signal,
     before: async (name) => {
       if (name === 'identify') await desks.take();

@@ -82,7 +82,7 @@ describe('the matrix', () => {
 });
 
 describe('what a client does next', () => {
-  const START: SoFar = { losses: 0, billsAgain: 0, stepMs: 0, outcome: null };
+  const START: SoFar = { losses: 0, identifiesAgain: 1, billsAgain: 0, stepMs: 0, outcome: null };
   test.each<[string, FlowStep, Partial<SoFar>, unknown]>([
     ['goes on', toStep('form'), {}, { kind: 'perform', name: 'identify', pauseMs: 0 }],
     ['ends with the pass', toStep('pass'), {}, { kind: 'end', end: 'completed' }],
@@ -118,6 +118,7 @@ describe('what a client does next', () => {
       { kind: 'end', end: 'HTTP 503' },
     ],
     ['identifies again', toStep('bill', LOST), { losses: 1 }, { kind: 'perform', name: 'form' }],
+    ['or not at all', toStep('bill', LOST), { losses: 1, identifiesAgain: 0 }, { kind: 'end' }],
     ['but only once', toStep('pay', LOST), { losses: 2 }, { kind: 'end', end: 'SESSION_LOST' }],
     [
       'opens the payment of a settled bill',
