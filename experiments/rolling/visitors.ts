@@ -53,8 +53,14 @@ export class SessionClients {
   };
   private readonly visitors: Visitor[];
 
-  /** @param url the address of the balancer. */
-  constructor(private readonly url: string) {
+  /**
+   * @param url the address of the balancer.
+   * @param getMoment names what happens now, for the list of problems.
+   */
+  constructor(
+    private readonly url: string,
+    private readonly getMoment: () => string,
+  ) {
     this.visitors = Array.from({ length: VISITORS }, () => ({
       browser: new Browser({ url }),
       session: null,
@@ -110,7 +116,7 @@ export class SessionClients {
 
   private note(problem: string): void {
     const { problems } = this.figures;
-    if (problems.length < PROBLEMS_MAX) problems.push(problem);
+    if (problems.length < PROBLEMS_MAX) problems.push(`${this.getMoment()}: ${problem}`);
   }
 }
 

@@ -155,7 +155,9 @@ class RollingRun {
     const { system } = cluster;
     if (this.restarts && this.sessions) return { restarts: this.restarts, sessions: this.sessions };
     const restarts = new Restarts({ system, perform: performIn(this.way) });
-    const sessions = new SessionClients(system.balancer?.url ?? '');
+    const sessions = new SessionClients(system.balancer?.url ?? '', () =>
+      describeMoment(restarts.current),
+    );
     cluster.beforeClose(async () => {
       sessions.close();
       await restarts.end();
@@ -170,9 +172,12 @@ class RollingRun {
   }
 
   private show(number: number, record: RestartRecord | null, answered: number): void {
-    const step = record?.steps.find(({ state }) => state === 'running');
     this.context.progress.show(
-      `restart ${number} of ${this.count} · ${step?.name ?? 'calm'} · ${answered} payments answered`,
+      `restart ${number} of ${this.count} · ${describeMoment(record)} · ${answered} payments answered`,
     );
   }
 }
+
+/** The process that is restarted now. */
+const describeMoment = (record: RestartRecord | null): string =>
+  record?.steps.find(({ state }) => state === 'running')?.name ?? 'calm';

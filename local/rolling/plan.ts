@@ -62,6 +62,12 @@ function planReplicas({ replicas, leader }: RestartFacts): RestartStep[] {
   });
 }
 
+/** Only HAProxy keeps a connection on which a client may just send a request. */
+const describeReload = (balancer: string): string =>
+  balancer === 'haproxy'
+    ? 'reload without losing a request'
+    : 'reload; it closes the kept connections of clients';
+
 /** One process at a time, callers before the services that they call. */
 export function planRestart(facts: RestartFacts): RestartStep[] {
   const { instances, monitors, gateway, balancer } = facts;
@@ -72,8 +78,6 @@ export function planRestart(facts: RestartFacts): RestartStep[] {
       toStep('monitor', name, 'restart, wait for a leader', USUAL_MS.start + USUAL_MS.return),
     ),
     ...(gateway ? [toStep('gateway', gateway, 'restart; charges are retried', 1_500)] : []),
-    ...(balancer
-      ? [toStep('balancer', balancer, 'reload without losing a request', USUAL_MS.reload)]
-      : []),
+    ...(balancer ? [toStep('balancer', balancer, describeReload(balancer), USUAL_MS.reload)] : []),
   ];
 }

@@ -32,6 +32,10 @@ describe('the plan of a rolling restart', () => {
     ]);
   });
 
+  test('a balancer that closes kept connections says so', () => {
+    expect(plan({ balancer: 'nginx' }).at(-1)).toMatch(/^nginx: reload; it closes the kept/);
+  });
+
   test('without a balancer and a gateway, nothing is drained or reloaded', () => {
     const steps = plan({ balancer: null, gateway: null, monitors: ['monitor_1'] });
     expect(steps.slice(0, 1)).toEqual(['patients_1: restart']);
