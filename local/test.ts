@@ -8,7 +8,7 @@
  * `relevo_template`, and the clusters of whole systems are copies of the folder TEST_CLUSTER.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,12 +45,9 @@ const SAMPLE_PATIENTS = 100;
  * Tests kill processes, not machines. Data in the kernel's buffers survives that, so no write needs
  * to wait for the disk.
  */
-const IN_MEMORY = {
-  fsync: 'off',
-  full_page_writes: 'off',
-  max_connections: '400',
-  max_wal_size: '256MB',
-};
+const IN_MEMORY = { fsync: 'off', full_page_writes: 'off' };
+/** For the server that the test files share. */
+const SHARED = { ...IN_MEMORY, max_connections: '400', max_wal_size: '256MB' };
 
 /**
  * Includes the logs of the run's own engines in the search, and the sample patients, which every
@@ -81,8 +78,15 @@ function searchAll(logs: string, code: number): number {
   return code === 0 && problems.length > 0 ? 1 : code;
 }
 
+/** Settings in the form of PostgreSQL's files. */
+const toLines = (settings: Readonly<Record<string, string>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join('');
+
 /**
  * Migrates and seeds the database of a system, and copies the whole cluster while it is stopped.
+ * The copies write as little to the disk as the shared server.
  * @returns the folder of the copy.
  */
 async function prepareCluster(postgres: PostgresServer, folder: string): Promise<string> {
@@ -92,6 +96,7 @@ async function prepareCluster(postgres: PostgresServer, folder: string): Promise
   await postgres.stop();
   const cluster = join(folder, 'cluster');
   await cp(join(folder, 'postgres'), cluster, { recursive: true });
+  appendFileSync(join(cluster, 'postgresql.auto.conf'), toLines(IN_MEMORY));
   await postgres.start();
   return cluster;
 }
@@ -101,7 +106,7 @@ async function startEngines(folder: string): Promise<Engines> {
     dataDir: join(folder, 'postgres'),
     port: await freePort(),
     quick: true,
-    settings: IN_MEMORY,
+    settings: SHARED,
   });
   const redis = prepareRedis({ dataDir: join(folder, 'redis'), port: await freePort() });
   watch(postgres, redis);
