@@ -4,7 +4,7 @@ import { DEFAULT_CHECK, type Pool } from '../../shared/balancer/pool.js';
 import { PaymentFlow, type FlowOptions } from '../balancer/flow.js';
 import type { FlowStep } from '../balancer/flow-steps.js';
 import type { ReplicatedWeb, RunningBalancer } from '../balancer/replicated-web.js';
-import type { SessionStore } from './figures.js';
+import type { ReportedSessionStore } from './figures.js';
 
 /** Name of the affinity cookie, as published. */
 export const ROUTE_COOKIE = 'ROUTEID';
@@ -80,7 +80,7 @@ export async function withoutInstances<T>(
 /** Restarts every instance with another session store. */
 export async function useSessions(
   { web, signal }: Pick<ExerciseContext, 'web' | 'signal'>,
-  store: SessionStore,
+  store: ReportedSessionStore,
 ): Promise<void> {
   for (const process of web.cluster.system.patients) process.instruct({ SESSION_STORE: store });
   await withoutInstances({ web, signal }, web.instances, () => Promise.resolve());

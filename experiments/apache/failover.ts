@@ -12,7 +12,7 @@ import {
   withoutInstances,
   type ExerciseContext,
 } from './context.js';
-import type { ApacheFigures, FailbackFigures, FailoverFigures } from './figures.js';
+import type { ApacheFigures, FailbackFigures, InstanceFailoverFigures } from './figures.js';
 
 /** New sessions before, during and after the failure. */
 const SESSIONS = 30;
@@ -45,9 +45,13 @@ const findLeastElected = (members: readonly ApacheMember[]): string =>
 
 async function failOver(
   running: RunningBalancer,
-  { before, stopped, pinned }: Pick<FailoverFigures, 'before' | 'stopped'> & { pinned: Browser },
+  {
+    before,
+    stopped,
+    pinned,
+  }: Pick<InstanceFailoverFigures, 'before' | 'stopped'> & { pinned: Browser },
   signal: AbortSignal,
-): Promise<FailoverFigures> {
+): Promise<InstanceFailoverFigures> {
   const { instance, error } = await pinned.visit();
   const failed = (await visitAsNew(running, SESSIONS, signal)) + (error === null ? 0 : 1);
   const status = await readStatus(running, stopped);

@@ -2,7 +2,7 @@
 import type { ApacheMember } from '../../shared/balancer/apache-control.js';
 import type { FlowStepName } from '../balancer/flow-steps.js';
 
-export type SessionStore = 'memory' | 'redis';
+export type ReportedSessionStore = 'memory' | 'redis';
 
 /** Requests of an exercise, and how often each instance was elected for them. */
 export interface ElectionFigures {
@@ -31,7 +31,7 @@ export interface TwoStepFigures {
   lostAtSecondStep: number;
 }
 
-export interface FailoverFigures {
+export interface InstanceFailoverFigures {
   /** Before an instance was stopped. */
   before: readonly ApacheMember[];
   /** The instance with the fewest elections. */
@@ -81,7 +81,7 @@ export interface IterationFigures extends ElectionFigures {
 }
 
 /** What the exercises about sessions measure with each session store. */
-type PerStore<T> = Readonly<Record<SessionStore, T>>;
+type PerStore<T> = Readonly<Record<ReportedSessionStore, T>>;
 
 export interface ApacheFigures {
   instances: readonly string[];
@@ -90,7 +90,7 @@ export interface ApacheFigures {
   records: RecordFigures;
   withoutCookie: PerStore<TwoStepFigures>;
   withCookie: PerStore<TwoStepFigures>;
-  failover: FailoverFigures;
+  failover: InstanceFailoverFigures;
   failback: FailbackFigures;
   midSession: PerStore<MidSessionFigures>;
   cleared: IterationFigures;

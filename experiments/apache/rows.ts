@@ -84,7 +84,7 @@ function sessionRows({ withoutCookie, withCookie }: ApacheFigures): ComparedRow[
 }
 
 /** Every row of the eight published exercises. */
-export const compareWithPublished = (figures: ApacheFigures): ComparedRow[] => [
+export const compareWithApacheReport = (figures: ApacheFigures): ComparedRow[] => [
   ...consoleRows(figures),
   ...sessionRows(figures),
   ...failoverRows(figures),
@@ -94,4 +94,4 @@ export const compareWithPublished = (figures: ApacheFigures): ComparedRow[] => [
 
 /** One objective per row that must agree. */
 export const apacheObjectives = (figures: ApacheFigures): Objective[] =>
-  compareWithPublished(figures).flatMap(({ objective }) => objective ?? []);
+  compareWithApacheReport(figures).flatMap(({ objective }) => objective ?? []);

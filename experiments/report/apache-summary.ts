@@ -1,6 +1,6 @@
 /** The experiment apache as a page of GitHub Markdown. Pure. */
 import type { ApacheFigures } from '../apache/figures.js';
-import { compareWithPublished } from '../apache/rows.js';
+import { compareWithApacheReport } from '../apache/rows.js';
 import type { RunRecord } from '../record/run-record.js';
 import { REQUEST_HEADER, REQUEST_TITLE, toRequestCells } from './apache-table.js';
 import { ROW_HEADER, toRowCells } from './compared-rows.js';
@@ -10,7 +10,7 @@ export function apacheSummary(journal: RunRecord, figures: ApacheFigures): strin
   const escape = (cells: readonly string[]): string[] => cells.map(escapeMarkdown);
   return summaryPage(journal, {
     before: [
-      ...markdownTable(ROW_HEADER, compareWithPublished(figures).map(toRowCells).map(escape)),
+      ...markdownTable(ROW_HEADER, compareWithApacheReport(figures).map(toRowCells).map(escape)),
       '',
     ],
     notes: journal.notes ?? [],

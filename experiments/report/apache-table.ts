@@ -1,6 +1,6 @@
 /** The tables of the experiment apache, in 80 columns. Pure. */
 import type { ApacheFigures, RequestFigures } from '../apache/figures.js';
-import { compareWithPublished } from '../apache/rows.js';
+import { compareWithApacheReport } from '../apache/rows.js';
 import type { FlowStepName } from '../balancer/flow-steps.js';
 import type { ExperimentResult } from '../record/result.js';
 import { agreementLines, rowLines } from './compared-rows.js';
@@ -33,7 +33,7 @@ export const toRequestCells = ({ cleared, kept }: ApacheFigures): string[][] =>
   ]);
 
 export function apacheTable(figures: ApacheFigures, result: ExperimentResult): string {
-  const rows = compareWithPublished(figures);
+  const rows = compareWithApacheReport(figures);
   return [
     ...rowLines(rows),
     '',

@@ -3,7 +3,7 @@ import { wrap } from '../../shared/arguments/wrap.js';
 import { count, duration } from '../../shared/format.js';
 import type { ExperimentResult } from '../record/result.js';
 import type { CellFigures, SessionsFigures } from '../sessions/figures.js';
-import { FAULT_HEADS, type Row } from '../sessions/matrix.js';
+import { FAULT_HEADS, type MatrixRow } from '../sessions/matrix.js';
 import { formatTable } from './table.js';
 import { cut, verdictLines } from './verdict-lines.js';
 
@@ -32,8 +32,8 @@ export const toHeader = ({ matrix }: SessionsFigures): string[] => [
 ];
 
 export const isOfRow =
-  ({ engine, affinity, store }: Row) =>
-  (cell: Row): boolean =>
+  ({ engine, affinity, store }: MatrixRow) =>
+  (cell: MatrixRow): boolean =>
     cell.engine === engine && cell.affinity === affinity && cell.store === store;
 
 export const toSheetRows = (

@@ -42,19 +42,19 @@ export const FAULT_HEADS: Readonly<Record<CellFault, string>> = {
 };
 
 /** Cells that share one running balancer. */
-export interface Row {
+export interface MatrixRow {
   engine: BalancerName;
   affinity: Pool['affinity'];
   store: SessionStore;
 }
 
-export interface Cell extends Row {
+export interface Cell extends MatrixRow {
   fault: CellFault;
 }
 
 /** The rows, those of one store together because they share a system, and the columns. */
 export interface Matrix {
-  rows: readonly Row[];
+  rows: readonly MatrixRow[];
   faults: readonly CellFault[];
 }
 
@@ -112,7 +112,7 @@ export function toMatrix(words: MatrixWords): Matrix {
   return { rows, faults: choose('faults', words) };
 }
 
-export const nameRow = ({ engine, affinity, store }: Row): string =>
+export const nameRow = ({ engine, affinity, store }: MatrixRow): string =>
   `${engine}, ${affinity === 'cookie' ? 'cookie' : 'no affinity'}, ${store}`;
 
 export const nameCell = (cell: Cell): string => `${nameRow(cell)}: ${FAULT_TITLES[cell.fault]}`;

@@ -17,7 +17,7 @@ import {
   nameRow,
   type Cell,
   type Matrix,
-  type Row,
+  type MatrixRow,
   type SessionStore,
 } from './matrix.js';
 import { judgePayments, openBills } from './payments.js';
@@ -49,7 +49,7 @@ const listPatients = (count: number): number[] =>
 const toWave = (
   { web, signal, seed, show }: MatrixContext,
   running: RunningBalancer,
-  { name, row, count, total }: { name: string; row: Row; count: number; total: string },
+  { name, row, count, total }: { name: string; row: MatrixRow; count: number; total: string },
 ): WaveOptions => ({
   scene: { web, running, signal, victim: seededRandom(seed, name).pick(web.instances) },
   patients: listPatients(count),
@@ -61,7 +61,7 @@ const toWave = (
 async function measureUndisturbed(
   context: MatrixContext,
   running: RunningBalancer,
-  row: Row,
+  row: MatrixRow,
 ): Promise<FlowRecord[]> {
   const count = Math.min(UNDISTURBED, context.flows);
   await openBills(context.web.cluster.pool, listPatients(count));
@@ -93,7 +93,7 @@ async function useSessions({ cluster }: ReplicatedWeb, store: SessionStore): Pro
   await settleAll(cluster.system.patients.map((instance) => instance.restart()));
 }
 
-function measureRow(context: MatrixContext, row: Row, done: number): Promise<RowFigures> {
+function measureRow(context: MatrixContext, row: MatrixRow, done: number): Promise<RowFigures> {
   const { web, matrix, signal } = context;
   const all = matrix.rows.length * matrix.faults.length;
   const measure = async (running: RunningBalancer): Promise<RowFigures> => {

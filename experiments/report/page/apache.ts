@@ -1,6 +1,6 @@
 /** The page of the experiment apache: published beside measured, and each request's latency. */
 import type { ApacheFigures } from '../../apache/figures.js';
-import { compareWithPublished } from '../../apache/rows.js';
+import { compareWithApacheReport } from '../../apache/rows.js';
 import type { RunRecord } from '../../record/run-record.js';
 import { html } from '../../../shared/web/html.js';
 import { REQUEST_HEADER, REQUEST_TITLE, toRequestCells } from '../apache-table.js';
@@ -23,7 +23,7 @@ const EXERCISES = [
 
 export function apachePage(journal: RunRecord, figures: ApacheFigures): string {
   const { name, seed, verdict } = journal.result;
-  const rows = compareWithPublished(figures);
+  const rows = compareWithApacheReport(figures);
   const [request, ...columns] = REQUEST_HEADER;
   return htmlPage(`${name}, seed ${seed}: ${verdict}`, [
     pageHead(journal),

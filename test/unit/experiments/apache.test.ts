@@ -9,7 +9,7 @@ import type {
   MidSessionFigures,
   TwoStepFigures,
 } from '../../../experiments/apache/figures.js';
-import { apacheObjectives, compareWithPublished } from '../../../experiments/apache/rows.js';
+import { apacheObjectives, compareWithApacheReport } from '../../../experiments/apache/rows.js';
 import { apacheTable } from '../../../experiments/report/apache-table.js';
 import type { ExperimentResult } from '../../../experiments/record/result.js';
 
@@ -85,7 +85,7 @@ const PUBLISHED: ApacheFigures = {
 
 /** Ids of the rows that do not agree. */
 const findDisagreeing = (changes: Partial<ApacheFigures>): string[] =>
-  compareWithPublished({ ...PUBLISHED, ...changes }).flatMap(({ id, objective }) =>
+  compareWithApacheReport({ ...PUBLISHED, ...changes }).flatMap(({ id, objective }) =>
     objective === null || objective.met ? [] : [id],
   );
 
@@ -95,7 +95,7 @@ if (!first) throw new Error('three workers');
 
 describe('rows', () => {
   test('the published figures agree; each row has its own id', () => {
-    const ids = compareWithPublished(PUBLISHED).map(({ id }) => id);
+    const ids = compareWithApacheReport(PUBLISHED).map(({ id }) => id);
     expect(findDisagreeing({})).toEqual([]);
     expect(new Set(ids).size).toBe(24);
   });
