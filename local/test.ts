@@ -8,8 +8,8 @@
  * `relevo_template`, and the clusters of whole systems are copies of the folder TEST_CLUSTER.
  */
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { appendFile, cp } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMain, StartError } from './errors.js';
@@ -96,7 +96,7 @@ async function prepareCluster(postgres: PostgresServer, folder: string): Promise
   await postgres.stop();
   const cluster = join(folder, 'cluster');
   await cp(join(folder, 'postgres'), cluster, { recursive: true });
-  appendFileSync(join(cluster, 'postgresql.auto.conf'), toLines(IN_MEMORY));
+  await appendFile(join(cluster, 'postgresql.auto.conf'), toLines(IN_MEMORY));
   await postgres.start();
   return cluster;
 }
