@@ -5,11 +5,14 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { AdminState } from '../contracts/leadership.js';
+import { waitUntil } from '../wait-until.js';
 import type { BalancerControl, ControlFile } from './control.js';
 import { renderNginxMembers } from './nginx-members.js';
 
 export const NGINX_MEMBERS = 'members.conf';
 export const NGINX_PID = 'nginx.pid';
+const RELOAD_DEADLINE_MS = 5_000;
+const RELOAD_POLL_MS = 10;
 /** The states of the members that are not ready. */
 const NGINX_STATES = 'states.json';
 
@@ -37,21 +40,54 @@ export async function writeNginxMembers(
   await replaceFile(`${folder}/${NGINX_MEMBERS}`, renderNginxMembers(pool, all));
 }
 
-/** @param name 0 only checks that nginx runs. @throws Error when nginx does not run. */
-async function signalNginx(folder: string, name: 'SIGHUP' | 0): Promise<void> {
+/** @throws Error when nginx does not run. */
+async function readMaster(folder: string): Promise<number> {
   const pid = Number(await readFile(`${folder}/${NGINX_PID}`, 'utf8'));
   if (!Number.isInteger(pid) || pid <= 1) throw new Error('nginx has no process id');
-  process.kill(pid, name);
+  process.kill(pid, 0);
+  return pid;
 }
 
-/** @throws Error when nginx does not run. */
-export const reloadNginx = (folder: string): Promise<void> => signalNginx(folder, 'SIGHUP');
+/** The workers that accept connections. Empty where the system has no /proc. */
+async function listAccepting(master: number): Promise<string[]> {
+  const children = await readFile(`/proc/${master}/task/${master}/children`, 'utf8').catch(
+    () => '',
+  );
+  const titles = children
+    .split(' ')
+    .filter(Boolean)
+    .map(async (pid) => {
+      const title = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return title.includes('worker process') && !title.includes('shutting down') ? [pid] : [];
+    });
+  return (await Promise.all(titles)).flat();
+}
+
+/**
+ * Resolves when only workers with the new configuration accept connections.
+ * @throws Error when nginx does not run, or did not reload.
+ */
+export async function reloadNginx(folder: string): Promise<void> {
+  const master = await readMaster(folder);
+  const former = await listAccepting(master);
+  process.kill(master, 'SIGHUP');
+  if (former.length === 0) return;
+  const isReloaded = async (): Promise<boolean> => {
+    const accepting = await listAccepting(master);
+    return accepting.length > 0 && !accepting.some((pid) => former.includes(pid));
+  };
+  await waitUntil(isReloaded, {
+    deadlineMs: RELOAD_DEADLINE_MS,
+    pollMs: RELOAD_POLL_MS,
+    toError: () => new Error('nginx did not reload'),
+  });
+}
 
 export function createNginxControl(file: ControlFile): BalancerControl {
   const { folder, pool } = file;
   return {
     async read() {
-      await signalNginx(folder, 0);
+      await readMaster(folder);
       const known = await readStates(folder);
       return pool.members.map(({ name }) => ({
         name,
