@@ -7,7 +7,7 @@ import type { CellFigures } from './figures.js';
 import { nameCell, type Cell } from './matrix.js';
 
 /** Whether no flow of the cell may be lost. */
-export const mustKeepFlows = ({ affinity, store, fault }: Cell): boolean =>
+const mustKeepFlows = ({ affinity, store, fault }: Cell): boolean =>
   affinity === 'cookie' && store === 'redis' && fault !== 'kill-redis';
 
 const toObjective = (name: string, actual: number): Objective => ({

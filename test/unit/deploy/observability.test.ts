@@ -99,7 +99,7 @@ describe('targets', () => {
     ],
     [
       'targets.compose/services.yml',
-      { patients: 2, monitors: 3, replicas: 3, gateway: 'http' },
+      { patients: 2, monitors: 3, replicas: 3, gateway: 'http', balancer: 'haproxy' },
       hostOf,
     ],
   ] as const)('%s names every service of its set', (file, shape, host) => {
