@@ -12,6 +12,8 @@ import type { PoolMember } from './pool.js';
 export const APACHE_BALANCER = 'patients';
 /** The balancer of the requests that wait for an outcome. */
 export const APACHE_WAITING_BALANCER = 'patients_waiting';
+/** Each counts the elections of its own requests, and keeps states of its own. */
+const APACHE_BALANCERS = [APACHE_BALANCER, APACHE_WAITING_BALANCER];
 export const APACHE_MANAGER = '/balancer-manager';
 
 const TIMEOUT_MS = 1_000;
@@ -55,20 +57,24 @@ interface ApacheWorker {
   elected: number;
 }
 
-/** Parses `?xml=1` of one balancer. */
-function parseApacheWorkers(xml: string): ApacheWorker[] {
-  const blocks = xml.split('<httpd:worker>').slice(1);
-  const read = (block: string, name: string): string =>
-    new RegExp(`<httpd:${name}>([^<]*)</httpd:${name}>`).exec(block)?.[1]?.trim() ?? '';
-  return blocks.map((block) => ({
-    address: read(block, 'name'),
-    status: read(block, 'status'),
-    elected: Number(read(block, 'elected') || 0),
+const readElement = (block: string, name: string): string =>
+  new RegExp(`<httpd:${name}>([^<]*)</httpd:${name}>`).exec(block)?.[1]?.trim() ?? '';
+
+/** Parses `?xml=1`, which lists every balancer. */
+function parseApacheWorkers(xml: string, balancer: string): ApacheWorker[] {
+  const block = xml
+    .split('<httpd:balancer>')
+    .find((candidate) => readElement(candidate, 'name') === `balancer://${balancer}`);
+  const workers = block?.split('<httpd:worker>').slice(1) ?? [];
+  return workers.map((worker) => ({
+    address: readElement(worker, 'name'),
+    status: readElement(worker, 'status'),
+    elected: Number(readElement(worker, 'elected') || 0),
   }));
 }
 
 const readApacheWorkers = async (manager: Manager, balancer: string): Promise<ApacheWorker[]> =>
-  parseApacheWorkers(await askManager(manager, { xml: '1', b: balancer }, 'GET'));
+  parseApacheWorkers(await askManager(manager, { xml: '1', b: balancer }, 'GET'), balancer);
 
 function toAdmin(status: string): AdminState {
   if (/\b(Dis|Stop)\b/.test(status)) return 'maint';
@@ -82,18 +88,31 @@ function toObserved(status: string): MemberState['observed'] {
 
 const toAddress = ({ host, port }: PoolMember): string => `http://${host}:${port}`;
 
+const findWorker = (
+  workers: readonly ApacheWorker[],
+  member: PoolMember,
+): ApacheWorker | undefined => workers.find(({ address }) => address === toAddress(member));
+
 /** An instance as the balancer-manager shows it. */
-export interface ApacheMember extends Pick<ApacheWorker, 'status' | 'elected'> {
+export interface ApacheMember {
   /** The process name. */
   name: string;
+  /** For most requests, such as `Init Ok`. */
+  status: string;
+  /** Requests of every kind that it was chosen for. */
+  elected: number;
 }
 
-/** In the order of the pool, for most requests. @throws Error as `BalancerControl.read`. */
+/** In the order of the pool. @throws Error as `BalancerControl.read`. */
 export async function readApacheMembers(file: ControlFile): Promise<ApacheMember[]> {
-  const workers = await readApacheWorkers(toManager(file), APACHE_BALANCER);
+  const manager = toManager(file);
+  const lists = await Promise.all(
+    APACHE_BALANCERS.map((balancer) => readApacheWorkers(manager, balancer)),
+  );
   return file.pool.members.map((member) => {
-    const worker = workers.find(({ address }) => address === toAddress(member));
-    return { name: member.name, status: worker?.status ?? '', elected: worker?.elected ?? 0 };
+    const [most, waiting] = lists.map((workers) => findWorker(workers, member));
+    const elected = (most?.elected ?? 0) + (waiting?.elected ?? 0);
+    return { name: member.name, status: most?.status ?? '', elected };
   });
 }
 
@@ -120,16 +139,17 @@ export function createApacheControl(file: ControlFile): BalancerControl {
   const manager = toManager(file);
   return {
     async read() {
-      const members = await readApacheMembers(file);
-      return members.map(({ name, status }) => {
+      const workers = await readApacheWorkers(manager, APACHE_BALANCER);
+      return file.pool.members.map((member) => {
+        const status = findWorker(workers, member)?.status ?? '';
         const [admin, observed] = [toAdmin(status), toObserved(status)];
-        return { name, admin, observed, detail: status };
+        return { name: member.name, admin, observed, detail: status };
       });
     },
     async set(name, state) {
       const member = file.pool.members.find((candidate) => candidate.name === name);
       if (!member) throw new Error(`There is no instance ${name}`);
-      for (const balancer of [APACHE_BALANCER, APACHE_WAITING_BALANCER])
+      for (const balancer of APACHE_BALANCERS)
         await setIn(manager, balancer, toAddress(member), state);
     },
   };

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { prepareBalancer, type BalancerProcess } from '../../../local/engines/balancer.js';
 import { freePort } from '../../../local/processes/ports.js';
+import { readApacheMembers } from '../../../shared/balancer/apache-control.js';
 import type { BalancerControl } from '../../../shared/balancer/control.js';
 import { createControl } from '../../../shared/balancer/open-control.js';
 import { sleep } from '../../../shared/clock.js';
@@ -297,6 +298,19 @@ const describeBalancer = (balancer: BalancerName): void => {
         });
       }
     });
+
+    if (balancer === 'apache')
+      test('the elections of an instance count requests of every kind', async () => {
+        const read = async (): Promise<number[]> =>
+          (await readApacheMembers(setup.balancer.control)).map(({ elected }) => elected);
+        const before = await read();
+        const headers = { cookie: setup.cookieOf('patients_2') };
+        // Not as many of one kind as of the other, so that neither is counted twice.
+        for (const path of ['/', '/bill/pay', '/api/payments']) await setup.ask(path, { headers });
+        expect((await read()).map((elected, index) => elected - (before[index] ?? 0))).toEqual([
+          0, 3, 0,
+        ]);
+      });
 
     if (balancer === 'nginx')
       test('an instance that refused a request gets it again after the last one failed', async () => {
