@@ -11,7 +11,7 @@ import type { RunningBalancer } from '../balancer/replicated-web.js';
 import { wallMs } from '../traffic/client.js';
 import { sendOpenLoop } from '../traffic/open-loop.js';
 import type { HaproxyFigures, StrategyFigures } from './figures.js';
-import { CHECK, type TaskContext } from './tasks.js';
+import { type TaskContext } from './tasks.js';
 
 /** Delay of the slow server, ms: shorter than the check's time-out, so that the server stays UP. */
 const DELAY_MS = 1_000;
@@ -65,7 +65,7 @@ async function measureStrategy(
   strategy: Strategy,
 ): Promise<StrategyFigures> {
   const { web, servers } = context;
-  const changes = { affinity: 'none', strategy, check: CHECK } as const;
+  const changes = { affinity: 'none', strategy } as const;
   const load = await web.withBalancer(changes, (running) =>
     sendBills(context, running, { ...options, strategy }),
   );

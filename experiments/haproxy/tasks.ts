@@ -1,12 +1,10 @@
 /** The five tasks of the published report, each with a balancer of its own. */
-import { DEFAULT_CHECK, DEFAULT_WEIGHT, type HealthCheck } from '../../shared/balancer/pool.js';
+import { DEFAULT_CHECK, DEFAULT_WEIGHT } from '../../shared/balancer/pool.js';
 import { Browser, type Visit } from '../balancer/browser.js';
 import { sendAsUsers, type LoadFigures, type UsersOptions } from '../balancer/load.js';
 import type { RunningBalancer, ReplicatedWeb } from '../balancer/replicated-web.js';
 import type { DelayFigures, HaproxyFigures, VisitFigures } from './figures.js';
 
-/** As published: a check fails after 2 s. */
-export const CHECK: HealthCheck = { ...DEFAULT_CHECK, timeoutMs: 2_000 };
 /** Requests of a user at once while a server is slow, so that a row takes seconds. */
 export const PARALLEL = 20;
 /** Delays of the first server, as published. */
@@ -81,14 +79,14 @@ export async function measureRoundRobin(
 ): Promise<Pick<HaproxyFigures, 'turns' | 'alone' | 'aloneLoad'>> {
   const { web, signal } = context;
   context.show('Task 1 of 6: round robin without affinity');
-  const turns = await web.withBalancer({ affinity: 'none', check: CHECK }, async ({ url }) => {
+  const turns = await web.withBalancer({ affinity: 'none' }, async ({ url }) => {
     const browser = new Browser({ url });
     const visits = await visitInTurn(browser, MANY, signal);
     browser.close();
     return visits;
   });
   const members = web.members().slice(0, 1);
-  return web.withBalancer({ affinity: 'none', check: CHECK, members }, async (running) => {
+  return web.withBalancer({ affinity: 'none', members }, async (running) => {
     const browser = new Browser({ url: running.url });
     const alone = await visitInTurn(browser, MANY, signal);
     browser.close();
@@ -102,7 +100,7 @@ export function measureAffinity(
   context: TaskContext,
 ): Promise<Pick<HaproxyFigures, 'sameBrowser' | 'secondBrowser' | 'oneUser' | 'twoUsers'>> {
   const { web, signal } = context;
-  return web.withBalancer({ check: CHECK }, async (running) => {
+  return web.withBalancer({}, async (running) => {
     const [first, second] = [new Browser(running), new Browser(running)];
     const sameBrowser = await visitInTurn(first, FEW, signal);
     const secondBrowser = await visitInTurn(second, FEW, signal);
@@ -133,7 +131,7 @@ export function measureStates({
   Pick<HaproxyFigures, 'drainedOld' | 'drainedNew' | 'maintOld' | 'readyNew'>
 > {
   show('Task 3 of 6: DRAIN, MAINT and ready');
-  return web.withBalancer({ check: CHECK }, async (running) => {
+  return web.withBalancer({}, async (running) => {
     const { control, url } = running;
     const browser = await findBrowserOf(server, running);
     await control.set(server, 'drain');
@@ -152,9 +150,9 @@ async function measureDelay(context: TaskContext, delayMs: number): Promise<Dela
   const { web, servers, show } = context;
   const [server] = servers;
   const task = `Task 4 of 6: ${delayMs} ms`;
-  const isTooSlow = delayMs > CHECK.timeoutMs;
+  const isTooSlow = delayMs > DEFAULT_CHECK.timeoutMs;
   show(task);
-  return web.withBalancer({ check: CHECK }, async (running) => {
+  return web.withBalancer({}, async (running) => {
     const undo = web.slow(server, delayMs);
     try {
       const startMs = performance.now();
@@ -182,7 +180,7 @@ export async function measureWeights(
 ): Promise<Pick<HaproxyFigures, 'weightsKept' | 'weightsCleared'>> {
   const { web, servers, requestsEach } = context;
   const [server] = servers;
-  const changes = { check: CHECK, members: web.members({ [server]: 2 * DEFAULT_WEIGHT }) };
+  const changes = { members: web.members({ [server]: 2 * DEFAULT_WEIGHT }) };
   const undo = web.slow(server, WEIGHTS_DELAY_MS);
   const all = { users: 1, requestsEach: 2 * requestsEach, parallel: PARALLEL };
   try {

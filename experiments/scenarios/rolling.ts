@@ -28,7 +28,7 @@ const QUICK = { count: 1, rate: 60 };
 const REPLICAS = 3;
 
 const OPTIONS = {
-  count: { default: 20, min: 1, max: 1_000, doc: 'restarts of the whole system' },
+  count: { default: 10, min: 1, max: 1_000, doc: 'restarts of the whole system' },
   rate: { default: 300, min: 1, max: 2_000, doc: 'payments per second meanwhile' },
   balancer: { text: true, value: 'NAME', doc: 'haproxy, apache or nginx (haproxy)' },
   how: { text: true, value: 'WAY', doc: `${WAYS.join(', ')} (${WAYS[0]})` },

@@ -13,7 +13,7 @@ import type { CellFault } from './matrix.js';
 
 const POLL_MS = 20;
 /** An instance stays frozen for this long: longer than HAProxy needs to notice it. */
-const FROZEN_MS = 3_000;
+const FROZEN_MS = 5_000;
 /** Longest wait for an instance to be ready again, ms. */
 const READY_MS = 20_000;
 

@@ -65,7 +65,8 @@ const LONGEST_ANSWER_MS = 610_000;
 export const DEFAULT_CHECK: HealthCheck = {
   path: READY_PATH,
   intervalMs: 500,
-  timeoutMs: 1_000,
+  // An instance that has just started on a busy machine may need more than a second.
+  timeoutMs: 2_000,
   fall: 2,
   rise: 1,
 };
