@@ -185,11 +185,14 @@ async function runTests(interrupted: Promise<number>): Promise<number> {
     folder = createRunFolder(tmpdir());
     return runWithEngines(args, folder);
   };
+  // At the exit, because interrupted work continues until then and could make the folder again.
+  process.once('exit', () => {
+    if (folder !== null) removeFolder(folder);
+  });
   try {
     return await Promise.race([work(), interrupted]);
   } finally {
     await endDescendants();
-    if (folder !== null) removeFolder(folder);
   }
 }
 
