@@ -124,11 +124,10 @@ async function isBusy(socket: string, member: string): Promise<boolean> {
 }
 
 /**
- * HAProxy ends the requests of an instance at the beginning of its maintenance. Therefore the
- * clients first move to other instances, and the requests of the instance end.
+ * HAProxy ends the requests of an instance at the beginning of its maintenance. Therefore its
+ * clients have moved to other instances before, and its requests end first.
  */
-async function emptyInstance(socket: string, file: string, member: string): Promise<void> {
-  await command(socket, `add acl ${file} ${member}`);
+async function emptyInstance(socket: string, member: string): Promise<void> {
   await setState(socket, member, 'drain');
   const isEmpty = async (): Promise<boolean> => !(await isBusy(socket, member));
   await pollUntil(isEmpty, { deadlineMs: LEAVING_MS, pollMs: POLL_MS });
@@ -138,13 +137,20 @@ export function createHaproxyControl({ folder, pool }: ControlFile): BalancerCon
   const socket = `${folder}/${HAPROXY_SOCKET}`;
   const leaving = `${folder}/${HAPROXY_LEAVING}`;
   const names = pool.members.map(({ name }) => name);
+  /** Without a cookie no client belongs to an instance, and HAProxy has no list. */
+  const changeLeaving = async (change: 'add' | 'del', member: string): Promise<void> => {
+    if (pool.affinity === 'cookie') await command(socket, `${change} acl ${leaving} ${member}`);
+  };
   return {
     read: () => read(socket, names),
     async set(member, state) {
       if (!names.includes(member)) throw new Error(`There is no instance ${member}`);
-      if (state === 'maint') await emptyInstance(socket, leaving, member);
+      if (state === 'maint') {
+        await changeLeaving('add', member);
+        await emptyInstance(socket, member);
+      }
       await setState(socket, member, state);
-      await command(socket, `del acl ${leaving} ${member}`);
+      await changeLeaving('del', member);
     },
   };
 }

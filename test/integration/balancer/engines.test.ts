@@ -18,7 +18,12 @@ import { readApacheMembers } from '../../../shared/balancer/apache-control.js';
 import type { BalancerControl } from '../../../shared/balancer/control.js';
 import { createControl } from '../../../shared/balancer/open-control.js';
 import { sleep } from '../../../shared/clock.js';
-import { BALANCERS, createPool, type BalancerName } from '../../../shared/balancer/pool.js';
+import {
+  BALANCERS,
+  createPool,
+  type BalancerName,
+  type Pool,
+} from '../../../shared/balancer/pool.js';
 import { eventually } from '../../support/eventually.js';
 import { describeWith } from '../../support/tools.js';
 
@@ -103,7 +108,7 @@ class Setup {
   control!: BalancerControl;
   private ports: number[] = [];
 
-  async start(balancer: BalancerName): Promise<void> {
+  async start(balancer: BalancerName, changes: Partial<Pool> = {}): Promise<void> {
     this.ports = await Promise.all(NAMES.map(() => freePort()));
     await this.startMembers();
     const members = NAMES.map((name, index) => ({
@@ -113,7 +118,7 @@ class Setup {
       weight: 100,
     }));
     const place = { host: '127.0.0.1', port: await freePort(), adminPort: await freePort() };
-    const pool = createPool({ ...place, members });
+    const pool = createPool({ ...place, members }, changes);
     this.balancer = await prepareBalancer({ balancer, pool, dataDir: this.folder });
     await this.balancer.start();
     this.control = createControl(this.balancer.control);
@@ -364,4 +369,19 @@ const describeBalancer = (balancer: BalancerName): void => {
   });
 };
 
-describeWith('balancers', 'load balancers', () => BALANCERS.forEach(describeBalancer));
+describeWith('balancers', 'load balancers', () => {
+  BALANCERS.forEach(describeBalancer);
+
+  test('HAProxy without affinity takes an instance into maintenance and back', async () => {
+    const setup = new Setup();
+    await setup.start('haproxy', { affinity: 'none' });
+    try {
+      await setup.control.set('patients_1', 'maint');
+      expect(await setup.newClients()).toEqual(new Set(['patients_2', 'patients_3']));
+      await setup.control.set('patients_1', 'ready');
+      expect((await setup.control.read())[0]).toMatchObject({ admin: 'ready' });
+    } finally {
+      await setup.end();
+    }
+  });
+});
