@@ -80,7 +80,7 @@ export interface IterationFigures extends ElectionFigures {
   throughputPerSec: number;
 }
 
-/** What the exercises about sessions measure with each session store. */
+/** The figures of the exercises about sessions, for each session store. */
 type PerStore<T> = Readonly<Record<ReportedSessionStore, T>>;
 
 export interface ApacheFigures {

@@ -49,7 +49,7 @@ SELECT patient_id AS "patientId", amount_minor AS "amountMinor" FROM payment
  WHERE seq > $1 AND status IN ('SUCCEEDED', 'PENDING')`;
 
 export interface OpenBills {
-  /** What each patient owes, in minor units, by id. */
+  /** The amount due of each patient, in minor units, by id. */
   dueMinor: ReadonlyMap<string, number>;
   /** The last payment before the cell. */
   lastSeq: string;

@@ -1,7 +1,7 @@
 /**
- * What a person at a browser does after each step of the flow: follows the redirect, loads the page
- * or sends the form again after an error, and identifies the patient again when the session is
- * lost. A person who identified again and finds the bill settled opens the latest payment on it.
+ * Decides the next step as a person at a browser would: follows the redirect, loads the page or
+ * sends the form again after an error, and identifies the patient again when the session is lost. A
+ * person who identified again and finds the bill settled opens the latest payment on it.
  * Pure.
  */
 import { isFailedRequest } from './figures.js';

@@ -54,7 +54,7 @@ describeWith('balancers', 'a start with an installed load balancer', () => {
   );
 });
 
-/** A user who is not root, for whom the programs are not executable. */
+/** An ordinary user, for whom the programs are not executable. */
 const asUser = (...command: string[]): string[] => {
   const programs = BALANCERS.map((name) => findProgram(BALANCER_PROGRAMS[name].names));
   const hide = programs.flatMap((path) => (path ? [`mount --bind /dev/null ${path}`] : []));

@@ -12,7 +12,7 @@ export interface Answered {
   text: string;
 }
 
-/** What `fetch` takes, as far as these tests need it. */
+/** The options of `fetch` that these tests need. */
 export interface Sent {
   method?: string;
   headers?: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** What the tests of the doctor's checks share: a data folder per test, and views of findings. */
+/** Shared by the tests of the doctor's checks: a data folder per test, and views of findings. */
 import { afterEach, beforeEach } from '@jest/globals';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
