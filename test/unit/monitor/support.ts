@@ -221,3 +221,17 @@ export const ofType = <T extends Effect['type']>(
 
 export const eventNames = (effects: readonly Effect[]): string[] =>
   ofType(effects, 'emit').map(({ event }) => event.name);
+
+/** The answer to the vote of the term before: `leader` leads `term`. */
+export const elect = (
+  machine: Machine,
+  term = 2,
+  leader = 'server_2',
+): ReturnType<Machine['happen']> =>
+  machine.happen({
+    type: 'vote-answered',
+    term: term - 1,
+    votes: 1,
+    elected: true,
+    leadership: row(term, leader),
+  });

@@ -5,6 +5,7 @@
 import { step } from '../../../../monitor/core/failover.js';
 import {
   ALL,
+  elect,
   eventNames,
   LEADING,
   Machine,
@@ -15,15 +16,6 @@ import {
   STANDBYS,
   watching,
 } from '../support.js';
-
-const elected = (machine: Machine, term = 2, leader = 'server_2'): ReturnType<Machine['happen']> =>
-  machine.happen({
-    type: 'vote-answered',
-    term: term - 1,
-    votes: 1,
-    elected: true,
-    leadership: row(term, leader),
-  });
 
 describe('a killed leader', () => {
   test('is pinged at once on a new connection, and not voted on before that', () => {
@@ -62,7 +54,7 @@ describe('a killed leader', () => {
 
   test('is followed by a push in the step of the election, the new leader first', () => {
     const machine = REACH.voting();
-    const effects = elected(machine);
+    const effects = elect(machine);
     expect(effects[0]).toMatchObject({ type: 'push', to: ['server_2', 'server_1', 'server_3'] });
     machine.now += 4;
     const after = machine.happen({
