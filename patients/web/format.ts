@@ -39,12 +39,17 @@ export function money(language: Language, minor: number, currency: string): stri
   );
 }
 
-const dayFormat = (language: Language): Intl.DateTimeFormat =>
+/** Called once per language: the creation is slow, and a bill shows many days. */
+const toDayFormat = (language: Language): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'medium', timeZone: 'UTC' });
+const DAY_FORMATS: Readonly<Record<Language, Intl.DateTimeFormat>> = {
+  en: toDayFormat('en'),
+  es: toDayFormat('es'),
+};
 
 /** Formats a calendar day without a time zone. @param day `2026-03-14`. */
 export const dayText = (language: Language, day: string): string =>
-  dayFormat(language).format(new Date(`${day}T00:00:00Z`));
+  DAY_FORMATS[language].format(new Date(`${day}T00:00:00Z`));
 
 interface Reader {
   language: Language;
