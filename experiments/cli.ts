@@ -3,7 +3,7 @@
  * and exits with the code of its result.
  */
 import { exitWhenWritten } from '../shared/exit.js';
-import { LOG } from './system/cluster.js';
+import { LOG } from './system/cluster-resources.js';
 import { runMany } from './run/many-runs.js';
 import { MissingProgramError } from './balancer/missing-program.js';
 import { createProgress } from './progress.js';

@@ -25,7 +25,7 @@ import { keepLine, keepPassword, keepSecret, keepSource } from '../test/support/
 import { searchLogs } from '../test/support/log-search.js';
 import { installPeerPackages } from '../experiments/bench/peers/packages.js';
 import { provideTestTools } from './setup/test-tools.mjs';
-import { createRunFolder, removeFolder } from './test-folder.js';
+import { createRunFolder, removeFolder } from './run-folder.js';
 import { endDescendants } from './processes/end-descendants.js';
 import type { ManagedProcess } from './processes/processes.js';
 import { jestArguments, needsEngines, selectTests } from './test-arguments.js';
@@ -182,7 +182,7 @@ async function runTests(interrupted: Promise<number>): Promise<number> {
   const work = async (): Promise<number> => {
     await provideTools(args);
     if (!needsEngines(words)) return runJest(args, {});
-    folder = createRunFolder(tmpdir());
+    folder = createRunFolder(tmpdir(), 'test');
     return runWithEngines(args, folder);
   };
   // At the exit, because interrupted work continues until then and could make the folder again.

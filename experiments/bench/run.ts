@@ -2,11 +2,12 @@
  * Runs a bench: starts engines and load generator once, measures every benchmark once per round,
  * and leaves no process or file behind on any exit path.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRunFolder, removeFolder } from '../../local/run-folder.js';
 import { LogFile, USUAL_LOG } from '../../local/processes/log-file.js';
-import { LOG } from '../system/cluster.js';
+import { LOG } from '../system/cluster-resources.js';
 import type { Progress } from '../progress.js';
 import { BenchEngines } from './engines.js';
 import type { Benchmark, Measurement, BenchEnvironment } from './benchmark.js';
@@ -39,7 +40,7 @@ export interface BenchResult {
 /** @throws AbortError at Ctrl-C, and the error of a measurement. */
 export async function runBench(wanted: BenchOptions): Promise<BenchResult> {
   for (const benchmark of wanted.benchmarks) await benchmark.install?.();
-  const dataDir = mkdtempSync(join(tmpdir(), 'relevo-bench-'));
+  const dataDir = createRunFolder(tmpdir(), 'bench');
   mkdirSync('reports', { recursive: true });
   const log = new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path: LOG });
   const onLine = (name: string, line: string): void => log.write(`${name} ${line}`);
@@ -76,10 +77,13 @@ export async function runBench(wanted: BenchOptions): Promise<BenchResult> {
     };
   } finally {
     wanted.progress.end();
-    await generator?.end();
-    await engines?.close();
-    await log.close();
-    rmSync(dataDir, { recursive: true, force: true });
+    try {
+      await generator?.end();
+      await engines?.close();
+      await log.close();
+    } finally {
+      removeFolder(dataDir);
+    }
   }
 }
 

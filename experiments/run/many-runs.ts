@@ -5,7 +5,7 @@
  */
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { LOG } from '../system/cluster.js';
+import { LOG } from '../system/cluster-resources.js';
 import { formatTable, ms, percent } from '../report/table.js';
 import { EXPERIMENT_EXIT, type ExperimentResult, type Objective } from '../record/result.js';
 import {

@@ -4,9 +4,10 @@
  * memory. All payments of a segment are final at its end, so no rule spans two segments, except
  * those about terms, which get all elections.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createRunFolder } from '../../local/run-folder.js';
 import { judge, type RunJudgement } from '../checkers/checkers.js';
 import { readCharges, readElections, readPayments } from '../record/evidence.js';
 import type { RunEvidence } from '../record/history.js';
@@ -78,7 +79,7 @@ export class SegmentRecorder {
     private readonly options: SegmentRecorderOptions,
   ) {
     this.history = options.streamed
-      ? join(mkdtempSync(join(tmpdir(), 'relevo-history-')), 'history.ndjson')
+      ? join(createRunFolder(tmpdir(), 'history'), 'history.ndjson')
       : null;
     this.keeper = new EvidenceKeeper({
       system: cluster.subject.name,

@@ -2,33 +2,19 @@
  * Opens a separate system for one experiment: free ports, data in a temporary folder, both released
  * on every exit path.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { BalancerName, Pool as BalancerPool } from '../../shared/balancer/pool.js';
-import { LogFile, USUAL_LOG } from '../../local/processes/log-file.js';
-import { LogFiles } from '../../local/processes/log-files.js';
 import type { Shape } from '../../local/plan.js';
 import { startSystem, type System, type SystemOptions } from '../../local/system.js';
 import { createLogger } from '../../shared/observability/logger.js';
 import { createPool, type Pool } from '../../shared/postgres/postgres.js';
 import { waitUntil } from '../../shared/wait-until.js';
-import { MemoryDisk } from './memory-disk.js';
-import { Links } from '../network/links.js';
+import { openResources, type ClusterResources } from './cluster-resources.js';
+import type { MemoryDisk } from './memory-disk.js';
+import type { Links } from '../network/links.js';
 import type { Progress } from '../progress.js';
 import { RELEVO, type CurrentLeader, type SystemUnderTest } from './system-under-test.js';
 
 const POLL_MS = 20;
-const LOG_FOLDER = 'logs';
-/** Output of all processes of the latest run, for the analysis of a failure. */
-export const LOG = join('reports', 'latest.log');
-/**
- * Each system under test has its own file, so that the last of several does not overwrite the
- * others.
- */
-const logOf = ({ name }: SystemUnderTest): string =>
-  name === RELEVO.name ? LOG : join('reports', `latest-${name}.log`);
-
 export interface Cluster {
   subject: SystemUnderTest;
   system: System;
@@ -95,38 +81,10 @@ export interface ClusterOptions {
    * settings.
    */
   usualEngines?: boolean;
+  /** Number of this system among those that run at once, from 1. Default: 1. */
+  copy?: number;
   progress: Progress;
   signal: AbortSignal;
-}
-
-/** Resources that exist before the system starts and are released after it has stopped. */
-interface ClusterResources {
-  dataDir: string;
-  /** Output of all processes, in one file; kept after the run. */
-  log: LogFile;
-  logs: LogFiles;
-  links: Links | null;
-  disk: MemoryDisk | null;
-  tearDown: () => Promise<void>;
-}
-
-async function openResources(
-  subject: SystemUnderTest,
-  shape: Shape,
-  options: Pick<ClusterOptions, 'links' | 'disk'>,
-): Promise<ClusterResources> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'relevo-lab-'));
-  mkdirSync('reports', { recursive: true });
-  const log = new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path: logOf(subject) });
-  const logs = new LogFiles(join(dataDir, LOG_FOLDER));
-  const links = options.links ? await Links.open(shape) : null;
-  const disk = options.disk ? await MemoryDisk.open(join(dataDir, 'disk')) : null;
-  const tearDown = async (): Promise<void> => {
-    await Promise.all([links?.close(), disk?.close()]);
-    await Promise.all([log.close(), logs.close()]);
-    rmSync(dataDir, { recursive: true, force: true });
-  };
-  return { dataDir, log, logs, links, disk, tearDown };
 }
 
 /** @throws StartError when a part does not start, AbortError at Ctrl-C; no process is left then. */
@@ -169,7 +127,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     });
     return await addLabParts(subject, system, resources, signal);
   } catch (error) {
-    await system?.stop();
+    await Promise.allSettled([system?.stop()]);
     await resources.tearDown();
     throw error;
   }
@@ -182,7 +140,7 @@ async function addLabParts(
   resources: ClusterResources,
   signal: AbortSignal,
 ): Promise<Cluster> {
-  const { dataDir, links, disk, tearDown } = resources;
+  const { dataDir, logFolder, links, disk, tearDown } = resources;
   const pool = createPool(
     { url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 },
     createLogger('lab', 'lab', 'silent'),
@@ -206,7 +164,7 @@ async function addLabParts(
     subject,
     system,
     folder: dataDir,
-    logFolder: join(dataDir, LOG_FOLDER),
+    logFolder,
     links,
     disk,
     addresses: doors.map(({ url }) => url),

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findDescendants, isAlive, readStartMark } from '../../local/processes/process-tree.js';
-import { createRunFolder } from '../../local/test-folder.js';
+import { createRunFolder } from '../../local/run-folder.js';
 import { eventually } from '../support/eventually.js';
 import { relevo, type Ran } from '../support/relevo.js';
 
@@ -67,18 +67,18 @@ describe('the folder of a run', () => {
 
   test('is deleted by the next run when its owner has ended', () => {
     own(process.pid, 'an earlier process with the same pid');
-    createRunFolder(parent);
+    createRunFolder(parent, 'test');
     expect(existsSync(folder)).toBe(false);
   });
 
   test('stays while its owner lives', () => {
     own(process.pid, readStartMark(process.pid));
-    createRunFolder(parent);
+    createRunFolder(parent, 'test');
     expect(existsSync(folder)).toBe(true);
   });
 
   test('without an owner stays', () => {
-    createRunFolder(parent);
+    createRunFolder(parent, 'test');
     expect(existsSync(folder)).toBe(true);
   });
 
@@ -95,7 +95,7 @@ describe('the folder of a run', () => {
       deadlineMs: DEADLINE_MS,
     });
     expect(runFolders()).toContain(left);
-    createRunFolder(parent);
+    createRunFolder(parent, 'test');
     expect(runFolders()).not.toContain(left);
   }, 180_000);
 });

@@ -82,7 +82,7 @@ const ALLOWED: readonly [file: string, calls: string, reason: string][] = [
   ['local/setup/run.mjs', 'spawnSync', 'does not throw for a program that is missing'],
   ['local/setup/starter.mjs', 'readFileSync', GUARDED],
   ['local/system.ts', 'mkdirSync', START],
-  ['local/test-folder.ts', 'mkdtempSync readFileSync readdirSync rmSync writeFileSync', COMMAND],
+  ['local/run-folder.ts', 'mkdtempSync readFileSync readdirSync rmSync writeFileSync', COMMAND],
   ['local/test.ts', 'existsSync mkdirSync readdirSync', COMMAND],
   ['local/tokens.ts', 'chmodSync existsSync mkdirSync readFileSync writeFileSync', START],
   ['monitor/http/routes.ts', 'readFileSync', OWN_FILES],
