@@ -68,6 +68,8 @@ export interface RunRecord {
   result: ExperimentResult;
   /** Undefined: the usual pages, which are derived from `systems`. */
   own?: OwnReport;
+  /** The run has already written into this folder. Default: named after the run. */
+  folder?: string;
   /** The command that repeats the run. */
   command: string;
   /** A request that takes longer is late, ms; 0: no deadline. */

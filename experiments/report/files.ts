@@ -39,15 +39,16 @@ export function folderOf({
 }
 
 /**
- * Writes the first file of a run into its folder. Two runs with the same name and seed may begin in
- * the same second: the later one gets a folder of its own. @returns the folder.
+ * Two runs with the same name and seed may begin in the same second: the later one gets a folder of
+ * its own. @param make makes the part that only one run may have in a folder; throws `EEXIST` when
+ * another run has made it.
  */
-export function claimFolder(wanted: string, file: string, text: string): string {
+function claim(wanted: string, make: (folder: string) => void): string {
   for (let number = 1; ; number += 1) {
     const folder = number === 1 ? wanted : `${wanted}-${number}`;
     mkdirSync(folder, { recursive: true });
     try {
-      writeFileSync(join(folder, file), text, { flag: 'wx' });
+      make(folder);
       return folder;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -55,12 +56,20 @@ export function claimFolder(wanted: string, file: string, text: string): string 
   }
 }
 
+/** Writes the first file of a run into its folder. @returns the folder. */
+export const claimFolder = (wanted: string, file: string, text: string): string =>
+  claim(wanted, (folder) => writeFileSync(join(folder, file), text, { flag: 'wx' }));
+
+/** Makes a folder inside the folder of a run, before the run. @returns the folder of the run. */
+export const claimSubfolder = (wanted: string, name: string): string =>
+  claim(wanted, (folder) => mkdirSync(join(folder, name)));
+
 /** @returns the folder. @param jsonFile path of an additional copy of result.json, or null. */
 export async function writeReport(journal: RunRecord, jsonFile: string | null): Promise<string> {
-  const { plan, own } = journal;
+  const { plan, own, folder: wanted } = journal;
   const result = own ? { ...journal.result, systems: own.systems } : journal.result;
   // The evidence first: an error in a page must not lose it.
-  const folder = claimFolder(folderOf(result), 'result.json', json(result));
+  const folder = claimFolder(wanted ?? folderOf(result), 'result.json', json(result));
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   if (jsonFile !== null) writeFileSync(jsonFile, json(result));
   if (plan !== null) write('plan.json', json(plan));

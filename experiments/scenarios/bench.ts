@@ -16,7 +16,7 @@ import type { RunRecord } from '../record/run-record.js';
 import { describeMachine } from '../system/machine.js';
 import { ownReport } from '../report/bench/own-report.js';
 import { benchTable } from '../report/bench/table.js';
-import { folderOf } from '../report/files.js';
+import { claimSubfolder, folderOf } from '../report/files.js';
 import { startResult, type Findings } from './result-maker.js';
 
 const OPTIONS = {
@@ -39,6 +39,9 @@ const OPTIONS = {
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'order of the rounds, amounts and patients' },
 } as const;
 
+/** Folder of the profiles, inside that of the report. */
+const PROFILES = 'profiles';
+
 type Context = RunContext<typeof OPTIONS>;
 
 export const bench: Experiment<typeof OPTIONS> = {
@@ -58,9 +61,10 @@ async function run(context: Context): Promise<RunRecord> {
   const { options, command, progress, signal } = context;
   const { only, seed, batch: batchSize, batches: batchesInFlight, profile } = options;
   const { startedAt, makeResult } = startResult('bench', seed);
-  const profiles = profile
-    ? resolve(join(folderOf({ name: 'bench', seed, startedAt }), 'profiles'))
+  const folder = profile
+    ? claimSubfolder(folderOf({ name: 'bench', seed, startedAt }), PROFILES)
     : null;
+  const profiles = folder === null ? null : resolve(join(folder, PROFILES));
   const wanted = { ...options, batchSize, batchesInFlight, benchmarks: getChosen(only), profiles };
   const { results, versions, settings } = await runBench({ ...wanted, progress, signal });
   const result = makeResult(toFindings(results));
@@ -70,6 +74,7 @@ async function run(context: Context): Promise<RunRecord> {
   context.print(benchTable(result, summaries, facts));
   const journal: RunRecord = {
     result,
+    ...(folder === null ? {} : { folder }),
     command,
     deadlineMs: 0,
     machine,

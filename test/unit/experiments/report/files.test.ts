@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { claimFolder, folderOf } from '../../../../experiments/report/files.js';
+import { claimFolder, claimSubfolder, folderOf } from '../../../../experiments/report/files.js';
 
 const root = mkdtempSync(join(tmpdir(), 'relevo-reports-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -15,6 +15,17 @@ test('three runs with the same name, seed and second keep their results', () => 
   expect(folders).toEqual([wanted, `${wanted}-2`, `${wanted}-3`]);
   const texts = folders.map((folder) => readFileSync(join(folder, 'result.json'), 'utf8'));
   expect(texts).toEqual(['one', 'two', 'three']);
+});
+
+test('two runs of the same second have a folder of profiles each', () => {
+  const wanted = join(
+    root,
+    folderOf({ name: 'bench', seed: 1, startedAt: '2026-02-03T04:05:06Z' }),
+  );
+  const folders = [1, 2].map(() => claimSubfolder(wanted, 'profiles'));
+  expect(folders).toEqual([wanted, `${wanted}-2`]);
+  // The report is beside the profiles.
+  expect(folders.map((folder) => claimFolder(folder, 'result.json', ''))).toEqual(folders);
 });
 
 test('a folder that cannot be made is an error', () => {
