@@ -50,6 +50,8 @@ export interface ReplicatedWebOptions {
    */
   links?: boolean;
   env?: Readonly<Record<string, string>>;
+  /** Number of this system among those that run at once, from 1. Default: 1. */
+  copy?: number;
 }
 
 export class ReplicatedWeb {
@@ -64,7 +66,7 @@ export class ReplicatedWeb {
 
   /** Instances keep sessions in memory, as published. @throws as `openCluster`. */
   static async open(
-    { balancer, patients, links = false, env = {} }: ReplicatedWebOptions,
+    { balancer, patients, links = false, env = {}, copy = 1 }: ReplicatedWebOptions,
     { progress, signal }: Pick<RunContext<never>, 'progress' | 'signal'>,
   ): Promise<ReplicatedWeb> {
     const cluster = await openCluster({
@@ -72,6 +74,7 @@ export class ReplicatedWeb {
       monitors: 1,
       patients,
       gateway: 'simulated',
+      copy,
       env: { SESSION_STORE: 'memory', TRUST_PROXY: 'loopback', LOG_LEVEL: 'warn', ...env },
       progress,
       signal,

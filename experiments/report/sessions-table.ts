@@ -47,12 +47,12 @@ export const toSheetRows = (
     ...cells.filter(isOfRow(row)).map(toCell),
   ]);
 
-export function describeFlows({ cells }: SessionsFigures): string {
+export function describeFlows({ cells, systems }: SessionsFigures): string {
   const flows = cells.reduce((sum, cell) => sum + cell.flows, 0);
   const requests = cells.reduce((sum, cell) => sum + cell.requests, 0);
   const twice = cells.reduce((sum, { paidTwice }) => sum + paidTwice.length, 0);
   const longest = Math.max(0, ...cells.map(({ durationMs }) => durationMs));
-  return `${count(cells.length)} cells, ${count(flows)} flows, ${count(requests)} requests; paid twice: ${count(twice)}. The longest cell took ${duration(longest)}.`;
+  return `${count(cells.length)} cells, ${count(flows)} flows, ${count(requests)} requests; paid twice: ${count(twice)}. Systems at once: ${systems}. The longest cell took ${duration(longest)}.`;
 }
 
 export function sessionsTable(figures: SessionsFigures, result: ExperimentResult): string {
@@ -69,6 +69,6 @@ export function sessionsTable(figures: SessionsFigures, result: ExperimentResult
     `Objectives met: ${objectives.filter(({ met }) => met).length} of ${objectives.length}`,
     ...objectives
       .filter(({ met }) => !met)
-      .map(({ name, actual }) => cut(`Missed: ${name}: ${actual} (0)`)),
+      .map(({ name, actual, target }) => cut(`Missed: ${name}: ${actual} (${target})`)),
   ].join('\n');
 }

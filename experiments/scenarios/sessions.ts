@@ -26,6 +26,7 @@ import {
 } from '../sessions/matrix.js';
 import { findViolations, sessionsObjectives } from '../sessions/objectives.js';
 import { measureMatrix } from '../sessions/run-matrix.js';
+import { settleAll } from '../settle.js';
 import { describeMachine } from '../system/machine.js';
 import { startResult } from './result-maker.js';
 
@@ -39,7 +40,8 @@ const OPTIONS = {
   stores: { text: true, value: 'LIST', doc: `of the sessions, some of ${STORES.join(', ')}` },
   faults: { text: true, value: 'LIST', doc: `some of ${CELL_FAULTS.join(', ')}` },
   flows: { default: 100, min: 6, max: 1_000, doc: 'flows of each cell' },
-  quick: { flag: true, doc: `few cells, at most ${QUICK_FLOWS} flows of each` },
+  systems: { default: 2, min: 1, max: 4, doc: 'systems that measure at once' },
+  quick: { flag: true, doc: `one system, few cells, at most ${QUICK_FLOWS} flows of each` },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'the instance that a fault concerns' },
 } as const;
 
@@ -97,35 +99,45 @@ const readEngineVersions = ({ rows }: Matrix): Record<string, string> =>
     ]),
   );
 
-async function measure({
-  options,
-  progress,
-  signal,
-}: Context): Promise<{ figures: SessionsFigures; versions: Record<string, string> }> {
+/** Opens the systems at once; without one of them, closes the others. */
+async function openSystems(count: number, { progress, signal }: Context): Promise<ReplicatedWeb[]> {
+  const opened: ReplicatedWeb[] = [];
+  const open = async (copy: number): Promise<void> => {
+    const options = { balancer: 'haproxy', patients: INSTANCES, env: ENV, copy } as const;
+    opened.push(await ReplicatedWeb.open(options, { progress, signal }));
+  };
+  try {
+    await settleAll(Array.from({ length: count }, (_, index) => open(index + 1)));
+    return opened;
+  } catch (error) {
+    await closeSystems(opened);
+    throw error;
+  }
+}
+
+const closeSystems = async (systems: readonly ReplicatedWeb[]): Promise<void> =>
+  void (await settleAll(systems.map(({ cluster }) => cluster.close())));
+
+async function measure(
+  context: Context,
+): Promise<{ figures: SessionsFigures; versions: Record<string, string> }> {
+  const { options, progress, signal } = context;
   const { quick, seed } = options;
   const flows = quick ? Math.min(options.flows, QUICK_FLOWS) : options.flows;
-  const web = await ReplicatedWeb.open(
-    { balancer: 'haproxy', patients: INSTANCES, env: ENV },
-    { progress, signal },
-  );
-  const { pool, system } = web.cluster;
+  const matrix = toMatrix(options);
+  const count = quick ? 1 : Math.min(options.systems, matrix.rows.length);
   // Every client waits on it.
   setMaxListeners(0, signal);
-  const show = (text: string): void => progress.show(text);
+  const systems = await openSystems(count, context);
   try {
-    await seedUpTo(system.databaseUrl, flows);
-    const figures = await measureMatrix({
-      web,
-      matrix: toMatrix(options),
-      flows,
-      seed,
-      signal,
-      show,
-    });
+    await settleAll(systems.map(({ cluster }) => seedUpTo(cluster.system.databaseUrl, flows)));
+    const show = (text: string): void => progress.show(text);
+    const figures = await measureMatrix(systems, { matrix, flows, seed, signal, show });
+    const { pool, system } = (systems[0] as ReplicatedWeb).cluster;
     return { figures, versions: await readVersions(pool, system.redisUrl) };
   } finally {
     progress.end();
-    await web.cluster.close();
+    await closeSystems(systems);
   }
 }
 

@@ -26,6 +26,8 @@ export interface FaultEvent {
 export interface CellFigures extends Cell {
   flows: number;
   completed: number;
+  /** Flows that ended after the fault began. */
+  underFault: number;
   /** Flows whose session was lost at least once. */
   lostSessions: number;
   /** Flows that did not complete, or whose session was lost. */
@@ -45,6 +47,8 @@ export interface CellFigures extends Cell {
 
 export interface SessionsFigures {
   matrix: Matrix;
+  /** How many systems measured at once. */
+  systems: number;
   /** Median time of a flow without a fault by row, ms; null: no flow completed. */
   medianMs: readonly (number | null)[];
   cells: readonly CellFigures[];
@@ -67,6 +71,12 @@ export function findMedianMs(flows: readonly FlowRecord[]): number | null {
   const good = flows.filter((flow) => !isLost(flow)).map(({ busyMs }) => busyMs);
   return good.length < LEAST_FLOWS ? null : percentile(good, 0.5);
 }
+
+/** Wall clock, ms since 1970. */
+const getEndMs = ({ startMs, steps }: FlowRecord): number => {
+  const last = steps.at(-1);
+  return last ? last.startMs + last.durationMs : startMs;
+};
 
 const countIf = <T>(all: readonly T[], holds: (one: T) => boolean): number =>
   all.filter(holds).length;
@@ -92,11 +102,13 @@ export function toCellFigures(
   medianMs: number | null,
 ): CellFigures {
   const steps = flows.flatMap((flow) => flow.steps);
+  const faultMs = events[0]?.atMs ?? Infinity;
   const longestMs = Math.max(0, ...flows.map(({ busyMs }) => busyMs));
   return {
     ...cell,
     flows: flows.length,
     completed: countIf(flows, isCompleted),
+    underFault: countIf(flows, (flow) => getEndMs(flow) > faultMs),
     lostSessions: countIf(flows, hasLostSession),
     lostFlows: countIf(flows, isLost),
     requests: countIf(steps, ({ error }) => error !== 'NO_FORM'),

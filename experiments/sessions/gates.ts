@@ -27,15 +27,18 @@ export class Desks {
   }
 }
 
-/** Holds the flows that have opened their bill, until the fault. */
+/**
+ * Holds the flows that have opened their bill, until the fault. A flow that ends before its bill
+ * counts as well: without a cookie and with sessions in memory hardly one reaches it.
+ */
 export class BillGate {
-  /** Resolves when enough flows are identified and have not paid. */
+  /** Resolves when enough flows wait at their bill or have ended. */
   readonly reached: Promise<void>;
   private reach = (): void => undefined;
   private isOpen = false;
   private waiting: (() => void)[] = [];
+  private ended = 0;
 
-  /** @param enough flows between the identification and the payment. */
   constructor(private readonly enough: number) {
     this.reached = new Promise((resolve) => (this.reach = resolve));
   }
@@ -43,14 +46,20 @@ export class BillGate {
   async pass(): Promise<void> {
     if (this.isOpen) return;
     const passed = new Promise<void>((resolve) => this.waiting.push(resolve));
-    if (this.waiting.length >= this.enough) this.reach();
+    this.count();
     await passed;
   }
 
-  /** Lets half of the waiting flows pay. */
-  openForHalf(): void {
-    const half = Math.ceil(this.waiting.length / 2);
-    this.waiting.splice(0, half).forEach((pass) => pass());
+  onEnd(): void {
+    this.ended += 1;
+    this.count();
+  }
+
+  /** Lets half of the waiting flows pay. @returns how many. */
+  openForHalf(): number {
+    const first = this.waiting.splice(0, Math.ceil(this.waiting.length / 2));
+    first.forEach((pass) => pass());
+    return first.length;
   }
 
   /** Lets all flows pay, from now on. */
@@ -58,5 +67,9 @@ export class BillGate {
     this.isOpen = true;
     this.waiting.forEach((pass) => pass());
     this.waiting = [];
+  }
+
+  private count(): void {
+    if (this.waiting.length + this.ended >= this.enough) this.reach();
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Measures every cell of the matrix on one system: the rows of a session store one after the other,
- * each with a balancer of its own, and all faults of a row on that balancer.
+ * Measures every cell of the matrix on some systems at once. A system measures one row after the
+ * other, each with a balancer of its own, and all faults of a row on that balancer.
  */
+import { setMaxListeners } from 'node:events';
 import { seededRandom } from '../../shared/random.js';
 import type { ReplicatedWeb, RunningBalancer } from '../balancer/replicated-web.js';
 import { listActs, type FaultAct } from './cell-faults.js';
@@ -22,7 +23,7 @@ import {
 } from './matrix.js';
 import { judgePayments, openBills } from './payments.js';
 import { restore } from './restore.js';
-import { settleAll } from './settle.js';
+import { settleAll } from '../settle.js';
 import { performWaves, type WaveOptions } from './waves.js';
 
 /** Flows of a row without a fault, for the median. */
@@ -93,35 +94,86 @@ async function useSessions({ cluster }: ReplicatedWeb, store: SessionStore): Pro
   await settleAll(cluster.system.patients.map((instance) => instance.restart()));
 }
 
-function measureRow(context: MatrixContext, row: MatrixRow, done: number): Promise<RowFigures> {
+function measureRow(
+  context: MatrixContext,
+  row: MatrixRow,
+  nameTotal: () => string,
+): Promise<RowFigures> {
   const { web, matrix, signal } = context;
-  const all = matrix.rows.length * matrix.faults.length;
   const measure = async (running: RunningBalancer): Promise<RowFigures> => {
     await restore(web, running, signal);
     const medianMs = findMedianMs(await measureUndisturbed(context, running, row));
     const cells: CellFigures[] = [];
     for (const fault of matrix.faults) {
-      const total = `Cell ${done + cells.length + 1} of ${all}: `;
-      cells.push(await measureCell(context, running, { ...row, fault }, { medianMs, total }));
+      const place = { medianMs, total: nameTotal() };
+      cells.push(await measureCell(context, running, { ...row, fault }, place));
     }
     return { medianMs, cells };
   };
   return web.withBalancer({ affinity: row.affinity }, measure, row.engine);
 }
 
-/** @throws AbortError, Error when the system does not recover. */
-export async function measureMatrix(context: MatrixContext): Promise<SessionsFigures> {
-  const { web, matrix } = context;
-  const rows: RowFigures[] = [];
-  let store: SessionStore | null = null;
-  for (const row of matrix.rows) {
-    if (row.store !== store) await useSessions(web, row.store);
-    ({ store } = row);
-    rows.push(await measureRow(context, row, rows.length * matrix.faults.length));
+/**
+ * The rows that no system measures yet. Every other system takes the last one, so that a system
+ * seldom changes the session store.
+ */
+class RowQueue {
+  private readonly left: number[];
+  private begun = 0;
+  readonly figures: RowFigures[] = [];
+
+  constructor(private readonly matrix: Matrix) {
+    this.left = [...matrix.rows.keys()];
   }
+
+  take(system: number): number | undefined {
+    return system % 2 === 0 ? this.left.shift() : this.left.pop();
+  }
+
+  /** Names the next cell among all. */
+  nameTotal(): string {
+    const { rows, faults } = this.matrix;
+    return `Cell ${(this.begun += 1)} of ${rows.length * faults.length}: `;
+  }
+}
+
+async function measureRows(context: MatrixContext, queue: RowQueue, system: number): Promise<void> {
+  let store: SessionStore | null = null;
+  for (let at = queue.take(system); at !== undefined; at = queue.take(system)) {
+    const row = context.matrix.rows[at] as MatrixRow;
+    if (row.store !== store) await useSessions(context.web, row.store);
+    ({ store } = row);
+    queue.figures[at] = await measureRow(context, row, () => queue.nameTotal());
+  }
+}
+
+/**
+ * An error on one system stops the others. @param webs the systems. @throws AbortError, Error when
+ * a system does not recover.
+ */
+export async function measureMatrix(
+  webs: readonly ReplicatedWeb[],
+  common: Omit<MatrixContext, 'web'>,
+): Promise<SessionsFigures> {
+  const { matrix } = common;
+  const failure = new AbortController();
+  const signal = AbortSignal.any([common.signal, failure.signal]);
+  // Every client waits on it.
+  setMaxListeners(0, signal);
+  const queue = new RowQueue(matrix);
+  const measureOn = async (web: ReplicatedWeb, system: number): Promise<void> => {
+    try {
+      await measureRows({ ...common, web, signal }, queue, system);
+    } catch (error) {
+      failure.abort(error);
+      throw error;
+    }
+  };
+  await settleAll(webs.map(measureOn));
   return {
     matrix,
-    medianMs: rows.map(({ medianMs }) => medianMs),
-    cells: rows.flatMap(({ cells }) => cells),
+    systems: webs.length,
+    medianMs: queue.figures.map(({ medianMs }) => medianMs),
+    cells: queue.figures.flatMap(({ cells }) => cells),
   };
 }

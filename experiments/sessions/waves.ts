@@ -1,9 +1,9 @@
 /**
  * Performs the flows of a cell, in one wave per act of the fault. The act happens in the middle of
- * flows: a third of the flows under way is between the identification and the payment, half of
- * these pay, and the first payment was answered. The others pay when the fault is in effect.
+ * flows: a third of the flows under way waits at the bill or has ended, half of those at the bill
+ * pay, and the first payment was answered. The others pay when the fault is in effect.
  */
-import { race, settleAll } from './settle.js';
+import { race, settleAll } from '../settle.js';
 import type { FaultEvent, FlowRecord } from './figures.js';
 import type { FaultAct, FaultScene } from './cell-faults.js';
 import { BillGate, Desks } from './gates.js';
@@ -58,6 +58,7 @@ function startWave(
   const serve = async (): Promise<void> => {
     for (let patient = left.shift(); patient !== undefined; patient = left.shift()) {
       records.push(await performFlow(toPlace(patient)));
+      gate.onEnd();
       onProgress(records.length);
     }
   };
@@ -79,8 +80,7 @@ async function performWave(
   const disturb = async (): Promise<void> => {
     try {
       await race(gate.reached, flows);
-      gate.openForHalf();
-      await race(paid, flows);
+      if (gate.openForHalf() > 0) await race(paid, flows);
       await act({ ...options.scene, note, onEffect: () => gate.open() });
     } finally {
       gate.open();

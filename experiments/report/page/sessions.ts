@@ -80,7 +80,7 @@ function cellFold(cell: CellFigures): Html {
       ? 'No flow was lost; this was the slowest one.'
       : `${pluralize(lostFlows, 'flow')} lost: first those without an exit pass, the slowest first.`;
   return html`<details class="fold"><summary>${nameCell(cell)} <span class="quiet">${count(lostFlows)} lost</span></summary>
-<div id="${toAnchor(cell)}" tabindex="-1"><p>${count(cell.completed)} of ${count(cell.flows)} flows completed, ${pluralize(cell.lostSessions, 'session')} lost,
+<div id="${toAnchor(cell)}" tabindex="-1"><p>${count(cell.completed)} of ${count(cell.flows)} flows completed, ${count(cell.underFault)} ended after the fault began, ${pluralize(cell.lostSessions, 'session')} lost,
 ${count(cell.failedRequests)} of ${count(cell.requests)} requests failed, ${count(cell.paidTwice.length)} paid twice, longest extra wait ${showWait(cell.longestExtraMs)}.</p>
 <p>${opening} Times are relative to the start of the flow.</p>
 ${stories.slice(0, MOST_STORIES).map((flow) => storyFold(flow, cell))}

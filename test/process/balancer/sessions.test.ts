@@ -31,7 +31,7 @@ describeWith('balancers', 'npm run experiment -- sessions', () => {
       const result = JSON.parse(
         readFileSync(join(workplace.folder, 'result.json'), 'utf8'),
       ) as ExperimentResult;
-      expect(result.objectives).toHaveLength(3 * 2 + 1);
+      expect(result.objectives).toHaveLength(3 * 2 + 2);
       const { files, figures } = readReport();
       expect(files).toEqual(expect.arrayContaining(['report.html', 'summary.md', 'sessions.json']));
       expect(figures.cells).toHaveLength(12);
@@ -54,6 +54,7 @@ describeWith('balancers', 'npm run experiment -- sessions', () => {
   test(
     'Ctrl-C while an instance is frozen: exit code 130, nothing left',
     async () => {
+      // Two systems at once.
       const { child, ended, output } = run('sessions', '--faults', 'freeze', '--stores', 'redis');
       await new Promise<void>((resolve) => {
         child.stderr?.on('data', () => /Cell 1 of/.test(output()) && resolve());

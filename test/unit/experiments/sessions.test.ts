@@ -23,7 +23,7 @@ import { checkMatrix, toMatrix, type Cell } from '../../../experiments/sessions/
 import { findViolations, sessionsObjectives } from '../../../experiments/sessions/objectives.js';
 import { findPaidTwice } from '../../../experiments/sessions/payments.js';
 import { decideNext, type SoFar } from '../../../experiments/sessions/person.js';
-import { settleAll } from '../../../experiments/sessions/settle.js';
+import { settleAll } from '../../../experiments/settle.js';
 import { splitEvenly } from '../../../experiments/sessions/waves.js';
 
 const ALL = { engines: null, affinity: null, stores: null, faults: null, quick: false };
@@ -166,6 +166,14 @@ describe('gates', () => {
     expect(passed).toBe(5);
   });
 
+  test('the bill: reached by flows that ended before it; none of them waits', async () => {
+    const gate = new BillGate(2);
+    gate.onEnd();
+    gate.onEnd();
+    await gate.reached;
+    expect(gate.openForHalf()).toBe(0);
+  });
+
   test('desks: as many flows as desks, the next when one leaves; all when opened', async () => {
     const desks = new Desks(1);
     await desks.take();
@@ -215,6 +223,13 @@ describe('figures', () => {
       // The flow without a pass is first, although it was faster.
       stories: [twice, again],
     });
+  });
+
+  test('a flow ended after the fault began when its last step did', () => {
+    const flows = [900, 1_100].map((startMs) => toFlow({ steps: [toStep('pass', { startMs })] }));
+    const events = [{ atMs: 1_000, what: 'patients_1 killed' }];
+    expect(toCellFigures(CELL, { ...outcome, flows, events }, 100).underFault).toBe(1);
+    expect(toCellFigures(CELL, { ...outcome, flows }, 100).underFault).toBe(0);
   });
 
   test('no lost flow: the slowest one is the story; no median: no extra wait', () => {
@@ -270,6 +285,19 @@ describe('the judgement', () => {
     expect(missed).toHaveLength(18);
   });
 
+  test('a fault after the flows, and a control that loses nothing, miss their objectives', () => {
+    const findMissed = (changes: Partial<CellFigures>): string[] =>
+      sessionsObjectives(makeUp(changes).cells).flatMap(({ met, name }) => (met ? [] : [name]));
+    expect(findMissed({})).toEqual([]);
+    expect(findMissed({ underFault: 249 })).toEqual([
+      'flows that ended after the fault began, fewest of a cell',
+    ]);
+    expect(findMissed({ lostFlows: 0 })).toEqual([
+      'control, sessions in memory when instances end: flows lost',
+    ]);
+    expect(findMissed({ lostFlows: 0, flows: 10 })).toEqual([]);
+  });
+
   test('a bill that was paid twice misses the objective in any cell, and is a violation', () => {
     const { cells } = makeUp();
     const [first] = cells;
@@ -295,8 +323,10 @@ function makeUp(changes: Partial<CellFigures> = {}): SessionsFigures {
       fault,
       flows: 1_000,
       completed: 1_000,
+      underFault: 900,
       lostSessions: 0,
-      lostFlows: 0,
+      // The control loses some.
+      lostFlows: row.store === 'memory' ? 5 : 0,
       requests: 12_000,
       failedRequests: 1_000,
       paidTwice: [],
@@ -307,7 +337,7 @@ function makeUp(changes: Partial<CellFigures> = {}): SessionsFigures {
       ...changes,
     })),
   );
-  return { matrix, medianMs: matrix.rows.map(() => 100), cells };
+  return { matrix, systems: 2, medianMs: matrix.rows.map(() => 100), cells };
 }
 
 describe('reports', () => {
@@ -336,7 +366,7 @@ describe('reports', () => {
   test('the table fits 80 columns', () => {
     const lines = sessionsTable(figures, result).split('\n');
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
-    expect(lines).toContain('Objectives met: 1 of 19');
+    expect(lines).toContain('Objectives met: 3 of 21');
     expect(
       lines.filter((line) => line.startsWith('balancer')).every((line) => /reload$/.test(line)),
     ).toBe(true);
