@@ -93,6 +93,29 @@ const findWorker = (
   member: PoolMember,
 ): ApacheWorker | undefined => workers.find(({ address }) => address === toAddress(member));
 
+const ADMIN_ORDER: readonly AdminState[] = ['ready', 'drain', 'maint'];
+const OBSERVED_ORDER: readonly MemberState['observed'][] = ['up', 'unknown', 'down'];
+
+const findWorst = <State>(order: readonly State[], states: readonly State[]): State | undefined =>
+  order.findLast((state) => states.includes(state));
+
+/**
+ * One state of an instance from its states in each balancer: the worst of them. The waiting
+ * balancer has no checks: its error stays until the next request tries the instance again.
+ * Therefore an error of the waiting balancer alone is `unknown`.
+ */
+function mergeStates(name: string, [most = '', waiting = '']: readonly string[]): MemberState {
+  const statuses = [most, waiting];
+  const ofWaiting: MemberState['observed'] = toObserved(waiting) === 'up' ? 'up' : 'unknown';
+  const observed = findWorst(OBSERVED_ORDER, [toObserved(most), ofWaiting]) ?? 'unknown';
+  return {
+    name,
+    admin: findWorst(ADMIN_ORDER, statuses.map(toAdmin)) ?? 'ready',
+    observed,
+    detail: toObserved(most) === 'up' && observed === 'unknown' ? waiting : most,
+  };
+}
+
 /** An instance as the balancer-manager shows it. */
 export interface ApacheMember {
   /** The process name. */
@@ -103,12 +126,14 @@ export interface ApacheMember {
   elected: number;
 }
 
+const readBoth = (file: ControlFile): Promise<ApacheWorker[][]> => {
+  const manager = toManager(file);
+  return Promise.all(APACHE_BALANCERS.map((balancer) => readApacheWorkers(manager, balancer)));
+};
+
 /** In the order of the pool. @throws Error as `BalancerControl.read`. */
 export async function readApacheMembers(file: ControlFile): Promise<ApacheMember[]> {
-  const manager = toManager(file);
-  const lists = await Promise.all(
-    APACHE_BALANCERS.map((balancer) => readApacheWorkers(manager, balancer)),
-  );
+  const lists = await readBoth(file);
   return file.pool.members.map((member) => {
     const [most, waiting] = lists.map((workers) => findWorker(workers, member));
     const elected = (most?.elected ?? 0) + (waiting?.elected ?? 0);
@@ -139,12 +164,13 @@ export function createApacheControl(file: ControlFile): BalancerControl {
   const manager = toManager(file);
   return {
     async read() {
-      const workers = await readApacheWorkers(manager, APACHE_BALANCER);
-      return file.pool.members.map((member) => {
-        const status = findWorker(workers, member)?.status ?? '';
-        const [admin, observed] = [toAdmin(status), toObserved(status)];
-        return { name: member.name, admin, observed, detail: status };
-      });
+      const lists = await readBoth(file);
+      return file.pool.members.map((member) =>
+        mergeStates(
+          member.name,
+          lists.map((workers) => findWorker(workers, member)?.status ?? ''),
+        ),
+      );
     },
     async set(name, state) {
       const member = file.pool.members.find((candidate) => candidate.name === name);
