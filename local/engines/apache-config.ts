@@ -43,6 +43,7 @@ const MODULES = [
   'authz_core',
   'authz_host',
   'alias',
+  'asis',
   'headers',
   'rewrite',
   'setenvif',
@@ -87,6 +88,8 @@ function serverLines({ folder, modules }: ApachePlace, pool: Pool): string[] {
 
 function balancer(name: string, pool: Pool, timeoutMs: number, nonce: string): string[] {
   const { affinity, check, cookie, members, strategy } = pool;
+  // A check has the time-out of its balancer: with that of the waiting one, the checks of a frozen
+  // instance would use up the threads.
   const health =
     name === APACHE_BALANCER
       ? ` hcmethod=GET hcuri=${check.path} hcinterval=${check.intervalMs}ms hcpasses=${check.rise} hcfails=${check.fall} hcexpr=ready`
@@ -111,6 +114,16 @@ function problemLines(folder: string): string[] {
     '<Location "/.problems/503.html">',
     '  ForceType text/html',
     '</Location>',
+    '<LocationMatch "^/\\.problems/.*\\.asis$">',
+    '  SetHandler send-as-is',
+    '</LocationMatch>',
+    // An instance failed during a request that may be repeated.
+    'RewriteCond "%{ENV:REDIRECT_REQUEST_METHOD}" "^(GET|HEAD)$" [OR]',
+    'RewriteCond "%{ENV:REDIRECT_REQUEST_METHOD}:%{HTTP:Idempotency-Key}" "^POST:."',
+    'RewriteRule "^/\\.problems/50[24]\\.json$" "/.problems/503.asis"',
+    'RewriteCond "%{HTTP_ACCEPT}" "text/html"',
+    'RewriteRule "^/\\.problems/503\\.asis$" "/.problems/503-page.asis"',
+    'RewriteRule "^/\\.problems/503.*\\.asis$" "-" [PT,L]',
     // For browsers.
     'RewriteCond "%{ENV:REDIRECT_STATUS}" "=503"',
     'RewriteCond "%{HTTP_ACCEPT}" "text/html"',

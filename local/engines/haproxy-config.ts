@@ -3,7 +3,9 @@
  * clients, keeps each request and repeats it. The inner one chooses an instance and tries another
  * one only when a connection fails. HAProxy cannot do both in one layer: when it marks an instance
  * down and ends its sessions, it also ends a request that it is just connecting, without another
- * try. The outer layer sees such an end as an empty answer. Pure.
+ * try. The inner layer answers such a failure with the status 425, which the outer one repeats. A
+ * request that must not be repeated has an entrance of its own to the inner layer: its failure is
+ * 503 when no instance received it, otherwise 502 or 504. Pure.
  * @see https://docs.haproxy.org/2.6/configuration.html
  */
 import { isIP } from 'node:net';
@@ -13,18 +15,30 @@ import {
   HAPROXY_LEAVING,
   HAPROXY_SOCKET,
 } from '../../shared/balancer/haproxy-control.js';
-import { type Pool, type PoolMember, type Strategy } from '../../shared/balancer/pool.js';
 import {
+  type Pool,
+  type PoolMember,
+  type Retries,
+  type Strategy,
+} from '../../shared/balancer/pool.js';
+import {
+  AGAIN_FILE,
   BALANCER_PROBLEMS,
   RETRY_AFTER_SECONDS,
   toProblemFolder,
 } from '../../shared/balancer/problems.js';
 
+/** The form of a failure: a problem document, or the page for browsers. */
+type Reader = 'document' | 'page';
+const READERS = ['document', 'page'] as const satisfies readonly Reader[];
+
 export interface HaproxyPaths {
   /** Socket of the runtime interface. */
   socket: string;
-  /** Socket of the inner layer. */
-  inner: string;
+  /** Socket of the inner layer for requests that may be repeated. */
+  repeated: string;
+  /** Sockets of the inner layer for the others: from programs and from browsers. */
+  once: Readonly<Record<Reader, string>>;
   /** Holds the states of the instances during a reload. */
   stateFile: string;
   /** Names of the instances whose clients move to another one. */
@@ -36,7 +50,8 @@ export interface HaproxyPaths {
 /** @param folder where HAProxy writes. */
 export const haproxyPaths = (folder: string, problems = toProblemFolder(folder)): HaproxyPaths => ({
   socket: `${folder}/${HAPROXY_SOCKET}`,
-  inner: `${folder}/inner.sock`,
+  repeated: `${folder}/repeated.sock`,
+  once: { document: `${folder}/once.sock`, page: `${folder}/once-page.sock` },
   stateFile: `${folder}/state`,
   leaving: `${folder}/${HAPROXY_LEAVING}`,
   problems,
@@ -60,11 +75,12 @@ const ALGORITHMS: Record<Strategy, string> = {
   random: 'random',
 };
 
-const RETRY_RULES = {
-  safe: 'http-request disable-l7-retry unless METH_GET or { method POST } { req.hdr(Idempotency-Key) -m len gt 0 }',
+/** The condition of the requests that are repeated; null: all. */
+const REPEATED_IF: Record<Retries, string | null> = {
+  safe: 'if METH_GET or METH_POST { req.hdr(Idempotency-Key) -m len gt 0 }',
   all: null,
-  none: 'http-request disable-l7-retry',
-} as const;
+  none: 'if FALSE',
+};
 
 /**
  * Largest request that is repeated, in bytes, with its headers. A payment has at most 16 KB of
@@ -78,8 +94,11 @@ const REPEATED_BYTES = 65_536;
  */
 const RETRIES = 10;
 
-/** HAProxy repeats only requests to which the instance gave no answer of its own. */
-const RETRY_ON = 'conn-failure empty-response junk-response response-timeout';
+/** The status with which the inner layer answers a failure of a request that may be repeated. */
+const AGAIN = 425;
+const RETRY_ON = `conn-failure empty-response junk-response ${AGAIN}`;
+/** The inner layer notices a silent instance first; the outer layer does not repeat a time-out. */
+const OUTER_EXTRA_MS = 1_000;
 
 const getRetries = ({ retries }: Pool, retryOn: string): string[] =>
   retries === 'none'
@@ -103,28 +122,24 @@ const defaults = ({ serverTimeoutMs, check }: Pool): string[] => [
   `timeout check ${check.timeoutMs}ms`,
 ];
 
-const outerDefaults = (pool: Pool, { problems }: HaproxyPaths): string[] => [
-  ...defaults(pool),
-  ...getRetries(pool, RETRY_ON),
-  ...BALANCER_PROBLEMS.map(
+const section = (head: string, lines: readonly string[]): string =>
+  [head, ...lines.map((line) => `  ${line}`)].join('\n');
+
+const toDocument = ({ problems }: HaproxyPaths, status: number, reader: Reader): string =>
+  status === 503 && reader === 'page'
+    ? `content-type text/html file ${problems}/503.html`
+    : `content-type application/problem+json file ${problems}/${status}.json`;
+
+const RETRY_AFTER = `hdr Retry-After ${RETRY_AFTER_SECONDS}`;
+
+const errorLines = (paths: HaproxyPaths, reader: Reader): string[] =>
+  BALANCER_PROBLEMS.map(
     ({ status }) =>
-      `http-error status ${status} content-type application/problem+json file ${problems}/${status}.json hdr Retry-After ${RETRY_AFTER_SECONDS}`,
-  ),
-];
+      `http-error status ${status} ${toDocument(paths, status, reader)} ${RETRY_AFTER}`,
+  );
 
-/** A failure has no answer here: the connection ends, and the outer layer repeats the request. */
-const innerDefaults = (pool: Pool): string[] => [
-  ...defaults(pool),
-  ...getRetries(pool, 'conn-failure'),
-  'load-server-state-from-file global',
-  ...BALANCER_PROBLEMS.map(({ status }) => `errorfile ${status} /dev/null`),
-];
-
-/** The process that a reload replaces counts no server, and still answers on kept connections. */
-const NONE_UP = `!{ stopping } { nbsrv(${HAPROXY_BACKEND}) eq 0 } { nbsrv(${HAPROXY_LAST_RESORT}) eq 0 }`;
-
-function clients({ host, port, retries }: Pool, { problems }: HaproxyPaths): string[] {
-  const rule = RETRY_RULES[retries];
+function clients({ host, port, retries }: Pool): string[] {
+  const repeatedIf = REPEATED_IF[retries];
   return [
     `bind ${host}:${port}`,
     'option forwardfor',
@@ -134,22 +149,61 @@ function clients({ host, port, retries }: Pool, { problems }: HaproxyPaths): str
     'http-request del-header X-Forwarded-For',
     'http-request del-header X-Forwarded-Host',
     'http-request set-header X-Forwarded-Proto http',
-    ...(rule === null ? [] : [rule]),
-    `http-request return status 503 content-type text/html file ${problems}/503.html hdr Retry-After ${RETRY_AFTER_SECONDS} if ${NONE_UP} { req.hdr(Accept) -m sub text/html }`,
-    `use_backend nowhere if ${NONE_UP}`,
-    'default_backend inner',
+    'http-request set-var(txn.times) str(once)',
+    `http-request set-var(txn.times) str(repeated)${repeatedIf === null ? '' : ` ${repeatedIf}`}`,
+    'http-request set-var(txn.reader) str(document)',
+    'http-request set-var(txn.reader) str(page) if { req.hdr(Accept) -m sub text/html }',
+    'use_backend %[var(txn.times)]_%[var(txn.reader)]',
   ];
 }
 
 /** The protocol PROXY keeps the client's address, which the strategy `source` needs. */
-const toInner = ({ inner }: HaproxyPaths): string[] => [`server inner unix@${inner} send-proxy-v2`];
+const toInner = (socket: string): string => `server inner unix@${socket} send-proxy-v2`;
 
-const instances = ({ inner }: HaproxyPaths): string[] => [
-  `bind unix@${inner} mode 600 accept-proxy`,
+function outerBackends(pool: Pool, paths: HaproxyPaths): string[] {
+  const timeout = `timeout server ${pool.serverTimeoutMs + OUTER_EXTRA_MS}ms`;
+  return READERS.flatMap((reader) => [
+    section(`backend repeated_${reader}`, [
+      timeout,
+      ...getRetries(pool, RETRY_ON),
+      ...errorLines(paths, reader),
+      // After the last attempt. The outcome may be unknown, but the request may be repeated.
+      `http-response return status 503 ${toDocument(paths, 503, reader)} ${RETRY_AFTER} if { status ${AGAIN} 504 }`,
+      toInner(paths.repeated),
+    ]),
+    section(`backend once_${reader}`, [
+      timeout,
+      // HAProxy ends a failed request without an answer when it is not the first of its connection.
+      // A browser would repeat the request.
+      'option http-server-close',
+      ...getRetries(pool, 'conn-failure'),
+      ...errorLines(paths, reader),
+      toInner(paths.once[reader]),
+    ]),
+  ]);
+}
+
+const instances = (socket: string, errors: readonly string[]): string[] => [
+  `bind unix@${socket} mode 600 accept-proxy`,
+  ...errors,
   // Without this, a failure of the database would take every instance out of service, although an
   // instance keeps requests until the database is back.
   `use_backend ${HAPROXY_LAST_RESORT} if { nbsrv(${HAPROXY_BACKEND}) eq 0 }`,
   `default_backend ${HAPROXY_BACKEND}`,
+];
+
+/** The entrances of the inner layer. */
+const innerFrontends = (paths: HaproxyPaths): string[] => [
+  section(
+    'frontend repeated',
+    instances(paths.repeated, [
+      ...[502, 503].map((status) => `errorfile ${status} ${paths.problems}/${AGAIN_FILE}`),
+      `http-error status 504 ${toDocument(paths, 504, 'document')}`,
+    ]),
+  ),
+  ...READERS.map((reader) =>
+    section(`frontend once_${reader}`, instances(paths.once[reader], errorLines(paths, reader))),
+  ),
 ];
 
 /** A name is resolved again every second; HAProxy starts before the name exists. */
@@ -167,12 +221,18 @@ const affinity = ({ affinity, cookie }: Pool, { leaving }: HaproxyPaths): string
       ]
     : [];
 
+const toInstances = (pool: Pool, paths: HaproxyPaths): string[] => [
+  `balance ${ALGORITHMS[pool.strategy]}`,
+  ...getRetries(pool, 'conn-failure'),
+  'load-server-state-from-file global',
+  ...affinity(pool, paths),
+];
+
 function readyBackend(pool: Pool, paths: HaproxyPaths): string[] {
-  const { check, members, strategy } = pool;
+  const { check, members } = pool;
   const fastMs = Math.ceil(check.intervalMs / 5);
   return [
-    `balance ${ALGORITHMS[strategy]}`,
-    ...affinity(pool, paths),
+    ...toInstances(pool, paths),
     `option httpchk`,
     `http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host localhost`,
     'http-check expect status 200',
@@ -186,8 +246,7 @@ function readyBackend(pool: Pool, paths: HaproxyPaths): string[] {
 }
 
 const lastResort = (pool: Pool, paths: HaproxyPaths): string[] => [
-  `balance ${ALGORITHMS[pool.strategy]}`,
-  ...affinity(pool, paths),
+  ...toInstances(pool, paths),
   `default-server check inter ${pool.check.intervalMs}ms fall 1 rise 1`,
   ...pool.members.map((member) => server(member, pool.affinity === 'cookie')),
 ];
@@ -199,9 +258,6 @@ const statistics = ({ adminPort }: Pool): string[] => [
   'stats refresh 5s',
   'no log',
 ];
-
-const section = (head: string, lines: readonly string[]): string =>
-  [head, ...lines.map((line) => `  ${line}`)].join('\n');
 
 export function renderHaproxy(pool: Pool, paths: HaproxyPaths): string {
   const { socket, stateFile } = paths;
@@ -216,13 +272,11 @@ export function renderHaproxy(pool: Pool, paths: HaproxyPaths): string {
   return [
     section('global', global),
     ...(hasNames ? [section(`resolvers ${RESOLVERS}`, RESOLVER_LINES)] : []),
-    section('defaults outer', outerDefaults(pool, paths)),
-    section('frontend clients', clients(pool, paths)),
-    section('backend inner', toInner(paths)),
-    section('backend nowhere', []),
+    section('defaults', defaults(pool)),
+    section('frontend clients', clients(pool)),
+    ...outerBackends(pool, paths),
     section('frontend statistics', statistics(pool)),
-    section('defaults inner', innerDefaults(pool)),
-    section('frontend instances', instances(paths)),
+    ...innerFrontends(paths),
     section(`backend ${HAPROXY_BACKEND}`, readyBackend(pool, paths)),
     section(`backend ${HAPROXY_LAST_RESORT}`, lastResort(pool, paths)),
     '',

@@ -27,15 +27,18 @@ const KEYED: Record<Pool['retries'], string[]> = {
 
 const proxy = (rule: string): string[] => [rule, 'proxy_pass http://$pool;'];
 
-/** nginx answers 502 when it reached no instance; then no instance received the request: 503. */
+/**
+ * nginx answers 502 or 504 when it reached no instance; then no instance received the request: 503.
+ * A request that may be repeated is answered 503 too.
+ */
 function problemLocation({ status, body }: BalancerProblem): string[] {
   return [
     `location @problem_${status} {`,
     '  default_type application/problem+json;',
     `  add_header Retry-After ${RETRY_AFTER_SECONDS} always;`,
-    ...(status === 502
-      ? ['  error_page 503 = @problem_503;', '  if ($unreached) { return 503; }']
-      : []),
+    ...(status === 503
+      ? []
+      : ['  error_page 503 = @problem_503;', '  if ($repeatable) { return 503; }']),
     ...(status === 503 ? ['  error_page 503 = @page_503;', '  if ($html) { return 503; }'] : []),
     `  return ${status} '${body}';`,
     '}',
@@ -90,11 +93,14 @@ function httpLines(pool: Pool, folder: string): string[] {
     'proxy_set_header X-Forwarded-Proto $scheme;',
     'proxy_connect_timeout 1s;',
     `proxy_read_timeout ${toSeconds(serverTimeoutMs)}s;`,
+    // A silent instance costs a request this time once.
+    `proxy_next_upstream_timeout ${toSeconds(serverTimeoutMs)}s;`,
     // Events are sent at once.
     'proxy_buffering off;',
     `include ${folder}/${NGINX_MEMBERS};`,
     // Without any time of connection, no instance received the request.
     `map $upstream_connect_time $unreached { default 0; '' 1; "~^-(, -)*$" 1; }`,
+    'map $request_method:$http_idempotency_key $repeatable { default $unreached; "~^(GET|HEAD):" 1; "~^POST:." 1; }',
     "map $http_accept $html { default 0; '~text/html' 1; }",
     `map $request_method:$http_idempotency_key $keyed { ${KEYED[retries].join('; ')}; }`,
     `map "$cookie_${cookie}:$instance" $affinity { "~^(?<kept>.+):\\k<kept>$" ''; "~:$" ''; default "${cookie}=$instance; Path=/; HttpOnly; SameSite=Lax"; }`,

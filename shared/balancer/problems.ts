@@ -12,8 +12,8 @@ export interface BalancerProblem {
 }
 
 /**
- * The status stays the balancer's own: 502 and 504 tell that the outcome of the request is unknown,
- * 503 that no instance received it.
+ * 502 and 504 mean that the outcome of the request is unknown, 503 that no instance received it, or
+ * that it may be repeated.
  */
 const toProblem = (status: number, detail: string): BalancerProblem => ({
   status,
@@ -41,10 +41,22 @@ export const NO_INSTANCE_PAGE = [
   '<p>It starts again within seconds. This page tries again by itself.</p></body></html>',
 ].join('');
 
-/** The documents and the page, by the name of their file in the folder of the problems. */
+/** For Apache: a document that replaces the status of the failure. */
+const toAsIs = (type: string, body: string): string =>
+  ['Status: 503 Service Unavailable', `Content-Type: ${type}`, '', body].join('\n');
+
+const NO_INSTANCE = BALANCER_PROBLEMS.find(({ status }) => status === 503)?.body ?? '';
+
+/** For HAProxy: a whole answer, with a status that the services do not use. */
+export const AGAIN_FILE = 'again.http';
+
+/** The documents and the pages, by the name of their file in the folder of the problems. */
 export const PROBLEM_FILES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(BALANCER_PROBLEMS.map(({ status, body }) => [`${status}.json`, body])),
   '503.html': NO_INSTANCE_PAGE,
+  '503.asis': toAsIs('application/problem+json', NO_INSTANCE),
+  '503-page.asis': toAsIs('text/html', NO_INSTANCE_PAGE),
+  [AGAIN_FILE]: 'HTTP/1.1 425 Too Early\r\nContent-Length: 0\r\n\r\n',
 };
 
 /** For an address of the balancer itself, which clients cannot use. */

@@ -24,6 +24,9 @@ const ALL = [0, 1, 2];
 /** As at the patients service. */
 export const EVENTS_PATH = '/bill/payments/1/events';
 
+/** Is never answered. Behind Apache it belongs to the requests that may be silent for long. */
+export const SILENT_PATH = '/api/payments/silent';
+
 /** An answer to `/slow` takes so long, ms. */
 export const SLOW_MS = 600;
 
@@ -47,9 +50,9 @@ function startMember(
       const forwardedHost = headers['x-forwarded-host'] ?? headers.host;
       const answer = { name, url, size, from, forwardedHost, host: headers.host };
       const end = (): void => void response.end(JSON.stringify(answer));
-      if (url !== '/slow') return end();
+      if (url !== '/slow' && url !== SILENT_PATH) return end();
       slow.push(response);
-      setTimeout(end, SLOW_MS);
+      if (url === '/slow') setTimeout(end, SLOW_MS);
     });
   });
   return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
@@ -75,7 +78,7 @@ export class Setup {
   readonly folder = mkdtempSync(join(tmpdir(), 'relevo-balancer-'));
   servers: Server[] = [];
   readonly streams: ServerResponse[] = [];
-  /** Responses to `/slow`, in the order of their requests. */
+  /** Responses to `/slow` and to the silent path, in the order of their requests. */
   readonly slow: ServerResponse[] = [];
   balancer!: BalancerProcess;
   control!: BalancerControl;

@@ -109,7 +109,7 @@ describeWith('balancers', 'HAProxy with the files of deploy/haproxy', () => {
     expect(check()).toBe(0);
     writeFileSync(
       file,
-      replaceAll(text, { ...here, 'default_backend inner': 'default_backend x' }),
+      replaceAll(text, { ...here, 'default_backend patients': 'default_backend x' }),
     );
     expect(check()).toBe(1);
   });

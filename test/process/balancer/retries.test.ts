@@ -127,7 +127,6 @@ async function sendInParts(
   const text = JSON.stringify({ patientId: scene.patients[0], amountMinor, currency: 'USD' });
   const request = httpRequest(`${balancer.url}/api/payments`, {
     method: 'POST',
-    // A new connection: on a kept one HAProxy closes it instead of answering 502.
     agent: false,
     headers: {
       'authorization': `Bearer ${scene.system.tokens.api}`,

@@ -44,16 +44,21 @@ describe('every balancer', () => {
 
 describe('HAProxy', () => {
   test('repeats GET, and POST only with a key', () => {
+    const repeated = 'http-request set-var(txn.times) str(repeated)';
     expect(haproxy()).toContain(
-      'disable-l7-retry unless METH_GET or { method POST } { req.hdr(Idempotency-Key) -m len gt 0 }',
+      `${repeated} if METH_GET or METH_POST { req.hdr(Idempotency-Key) -m len gt 0 }\n`,
     );
-    expect(haproxy({ retries: 'all' })).not.toContain('disable-l7-retry');
-    expect(haproxy({ retries: 'none' })).toMatch(/retries 0\n[^]*disable-l7-retry\n/);
+    expect(haproxy({ retries: 'all' })).toContain(`${repeated}\n`);
+    expect(haproxy({ retries: 'none' })).toContain(`${repeated} if FALSE\n`);
+    for (const reader of ['document', 'page'])
+      expect(haproxy()).toMatch(
+        new RegExp(`backend once_${reader}\n(  [^r].*\n)*  retries 10\n  retry-on conn-failure\n`),
+      );
     expect(haproxy({ retries: 'none' })).not.toMatch(/retries [^0]|retry-on (?!none)/);
   });
 
   test('ends the sessions of an instance that is down only in the layer that has no client', () => {
-    const [, outer, inner] = haproxy().split(/^defaults .*$/m);
+    const [outer = '', inner = ''] = haproxy().split(/^frontend statistics$/m);
     expect(outer).not.toContain('shutdown-sessions');
     expect(inner).toContain('on-marked-down shutdown-sessions');
     expect(inner).toContain('retry-on conn-failure\n');

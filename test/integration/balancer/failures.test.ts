@@ -1,0 +1,151 @@
+/**
+ * Failures of every instance behind the three real balancers: killed, refusing and silent. Without
+ * an instance the answer is 503, from the first request after the failure.
+ */
+import {
+  Agent,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import { once } from 'node:events';
+import { text as readText } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readApacheMembers } from '../../../shared/balancer/apache-control.js';
+import { BALANCERS, type BalancerName } from '../../../shared/balancer/pool.js';
+import { eventually } from '../../support/eventually.js';
+import { describeWith } from '../../support/tools.js';
+import { Setup, SILENT_PATH } from './engine-stage.js';
+
+/** Longest silence of an instance, ms. */
+const SILENCE_MS = 1_000;
+
+interface Asked {
+  method: string;
+  headers?: OutgoingHttpHeaders;
+  /** When the instance received it and failed; otherwise the answer is 503. */
+  status?: number;
+  page?: boolean;
+}
+
+const KEY = { 'idempotency-key': 'k' };
+const BROWSER = { accept: 'text/html,*/*;q=0.8' };
+const REPEATABLE: readonly Asked[] = [
+  { method: 'GET' },
+  { method: 'GET', headers: BROWSER, page: true },
+  { method: 'POST', headers: KEY },
+];
+const ALL: readonly Asked[] = [
+  ...REPEATABLE,
+  { method: 'POST' },
+  { method: 'POST', headers: BROWSER, page: true },
+  { method: 'DELETE' },
+];
+const PATHS = ['/', '/api/payments'];
+
+const describeFailures = (balancer: BalancerName): void => {
+  describe(balancer, () => {
+    const setup = new Setup();
+    beforeAll(() => setup.start(balancer, { serverTimeoutMs: SILENCE_MS }));
+    afterAll(() => setup.end());
+
+    async function ask(
+      path: string,
+      { method, headers = {} }: Asked,
+      agent: Agent | false = false,
+    ): Promise<unknown> {
+      const { hostname, port } = new URL(setup.balancer.url);
+      const body = method === 'POST' ? 'x=1' : undefined;
+      const options = { hostname, port, path, method, headers, agent };
+      const request = httpRequest(options).end(body);
+      const [response] = (await once(request, 'response').catch(() => [null])) as [
+        IncomingMessage | null,
+      ];
+      if (response === null) return 'closed';
+      const type = response.headers['content-type'];
+      const text = await readText(response);
+      const code =
+        type === 'text/html'
+          ? text.includes('is unavailable')
+          : (JSON.parse(text) as { code?: unknown }).code;
+      return [response.statusCode, response.headers['retry-after'], type, code];
+    }
+    const askAll = (path: string, asked: readonly Asked[]): Promise<unknown[]> =>
+      Promise.all(asked.map((each) => ask(path, each)));
+    /** Each on a connection of its own that had another request before, as in a browser. */
+    async function openKept(count: number): Promise<Agent[]> {
+      const agents = Array.from({ length: count }, () => new Agent({ keepAlive: true }));
+      await Promise.all(agents.map((agent) => ask('/', { method: 'GET' }, agent)));
+      return agents;
+    }
+    const expected = (asked: readonly Asked[], status = 503): unknown[] =>
+      asked.map(({ page = false }) =>
+        page
+          ? [status, '2', 'text/html', true]
+          : [status, '2', 'application/problem+json', 'NO_PATIENTS_INSTANCE'],
+      );
+    const served = (): Promise<unknown> =>
+      eventually(
+        async () => {
+          const states = await setup.control.read();
+          const answers = await Promise.all(PATHS.map((path) => setup.ask(path)));
+          return (
+            states.every(({ observed }) => observed === 'up' || balancer === 'nginx') &&
+            answers.every(({ status }) => status === 200)
+          );
+        },
+        { what: 'every instance serves' },
+      );
+    // Ends a kept connection when an instance fails during a request, and nothing prevents that.
+    const closesKept = balancer === 'apache';
+    const DANGEROUS = [{ method: 'POST' }, { method: 'DELETE' }];
+
+    test('all instances killed: 503 at once; 502 only for a request that one received and that must not be repeated', async () => {
+      const agents = await openKept(2 * ALL.length);
+      const { length: before } = setup.slow;
+      const asked = [...REPEATABLE, ...DANGEROUS, ...REPEATABLE, ...DANGEROUS];
+      const received = asked.map((each, index) =>
+        ask('/slow', each, index < REPEATABLE.length + DANGEROUS.length && agents[index]),
+      );
+      await eventually(() => setup.slow.length === before + asked.length, { what: 'all requests' });
+      setup.stopMembers();
+      const kept = agents.slice(ALL.length);
+      const answers = await Promise.all([
+        ...PATHS.map((path) => askAll(path, ALL)),
+        Promise.all(ALL.map((each, index) => ask('/', each, kept[index]))),
+      ]);
+      expect(answers).toEqual([expected(ALL), expected(ALL), expected(ALL)]);
+      const half = [...expected(REPEATABLE), ...expected(DANGEROUS, 502)];
+      const ofKept = closesKept ? half.map(() => 'closed') : half;
+      expect(await Promise.all(received)).toEqual([...ofKept, ...half]);
+      agents.forEach((agent) => agent.destroy());
+      await setup.startMembers();
+      await served();
+    });
+
+    test('a silent instance: 503 when the request may be repeated, otherwise the outcome is unknown; no other instance is asked', async () => {
+      const { length: before } = setup.slow;
+      const answers = await askAll(SILENT_PATH, [...REPEATABLE, ...DANGEROUS]);
+      const unknown = balancer === 'apache' ? 502 : 504;
+      expect(answers).toEqual([...expected(REPEATABLE), ...expected(DANGEROUS, unknown)]);
+      expect(setup.slow.length - before).toBe(answers.length);
+    });
+
+    if (balancer === 'apache')
+      test('an instance with an error in the second balancer of Apache is not up', async () => {
+        await served();
+        const cookie = setup.cookieOf('patients_2');
+        expect((await setup.control.read())[1]?.observed).toBe('up');
+        await setup.ask(SILENT_PATH, { headers: { cookie } });
+        const state = (await setup.control.read())[1];
+        expect([state?.observed, state?.admin]).toEqual(['unknown', 'ready']);
+        expect(state?.detail).toContain('Err');
+        // Control: the first balancer alone shows an instance without a problem.
+        expect((await readApacheMembers(setup.balancer.control))[1]?.status).toMatch(/^Init Ok/);
+      });
+  });
+};
+
+describeWith('balancers', 'failures of every instance', () => {
+  BALANCERS.forEach(describeFailures);
+});
