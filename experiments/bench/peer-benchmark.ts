@@ -13,7 +13,7 @@ import { installPeerPackages, usesPeerPackages } from './peers/packages.js';
 import { secondsOf, type Span } from './programs/commands.js';
 import { BenchProgram } from './programs/program.js';
 import { watchUsage } from './usage.js';
-import { capPayments, warmUpBenchmark } from './warm-up.js';
+import { capPayments, getWarmUpMost, warmUpBenchmark } from './warm-up.js';
 
 const PROGRAM = 'experiments/bench/programs/peer-program.ts';
 const PREFIX = 'bench';
@@ -132,7 +132,10 @@ async function measureAtWork(
 ): Promise<Omit<Measurement, 'problems'>> {
   await Promise.all([peerSystem.openProducer(), peerSystem.openWorker()]);
   await peerSystem.begin();
-  const warm = await warmUpBenchmark(async (count) => secondsOf(await peerSystem.live(count)));
+  const warm = await warmUpBenchmark(
+    async (count) => secondsOf(await peerSystem.live(count)),
+    getWarmUpMost(environment.payments),
+  );
   const payments = capPayments(environment.payments, warm.rate);
   if (kind !== 'live') await peerSystem.prefill(payments);
   await environment.engines.settle();

@@ -5,11 +5,17 @@
  */
 export const WARM_UP_SECONDS = 2;
 export const WARM_UP_MOST = 10_000;
+/** A run of few payments warms up with at most this many times as many. */
+const WARM_UP_TIMES = 5;
 /** A benchmark that would need longer is measured with fewer payments. */
 export const LONGEST_SECONDS = 10;
 const FIRST_STEP = 200;
 /** Minimum, for any rate. */
 const LEAST_PAYMENTS = 200;
+
+/** Largest number of payments of a warm-up before a measurement of that many. */
+export const getWarmUpMost = (payments: number): number =>
+  Math.min(WARM_UP_MOST, WARM_UP_TIMES * payments);
 
 /** The next step of a warm-up; 0: warm. */
 export function nextStep(done: number, seconds: number): number {

@@ -6,7 +6,7 @@ import { CLOSED_LOOP, ECHO } from '../objectives.js';
 import { secondsOf } from '../programs/commands.js';
 import { BenchProgram } from '../programs/program.js';
 import { watchUsage } from '../usage.js';
-import { capPayments, warmUpBenchmark } from '../warm-up.js';
+import { capPayments, getWarmUpMost, warmUpBenchmark } from '../warm-up.js';
 
 /** Same path as in express-echo-program.ts, which cannot be imported because it is a program. */
 const PATH = '/echo';
@@ -25,7 +25,10 @@ async function measureAt(
     const orders = { count, seed: seed + sent, patients };
     return generator.ask<LoopDone>('closed', { target, orders, connections } satisfies ClosedLoop);
   };
-  const { rate } = await warmUpBenchmark(async (count) => secondsOf(await load(count)));
+  const { rate } = await warmUpBenchmark(
+    async (count) => secondsOf(await load(count)),
+    getWarmUpMost(environment.payments),
+  );
   const payments = capPayments(environment.payments, rate);
   const used = watchUsage({ front: [pid], generator: [generator.pid] });
   const done = await load(payments);

@@ -4,7 +4,7 @@
  * operator's request, which includes the election, is reported separately.
  */
 import type { Benchmark, Measurement, BenchEnvironment } from '../benchmark.js';
-import { capPayments, warmUpBenchmark } from '../warm-up.js';
+import { capPayments, getWarmUpMost, warmUpBenchmark } from '../warm-up.js';
 import { RelevoUnderLoad, WORKER } from './relevo-under-load.js';
 import { Commits, wallMs } from './commits.js';
 import { problemsInRows } from './rows.js';
@@ -69,7 +69,10 @@ async function measureDrain(
       benchmark: name,
     });
     try {
-      const { rate } = await warmUpBenchmark(relevo.liveSeconds);
+      const { rate } = await warmUpBenchmark(
+        relevo.liveSeconds,
+        getWarmUpMost(environment.payments),
+      );
       const measured = await drainFull(
         relevo,
         environment,

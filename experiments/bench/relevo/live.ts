@@ -7,7 +7,7 @@ import type { Benchmark, MeasuredLatency, Measurement, BenchEnvironment } from '
 import type { ClosedLoop, LoopDone, OpenLoop } from '../load/loops.js';
 import { CLOSED_LOOP, HALF_LOAD, ONE_AT_A_TIME } from '../objectives.js';
 import { secondsOf } from '../programs/commands.js';
-import { capPayments, warmUpBenchmark } from '../warm-up.js';
+import { capPayments, getWarmUpMost, warmUpBenchmark } from '../warm-up.js';
 import { RelevoUnderLoad } from './relevo-under-load.js';
 import { problemsInRows } from './rows.js';
 
@@ -39,7 +39,7 @@ async function measureBatches(
   relevo: RelevoUnderLoad,
   environment: BenchEnvironment,
 ): Promise<Measured> {
-  const { rate } = await warmUpBenchmark(relevo.liveSeconds);
+  const { rate } = await warmUpBenchmark(relevo.liveSeconds, getWarmUpMost(environment.payments));
   const payments = capPayments(environment.payments, rate);
   await environment.engines.settle();
   const used = relevo.watch();
@@ -87,8 +87,10 @@ async function measureSingles(
   relevo: RelevoUnderLoad,
   environment: BenchEnvironment,
 ): Promise<Measured> {
-  const { rate } = await warmUpBenchmark(async (count) =>
-    secondsOf(await measureClosedLoop(relevo, environment, count, environment.connections)),
+  const { rate } = await warmUpBenchmark(
+    async (count) =>
+      secondsOf(await measureClosedLoop(relevo, environment, count, environment.connections)),
+    getWarmUpMost(environment.payments),
   );
   const payments = capPayments(environment.payments, rate);
   await environment.engines.settle();

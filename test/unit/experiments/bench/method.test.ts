@@ -10,6 +10,7 @@ import {
   capPayments,
   LONGEST_SECONDS,
   nextStep,
+  getWarmUpMost,
   WARM_UP_MOST,
   WARM_UP_SECONDS,
   warmUpBenchmark,
@@ -32,6 +33,11 @@ describe('the method of the bench', () => {
       expect(seen).toBeCloseTo(rate);
     },
   );
+
+  test('a run of few payments warms up with five times as many', async () => {
+    expect([100, 20_000].map(getWarmUpMost)).toEqual([500, WARM_UP_MOST]);
+    expect((await warmUpBenchmark(at(5_000), getWarmUpMost(100))).payments).toBe(500);
+  });
 
   test('a step is at most ten times the work done so far, because a first step may be exceptionally fast', () => {
     expect(nextStep(200, 0.0001)).toBe(2_000);
