@@ -18,6 +18,7 @@ export const REPLICAS = 3;
 export class ClusterControl {
   private readonly aside: ManagedProcess;
   readonly replicas: readonly ManagedProcess[];
+  private isParked = false;
 
   constructor(
     private readonly cluster: Cluster,
@@ -30,6 +31,7 @@ export class ClusterControl {
 
   /** Parks the cluster: all replicas up, none eligible to lead. */
   async park(): Promise<void> {
+    if (this.isParked) return;
     const { name } = this.aside;
     await Promise.all([...this.replicas, this.aside].map(startAgain));
     await this.waitUntil(`${name} to be alive`, (status) => countAlive(status) > REPLICAS);
@@ -42,10 +44,12 @@ export class ClusterControl {
       'the leadership to be vacant',
       ({ partitions: [partition] }) => partition?.phase === 'no-candidate',
     );
+    this.isParked = true;
   }
 
   /** Makes these replicas eligible, the first one at once. Resolves when the first one leads. */
   async release(first: string, ...others: readonly string[]): Promise<void> {
+    this.isParked = false;
     for (const name of [first, ...others]) await this.setState(name, 'ready');
     await this.waitUntil(`${first} to lead`, ({ partitions: [partition], replicas }) =>
       replicas.some(
