@@ -12,6 +12,8 @@ import { fetchStatus } from '../system/monitor-status.js';
 import { waitFor } from './rows.js';
 
 const DEADLINE_MS = 60_000;
+/** Between two requests to the monitor while processes start. */
+const POLL_MS = 25;
 /** The replica after these is the one that parks the leadership. */
 export const REPLICAS = 3;
 
@@ -85,9 +87,9 @@ export class ClusterControl {
   private async waitUntil(what: string, holds: (status: Status) => boolean): Promise<void> {
     const { monitors, tokens } = this.cluster.system;
     const monitor = monitors[0] as ManagedProcess;
-    await waitFor(what, this.signal, async () =>
-      holds(await fetchStatus(monitor, tokens.operator, DEADLINE_MS)),
-    );
+    const look = async (): Promise<boolean> =>
+      holds(await fetchStatus(monitor, tokens.operator, DEADLINE_MS));
+    await waitFor(what, this.signal, look, POLL_MS);
   }
 }
 

@@ -120,6 +120,7 @@ export class GrowthRun {
       ...alone,
       { name: 'finished payments', weight: fillWeight(finished), run: fill },
       ...this.planDrains(beside, finished),
+      this.planGateway(KILLS_GATEWAY_MS),
       ...this.planKills(beside, finished),
       { name: 'reads', weight: 60, run: read },
     ];
@@ -135,14 +136,11 @@ export class GrowthRun {
       this.progress('the rest is drained');
       await waitUntilFinal(cluster, await lastSeq(cluster), signal);
     };
-    return [
-      this.planGateway(KILLS_GATEWAY_MS),
-      ...sizes.map((pending) => ({
-        name: `take-over, ${pending} pending`,
-        weight: killsWeight(pending, kills),
-        run: () => this.measureAndAudit({ pending, finished }, measure),
-      })),
-    ];
+    return sizes.map((pending) => ({
+      name: `take-over, ${pending} pending`,
+      weight: killsWeight(pending, kills),
+      run: () => this.measureAndAudit({ pending, finished }, measure),
+    }));
   }
 
   private planDrains(sizes: readonly number[], finished: number): Task[] {

@@ -30,10 +30,11 @@ export const waitFor = <T>(
   what: string,
   signal: AbortSignal,
   check: () => Promise<T>,
+  pollMs = POLL_MS,
 ): Promise<NonNullable<T>> =>
   waitUntil(check, {
     deadlineMs: DEADLINE_MS,
-    pollMs: POLL_MS,
+    pollMs,
     signal,
     toError: () => new Error(`waited ${DEADLINE_MS} ms in vain for ${what}`),
   });

@@ -82,14 +82,15 @@ async function measure(
   { progress, signal }: Pick<Context, 'progress' | 'signal'>,
 ): Promise<Growth> {
   const replicas = REPLICAS + 1;
-  // As shipped: the gateway is simulated inside the replicas, and fault switches are off.
+  // As shipped: the gateway is simulated inside the replicas, and fault switches are off. The first
+  // measurements are the take-overs.
   const cluster = await openCluster({
     replicas,
     monitors: 1,
     patients: 1,
     gateway: 'simulated',
     usualEngines: true,
-    env: { FAULTS: 'off', LOG_LEVEL: 'warn' },
+    env: { FAULTS: 'off', LOG_LEVEL: 'warn', GATEWAY_LATENCY_MS: String(KILLS_GATEWAY_MS) },
     progress,
     signal,
   });
