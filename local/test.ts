@@ -9,9 +9,10 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { appendFile, cp } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyFolder } from './copy-folder.js';
 import { runMain, StartError } from './errors.js';
 import { DATABASE_NAME } from './engines/engines.js';
 import { migrate } from './engines/migrate.js';
@@ -95,7 +96,7 @@ async function prepareCluster(postgres: PostgresServer, folder: string): Promise
   await seedDatabase(url);
   await postgres.stop();
   const cluster = join(folder, 'cluster');
-  await cp(join(folder, 'postgres'), cluster, { recursive: true });
+  await copyFolder(join(folder, 'postgres'), cluster);
   await appendFile(join(cluster, 'postgresql.auto.conf'), toLines(IN_MEMORY));
   await postgres.start();
   return cluster;

@@ -2,13 +2,14 @@
  * Provides PostgreSQL and Redis for a system: starts our own servers, or checks the external ones
  * that DATABASE_URL and REDIS_URL name.
  */
-import { access, cp } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { connectionTo } from '../../shared/postgres/connection-settings.js';
 import { stripPassword } from '../processes/address.js';
 import { StartError } from '../errors.js';
+import { copyFolder } from '../copy-folder.js';
 import { ensureDatabase, preparePostgres, type PostgresServer, type Volume } from './postgres.js';
 import { prepareRedis, type RedisServer } from './redis.js';
 
@@ -41,7 +42,7 @@ async function copyTestCluster(dataDir: string): Promise<void> {
     () => true,
     () => false,
   );
-  if (cluster && !isThere) await cp(cluster, dataDir, { recursive: true });
+  if (cluster && !isThere) await copyFolder(cluster, dataDir);
 }
 
 /** Prepares our own servers; does not start them. @throws StartError */
