@@ -1,10 +1,12 @@
 /**
  * Runs `relevo` as a separate process, like a user: its output and its exit code; also on a
- * pseudo-terminal.
+ * pseudo-terminal. A process takes a second of a processor to start, so a test that is about the
+ * command, not about its process, runs it in the process of the test.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from '../../local/root.js';
+import { fakeTerminal } from './fake-terminal.js';
 import { keepInstallation } from './log-evidence.js';
 
 export interface Ran {
@@ -16,6 +18,9 @@ export interface Ran {
   /** The exit code, or the signal's name. */
   ended: Promise<number | string>;
 }
+
+/** A command inside this process. */
+type RanHere = Omit<Ran, 'child'>;
 
 const DOOR = join(ROOT, 'local/bootstrap.mjs');
 
@@ -99,5 +104,41 @@ interface Ended {
 /** Waits until the process ends. */
 export async function ran(words: readonly string[], env: Record<string, string>): Promise<Ended> {
   const { ended, out, err } = relevo(words, env);
+  return { code: await ended, out: out(), err: err() };
+}
+
+async function callCommand(
+  words: readonly string[],
+  env: Record<string, string>,
+  write: (stream: 'out' | 'err', text: string) => void,
+): Promise<number> {
+  const { runCommandLine } = await import('../../cli/run-command-line.js');
+  const terminal = {
+    ...fakeTerminal(),
+    out: (text: string) => write('out', `${text}\n`),
+    raw: (text: string) => write('out', text),
+    err: (text: string) => write('err', `${text}\n`),
+  };
+  const interruption = new AbortController().signal;
+  const code = await runCommandLine(words, { terminal, env: clean(env), interruption });
+  if (env['RELEVO_DATA']) keepInstallation(env['RELEVO_DATA']);
+  return code;
+}
+
+/** Starts a command in this process, without a terminal. */
+export function relevoHere(words: readonly string[], env: Record<string, string>): RanHere {
+  const written = { out: '', err: '' };
+  const ended = callCommand(words, env, (stream, text) => {
+    written[stream] += text;
+  });
+  return { out: () => written.out, err: () => written.err, ended };
+}
+
+/** Runs a command in this process to its end. */
+export async function ranHere(
+  words: readonly string[],
+  env: Record<string, string>,
+): Promise<Ended> {
+  const { ended, out, err } = relevoHere(words, env);
   return { code: await ended, out: out(), err: err() };
 }

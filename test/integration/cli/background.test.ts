@@ -20,7 +20,7 @@ import { readRunning } from '../../../local/installation.js';
 import { isAlive } from '../../../local/processes/process-tree.js';
 import { eventually } from '../../support/eventually.js';
 import { freeOffset } from '../../support/free-offset.js';
-import { ran, relevo } from '../../support/relevo.js';
+import { ran, ranHere, relevoHere } from '../../support/relevo.js';
 
 let folder: string;
 let env: Record<string, string>;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   env = { RELEVO_DATA: folder, RELEVO_PORT_OFFSET: String(await freeOffset()) };
 });
 afterAll(async () => {
-  await ran(['down', '--force'], env);
+  await ranHere(['down', '--force'], env);
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
@@ -47,19 +47,22 @@ it('starts in the background without printing a token, is found, and stops', asy
   const up = await ran(['up', '--detach', '--replicas', '2'], env);
   expect(up).toMatchObject({ code: 0, err: '' });
   expect(up.out).toContain('Relevo is up.');
-  const tokens = JSON.parse((await ran(['tokens', '--json'], env)).out) as Record<string, string>;
+  const tokens = JSON.parse((await ranHere(['tokens', '--json'], env)).out) as Record<
+    string,
+    string
+  >;
   const log = readFileSync(join(folder, 'up.log'), 'utf8');
   for (const token of Object.values(tokens)) expect(up.out + log).not.toContain(token);
   expect(tooWide()).toEqual([]);
-  expect((await ran(['tokens', 'operator'], env)).out.trim()).toBe(tokens['operator']);
+  expect((await ranHere(['tokens', 'operator'], env)).out.trim()).toBe(tokens['operator']);
 
-  const status = JSON.parse((await ran(['status', '--json'], env)).out) as {
+  const status = JSON.parse((await ranHere(['status', '--json'], env)).out) as {
     pid: number;
     processes: { name: string; pid: number }[];
   };
   expect(status.processes.filter(({ name }) => name.startsWith('server_'))).toHaveLength(2);
-  expect((await ran(['up', '--detach'], env)).code).toBe(3);
-  const page = (await ran(['open', 'console'], env)).out.trim();
+  expect((await ranHere(['up', '--detach'], env)).code).toBe(3);
+  const page = (await ranHere(['open', 'console'], env)).out.trim();
   expect((await fetch(page)).status).toBe(200);
 
   const down = await ran(['down'], env);
@@ -70,7 +73,7 @@ it('starts in the background without printing a token, is found, and stops', asy
   expect(down.out).toContain(`RELEVO_DATA=${folder}`);
   expect([status.pid, ...status.processes.map(({ pid }) => pid)].filter(isAlive)).toEqual([]);
   expect(existsSync(join(folder, 'relevo.json'))).toBe(false);
-  const again = await ran(['down', '--json'], env);
+  const again = await ranHere(['down', '--json'], env);
   expect([again.code, JSON.parse(again.out)]).toEqual([
     0,
     { stopped: false, running: false, dataDir: folder },
@@ -82,7 +85,7 @@ it('starts while its log cannot be opened, and continues the log after it was mo
   const text = (): string =>
     existsSync(log) && statSync(log).isFile() ? readFileSync(log, 'utf8') : '';
   rmSync(log, { force: true });
-  const up = relevo(['up', '--detach', '--replicas', '1'], env);
+  const up = relevoHere(['up', '--detach', '--replicas', '1'], env);
   await eventually(() => text().includes('Starting PostgreSQL'), {
     what: 'the log of the start',
     deadlineMs: 60_000,
@@ -95,9 +98,8 @@ it('starts while its log cannot be opened, and continues the log after it was mo
 
   type Shown = { pid: number; processes: { name: string; pid: number | null }[] };
   const status = async (): Promise<Shown> =>
-    JSON.parse((await ran(['status', '--json'], env)).out) as Shown;
+    JSON.parse((await ranHere(['status', '--json'], env)).out) as Shown;
   const before = await status();
-  /** From the file, because the command is a process and its start costs half a second. */
   const pidInRecord = (part: string): number | null =>
     readRunning(folder)?.system?.processes.find(({ name }) => name === part)?.pid ?? null;
   /**
@@ -123,16 +125,16 @@ it('starts while its log cannot be opened, and continues the log after it was mo
   await isWritten('a new log after it was deleted');
   expect(statSync(log).mode & 0o777).toBe(0o600);
   expect((await status()).pid).toBe(before.pid);
-  expect((await ran(['down'], env)).code).toBe(0);
+  expect((await ranHere(['down'], env)).code).toBe(0);
 }, 240_000);
 
 it('reports why it cannot start, and leaves nothing running', async () => {
-  const refused = await ran(['up', '--detach', '--replicas', '12'], env);
+  const refused = await ranHere(['up', '--detach', '--replicas', '12'], env);
   expect([refused.code, refused.err]).toEqual([
     4,
     expect.stringContaining('--replicas must be 1 to 9, not "12"'),
   ]);
-  const failed = await ran(['up', '--detach'], {
+  const failed = await ranHere(['up', '--detach'], {
     ...env,
     DATABASE_URL: 'postgresql://nobody:x@127.0.0.1:1/none',
   });
@@ -141,7 +143,7 @@ it('reports why it cannot start, and leaves nothing running', async () => {
   expect(existsSync(join(folder, 'relevo.json'))).toBe(false);
   rmSync(join(folder, 'up.log'), { force: true });
   mkdirSync(join(folder, 'up.log'));
-  const unwritable = await ran(['up', '--detach'], env);
+  const unwritable = await ranHere(['up', '--detach'], env);
   rmSync(join(folder, 'up.log'), { recursive: true });
   expect([unwritable.code, unwritable.err]).toEqual([
     3,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { lockInstallation, type Lock } from '../../../local/installation.js';
 import { eventually } from '../../support/eventually.js';
-import { ran } from '../../support/relevo.js';
+import { ranHere } from '../../support/relevo.js';
 import { startTestSystem, type TestSystem } from '../../support/system.js';
 
 export let system: TestSystem;
@@ -35,7 +35,7 @@ export function writeDown(): void {
   });
 }
 
-/** Each command is a process, which takes seconds to start on a busy machine. */
+/** Some commands are processes, which take seconds to start on a busy machine. */
 export const PATIENCE_MS = 180_000;
 export const PATIENT = '00000000-0000-4000-8000-000000000001';
 export const json = <T>(text: string): T => JSON.parse(text) as T;
@@ -45,13 +45,14 @@ interface Status {
   replicas: { id: string; observed: string; admin: string }[];
 }
 
-/** Asks the monitor itself, because a command is a process and its start costs half a second. */
+/** Asks the monitor itself. */
 export const status = async (): Promise<Status> =>
   (await (await fetch(`${system.monitors[0]?.url}/status`)).json()) as Status;
 export const leader = async (): Promise<string> => (await status()).partitions[0]?.leader ?? '';
 /** As the command shows it. */
 export const shownLeader = async (): Promise<string | undefined> =>
-  json<{ status: Status }>((await ran(['status', '--json'], env)).out).status.partitions[0]?.leader;
+  json<{ status: Status }>((await ranHere(['status', '--json'], env)).out).status.partitions[0]
+    ?.leader;
 export const allUp = (): Promise<unknown> =>
   eventually(
     async () =>

@@ -1,11 +1,12 @@
 /**
- * The commands that pay and hand over, as processes against a real system: payments while a leader
- * is killed and while the service is stopped, batches, and hand-overs.
+ * The commands that pay and hand over, against a real system: payments while a leader is killed and
+ * while the service is stopped, batches, and hand-overs. The first payment and the question on a
+ * terminal are processes of their own.
  */
 import type { Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { eventually } from '../../support/eventually.js';
-import { ran, relevo, relevoOnTerminal } from '../../support/relevo.js';
+import { ran, ranHere, relevoHere, relevoOnTerminal } from '../../support/relevo.js';
 import {
   allUp,
   env,
@@ -28,7 +29,7 @@ describe('pay', () => {
     'shows the life of a payment and its outcome; a second run with the same key does not pay twice',
     async () => {
       const listed = json<{ patients: { document: string; name: string }[] }>(
-        (await ran(['patients', '--limit', '1', '--json'], env)).out,
+        (await ranHere(['patients', '--limit', '1', '--json'], env)).out,
       );
       const words = [
         'pay',
@@ -48,9 +49,9 @@ describe('pay', () => {
       expect(first.out).not.toContain('This key was used before');
       const id = (text: string): string => /payment +(\S{36})/.exec(text)?.[1] ?? 'none';
       const [again, other, looked] = await Promise.all([
-        ran(words, env),
-        ran([...words.slice(0, 4), '13', '--key', 'bed-12'], env),
-        ran(['payment', id(first.out)], env),
+        ranHere(words, env),
+        ranHere([...words.slice(0, 4), '13', '--key', 'bed-12'], env),
+        ranHere(['payment', id(first.out)], env),
       ]);
       expect(again.code).toBe(0);
       expect(again.out).toContain('This key was used before');
@@ -69,7 +70,7 @@ describe('pay', () => {
       const [victim, term] = await status().then(
         ({ partitions: [first] }) => [first?.leader ?? '', first?.term ?? 0] as const,
       );
-      const paying = relevo([...pay, '--wait', '60', '--json'], env);
+      const paying = relevoHere([...pay, '--wait', '60', '--json'], env);
       await eventually(async () => (await waiting()) > 0, {
         what: 'the payment is accepted',
         deadlineMs: 60_000,
@@ -94,7 +95,7 @@ describe('pay', () => {
     async () => {
       const [patients] = system.patients;
       await patients?.stop();
-      const paying = relevo([...pay, '--wait', '60', '--json'], env);
+      const paying = relevoHere([...pay, '--wait', '60', '--json'], env);
       await eventually(() => paying.err().includes('Retrying with the same key'), {
         what: 'a retry',
         deadlineMs: 60_000,
@@ -110,7 +111,7 @@ describe('pay', () => {
     'is pending, with its own exit code, when the payment is not decided in time',
     async () => {
       await slowGateway(4_000);
-      const pending = await ran([...pay, '--wait', '0', '--json'], env);
+      const pending = await ranHere([...pay, '--wait', '0', '--json'], env);
       await slowGateway(0);
       expect(pending.code).toBe(2);
       const { payment } = json<{ payment: Payment }>(pending.out);
@@ -127,8 +128,8 @@ describe('pay', () => {
     'with a wrong token, or for an unknown patient, is refused; with --json as a document',
     async () => {
       const [refused, unknown] = await Promise.all([
-        ran([...pay, '--json'], { ...env, RELEVO_TOKEN: 'wrong' }),
-        ran(['pay', '--patient', PATIENT.replace('8', '9'), '--amount', '1'], env),
+        ranHere([...pay, '--json'], { ...env, RELEVO_TOKEN: 'wrong' }),
+        ranHere(['pay', '--patient', PATIENT.replace('8', '9'), '--amount', '1'], env),
       ]);
       expect(refused.code).toBe(1);
       const document = {
@@ -149,15 +150,15 @@ describe('batch', () => {
   it(
     'sends the payments, waits, and shows the result by status, replica and term',
     async () => {
-      const fired = await ran(['batch', '--count', '60', '--watch'], env);
+      const fired = await ranHere(['batch', '--count', '60', '--watch'], env);
       expect(fired.code).toBe(0);
       expect(fired.out).toMatch(/succeeded +server_\d +\d+ +60/);
       expect(fired.out).toContain('60 sent, 60 succeeded, 0 declined, 0 failed, 0 pending');
       expect(fired.out).toContain('100.000 %');
       const id = /Batch (\S{36})/.exec(fired.out)?.[1] ?? '';
       const [looked, listed] = await Promise.all([
-        ran(['batch', '--id', id, '--json'], env),
-        ran(['payments', '--batch', id, '--limit', '2', '--json'], env),
+        ranHere(['batch', '--id', id, '--json'], env),
+        ranHere(['payments', '--batch', id, '--limit', '2', '--json'], env),
       ]);
       expect(json<Batch>(looked.out)).toMatchObject({ batchId: id, sent: 60, succeeded: 60 });
       expect(json<{ payments: Payment[] }>(listed.out).payments).toHaveLength(2);
@@ -169,7 +170,7 @@ describe('batch', () => {
     'shows progress while it runs, also without a terminal',
     async () => {
       await slowGateway(1_200);
-      const firing = relevo(['batch', '--count', '40', '--watch', '--json'], env);
+      const firing = relevoHere(['batch', '--count', '40', '--watch', '--json'], env);
       await eventually(() => /\d\d:\d\d:\d\d \d+ of 40 final/.test(firing.err()), {
         what: 'a line of progress',
         deadlineMs: 60_000,
@@ -189,15 +190,15 @@ describe('leadership', () => {
       await allUp();
       const before = await leader();
       const to = before === 'server_1' ? 'server_2' : 'server_1';
-      const moved = await ran(['handover', '--to', to, '--reason', 'kernel update'], env);
+      const moved = await ranHere(['handover', '--to', to, '--reason', 'kernel update'], env);
       expect(moved.code).toBe(0);
       expect(moved.err).toContain(`${before} leads in term`);
       expect(moved.err).toContain(to);
       expect(moved.out).toMatch(new RegExp(`^${to} leads in term \\d+, after ${before}; it took`));
       const [shown, history, again] = await Promise.all([
         shownLeader(),
-        ran(['leaders', '--limit', '3'], env),
-        ran(['handover', '--to', to, '--reason', 'again'], env),
+        ranHere(['leaders', '--limit', '3'], env),
+        ranHere(['handover', '--to', to, '--reason', 'again'], env),
       ]);
       expect([shown, await leader()]).toEqual([to, to]);
       expect(history.out).toMatch(new RegExp(`${before} +${to} +planned +\\S+ m?s +kernel update`));
@@ -210,8 +211,8 @@ describe('leadership', () => {
     'requires a reason without a terminal, and a known replica',
     async () => {
       const [silent, unknown] = await Promise.all([
-        ran(['handover'], env),
-        ran(['drain', 'server_11', '--reason', 'x'], env),
+        ranHere(['handover'], env),
+        ranHere(['drain', 'server_11', '--reason', 'x'], env),
       ]);
       expect([silent.code, silent.err]).toEqual([
         4,
@@ -229,7 +230,7 @@ describe('leadership', () => {
     'leaves a drained replica, which may lead again when it is ready',
     async () => {
       const before = await leader();
-      const drained = await ran(['drain', before, '--reason', 'new disk'], env);
+      const drained = await ranHere(['drain', before, '--reason', 'new disk'], env);
       expect(drained.code).toBe(0);
       expect(drained.err).toContain('It leads now');
       expect(drained.out).toContain(`${before} is set to drain.`);
@@ -238,7 +239,7 @@ describe('leadership', () => {
         async () => (await status()).replicas.find(({ id }) => id === before)?.admin === 'drain',
         { what: 'the drained replica in the status' },
       );
-      const ready = await ran(['ready', before, '--reason', 'disk replaced', '--json'], env);
+      const ready = await ranHere(['ready', before, '--reason', 'disk replaced', '--json'], env);
       expect(json(ready.out)).toMatchObject({ id: before, admin: 'ready' });
     },
     PATIENCE_MS,

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../../local/root.js';
 import { eventually } from '../../support/eventually.js';
-import { ran, relevo, relevoOnTerminal, runProgram } from '../../support/relevo.js';
+import { ran, ranHere, relevo, relevoOnTerminal, runProgram } from '../../support/relevo.js';
 import { allUp, env, folder, json, PATIENCE_MS, system } from './commands-stage.js';
 
 describe('--watch', () => {
@@ -37,7 +37,7 @@ describe('--watch', () => {
         what: 'the first line',
         deadlineMs: 60_000,
       });
-      await ran(['handover', '--reason', 'to be seen'], env);
+      await ranHere(['handover', '--reason', 'to be seen'], env);
       const lines = (): string[] => watching.out().trim().split('\n');
       const terms = (): Set<string | undefined> =>
         new Set(lines().map((line) => /in term (\d+)/.exec(line)?.[1]));
@@ -77,7 +77,7 @@ describe('doctor', () => {
     'finds a healthy system, and its clocks',
     async () => {
       await allUp();
-      const report = json<Report>((await ran(['doctor', '--json'], env)).out);
+      const report = json<Report>((await ranHere(['doctor', '--json'], env)).out);
       expect(findingOf(report, 'ok', 'leadership')).toMatch(/server_\d leads/);
       expect(findingOf(report, 'ok', 'services')).toMatch(/^(\d+) of \1 ready$/);
       expect(findingOf(report, 'ok', 'migrations')).toBe('all applied');
@@ -117,7 +117,7 @@ describe('doctor', () => {
       await eventually(
         async () => {
           const tokens = { API_TOKEN: 'other', OPERATOR_TOKEN: 'another' };
-          const { out } = await ran(['doctor', '--json'], { ...env, ...tokens });
+          const { out } = await ranHere(['doctor', '--json'], { ...env, ...tokens });
           const report = json<Report>(out);
           expect(report.healthy).toBe(false);
           expect(findingOf(report, 'problem', 'tokens')).toContain(
@@ -188,7 +188,9 @@ describe('the target', () => {
   it(
     'is missing: exit code 5, and a document',
     async () => {
-      const nothing = await ran(['payments', '--json'], { RELEVO_DATA: join(folder, 'nothing') });
+      const nothing = await ranHere(['payments', '--json'], {
+        RELEVO_DATA: join(folder, 'nothing'),
+      });
       expect(nothing.code).toBe(5);
       expect(json(nothing.out)).toMatchObject({ error: { code: 'NOT_RUNNING', exitCode: 5 } });
     },
@@ -206,9 +208,9 @@ describe('the target', () => {
         RELEVO_MONITOR_URL: monitor?.url ?? '',
       };
       const [missing, listed, leaders] = await Promise.all([
-        ran(['payments'], there),
-        ran(['payments', '--limit', '1'], { ...there, RELEVO_TOKEN: system.tokens.api }),
-        ran(['leaders', '--limit', '1'], there),
+        ranHere(['payments'], there),
+        ranHere(['payments', '--limit', '1'], { ...there, RELEVO_TOKEN: system.tokens.api }),
+        ranHere(['leaders', '--limit', '1'], there),
       ]);
       expect([missing.code, missing.err]).toEqual([
         1,

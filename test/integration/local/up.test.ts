@@ -17,6 +17,7 @@ import type { Tokens } from '../../../shared/http/auth.js';
 import { eventually } from '../../support/eventually.js';
 import { freeOffset, PORTS } from '../../support/free-offset.js';
 import { onlyWhere } from '../../support/only-where.js';
+import { ranHere } from '../../support/relevo.js';
 
 const START_DEADLINE_MS = 60_000;
 
@@ -87,9 +88,10 @@ describe('npm start', () => {
     postgres: { port: number };
   }
   const status = async (): Promise<Status> => {
-    const asked = run('status', ['--json']);
-    expect(await asked.exited).toBe(0);
-    return JSON.parse(asked.output()) as Status;
+    const env = { RELEVO_DATA: folder, RELEVO_PORT_OFFSET: String(offset) };
+    const { code, out } = await ranHere(['status', '--json'], env);
+    expect(code).toBe(0);
+    return JSON.parse(out) as Status;
   };
 
   /** Expects one sentence, without a stack. */
