@@ -25,7 +25,8 @@ const PERSONAL: Readonly<Record<string, RegExp>> = {
 
 /** Keeps the CSRF token and the facts about a patient that a request sends. */
 export function keepRequest(headers: RequestInit['headers'], body: RequestInit['body']): void {
-  const proof = new Headers(headers).get('x-csrf-token') ?? '';
+  const read = headers instanceof Headers ? headers : new Headers(headers);
+  const proof = read.get('x-csrf-token') ?? '';
   const form = body instanceof URLSearchParams ? body : new URLSearchParams();
   for (const token of [proof, form.get('csrf') ?? ''])
     if (isRandom(token)) keepSecret('CSRF token', token);

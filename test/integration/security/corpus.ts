@@ -90,25 +90,31 @@ export const HOSTILE_BODIES: readonly string[] = [
   `{"a":${'{"a":'.repeat(1_000)}1${'}'.repeat(1_000)}}`,
 ];
 
-/** Request headers that our code or the framework reads. */
+/**
+ * Request headers that our code or the framework reads. The headers of one list are sent together,
+ * each with the hostile text: none of them decides whether a request is refused, so none hides the
+ * effect of another.
+ */
 export const READ_HEADERS = [
-  'Idempotency-Key',
-  'Prefer',
-  'traceparent',
-  'X-Forwarded-For',
-  'X-Forwarded-Proto',
-  'X-Forwarded-Host',
-  'Cookie',
-  'Accept-Language',
-  'Last-Event-ID',
-  'X-CSRF-Token',
-  'Origin',
-  'Referer',
-  'Accept',
-  'Accept-Encoding',
-  'Content-Type',
-  'Authorization',
-  'User-Agent',
+  [
+    'traceparent',
+    'X-Forwarded-For',
+    'X-Forwarded-Proto',
+    'X-Forwarded-Host',
+    'Accept-Language',
+    'Last-Event-ID',
+    'Referer',
+    'Accept-Encoding',
+    'User-Agent',
+  ],
+  ['Idempotency-Key'],
+  ['Prefer'],
+  ['Cookie'],
+  ['X-CSRF-Token'],
+  ['Origin'],
+  ['Accept'],
+  ['Content-Type'],
+  ['Authorization'],
 ] as const;
 
 /** Texts that a header may contain; Node's parser refuses all others before our code sees them. */

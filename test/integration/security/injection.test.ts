@@ -28,6 +28,12 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => services.stop(), 180_000);
 
+const ATTACKERS_MARKUP = new RegExp(
+  `<[^>]*=[^"'>]*alert\\('${MARK}|<(script|svg|img|base)[^>]*${MARK}`,
+  'i',
+);
+const ATTACKERS_SITE = new RegExp(`^(https?:)?[/\\\\]{2}${MARK}`);
+
 /** The harm in an answer to a hostile request, as text. @param value the value that was sent. */
 function harm({ status, headers, text }: Answered, value: unknown = ''): string[] {
   const sent = typeof value === 'string' ? value : JSON.stringify(value);
@@ -35,16 +41,10 @@ function harm({ status, headers, text }: Answered, value: unknown = ''): string[
   const found: Record<string, boolean> = {
     [`status ${status}`]: status >= 500,
     'a page with the sent value as markup': isPage && /[<>"]/.test(sent) && text.includes(sent),
-    'a page with a script or an event of the attacker':
-      isPage &&
-      new RegExp(`<[^>]*=[^"'>]*alert\\('${MARK}|<(script|svg|img|base)[^>]*${MARK}`, 'i').test(
-        text,
-      ),
+    'a page with a script or an event of the attacker': isPage && ATTACKERS_MARKUP.test(text),
     'a link that runs code': isPage && /(href|src|action)="\s*(javascript|data:text)/i.test(text),
     'a header of the attacker': headers.has('X-Injected'),
-    'a redirect to another site': new RegExp(`^(https?:)?[/\\\\]{2}${MARK}`).test(
-      headers.get('Location') ?? '',
-    ),
+    'a redirect to another site': ATTACKERS_SITE.test(headers.get('Location') ?? ''),
     'a file or a secret': /root:x:0|"devDependencies"/.test(text),
     'internals of the program': /\bat [\w.<>]+ \(|node_modules|syntax error at or near/.test(text),
   };
@@ -177,16 +177,17 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   }, 240_000);
 
-  test.each(READ_HEADERS)(
+  test.each(READ_HEADERS.map((group) => [group.join(', '), group] as const))(
     'the header %s',
-    async (name) => {
+    async (_title, group) => {
       for (const [index, row] of TABLE[service].entries()) {
         const ask = askOf(row);
         // Every header is tried with every text, but not at every route.
         const texts = HEADER_TEXTS.filter((_text, at) => at % SHARES === index % SHARES);
-        const harmed = await tryAll(texts, (text, visitor) =>
-          tell(row, { ...ask, headers: { ...ask.headers, [name]: String(text) } }, visitor),
-        );
+        const harmed = await tryAll(texts, (text, visitor) => {
+          const hostile = Object.fromEntries(group.map((name) => [name, String(text)]));
+          return tell(row, { ...ask, headers: { ...ask.headers, ...hostile } }, visitor);
+        });
         expect([row.entrance, harmed]).toEqual([row.entrance, []]);
       }
     },

@@ -33,13 +33,13 @@ const isStream = (headers: Headers): boolean =>
   /event-stream|ndjson/.test(headers.get('Content-Type') ?? '');
 
 /** As a browser writes them: names in any case are one header, and a body has a type. */
-function toHeaders({ headers, body }: Sent): Record<string, string> {
+function toHeaders(headers: Headers, body: Sent['body']): Record<string, string> {
   const type =
     body instanceof URLSearchParams
       ? 'application/x-www-form-urlencoded;charset=UTF-8'
       : 'text/plain;charset=UTF-8';
   const usual = { accept: '*/*', ...(body === undefined ? {} : { 'content-type': type }) };
-  return { ...usual, ...Object.fromEntries(new Headers(headers)) };
+  return { ...usual, ...Object.fromEntries(headers) };
 }
 
 function readHeaders({ rawHeaders }: IncomingMessage): Headers {
@@ -50,10 +50,11 @@ function readHeaders({ rawHeaders }: IncomingMessage): Headers {
 }
 
 /** @returns the head of the answer; its body is not read yet. */
-function open(url: string, sent: Sent): Promise<IncomingMessage> {
+function open(url: string, sent: Sent, given: Headers): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { method = 'GET', body } = sent;
-    const going = request(url, { method, agent, headers: toHeaders(sent), timeout: DEADLINE_MS });
+    const headers = toHeaders(given, body);
+    const going = request(url, { method, agent, headers, timeout: DEADLINE_MS });
     going.once('response', resolve).on('error', reject);
     going.once('timeout', () => going.destroy(new Error(`no answer within ${DEADLINE_MS} ms`)));
     going.end(body === undefined ? undefined : String(body));
@@ -61,8 +62,9 @@ function open(url: string, sent: Sent): Promise<IncomingMessage> {
 }
 
 export async function send(url: string, sent: Sent = {}): Promise<Answered> {
-  keepRequest(sent.headers, sent.body);
-  const answer = await open(url, sent);
+  const given = new Headers(sent.headers);
+  keepRequest(given, sent.body);
+  const answer = await open(url, sent, given);
   const headers = readHeaders(answer);
   keepCookies(headers);
   const stream = isStream(headers);
