@@ -12,6 +12,7 @@ import { toSeconds, type Pool, type Strategy } from '../../shared/balancer/pool.
 import {
   BALANCER_PROBLEMS,
   NOTHING_HERE,
+  REFUSALS,
   RETRY_AFTER_SECONDS,
   toProblemFolder,
 } from '../../shared/balancer/problems.js';
@@ -128,7 +129,7 @@ function problemLines(folder: string): string[] {
     'RewriteCond "%{ENV:REDIRECT_STATUS}" "=503"',
     'RewriteCond "%{HTTP_ACCEPT}" "text/html"',
     'RewriteRule "^/\\.problems/503\\.json$" "/.problems/503.html" [PT]',
-    ...[...BALANCER_PROBLEMS, NOTHING_HERE].map(
+    ...[...BALANCER_PROBLEMS, ...REFUSALS, NOTHING_HERE].map(
       ({ status }) => `ErrorDocument ${status} /.problems/${status}.json`,
     ),
     // Only answers of this server have the marker; those of an instance keep their own header.

@@ -24,6 +24,7 @@ import {
 import {
   AGAIN_FILE,
   BALANCER_PROBLEMS,
+  REFUSALS,
   RETRY_AFTER_SECONDS,
   toProblemFolder,
 } from '../../shared/balancer/problems.js';
@@ -138,11 +139,14 @@ const errorLines = (paths: HaproxyPaths, reader: Reader): string[] =>
       `http-error status ${status} ${toDocument(paths, status, reader)} ${RETRY_AFTER}`,
   );
 
-function clients({ host, port, retries }: Pool): string[] {
+function clients({ host, port, retries }: Pool, paths: HaproxyPaths): string[] {
   const repeatedIf = REPEATED_IF[retries];
   return [
     `bind ${host}:${port}`,
     'option forwardfor',
+    ...REFUSALS.map(
+      ({ status }) => `http-error status ${status} ${toDocument(paths, status, 'document')}`,
+    ),
     // HAProxy repeats a request only when it has the whole request before it sends the first byte.
     'option http-buffer-request',
     // A client must not choose the addresses that the service sees.
@@ -273,7 +277,7 @@ export function renderHaproxy(pool: Pool, paths: HaproxyPaths): string {
     section('global', global),
     ...(hasNames ? [section(`resolvers ${RESOLVERS}`, RESOLVER_LINES)] : []),
     section('defaults', defaults(pool)),
-    section('frontend clients', clients(pool)),
+    section('frontend clients', clients(pool, paths)),
     ...outerBackends(pool, paths),
     section('frontend statistics', statistics(pool)),
     ...innerFrontends(paths),

@@ -8,6 +8,7 @@ import { toSeconds, type Pool } from '../../shared/balancer/pool.js';
 import {
   BALANCER_PROBLEMS,
   NO_INSTANCE_PAGE,
+  REFUSALS,
   RETRY_AFTER_SECONDS,
   type BalancerProblem,
 } from '../../shared/balancer/problems.js';
@@ -54,6 +55,19 @@ const PAGE_LOCATION = [
   '}',
 ];
 
+/**
+ * 494: too large headers; 501: an unknown transfer encoding. Not a named location, which a request
+ * without a path cannot reach.
+ */
+const refusalLines = ({ status, body }: BalancerProblem): string[] => [
+  `error_page ${status === 400 ? '400 494 501' : status} = /.refusal/${status};`,
+  `location = /.refusal/${status} {`,
+  '  internal;',
+  '  default_type application/problem+json;',
+  `  return ${status} '${body}';`,
+  '}',
+];
+
 function serverBlock(pool: Pool): string[] {
   const rule = pool.retries === 'none' ? 'proxy_next_upstream off;' : NOT_REPEATED;
   return [
@@ -71,6 +85,7 @@ function serverBlock(pool: Pool): string[] {
     ...proxy(REPEATED).map((line) => `  ${line}`),
     '}',
     ...BALANCER_PROBLEMS.flatMap(problemLocation),
+    ...REFUSALS.flatMap(refusalLines),
     ...PAGE_LOCATION,
   ];
 }

@@ -32,6 +32,14 @@ export const BALANCER_PROBLEMS: readonly BalancerProblem[] = [
   ),
 ];
 
+/** For a request that the balancer refuses: malformed, with too large headers, or too slow. */
+export const REFUSALS: readonly BalancerProblem[] = (
+  ['REQUEST_MALFORMED', 'REQUEST_TIMEOUT'] as const
+).map((code) => {
+  const problem = new Problem(code);
+  return { status: problem.status, body: JSON.stringify(problem) };
+});
+
 /** The page for browsers while no instance is up, on one line; it tries again by itself. */
 export const NO_INSTANCE_PAGE = [
   '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -52,7 +60,9 @@ export const AGAIN_FILE = 'again.http';
 
 /** The documents and the pages, by the name of their file in the folder of the problems. */
 export const PROBLEM_FILES: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(BALANCER_PROBLEMS.map(({ status, body }) => [`${status}.json`, body])),
+  ...Object.fromEntries(
+    [...BALANCER_PROBLEMS, ...REFUSALS].map(({ status, body }) => [`${status}.json`, body]),
+  ),
   '503.html': NO_INSTANCE_PAGE,
   '503.asis': toAsIs('application/problem+json', NO_INSTANCE),
   '503-page.asis': toAsIs('text/html', NO_INSTANCE_PAGE),

@@ -8,6 +8,7 @@ import {
   type IncomingMessage,
   type OutgoingHttpHeaders,
 } from 'node:http';
+import { connect } from 'node:net';
 import { once } from 'node:events';
 import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -129,6 +130,31 @@ const describeFailures = (balancer: BalancerName): void => {
       const unknown = balancer === 'apache' ? 502 : 504;
       expect(answers).toEqual([...expected(REPEATABLE), ...expected(DANGEROUS, unknown)]);
       expect(setup.slow.length - before).toBe(answers.length);
+    });
+
+    test.each([
+      ['two lengths', 'POST /a HTTP/1.1', 'Content-Length: 1\r\nContent-Length: 2'],
+      ['an unknown transfer encoding', 'POST /a HTTP/1.1', 'Transfer-Encoding: xchunked'],
+      ['a header of 64 KiB', 'GET /a HTTP/1.1', `X: ${'a'.repeat(65_536)}`],
+      ['a line of the protocol PROXY', 'PROXY TCP4 6.6.6.6 7.7.7.7 1 2\r\nGET /a HTTP/1.1', 'X: x'],
+    ])('%s: refused with 400', async (_name, line, header) => {
+      const socket = connect(Number(new URL(setup.balancer.url).port), '127.0.0.1');
+      socket.write(`${line}\r\nHost: a\r\n${header}\r\n\r\n`);
+      const text = await readText(socket);
+      expect(text).toMatch(/^HTTP\/1\.1 400 /);
+      // HAProxy answers before any rule, and has no file for that.
+      const document = balancer === 'haproxy' ? 'Bad request' : '"code":"REQUEST_MALFORMED"';
+      expect(text).toContain(document);
+    });
+
+    test('two lengths of one body, by length and in chunks: nothing behind it becomes a request', async () => {
+      const socket = connect(Number(new URL(setup.balancer.url).port), '127.0.0.1');
+      const lengths = 'Content-Length: 5\r\nTransfer-Encoding: chunked';
+      socket.write(`POST /a HTTP/1.1\r\nHost: a\r\n${lengths}\r\n\r\n0\r\n\r\n`);
+      socket.write('GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n');
+      const text = await readText(socket);
+      expect(text).toMatch(/^HTTP\/1\.1 (200|400) /);
+      expect(text).not.toContain('smuggled');
     });
 
     if (balancer === 'apache')
