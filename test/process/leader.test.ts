@@ -136,7 +136,7 @@ test(
 test(
   'leadership handed over three times under load: no payment fails, and the payments of each patient keep their order',
   async () => {
-    const load = scene.load({ clients: 12, patients: 2 });
+    const load = scene.load({ clients: 12, patients: 2, pauseMs: 0 });
     const before = await scene.leadership();
     for (let turn = 1; turn <= 3; turn += 1) {
       await load.flows();

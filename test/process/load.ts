@@ -1,6 +1,7 @@
 /** Clients that send one payment after another until they are stopped. Records every answer. */
 import type { RequestRecord } from '../../experiments/record/history.js';
 import { createPaymentClient } from '../../experiments/traffic/client.js';
+import { sleep } from '../../shared/clock.js';
 import { eventually } from '../support/eventually.js';
 import { PATIENCE_MS } from './patience.js';
 
@@ -18,16 +19,21 @@ export interface LoadOptions {
   patients?: number;
   /** Longest wait of a client for an outcome, ms. */
   waitMs?: number;
+  /** Between the answer and the next payment of a client, ms. 0: as many payments as possible. */
+  pauseMs?: number;
 }
 
 const WAIT_MS = 30_000;
+/** Some payments are always in flight; more of them would only cost processor time. */
+const PAUSE_MS = 50;
 
 export class Load {
   readonly requests: RequestRecord[] = [];
   private stopped = false;
   private readonly done: Promise<unknown>;
 
-  constructor(target: LoadTarget, { clients = 8, patients = 3, waitMs = WAIT_MS }: LoadOptions) {
+  constructor(target: LoadTarget, { clients = 8, patients = 3, ...times }: LoadOptions) {
+    const { waitMs = WAIT_MS, pauseMs = PAUSE_MS } = times;
     const client = createPaymentClient(target.urls, target.token, waitMs);
     let count = 0;
     const keepPaying = async (): Promise<void> => {
@@ -41,6 +47,7 @@ export class Load {
           currency: 'USD',
         };
         this.requests.push(await client.pay(order, 0, performance.timeOrigin + performance.now()));
+        if (pauseMs > 0) await sleep(pauseMs);
       }
     };
     this.done = Promise.all(Array.from({ length: clients }, keepPaying)).finally(() =>
