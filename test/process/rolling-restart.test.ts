@@ -19,9 +19,9 @@ import { fakeTerminal } from '../support/fake-terminal.js';
 import { PATIENCE_MS, TEST_MS } from './patience.js';
 import { Scene } from './scene.js';
 
-const RATE_PER_SEC = 60;
-const SESSIONS = 8;
-const PAUSE_MS = 25;
+const RATE_PER_SEC = 30;
+const SESSIONS = 6;
+const PAUSE_MS = 50;
 
 let scene: Scene;
 let restarts: Restarts;
@@ -145,7 +145,7 @@ const post = (body: unknown): Promise<[number, string]> =>
 
 describeWith('balancers', 'a rolling restart', () => {
   beforeAll(async () => {
-    scene = await Scene.open({ patients: 3, replicas: 3, monitors: 1, balancer: 'haproxy' });
+    scene = await Scene.open({ patients: 3, replicas: 2, monitors: 1, balancer: 'haproxy' });
     restarts = new Restarts({ system: scene.system });
     control = await startControlServer(() => restarts, scene.system.tokens);
   }, TEST_MS);
