@@ -13,7 +13,7 @@ import type { Cluster } from '../system/cluster.js';
 import { createPaymentClient, wallMs } from '../traffic/client.js';
 import { runTraffic } from '../traffic/traffic.js';
 import type { TrafficReport } from '../traffic/traffic-report.js';
-import { FLOW_CLIENTS, type SessionClients } from './visitors.js';
+import type { SessionClients } from './visitors.js';
 
 /** Traffic before and after the restart, ms: the control of the longest wait. */
 export const CALM_MS = 2_000;
@@ -43,8 +43,8 @@ export interface RestartDone {
 }
 
 /** Without the patients whose bills the flows pay: their payments would change a shown bill. */
-function getPayingPatients({ patients }: Cluster): string[] {
-  const ofFlows = Array.from({ length: FLOW_CLIENTS }, (_, index) => seedPatient(index + 1).id);
+function getPayingPatients({ patients }: Cluster, { count }: SessionClients): string[] {
+  const ofFlows = Array.from({ length: count }, (_, index) => seedPatient(index + 1).id);
   return patients.filter((id) => !ofFlows.includes(id));
 }
 
@@ -71,7 +71,7 @@ export async function restartUnderLoad(load: RestartLoad): Promise<RestartDone> 
     trial: number,
     count: Infinity,
     stop: stop.signal,
-    patients: getPayingPatients(cluster),
+    patients: getPayingPatients(cluster, sessions),
     random: seededRandom(seed, `traffic-${number}`),
     onRecord: (record) => {
       requests.push(record);

@@ -8,10 +8,7 @@ import { sleep } from '../../shared/clock.js';
 import { Browser } from '../balancer/browser.js';
 import { PaymentFlow } from '../balancer/flow.js';
 
-const VISITORS = 6;
 const VISIT_PAUSE_MS = 200;
-/** Each client pays for a sample patient of its own, from number 1. */
-export const FLOW_CLIENTS = 6;
 const FLOW_PAUSE_MS = 500;
 /** Longest wait of a flow for the outcome of its payment, ms: above the pause of the gateway. */
 const OUTCOME_MS = 30_000;
@@ -55,13 +52,16 @@ export class SessionClients {
 
   /**
    * @param url the address of the balancer.
+   * @param count the number of visitors, and of flows at once. Each flow pays for a sample patient
+   *   of its own, from number 1.
    * @param getMoment names what happens now, for the list of problems.
    */
   constructor(
     private readonly url: string,
+    readonly count: number,
     private readonly getMoment: () => string,
   ) {
-    this.visitors = Array.from({ length: VISITORS }, () => ({
+    this.visitors = Array.from({ length: count }, () => ({
       browser: new Browser({ url }),
       session: null,
     }));
@@ -69,7 +69,7 @@ export class SessionClients {
 
   /** Visits and pays until `stop` fires; a flow that has begun is completed. Never rejects. */
   async run(stop: AbortSignal): Promise<void> {
-    const patients = Array.from({ length: FLOW_CLIENTS }, (_, index) => index + 1);
+    const patients = Array.from({ length: this.count }, (_, index) => index + 1);
     await Promise.all([
       ...this.visitors.map((visitor) => repeat(() => this.visit(visitor), VISIT_PAUSE_MS, stop)),
       ...patients.map((patient) => repeat(() => this.pay(patient), FLOW_PAUSE_MS, stop)),

@@ -23,8 +23,10 @@ import { inAll, type TrafficReport } from '../traffic/traffic-report.js';
 import { checkBalancer, INSTANCES, toBalancer } from './behind-balancer.js';
 import { paymentsById, runWithCluster, SETTLE_MS, type Scenario } from './with-cluster.js';
 
+/** Visitors, and flows at once. */
+const CLIENTS = 6;
 /** With `--quick`. */
-const QUICK = { count: 1, rate: 60 };
+const QUICK = { count: 1, rate: 60, clients: 3 };
 const REPLICAS = 3;
 
 const OPTIONS = {
@@ -41,7 +43,7 @@ const OPTIONS = {
   monitors: { default: 1, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
   quick: {
     flag: true,
-    doc: `${QUICK.count} restart with at most ${QUICK.rate} payments per second`,
+    doc: `${QUICK.count} restart, at most ${QUICK.rate} payments per second, half the clients`,
   },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses the payments' },
 } as const;
@@ -155,7 +157,8 @@ class RollingRun {
     const { system } = cluster;
     if (this.restarts && this.sessions) return { restarts: this.restarts, sessions: this.sessions };
     const restarts = new Restarts({ system, perform: performIn(this.way) });
-    const sessions = new SessionClients(system.balancer?.url ?? '', () =>
+    const clients = this.context.options.quick ? QUICK.clients : CLIENTS;
+    const sessions = new SessionClients(system.balancer?.url ?? '', clients, () =>
       describeMoment(restarts.current),
     );
     cluster.beforeClose(async () => {
