@@ -63,11 +63,11 @@ describe('npm run experiment -- chaos', () => {
   }, 180_000);
 
   test('--runs: a line per seed, a table, one exit code; --replay: exactly the same plan', async () => {
-    const two = ['--payments', '160', '--faults', '2', '--seed', '8', '--runs', '2'];
+    const two = ['--payments', '80', '--faults', '1', '--seed', '8', '--runs', '2'];
     const many = run('chaos', ...SMALL, ...two);
     expect(await many.ended).toBe(0);
     expect(many.output()).toMatch(
-      /seed 8: valid · \d+\/160 in time · 2 faults[^]*seed 9: valid[^]*2 of 2 runs valid, objectives met/,
+      /seed 8: valid · \d+\/80 in time · 1 faults[^]*seed 9: valid[^]*2 of 2 runs valid, objectives met/,
     );
     const [first, second] = reports() as [string, string];
     const planOf = (report: string): string =>
@@ -122,6 +122,8 @@ describe('npm run experiment -- chaos', () => {
     writeFileSync(at('schedule.json'), JSON.stringify({ injections }));
     const { child, ended, output } = run(
       'chaos',
+      '--replicas',
+      '2',
       '--payments',
       '100000',
       '--schedule',

@@ -16,6 +16,8 @@ describe('npm run experiment', () => {
   test('availability: every payment in time, the agreed shape, a report, exit code 0', async () => {
     const { ended, output } = run(
       'availability',
+      '--replicas',
+      '2',
       '--trials',
       '1',
       '--requests',
