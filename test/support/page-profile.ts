@@ -47,7 +47,7 @@ export async function setMedia(page: Page, options: PageOptions): Promise<void> 
 export async function emptyPage(page: Page, addresses: readonly string[]): Promise<void> {
   page.removeAllListeners();
   await page.evaluate('try { sessionStorage.clear() } catch {}');
-  await page.goto('about:blank');
+  await leaveDocument(page);
   const stored = addresses.filter((address) => /^https?:/.test(address));
   const origins = new Set(stored.map((address) => new URL(address).origin));
   const session = await page.context().newCDPSession(page);
@@ -55,6 +55,18 @@ export async function emptyPage(page: Page, addresses: readonly string[]): Promi
     await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
   await session.detach();
   await page.context().clearCookies();
+}
+
+/**
+ * Leaves a blank document. The document replaces itself, because Chromium then keeps the process of
+ * the page with its compiled scripts; a `goto` of a blank page would start another process.
+ */
+async function leaveDocument(page: Page): Promise<void> {
+  if (page.url() === 'about:blank') return;
+  const left = page.waitForEvent('framenavigated', {
+    predicate: (frame) => frame === page.mainFrame() && frame.url() === 'about:blank',
+  });
+  await Promise.all([left, page.evaluate(`location.replace('about:blank')`)]);
 }
 
 /** Keeps the session cookies, so that the search of all logs finds them too. */
