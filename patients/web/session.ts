@@ -118,8 +118,8 @@ const settled = (work: (done: (error?: unknown) => void) => void): Promise<void>
   new Promise((resolve, reject) => work((error) => (error ? reject(away(error)) : resolve())));
 
 /**
- * Gives the session a new id and these contents, stored before the response is sent. The old id
- * becomes invalid.
+ * Gives the session a new id and these contents, stored before the response is sent, and deletes
+ * the old one. When the store fails, the request keeps its old session.
  * @throws Problem UNAVAILABLE
  */
 export async function renewSession(
@@ -127,9 +127,10 @@ export async function renewSession(
   contents: Partial<SessionData>,
   idleMs: number,
 ): Promise<void> {
-  const { views } = request.session;
+  const { session: former, sessionID: formerId, sessionStore } = request;
+  const { views } = former;
   renewing.add(request);
-  await settled((done) => request.session.regenerate(done));
+  sessionStore.generate(request);
   renewing.delete(request);
   Object.assign(request.session, {
     ...(views === undefined ? {} : { views }),
@@ -137,7 +138,14 @@ export async function renewSession(
     form: true,
   });
   request.session.cookie.maxAge = idleMs;
-  await settled((done) => request.session.save(done));
+  try {
+    // The new one first: a failure between the two must not leave the browser without a session.
+    await settled((done) => request.session.save(done));
+    await settled((done) => sessionStore.destroy(formerId, done));
+  } catch (error) {
+    [request.session, request.sessionID] = [former, formerId];
+    throw error;
+  }
 }
 
 export const endSession = (request: Request): Promise<void> =>
