@@ -30,7 +30,7 @@ export const COMPOSE_POOL: Pool = createPool({
 export function renderComposeBalancer(): Record<string, string> {
   const pool = COMPOSE_POOL;
   const control: ControlFile = { balancer: 'haproxy', folder: RUN_FOLDER, nonce: '', pool };
-  const paths = haproxyPaths(RUN_FOLDER, toProblemFolder(CONFIG_FOLDER));
+  const paths = haproxyPaths(RUN_FOLDER, { problems: toProblemFolder(CONFIG_FOLDER) });
   const problems = Object.entries(PROBLEM_FILES).map(([name, text]) => [`problems/${name}`, text]);
   return {
     'haproxy.cfg': `# Generated from deploy/balancer.ts.\n${renderHaproxy(pool, paths)}`,

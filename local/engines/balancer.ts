@@ -115,6 +115,7 @@ export async function prepareBalancer({
       port: pool.port,
       url: `http://${pool.host}:${pool.port}`,
       command: [program, ...engine.args(folder)],
+      cwd: folder,
       before,
       deathSignal: 'TERM',
       tree: true,

@@ -48,11 +48,18 @@ export interface HaproxyPaths {
   problems: string;
 }
 
-/** @param folder where HAProxy writes. */
-export const haproxyPaths = (folder: string, problems = toProblemFolder(folder)): HaproxyPaths => ({
-  socket: `${folder}/${HAPROXY_SOCKET}`,
-  repeated: `${folder}/repeated.sock`,
-  once: { document: `${folder}/once.sock`, page: `${folder}/once-page.sock` },
+/**
+ * @param folder where HAProxy writes.
+ * @param sockets the folder of its sockets, also relative to its working directory: HAProxy allows
+ *   at most 97 characters for the path of a socket.
+ */
+export const haproxyPaths = (
+  folder: string,
+  { problems = toProblemFolder(folder), sockets = folder } = {},
+): HaproxyPaths => ({
+  socket: `${sockets}/${HAPROXY_SOCKET}`,
+  repeated: `${sockets}/repeated.sock`,
+  once: { document: `${sockets}/once.sock`, page: `${sockets}/once-page.sock` },
   stateFile: `${folder}/state`,
   leaving: `${folder}/${HAPROXY_LEAVING}`,
   problems,
@@ -266,7 +273,7 @@ const statistics = ({ adminPort }: Pool): string[] => [
 export function renderHaproxy(pool: Pool, paths: HaproxyPaths): string {
   const { socket, stateFile } = paths;
   const global = [
-    `stats socket ${socket} mode 600 level admin expose-fd listeners`,
+    `stats socket unix@${socket} mode 600 level admin expose-fd listeners`,
     `server-state-file ${stateFile}`,
     'nbthread 1',
     `tune.bufsize ${REPEATED_BYTES}`,
