@@ -55,9 +55,3 @@ describeWith('balancers', 'npm run experiment -- apache', () => {
     TEST_MS,
   );
 });
-
-test('wrong arguments: one sentence, exit code 4', async () => {
-  const { ended, output } = run('apache', '--iterations', '2');
-  expect(await ended).toBe(4);
-  expect(output()).toMatch(/--iterations must be a whole number from 3 to 100000/);
-});

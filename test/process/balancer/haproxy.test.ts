@@ -66,12 +66,3 @@ describeWith('balancers', 'npm run experiment -- haproxy', () => {
     TEST_MS,
   );
 });
-
-test.each([
-  [['--requests', '5'], /--requests must be a whole number from 10 to 100000/],
-  [['--balancer', 'nginx'], /--balancer/],
-])('%j: one sentence, exit code 4', async (args, sentence) => {
-  const { ended, output } = run('haproxy', ...args);
-  expect(await ended).toBe(4);
-  expect(output()).toMatch(sentence);
-});

@@ -36,6 +36,9 @@ describe('a wrong argument is explained in one sentence:', () => {
     ['rolling --how badly', /^--how must be one of one-by-one, no-drain, together/],
     ['rolling --balancer none', /^--balancer must be one of haproxy, apache, nginx/],
     ['growth --kills 0', /^--kills must be a whole number from 1 to 1000/],
+    ['haproxy --requests 5', /^--requests must be a whole number from 10 to 100000/],
+    ['haproxy --balancer nginx', /--balancer/],
+    ['apache --iterations 2', /^--iterations must be a whole number from 3 to 100000/],
     ['sessions --faults kill,flood', /^--faults must be some of kill, freeze, .* got "flood"/],
     ['sessions --flows 2', /^--flows must be a whole number from 6 to 1000/],
   ])('%s', (line, sentence) => {
