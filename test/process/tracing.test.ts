@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { ManagedProcess } from '../../local/processes/processes.js';
 import { eventually } from '../support/eventually.js';
 import {
   startTraceReceiver,
@@ -39,12 +40,16 @@ interface Paid {
   clientSpan: string;
 }
 
-async function pay(scene: Scene, patient = 0, wait = 30): Promise<Paid> {
+async function pay(
+  scene: Scene,
+  patient = 0,
+  door = scene.system.patients[0] as ManagedProcess,
+): Promise<Paid> {
   const [traceId, clientSpan] = [hex(16), hex(8)];
   const body = { patientId: scene.patients[patient], amountMinor: 100, currency: 'USD' };
-  const headers = { Prefer: `wait=${wait}`, traceparent: `00-${traceId}-${clientSpan}-01` };
+  const headers = { Prefer: 'wait=30', traceparent: `00-${traceId}-${clientSpan}-01` };
   return {
-    status: (await scene.ask(scene.system.patients[0]!, '/api/payments', { body, headers })).status,
+    status: (await scene.ask(door, '/api/payments', { body, headers })).status,
     traceId,
     clientSpan,
   };
@@ -214,33 +219,56 @@ describe('with a receiver', () => {
   });
 });
 
-test(
-  'an unavailable receiver has no cost: payments continue, and the service stops gracefully',
-  async () => {
-    const scene = await Scene.open({
-      replicas: 1,
-      gateway: 'simulated',
-      env: tracedTo('http://127.0.0.1:9'),
-    });
-    const paid = await Promise.all(Array.from({ length: 50 }, (_, index) => pay(scene, index)));
-    expect(paid.map(({ status }) => status)).toEqual(paid.map(() => 201));
-    const [patients] = scene.system.patients;
-    await patients!.stop();
-    // A graceful stop, with half a second for the last spans; a process that hangs would be killed.
-    expect(await patients!.exited).toMatchObject({ code: 0, signal: null });
-    expect(scene.system.log.filter((line) => /uncaught|unhandled/.test(line))).toEqual([]);
-    await scene.close();
-  },
-  TEST_MS,
-);
+describe('two processes with an unavailable receiver, all others without one', () => {
+  const TRACING = ['patients_1', 'server_1'];
+  let scene: Scene;
 
-test(
-  'without OTEL_EXPORTER_OTLP_ENDPOINT no module of OpenTelemetry is loaded',
-  async () => {
-    const scene = await Scene.open({ replicas: 1, env: { NODE_OPTIONS: WATCHED } });
-    expect((await pay(scene)).status).toBe(201);
-    for (const { name } of scene.system.processes) expect(imported(scene, name)).toEqual([]);
-    await scene.close();
-  },
-  TEST_MS,
-);
+  beforeAll(async () => {
+    scene = await Scene.open({
+      replicas: 2,
+      patients: 2,
+      env: { NODE_OPTIONS: WATCHED },
+      serviceEnv: (name) => (TRACING.includes(name) ? tracedTo('http://127.0.0.1:9') : {}),
+    });
+  }, TEST_MS);
+
+  afterAll(() => scene?.close(), TEST_MS);
+
+  test(
+    'an unavailable receiver has no cost: payments continue, and the service stops gracefully',
+    async () => {
+      const [leader, [patients]] = [scene.system.process('server_1'), scene.system.patients];
+      if ((await scene.leader()) !== leader) {
+        const body = { to: leader.name, reason: 'a test' };
+        const question = { token: 'operator', body } as const;
+        const { status } = await scene.ask(scene.system.monitors[0]!, '/handover', question);
+        expect(status).toBe(200);
+        await scene.settled();
+      }
+      const paid = await Promise.all(Array.from({ length: 50 }, (_, index) => pay(scene, index)));
+      expect(paid.map(({ status }) => status)).toEqual(paid.map(() => 201));
+      for (const name of TRACING)
+        expect(imported(scene, name)).toContain('@opentelemetry/sdk-trace-node');
+      await patients!.stop();
+      // A graceful stop, with half a second for the last spans; a process that hangs would be
+      // killed.
+      expect(await patients!.exited).toMatchObject({ code: 0, signal: null });
+      expect(scene.system.log.filter((line) => /uncaught|unhandled/.test(line))).toEqual([]);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'without OTEL_EXPORTER_OTLP_ENDPOINT no module of OpenTelemetry is loaded',
+    async () => {
+      const door = scene.system.process('patients_2');
+      expect((await pay(scene, 0, door)).status).toBe(201);
+      const others = scene.system.processes.filter(({ name }) => !TRACING.includes(name));
+      expect(others.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['patients_2', 'server_2', 'monitor_1', 'gateway']),
+      );
+      for (const { name } of others) expect(imported(scene, name)).toEqual([]);
+    },
+    TEST_MS,
+  );
+});
