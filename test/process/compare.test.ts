@@ -14,6 +14,8 @@ const { run, leftovers } = workplace;
 const SHORT = [
   'availability',
   '--compare',
+  '--replicas',
+  '2',
   '--trials',
   '1',
   '--requests',
