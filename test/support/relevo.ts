@@ -20,7 +20,10 @@ export interface Ran {
 }
 
 /** A command inside this process. */
-type RanHere = Omit<Ran, 'child'>;
+interface RanHere extends Omit<Ran, 'child'> {
+  /** As Ctrl-C. */
+  interrupt: () => void;
+}
 
 const DOOR = join(ROOT, 'local/bootstrap.mjs');
 
@@ -110,6 +113,7 @@ export async function ran(words: readonly string[], env: Record<string, string>)
 async function callCommand(
   words: readonly string[],
   env: Record<string, string>,
+  interruption: AbortSignal,
   write: (stream: 'out' | 'err', text: string) => void,
 ): Promise<number> {
   const { runCommandLine } = await import('../../cli/run-command-line.js');
@@ -119,7 +123,6 @@ async function callCommand(
     raw: (text: string) => write('out', text),
     err: (text: string) => write('err', `${text}\n`),
   };
-  const interruption = new AbortController().signal;
   const code = await runCommandLine(words, { terminal, env: clean(env), interruption });
   if (env['RELEVO_DATA']) keepInstallation(env['RELEVO_DATA']);
   return code;
@@ -128,10 +131,12 @@ async function callCommand(
 /** Starts a command in this process, without a terminal. */
 export function relevoHere(words: readonly string[], env: Record<string, string>): RanHere {
   const written = { out: '', err: '' };
-  const ended = callCommand(words, env, (stream, text) => {
+  const interruption = new AbortController();
+  const ended = callCommand(words, env, interruption.signal, (stream, text) => {
     written[stream] += text;
   });
-  return { out: () => written.out, err: () => written.err, ended };
+  const interrupt = (): void => interruption.abort();
+  return { out: () => written.out, err: () => written.err, ended, interrupt };
 }
 
 /** Runs a command in this process to its end. */

@@ -1,12 +1,12 @@
 /**
- * The commands that read, as processes against a real system: `--watch` on a pseudo-terminal, the
- * doctor on a system with a fault, completion in a real bash, and the choice of the system.
+ * The commands that read, against a real system: `--watch` on a pseudo-terminal, the doctor on a
+ * system with a fault, completion in a real bash, and the choice of the system.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../../local/root.js';
 import { eventually } from '../../support/eventually.js';
-import { ran, ranHere, relevo, relevoOnTerminal, runProgram } from '../../support/relevo.js';
+import { ran, ranHere, relevoHere, relevoOnTerminal, runProgram } from '../../support/relevo.js';
 import { allUp, env, folder, json, PATIENCE_MS, system } from './commands-stage.js';
 
 describe('--watch', () => {
@@ -32,7 +32,7 @@ describe('--watch', () => {
   it(
     'without a terminal prints a line at each change, without colours',
     async () => {
-      const watching = relevo(['status', '--watch'], env);
+      const watching = relevoHere(['status', '--watch'], env);
       await eventually(() => watching.out().includes(' leads in term '), {
         what: 'the first line',
         deadlineMs: 60_000,
@@ -45,7 +45,7 @@ describe('--watch', () => {
         what: 'a line of the next term',
         deadlineMs: 60_000,
       });
-      watching.child.kill('SIGINT');
+      watching.interrupt();
       expect(await watching.ended).toBe(130);
       expect(watching.out()).not.toContain('\x1b');
     },
@@ -98,7 +98,7 @@ describe('doctor', () => {
       const frozen = system.process('server_3');
       frozen.freeze();
       try {
-        const { code, out } = await ran(['doctor'], env);
+        const { code, out } = await ranHere(['doctor'], env);
         expect(code).toBe(1);
         expect(out).toMatch(/^✗ problem +server_3 +server_3 does not answer\.$/m);
         expect(out).toMatch(/fix: tail -n 20 .*server_3\.log/);
