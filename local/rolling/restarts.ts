@@ -127,8 +127,10 @@ export class Restarts {
       ending: this.ending.signal,
       now: () => new Date(),
       onStep: (step) => onStep?.(step),
+      beforeEnd: async (state) => {
+        if (!this.ending.signal.aborted) await this.audit({ ...record, state });
+      },
     });
-    if (!this.ending.signal.aborted) await this.audit(record);
   }
 
   private async audit({ actor, reason, state, steps }: RestartRecord): Promise<void> {

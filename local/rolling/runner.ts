@@ -18,6 +18,8 @@ export interface RunnerOptions {
   /** Wall clock. */
   now(): Date;
   onStep(step: StepRecord): void;
+  /** Awaited before the record shows the end, so that a reader of it finds the audit row. */
+  beforeEnd(end: RestartRecord['state']): Promise<void>;
 }
 
 export const toWaiting = (step: RestartStep): StepRecord => ({
@@ -52,7 +54,7 @@ async function runStep(step: StepRecord, options: RunnerOptions): Promise<void> 
   options.onStep(step);
 }
 
-/** Changes `record` until every step is final. Never throws. */
+/** Changes `record` until every step is final. Throws only an error of `beforeEnd`. */
 export async function runRestart(record: RestartRecord, options: RunnerOptions): Promise<void> {
   let end: RestartRecord['state'] = 'done';
   for (const step of record.steps) {
@@ -64,6 +66,7 @@ export async function runRestart(record: RestartRecord, options: RunnerOptions):
     await runStep(step, options);
     if (step.state !== 'done') end = 'failed';
   }
+  await options.beforeEnd(end);
   record.endedAt = options.now().toISOString();
   record.state = end;
 }

@@ -31,6 +31,7 @@ async function run(
     ending: new AbortController().signal,
     now: () => new Date('2026-01-01T00:00:01Z'),
     onStep: () => undefined,
+    beforeEnd: () => Promise.resolve(),
     ...changes,
     perform: async (step, signal) => {
       performed.push(step.name);
@@ -42,6 +43,18 @@ async function run(
 
 describe('the runner of a rolling restart', () => {
   const steps = [makeStep('a'), makeStep('b'), makeStep('c')];
+
+  test('shows the end only when the work before it is done, such as the audit row', async () => {
+    const record = makeRecord(...steps);
+    const shown: unknown[] = [];
+    await run(record, {
+      beforeEnd: async (end) => {
+        await Promise.resolve();
+        shown.push(end, record.state, record.endedAt);
+      },
+    });
+    expect([...shown, record.state]).toEqual(['done', 'running', null, 'done']);
+  });
 
   test('performs one step after another', async () => {
     const record = makeRecord(...steps);
