@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { ConfigError, integer, loadConfig, text, url, type Option } from '../shared/config.js';
+import { databaseUrl } from '../shared/postgres/database-option.js';
 import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
 import { StartError } from './errors.js';
 import { ROOT } from './root.js';
@@ -33,7 +34,9 @@ export const LOCAL_OPTIONS = {
     max: 50_000,
     doc: 'Added to every port, so that two installations can run at the same time.',
   }),
-  databaseUrl: maybeUrl('DATABASE_URL', 'An external PostgreSQL; Relevo then starts none.'),
+  databaseUrl: makeOptional(
+    databaseUrl({ default: LEFT_OUT, doc: 'An external PostgreSQL; Relevo then starts none.' }),
+  ),
   redisUrl: maybeUrl('REDIS_URL', 'An external Redis; Relevo then starts none.'),
   api: maybeText('API_TOKEN', 'Replaces the token in tokens.json.', true),
   operator: maybeText('OPERATOR_TOKEN', 'Replaces the token in tokens.json.', true),

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { forgetPgVariables } from '../shared/postgres/connection-settings.js';
+import { toPrimaryUrl } from '../shared/postgres/hosts/follow.js';
 import { startHint } from './command-hint.js';
 import { readLocalConfig } from './config.js';
 import { runMain, StartError } from './errors.js';
@@ -35,7 +36,7 @@ async function main(): Promise<number> {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         ...process.env,
-        DATABASE_URL: url,
+        DATABASE_URL: await toPrimaryUrl(url),
         CHECKPOINT_DISABLE: '1',
         PRISMA_HIDE_UPDATE_MESSAGE: '1',
       },

@@ -15,6 +15,7 @@ import {
   url,
   type Config,
 } from '../shared/config.js';
+import { databaseUrl } from '../shared/postgres/database-option.js';
 import { trustedProxies } from '../shared/http/trusted-proxies.js';
 import { POLICIES } from './core/kinds.js';
 import type { Settings } from './core/types.js';
@@ -26,7 +27,7 @@ const IDENTITY = {
     doc: 'Interface it listens on. The loopback default opens nothing to the network.',
   }),
   port: port('PORT', { default: 5000, doc: 'Port it listens on.' }),
-  databaseUrl: url('DATABASE_URL', { doc: 'PostgreSQL, which has all data and counts the votes.' }),
+  databaseUrl: databaseUrl({ doc: 'PostgreSQL, which has all data and counts the votes.' }),
   redisUrl: url('REDIS_URL', { doc: 'Redis, read only for the length of the queue.' }),
   queuePrefix: text('QUEUE_PREFIX', {
     default: 'relevo',

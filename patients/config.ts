@@ -14,6 +14,7 @@ import {
   url,
   type Config,
 } from '../shared/config.js';
+import { databaseUrl } from '../shared/postgres/database-option.js';
 import { CURRENCIES } from '../shared/money.js';
 import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
 import { trustedProxies } from '../shared/http/trusted-proxies.js';
@@ -29,7 +30,7 @@ export const PATIENTS_OPTIONS = {
     default: 'patients_1',
     doc: 'Name of this instance; stored with the payments it accepts.',
   }),
-  databaseUrl: url('DATABASE_URL', { doc: 'PostgreSQL, the system of record.' }),
+  databaseUrl: databaseUrl({ doc: 'PostgreSQL, the system of record.' }),
   redisUrl: url('REDIS_URL', { doc: 'Redis, the delivery.' }),
   queuePrefix: text('QUEUE_PREFIX', {
     default: 'relevo',

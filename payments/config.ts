@@ -12,6 +12,7 @@ import {
   url,
   type Config,
 } from '../shared/config.js';
+import { databaseUrl } from '../shared/postgres/database-option.js';
 import { LONGEST_WAIT_MS } from '../shared/postgres/ledger.js';
 
 export const PAYMENTS_OPTIONS = {
@@ -19,7 +20,7 @@ export const PAYMENTS_OPTIONS = {
   id: text('ID', { default: 'server_1', doc: 'Name of this replica, as monitors know it.' }),
   host: text('HOST', { default: '127.0.0.1', doc: 'Address to listen on.' }),
   port: port('PORT', { default: 5001, doc: 'Port to listen on.' }),
-  databaseUrl: url('DATABASE_URL', { doc: 'PostgreSQL, which stores the payments.' }),
+  databaseUrl: databaseUrl({ doc: 'PostgreSQL, which stores the payments.' }),
   redisUrl: url('REDIS_URL', { doc: 'Redis: the queue and the outcome events.' }),
   queuePrefix: text('QUEUE_PREFIX', { default: 'relevo', doc: 'Prefix of every key in Redis.' }),
   logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], {

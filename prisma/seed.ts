@@ -3,9 +3,9 @@
  * rows do not change. Authorization codes are stored as hashes, which takes most of the time: about
  * 15 s per thousand patients on two cores. The program is local/seed-command.ts.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import { hashCodes, isCodeOf } from '../shared/code-hash.js';
-import { connectionTo } from '../shared/postgres/connection-settings.js';
+import { connectOnce } from '../shared/postgres/hosts/follow.js';
 import { seedPatient, type SeedCharge, type SeedPatient } from './seed-data.js';
 
 /** Patients in one statement. */
@@ -75,8 +75,7 @@ async function withClient<T>(
   databaseUrl: string,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client(connectionTo(databaseUrl));
-  await client.connect();
+  const client = await connectOnce(databaseUrl);
   try {
     return await work(client);
   } finally {

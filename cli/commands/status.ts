@@ -7,6 +7,7 @@ import { stripPassword } from '../../local/processes/address.js';
 import { formatTime } from '../output/format-time.js';
 import { ask } from '../client.js';
 import { command, flag, type CommonArguments, type Context } from '../command.js';
+import { toFirstHostUrl } from '../../shared/postgres/hosts/host-list.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import type { Target } from '../target.js';
@@ -56,7 +57,7 @@ function describeEngine(kind: string, { system }: NonNullable<Target['local']>):
 function toDocument(local: Target['local'], status: StatusSummary | null): object {
   if (!local) return { running: true, status };
   const { running, system } = local;
-  const database = new URL(system.databaseUrl);
+  const database = new URL(toFirstHostUrl(system.databaseUrl));
   return {
     running: true,
     pid: running.pid,

@@ -5,7 +5,6 @@
 import type pg from 'pg';
 import { stripPassword } from '../../local/processes/address.js';
 import { pendingMigrations, readMigrations, type AppliedRow } from '../../local/engines/migrate.js';
-import { connectionTo } from '../../shared/postgres/connection-settings.js';
 import { WRITE_PROBE } from '../../shared/write-probes.js';
 import { judgeOffsets, measureOffset, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
@@ -181,13 +180,8 @@ async function readBacklog(client: pg.Client): Promise<DatabaseFacts['backlog']>
 const TIMEOUT_MS = 4_000;
 
 async function readFacts(url: string, running: boolean): Promise<DatabaseFacts> {
-  const { default: postgres } = await import('pg');
-  const client = new postgres.Client({
-    ...connectionTo(url),
-    connectionTimeoutMillis: TIMEOUT_MS,
-    query_timeout: TIMEOUT_MS,
-  });
-  client.on('error', () => undefined);
+  const { connectOnce } = await import('../../shared/postgres/hosts/follow.js');
+  let client: pg.Client | null = null;
   const facts: DatabaseFacts = {
     url: stripPassword(url),
     failure: null,
@@ -199,13 +193,20 @@ async function readFacts(url: string, running: boolean): Promise<DatabaseFacts> 
     running,
   };
   try {
-    await client.connect();
-    const { server_version: version } = await one(client, 'SHOW server_version');
+    client = await connectOnce(url, {
+      connectionTimeoutMillis: TIMEOUT_MS,
+      query_timeout: TIMEOUT_MS,
+    });
+    const connection = client;
+    const { server_version: version } = await one(connection, 'SHOW server_version');
     const wall = async (): Promise<number> =>
       Number(
-        (await one(client, 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now'))[
-          'now'
-        ],
+        (
+          await one(
+            connection,
+            'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now',
+          )
+        )['now'],
       );
     return {
       ...facts,
@@ -221,7 +222,7 @@ async function readFacts(url: string, running: boolean): Promise<DatabaseFacts> 
       failure: (error as Error).message || String((error as NodeJS.ErrnoException).code),
     };
   } finally {
-    await client.end().catch(() => undefined);
+    await client?.end().catch(() => undefined);
   }
 }
 

@@ -5,8 +5,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import pg from 'pg';
-import { connectionTo } from '../../shared/postgres/connection-settings.js';
+import { connectOnce } from '../../shared/postgres/hosts/follow.js';
 import { stripPassword } from '../processes/address.js';
 import { StartError } from '../errors.js';
 import { copyFolder } from '../copy-folder.js';
@@ -70,17 +69,14 @@ export async function prepareEngines({
 }
 
 async function checkDatabase(url: string): Promise<string> {
-  const client = new pg.Client({ ...connectionTo(url), connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined);
   try {
-    await client.connect();
+    const client = await connectOnce(url, { connectionTimeoutMillis: 5_000 });
+    await client.end().catch(() => undefined);
     return url;
   } catch (error) {
     throw new StartError(
       `DATABASE_URL (${stripPassword(url)}) cannot be used: ${getReason(error)}.`,
     );
-  } finally {
-    await client.end().catch(() => undefined);
   }
 }
 

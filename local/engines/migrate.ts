@@ -8,13 +8,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import {
-  connectionTo,
   GUARD_SETTINGS,
   schemaOf,
   getStatedSchema,
 } from '../../shared/postgres/connection-settings.js';
+import { connectOnce } from '../../shared/postgres/hosts/follow.js';
 import { StartError } from '../errors.js';
 import { ROOT } from '../root.js';
 
@@ -155,12 +155,7 @@ export async function migrate(
   databaseUrl: string,
   migrations = readMigrations(),
 ): Promise<string[]> {
-  const client = new pg.Client({
-    ...connectionTo(databaseUrl),
-    application_name: 'relevo-migrate',
-  });
-  client.on('error', () => undefined);
-  await client.connect();
+  const client = await connectOnce(databaseUrl, { application_name: 'relevo-migrate' });
   try {
     await client.query(GUARD_SETTINGS);
     // A session lock: the server releases it when the connection ends for any reason.

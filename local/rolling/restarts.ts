@@ -3,7 +3,6 @@
  * is in progress. Each writes one row into `audit`, directly: the monitors are restarted too.
  */
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import type {
   RestartRecord,
   RestartStep,
@@ -12,6 +11,7 @@ import type {
 import { createControl } from '../../shared/balancer/open-control.js';
 import { Problem } from '../../shared/errors.js';
 import { writeAudit, type AuditEntry } from '../../shared/postgres/audit.js';
+import { connectOnce } from '../../shared/postgres/hosts/follow.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import type { System } from '../system.js';
 import { OperatorCalls } from './operator-calls.js';
@@ -148,13 +148,11 @@ export class Restarts {
   }
 
   private async withDatabase<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
-    const client = new pg.Client({
-      connectionString: this.options.system.databaseUrl,
+    const client = await connectOnce(this.options.system.databaseUrl, {
       connectionTimeoutMillis: DATABASE_TIMEOUT_MS,
       query_timeout: DATABASE_TIMEOUT_MS,
     });
     try {
-      await client.connect();
       return await work(client);
     } finally {
       await client.end().catch(() => undefined);

@@ -4,6 +4,7 @@
  * and how to connect.
  */
 import type pg from 'pg';
+import { toFirstHostUrl } from './hosts/host-list.js';
 
 /**
  * Any role may set these, so they are sent at connection start. They override the settings of the
@@ -93,7 +94,8 @@ function takeOptions(url: string): { address: string; own: string[] } {
 }
 
 /**
- * The settings for every PostgreSQL client and pool.
+ * The settings for every PostgreSQL client and pool. Of an address with several hosts they name the
+ * first one: `hosts/follow.ts` connects to the primary instead.
  * @param settings further ones, in the form of the server's command line: `-c enable_seqscan=off`.
  */
 export function connectionTo(
@@ -101,7 +103,7 @@ export function connectionTo(
   settings = '',
 ): Pick<pg.ClientConfig, 'connectionString' | 'options' | 'ssl'> {
   forgetPgVariables();
-  const { address, own } = takeOptions(url);
+  const { address, own } = takeOptions(toFirstHostUrl(url));
   return {
     connectionString: address,
     options: [

@@ -6,6 +6,7 @@
 import { types as kinds } from 'node:util';
 import pg from 'pg';
 import { connectionTo, GUARD_SETTINGS } from './connection-settings.js';
+import { openPool } from './hosts/follow.js';
 import type { Logger } from '../observability/logger.js';
 
 const INT8 = 20;
@@ -52,6 +53,7 @@ export const textArray = (values: readonly (string | null)[]): string =>
   `{${values.map((text) => (text === null ? 'NULL' : quoteText(text))).join(',')}}`;
 
 export interface PoolOptions {
+  /** One host, or several with `target_session_attrs=read-write`. */
   url: string;
   /** Name in `pg_stat_activity`. */
   name: string;
@@ -87,8 +89,12 @@ async function prepareConnection(connection: Queryable, { onConnect }: PoolOptio
 /** Longest wait for a connection, in ms. */
 const CONNECT_MS = 2_000;
 
+/**
+ * A pool that connects to the primary when the address names several hosts (`hosts/follow.ts`). The
+ * caller ends it.
+ */
 export function createPool(options: PoolOptions, logger: Logger): Pool {
-  const pool = new pg.Pool({
+  const config: pg.PoolConfig = {
     ...connectionTo(options.url, options.settings),
     application_name: options.name,
     max: options.max,
@@ -98,9 +104,9 @@ export function createPool(options: PoolOptions, logger: Logger): Pool {
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_MS,
     keepAlive: true,
     types,
-    // pg-pool awaits the promise, although its type declares no result.
-    onConnect: (connection: Queryable): unknown => prepareConnection(connection, options),
-  });
+  };
+  const prepare = (connection: Queryable): Promise<void> => prepareConnection(connection, options);
+  const pool = openPool({ url: options.url, config, prepare, logger });
   pool.on('error', (error) => logger.warn({ err: error }, 'lost an idle connection to PostgreSQL'));
   return pool;
 }
