@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { ConfigError, integer, loadConfig, text, url, type Option } from '../shared/config.js';
 import { databaseUrl } from '../shared/postgres/database-option.js';
+import { redisUrl } from '../shared/queue/redis-address.js';
 import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
 import { StartError } from './errors.js';
 import { ROOT } from './root.js';
@@ -37,7 +38,12 @@ export const LOCAL_OPTIONS = {
   databaseUrl: makeOptional(
     databaseUrl({ default: LEFT_OUT, doc: 'An external PostgreSQL; Relevo then starts none.' }),
   ),
-  redisUrl: maybeUrl('REDIS_URL', 'An external Redis; Relevo then starts none.'),
+  redisUrl: makeOptional(
+    redisUrl({
+      default: LEFT_OUT,
+      doc: 'An external Redis, or its Sentinels; Relevo then starts none.',
+    }),
+  ),
   api: maybeText('API_TOKEN', 'Replaces the token in tokens.json.', true),
   operator: maybeText('OPERATOR_TOKEN', 'Replaces the token in tokens.json.', true),
   internal: maybeText('INTERNAL_TOKEN', 'Replaces the token in tokens.json.', true),

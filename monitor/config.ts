@@ -12,11 +12,11 @@ import {
   oneOf,
   port,
   text,
-  url,
   type Config,
 } from '../shared/config.js';
 import { databaseUrl } from '../shared/postgres/database-option.js';
 import { trustedProxies } from '../shared/http/trusted-proxies.js';
+import { redisUrl } from '../shared/queue/redis-address.js';
 import { POLICIES } from './core/kinds.js';
 import type { Settings } from './core/types.js';
 
@@ -28,7 +28,7 @@ const IDENTITY = {
   }),
   port: port('PORT', { default: 5000, doc: 'Port it listens on.' }),
   databaseUrl: databaseUrl({ doc: 'PostgreSQL, which has all data and counts the votes.' }),
-  redisUrl: url('REDIS_URL', { doc: 'Redis, read only for the length of the queue.' }),
+  redisUrl: redisUrl({ doc: 'Redis, read only for the length of the queue.' }),
   queuePrefix: text('QUEUE_PREFIX', {
     default: 'relevo',
     doc: 'Prefix of the queue in Redis; the same in every service.',

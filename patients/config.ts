@@ -16,6 +16,7 @@ import {
 } from '../shared/config.js';
 import { databaseUrl } from '../shared/postgres/database-option.js';
 import { CURRENCIES } from '../shared/money.js';
+import { redisUrl } from '../shared/queue/redis-address.js';
 import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
 import { trustedProxies } from '../shared/http/trusted-proxies.js';
 import { publicUrl } from './web/options.js';
@@ -31,7 +32,7 @@ export const PATIENTS_OPTIONS = {
     doc: 'Name of this instance; stored with the payments it accepts.',
   }),
   databaseUrl: databaseUrl({ doc: 'PostgreSQL, the system of record.' }),
-  redisUrl: url('REDIS_URL', { doc: 'Redis, the delivery.' }),
+  redisUrl: redisUrl({ doc: 'Redis, the delivery.' }),
   queuePrefix: text('QUEUE_PREFIX', {
     default: 'relevo',
     doc: 'Prefix of every key and channel in Redis.',

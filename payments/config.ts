@@ -13,6 +13,7 @@ import {
   type Config,
 } from '../shared/config.js';
 import { databaseUrl } from '../shared/postgres/database-option.js';
+import { redisUrl } from '../shared/queue/redis-address.js';
 import { LONGEST_WAIT_MS } from '../shared/postgres/ledger.js';
 
 export const PAYMENTS_OPTIONS = {
@@ -21,7 +22,7 @@ export const PAYMENTS_OPTIONS = {
   host: text('HOST', { default: '127.0.0.1', doc: 'Address to listen on.' }),
   port: port('PORT', { default: 5001, doc: 'Port to listen on.' }),
   databaseUrl: databaseUrl({ doc: 'PostgreSQL, which stores the payments.' }),
-  redisUrl: url('REDIS_URL', { doc: 'Redis: the queue and the outcome events.' }),
+  redisUrl: redisUrl({ doc: 'Redis: the queue and the outcome events.' }),
   queuePrefix: text('QUEUE_PREFIX', { default: 'relevo', doc: 'Prefix of every key in Redis.' }),
   logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], {
     default: 'info',

@@ -2,10 +2,13 @@
  * Checks the Redis server, when an address is known: reachable, writable, configured to drop
  * nothing, its clock equal to ours.
  */
+import type { GroupState } from '../../shared/queue/group-state.js';
+import { isSentinelAddress, parseSentinelAddress } from '../../shared/queue/redis-address.js';
 import { stripPassword } from '../../local/processes/address.js';
 import { writeProbeKey } from '../../shared/write-probes.js';
 import { judgeOffsets, measureOffset, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
+import { judgeGroup } from './redis-group.js';
 
 export interface RedisFacts {
   /** Without the password. */
@@ -18,6 +21,8 @@ export interface RedisFacts {
   eviction: string | null;
   offset: Offset | null;
   running: boolean;
+  /** Null: the address names one server. */
+  group: GroupState | null;
 }
 
 const OLDEST = [6, 2] as const;
@@ -38,6 +43,13 @@ function judgeWrites(refusal: string | null, cli: string): Finding[] {
   ];
 }
 
+/** The start of a command for the server. redis-cli knows no address of Sentinels. */
+function toCli(group: GroupState | null, running: boolean): string {
+  const place = group && (group.primary ?? group.sentinels[0]);
+  if (place) return `redis-cli -h ${place.host} -p ${place.port} --askpass`;
+  return `redis-cli -u "${running ? '$(jq -r .system.redisUrl .data/relevo.json)' : '$REDIS_URL'}"`;
+}
+
 export function judgeRedis({
   url,
   failure,
@@ -46,6 +58,7 @@ export function judgeRedis({
   eviction,
   offset,
   running,
+  group,
 }: RedisFacts): Finding[] {
   if (failure !== null) {
     return [
@@ -54,12 +67,13 @@ export function judgeRedis({
         `${url} cannot be used: ${failure}.`,
         running
           ? 'npm stop && npm start'
-          : 'redis-cli -u "$REDIS_URL" ping   (correct REDIS_URL, or unset it)',
+          : `${toCli(group, false)} ping   (correct REDIS_URL, or unset it)`,
       ),
+      ...(group ? judgeGroup(group) : []),
     ];
   }
   const old = !atLeast(version, OLDEST);
-  const cli = `redis-cli -u "${running ? '$(jq -r .system.redisUrl .data/relevo.json)' : '$REDIS_URL'}"`;
+  const cli = toCli(group, running);
   return [
     old
       ? problem(
@@ -79,15 +93,22 @@ export function judgeRedis({
         ]
       : []),
     ...(offset ? judgeOffsets([offset]) : []),
+    ...(group ? judgeGroup(group) : []),
   ];
 }
 
 const TIMEOUT_MS = 4_000;
 
+async function readGroupOf(url: string): Promise<GroupState | null> {
+  if (!isSentinelAddress(url)) return null;
+  const { readGroup } = await import('../../shared/queue/read-group.js');
+  return readGroup(parseSentinelAddress(url));
+}
+
 async function readFacts(url: string, running: boolean): Promise<RedisFacts> {
-  const { Redis } = await import('ioredis');
+  const { openRedis } = await import('../../shared/queue/connect-redis.js');
   const patience = { connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS };
-  const redis = new Redis(url, {
+  const redis = openRedis(url, {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
@@ -103,6 +124,7 @@ async function readFacts(url: string, running: boolean): Promise<RedisFacts> {
     eviction: null,
     offset: null,
     running,
+    group: await readGroupOf(url),
   };
   try {
     await redis.connect();

@@ -1,5 +1,6 @@
 /** A short-lived connection of the lab to Redis, for the faults that change a running Redis. */
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { openRedis } from '../../shared/queue/connect-redis.js';
 import type { Cluster } from '../system/cluster.js';
 
 const ANSWER_MS = 2_000;
@@ -9,7 +10,7 @@ export async function onRedis<T>(
   { system }: Cluster,
   use: (redis: Redis) => Promise<T>,
 ): Promise<T> {
-  const redis = new Redis(system.redisUrl, {
+  const redis = openRedis(system.redisUrl, {
     lazyConnect: true,
     connectTimeout: ANSWER_MS,
     commandTimeout: ANSWER_MS,

@@ -2,9 +2,9 @@
  * Collects the evidence of PostgreSQL, the elections and the gateway after the system has come to
  * rest.
  */
-import { Redis } from 'ioredis';
 import type { System } from '../../local/system.js';
 import type { Pool } from '../../shared/postgres/postgres.js';
+import { openRedis } from '../../shared/queue/connect-redis.js';
 import { pollUntil } from '../../shared/wait-until.js';
 import type { ChargeRow, RecordedElection, PaymentRow } from './history.js';
 
@@ -71,7 +71,7 @@ export async function readVersions(pool: Pool, redisUrl: string): Promise<Record
   const { rows } = await pool.query<{ version: string }>(
     `SELECT current_setting('server_version') AS version`,
   );
-  const redis = new Redis(redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1 });
+  const redis = openRedis(redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1 });
   try {
     await redis.connect();
     const info = await redis.info('server');

@@ -4,8 +4,8 @@
  */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
 import { connectOnce } from '../../shared/postgres/hosts/follow.js';
+import { openRedis } from '../../shared/queue/connect-redis.js';
 import { stripPassword } from '../processes/address.js';
 import { StartError } from '../errors.js';
 import { copyFolder } from '../copy-folder.js';
@@ -81,7 +81,7 @@ async function checkDatabase(url: string): Promise<string> {
 }
 
 async function checkRedis(url: string): Promise<string> {
-  const redis = new Redis(url, {
+  const redis = openRedis(url, {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
     connectTimeout: 5_000,

@@ -13,6 +13,7 @@ import { waitSeconds } from '../../patients/core/prefer.js';
 import { publicAddress } from '../../patients/web/public-address.js';
 import { tokenKind } from '../../shared/http/auth.js';
 import { members } from '../../shared/config.js';
+import { redisUrl } from '../../shared/queue/redis-address.js';
 import { parseJson } from '../../shared/http/json-bodies.js';
 import { validTraceparent } from '../../shared/observability/traceparent.js';
 
@@ -49,6 +50,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'amount': (text) => parseAmount(text, 2),
   'JSON text': (text) => parseJson(Buffer.from(JSON.stringify(text))),
   'names and addresses': (text) => members('T', { doc: '' }).parse(`a=b${text}c`),
+  'Sentinels': (text) => redisUrl({ doc: '' }).parse(`redis+sentinel://${text}`),
 };
 const WORST = [
   ' ',

@@ -3,8 +3,9 @@ import { examine } from '../../../../cli/doctor/checks.js';
 import { judgeDatabase } from '../../../../cli/doctor/database.js';
 import { formatFindings, isHealthy } from '../../../../cli/doctor/doctor-text.js';
 import { ok, problem, warning, type Finding } from '../../../../cli/doctor/finding.js';
-import { judgeRedis } from '../../../../cli/doctor/redis.js';
+import { judgeRedis, type RedisFacts } from '../../../../cli/doctor/redis.js';
 import { judgeLeadership, judgeServices, judgeTokens } from '../../../../cli/doctor/services.js';
+import type { GroupState } from '../../../../shared/queue/group-state.js';
 import { statusSummary, type StatusSummary } from '../../../../shared/contracts/status.js';
 import { paintNothing } from '../../../../cli/output/paint.js';
 import { findBad, toLevels, useDataFolder } from './findings.js';
@@ -52,6 +53,16 @@ describe('database and Redis', () => {
     eviction: 'noeviction',
     offset: null,
     running: true,
+    group: null,
+  };
+  const place = { host: '10.0.0.1', port: 6 };
+  const group: GroupState = {
+    name: 'g',
+    quorum: 2,
+    primary: place,
+    isFailing: false,
+    servers: [{ ...place, role: 'primary', link: null, lagBytes: null, offset: 1 }],
+    sentinels: [{ host: '10.0.0.2', port: 7, primary: place, hasQuorum: true }],
   };
   it.each([
     [redis, ['ok']],
@@ -63,7 +74,17 @@ describe('database and Redis', () => {
     ],
     [{ ...redis, eviction: 'allkeys-lru' }, ['ok', 'warning']],
     [{ ...redis, eviction: null }, ['ok']],
+    [{ ...redis, group }, ['ok', 'ok', 'ok']],
+    [{ ...redis, failure: 'ECONNREFUSED', group }, ['problem', 'ok', 'ok']],
   ])('%j: %j', (facts, expected) => expect(toLevels(judgeRedis(facts))).toEqual(expected));
+
+  it('names a command for the primary of a group, because redis-cli knows no Sentinels', () => {
+    const command = (facts: Partial<RedisFacts>): string | null | undefined =>
+      findBad(judgeRedis({ ...redis, ...facts }))?.fix;
+    const refusal = 'NOREPLICAS Not enough good replicas to write.';
+    expect(command({ group, refusal })).toMatch(/^redis-cli -h 10\.0\.0\.1 -p 6 --askpass config/);
+    expect(command({ refusal })).toMatch(/^redis-cli -u /);
+  });
 });
 
 describe('the running system', () => {
