@@ -6,8 +6,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StartError } from '../errors.js';
+import type { ProcessSpec } from '../processes/process-spec.js';
 import { ManagedProcess } from '../processes/processes.js';
 import { findProgram, REDIS_SERVERS } from '../setup/programs.mjs';
 
@@ -21,21 +22,23 @@ const ASK_TIMEOUT_MS = 500;
 
 const PASSWORD_FILE = 'relevo.password';
 /** Holds the password, because every user of the machine can read a command line. */
-const SETTINGS_FILE = 'relevo.conf';
+export const SETTINGS_FILE = 'relevo.conf';
 
-/**
- * The password of the server in this folder; created when missing. Only the owner can read the two
- * files.
- */
-function providePassword(dataDir: string): string {
+/** The password in this folder; created when missing. Only the owner can read the file. */
+export function providePassword(dataDir: string): string {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, PASSWORD_FILE);
   if (!existsSync(file))
     writeFileSync(file, randomBytes(18).toString('base64url'), { mode: 0o600 });
-  const password = readFileSync(file, 'utf8').trim();
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** Replaces the file of settings of a server. Only the owner can read the file. */
+export function writeSettings(file: string, settings: readonly string[]): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // A new file gets the mode below; an existing one would keep its own.
-  rmSync(join(dataDir, SETTINGS_FILE), { force: true });
-  writeFileSync(join(dataDir, SETTINGS_FILE), `requirepass ${password}\n`, { mode: 0o600 });
-  return password;
+  rmSync(file, { force: true });
+  writeFileSync(file, settings.map((line) => `${line}\n`).join(''), { mode: 0o600 });
 }
 
 /**
@@ -81,41 +84,67 @@ export class RedisServer extends ManagedProcess {
   }
 }
 
+/** @throws StartError when no server program is installed. */
+export function findRedisProgram(): string {
+  const program = findProgram(REDIS_SERVERS);
+  if (program) return program;
+  throw new StartError(
+    'Redis is missing: install redis-server or valkey-server, or set REDIS_URL.',
+  );
+}
+
+/** The address of a server on this machine. */
+export const toRedisUrl = (port: number, password?: string): string =>
+  `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`;
+
+/** What every server of ours needs. */
+export const STORAGE_OPTIONS = {
+  'bind': '127.0.0.1',
+  'appendonly': 'yes',
+  'appendfsync': 'everysec',
+  'save': '',
+  'maxmemory-policy': 'noeviction',
+};
+
 /**
  * Prepares the server; does not start it. @throws StartError when no server program is installed.
  */
 export function prepareRedis({ dataDir, port, name = 'redis' }: RedisOptions): RedisServer {
-  const program = findProgram(REDIS_SERVERS);
-  if (!program)
-    throw new StartError(
-      'Redis is missing: install redis-server or valkey-server, or set REDIS_URL.',
-    );
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const program = findRedisProgram();
   const password = providePassword(dataDir);
-  const options = {
-    'port': String(port),
-    'bind': '127.0.0.1',
-    'dir': dataDir,
-    'appendonly': 'yes',
-    'appendfsync': 'everysec',
-    'save': '',
-    'maxmemory-policy': 'noeviction',
-  };
+  const settings = join(dataDir, SETTINGS_FILE);
+  writeSettings(settings, [`requirepass ${password}`]);
+  const options = { port: String(port), dir: dataDir, ...STORAGE_OPTIONS };
   const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]);
   return new RedisServer(
     {
-      name,
-      kind: 'redis',
-      port,
-      url: `redis://127.0.0.1:${port}`,
-      command: [program, join(dataDir, SETTINGS_FILE), ...args],
-      deathSignal: 'KILL',
-      ready: () => pongs(port, password),
-      readyDeadlineMs: 30_000,
-      stopSignal: 'SIGTERM',
-      stopDeadlineMs: 10_000,
+      ...redisProcess({ name, port, password }),
+      command: [program, settings, ...args],
     },
     dataDir,
-    `redis://:${password}@127.0.0.1:${port}`,
+    toRedisUrl(port, password),
   );
 }
+
+interface RedisProcess {
+  name: string;
+  port: number;
+  password: string;
+}
+
+/** The process of a server, or of a Sentinel, which answers PING too. */
+export const redisProcess = ({
+  name,
+  port,
+  password,
+}: RedisProcess): Omit<ProcessSpec, 'command'> => ({
+  name,
+  kind: 'redis',
+  port,
+  url: toRedisUrl(port),
+  deathSignal: 'KILL',
+  ready: () => pongs(port, password),
+  readyDeadlineMs: 30_000,
+  stopSignal: 'SIGTERM',
+  stopDeadlineMs: 10_000,
+});

@@ -2,7 +2,15 @@
 import type { BalancerName } from '../../shared/balancer/pool.js';
 
 export type ProcessKind =
-  'patients' | 'monitor' | 'payments' | 'gateway' | 'postgres' | 'redis' | BalancerName | 'other';
+  | 'patients'
+  | 'monitor'
+  | 'payments'
+  | 'gateway'
+  | 'postgres'
+  | 'redis'
+  | 'sentinel'
+  | BalancerName
+  | 'other';
 
 export interface ProcessSpec {
   name: string;
@@ -35,6 +43,8 @@ export interface ProcessSpec {
    * them.
    */
   group?: boolean;
+  /** Runs before each start, a restart after a crash included: writes its settings, for example. */
+  beforeStart?(): Promise<void>;
   /** One readiness check; polled. */
   ready(): Promise<boolean>;
   readyDeadlineMs: number;

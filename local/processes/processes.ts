@@ -107,6 +107,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
   /** Leads to `up`, or rejects and leaves the state to the caller when no other call changed it. */
   async #launch(starting: Starting): Promise<void> {
     await this.#waitForOrphans();
+    await this.spec.beforeStart?.();
     if (!this.#isStill(starting))
       throw new StartError(`${this.name} was stopped before it started.`);
     const child = this.#spawn();

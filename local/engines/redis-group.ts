@@ -1,0 +1,224 @@
+/**
+ * A group of three Redis servers, one primary and two replicas, with three Sentinels that choose
+ * another primary when it fails. Each process has a folder of its own.
+ *
+ * - The primary of the last run starts as the primary again.
+ * - A server that is restarted asks the Sentinels first and starts as a replica. When they still
+ *   name that server, it waits until they have chosen another one.
+ * - A primary without a replica that follows it refuses writes: a former primary that returns from
+ *   a freeze or a partition accepts none, until the Sentinels make it a replica.
+ *
+ * Not guaranteed: that no confirmed write is lost. Replication is asynchronous; PostgreSQL is the
+ * source of truth.
+ */
+import { join } from 'node:path';
+import { askSentinel, readGroup } from '../../shared/queue/read-group.js';
+import { findNewest } from '../../shared/queue/group-state.js';
+import { formatSentinelAddress, type SentinelAddress } from '../../shared/queue/redis-address.js';
+import { pollUntil, waitUntil } from '../../shared/wait-until.js';
+import { StartError } from '../errors.js';
+import { ManagedProcess } from '../processes/processes.js';
+import {
+  findRedisProgram,
+  providePassword,
+  redisProcess,
+  RedisServer,
+  SETTINGS_FILE,
+  STORAGE_OPTIONS,
+  toRedisUrl,
+  writeSettings,
+} from './redis.js';
+import {
+  GROUP_NAME,
+  readLastPort,
+  readLastPrimary,
+  SENTINEL_FILE,
+  sentinelSettings,
+} from './sentinel.js';
+
+export const GROUP_SERVERS = ['redis_1', 'redis_2', 'redis_3'] as const;
+export const GROUP_SENTINELS = ['sentinel_1', 'sentinel_2', 'sentinel_3'] as const;
+
+const HOST = '127.0.0.1';
+/** The Sentinels find each other and the replicas within about 2 s. */
+const READY_MS = 30_000;
+const POLL_MS = 50;
+/** How long a restarted primary waits for the choice of another one, in ms. */
+const FAILOVER_MS = 8_000;
+
+const REPLICATION_OPTIONS = {
+  'repl-diskless-sync-delay': '0',
+  'repl-ping-replica-period': '1',
+  'repl-timeout': '5',
+  // A server that returns within this amount of writes copies only what it missed.
+  'repl-backlog-size': '16mb',
+  'min-replicas-to-write': '1',
+  'min-replicas-max-lag': '2',
+  'shutdown-timeout': '2',
+};
+
+export interface RedisGroupOptions {
+  dataDir: string;
+  portOf: (name: string) => number;
+}
+
+/** The settings of a server. @param primaryPort null: it is the primary. Pure. */
+export function serverSettings(
+  { dataDir, port, password }: { dataDir: string; port: number; password: string },
+  primaryPort: number | null,
+): string[] {
+  const options = { ...STORAGE_OPTIONS, ...REPLICATION_OPTIONS };
+  return [
+    `port ${port}`,
+    `dir ${JSON.stringify(dataDir)}`,
+    `requirepass ${password}`,
+    `masterauth ${password}`,
+    ...Object.entries(options).map(([name, value]) => `${name} ${value || '""'}`),
+    ...(primaryPort === null ? [] : [`replicaof ${HOST} ${primaryPort}`]),
+  ];
+}
+
+interface Member {
+  name: string;
+  port: number;
+  folder: string;
+}
+
+export class RedisGroup {
+  readonly servers: readonly RedisServer[];
+  readonly sentinels: readonly ManagedProcess[];
+  private readonly members: Readonly<Record<'servers' | 'sentinels', readonly Member[]>>;
+  private readonly place: SentinelAddress;
+  private readonly password: string;
+  /** Port of the primary that is known last. */
+  private primaryPort: number;
+  private isRunning = false;
+
+  /** Starts nothing. @throws StartError when no server program is installed. */
+  constructor({ dataDir, portOf }: RedisGroupOptions) {
+    const program = findRedisProgram();
+    const toMember = (name: string): Member => ({
+      name,
+      port: portOf(name),
+      folder: join(dataDir, name),
+    });
+    this.password = providePassword(dataDir);
+    this.members = {
+      servers: GROUP_SERVERS.map(toMember),
+      sentinels: GROUP_SENTINELS.map(toMember),
+    };
+    this.primaryPort = findLastPrimary(this.members).port;
+    this.place = {
+      sentinels: this.members.sentinels.map(({ port }) => ({ host: HOST, port })),
+      name: GROUP_NAME,
+      username: undefined,
+      password: this.password,
+      db: 0,
+    };
+    this.servers = this.members.servers.map((member) => this.prepareServer(program, member));
+    this.sentinels = this.members.sentinels.map((member) => this.prepareSentinel(program, member));
+  }
+
+  /** For clients, with the password. */
+  get address(): string {
+    return formatSentinelAddress(this.place);
+  }
+
+  /** Starts the servers, then the Sentinels. Resolves when a failover is possible. */
+  async start(): Promise<void> {
+    const isPrimary = ({ port }: RedisServer): boolean => port === this.primaryPort;
+    await Promise.all(this.servers.filter(isPrimary).map((server) => server.start()));
+    await Promise.all(
+      this.servers.filter((server) => !isPrimary(server)).map((server) => server.start()),
+    );
+    for (const { folder, port } of this.members.sentinels) {
+      const { password, primaryPort } = this;
+      const settings = sentinelSettings({ folder, port, password, primaryPort });
+      writeSettings(join(folder, SENTINEL_FILE), settings);
+    }
+    await Promise.all(this.sentinels.map((sentinel) => sentinel.start()));
+    this.isRunning = true;
+    await waitUntil(() => this.isComplete(), {
+      deadlineMs: READY_MS,
+      pollMs: POLL_MS,
+      toError: () =>
+        new StartError('The Sentinels did not find each other and every Redis server.'),
+    });
+  }
+
+  private prepareServer(program: string, { name, port, folder }: Member): RedisServer {
+    const { password } = this;
+    const file = join(folder, SETTINGS_FILE);
+    return new RedisServer(
+      {
+        ...redisProcess({ name, port, password }),
+        command: [program, file],
+        beforeStart: async () => {
+          const primaryPort = await this.choosePrimary(port);
+          const settings = { dataDir: folder, port, password };
+          writeSettings(file, serverSettings(settings, primaryPort === port ? null : primaryPort));
+        },
+      },
+      folder,
+      toRedisUrl(port, password),
+    );
+  }
+
+  private prepareSentinel(program: string, { name, port, folder }: Member): ManagedProcess {
+    return new ManagedProcess({
+      ...redisProcess({ name, port, password: this.password }),
+      kind: 'sentinel',
+      command: [program, join(folder, SENTINEL_FILE), '--sentinel'],
+    });
+  }
+
+  /** The port of the primary for a server that starts on `port`; `port`: it is the primary. */
+  private async choosePrimary(port: number): Promise<number> {
+    if (!this.isRunning) return this.primaryPort;
+    await pollUntil(
+      async () => {
+        const { sentinels } = this.place;
+        const views = await Promise.all(sentinels.map((each) => askSentinel(each, this.place)));
+        this.primaryPort = findNewest(views)?.primary.port ?? this.primaryPort;
+        return this.primaryPort !== port;
+      },
+      { deadlineMs: FAILOVER_MS, pollMs: POLL_MS },
+    );
+    return this.primaryPort;
+  }
+
+  /** Whether every Sentinel knows every server and Sentinel, and every replica follows. */
+  private async isComplete(): Promise<boolean> {
+    const views = await Promise.all(
+      this.place.sentinels.map((each) => askSentinel(each, this.place)),
+    );
+    const hasAll = views.every(
+      (view) =>
+        view?.hasQuorum &&
+        view.replicas.length === GROUP_SERVERS.length - 1 &&
+        view.otherSentinels === GROUP_SENTINELS.length - 1,
+    );
+    if (!hasAll) return false;
+    const { servers } = await readGroup(this.place);
+    return servers.every(({ role, link }) => role === 'primary' || link === 'up');
+  }
+}
+
+/** The server that was the primary when the group ran last; the first one when it never ran. */
+function findLastPrimary({
+  servers,
+  sentinels,
+}: {
+  servers: readonly Member[];
+  sentinels: readonly Member[];
+}): Member {
+  const port = readLastPrimary(sentinels.map(({ folder }) => folder));
+  const [first] = servers;
+  if (!first) throw new Error('a group has at least one server');
+  // The ports may be others than in the last run.
+  return (
+    servers.find(
+      ({ folder }) => port !== null && readLastPort(join(folder, SETTINGS_FILE)) === port,
+    ) ?? first
+  );
+}
