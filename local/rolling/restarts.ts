@@ -10,17 +10,14 @@ import type {
 } from '../../shared/contracts/rolling-restart.js';
 import { createControl } from '../../shared/balancer/open-control.js';
 import { Problem } from '../../shared/errors.js';
-import { writeAudit, type AuditEntry } from '../../shared/postgres/audit.js';
-import { connectOnce } from '../../shared/postgres/hosts/follow.js';
-import type { Queryable } from '../../shared/postgres/postgres.js';
+import type { AuditEntry } from '../../shared/postgres/audit.js';
 import type { System } from '../system.js';
 import { OperatorCalls } from './operator-calls.js';
 import { performStep } from './perform.js';
 import { planRestart } from './plan.js';
 import { releaseDrains, toStateReason } from './release-drains.js';
+import { withDatabase, writeAuditOnce } from './restart-database.js';
 import { runRestart, toWaiting } from './runner.js';
-
-const DATABASE_TIMEOUT_MS = 5_000;
 
 export interface RestartsOptions {
   system: System;
@@ -99,7 +96,9 @@ export class Restarts {
     if (!system.balancer) return;
     try {
       const names = system.patients.map(({ name }) => name);
-      const released = await this.withDatabase((db) => releaseDrains(db, this.calls, names));
+      const released = await withDatabase(system.databaseUrl, (db) =>
+        releaseDrains(db, this.calls, names),
+      );
       for (const name of released)
         onNotice?.(`${name} is ready again: a rolling restart had left it out of service`);
     } catch (error) {
@@ -133,7 +132,8 @@ export class Restarts {
     });
   }
 
-  private async audit({ actor, reason, state, steps }: RestartRecord): Promise<void> {
+  private async audit(record: RestartRecord): Promise<void> {
+    const { actor, reason, state, steps, startedAt } = record;
     const failed = steps.find((step) => step.state === 'failed');
     const entry: AuditEntry = {
       actor,
@@ -142,20 +142,10 @@ export class Restarts {
       reason,
       outcome: failed ? `${state} at ${failed.name}` : state,
     };
-    await this.withDatabase((db) => writeAudit(db, entry)).catch((error: unknown) =>
-      this.options.onNotice?.(`the restart is not in the audit: ${(error as Error).message}`),
+    const { system, onNotice } = this.options;
+    const attempts = { since: startedAt, signal: this.ending.signal };
+    await writeAuditOnce(system.databaseUrl, entry, attempts).catch((error: unknown) =>
+      onNotice?.(`the restart is not in the audit: ${(error as Error).message}`),
     );
-  }
-
-  private async withDatabase<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
-    const client = await connectOnce(this.options.system.databaseUrl, {
-      connectionTimeoutMillis: DATABASE_TIMEOUT_MS,
-      query_timeout: DATABASE_TIMEOUT_MS,
-    });
-    try {
-      return await work(client);
-    } finally {
-      await client.end().catch(() => undefined);
-    }
   }
 }

@@ -120,7 +120,7 @@ const TRANSIENT_STATE = /^(08...|53...|57P..|58...|25006|40001|40P01|55P03)$/;
 const TRANSIENT_ERRNO =
   /^(ECONN[A-Z]+|ENET[A-Z]+|EHOST[A-Z]+|EAI_[A-Z]+|EADDRNOTAVAIL|EPIPE|ETIMEDOUT|ENOTFOUND|ENOTCONN|ESHUTDOWN|EMFILE|ENFILE|ENOBUFS)$/;
 const TRANSIENT_MESSAGE =
-  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection error and is not queryable/i;
+  /Connection terminated|timeout exceeded when trying to connect|^timeout expired$|Query read timeout|connection error and is not queryable/i;
 
 /**
  * Whether the same statement may succeed on retry. A time-out means an unknown result: only

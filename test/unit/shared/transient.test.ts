@@ -33,6 +33,7 @@ const STATES = [
   '53200',
   '53300',
   '57P01',
+  '57P02',
   '57P03',
   '57014',
   '58000',
@@ -74,4 +75,15 @@ test.each([
   '5300',
 ])('%s is permanent: the same call fails again', (code) =>
   expect(isTransient(failure(code))).toBe(false),
+);
+
+test.each([
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'timeout exceeded when trying to connect',
+  'timeout expired',
+  'Query read timeout',
+  'Client has encountered a connection error and is not queryable',
+])('the error of the driver "%s" is transient', (message) =>
+  expect(isTransient(new Error(message))).toBe(true),
 );
