@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Tokens } from '../shared/http/auth.js';
 import { prepareEngines, startDatabase, startRedis } from './engines/engines.js';
 import { prepareBalancer, BalancerProcess } from './engines/balancer.js';
+import { checkBalancerTimeout } from './check-timeouts.js';
 import { compileService } from './processes/compile.js';
 import { BALANCERS, type Pool } from '../shared/balancer/pool.js';
 import { StartError } from './errors.js';
@@ -198,6 +199,7 @@ class Starting {
     const services = places.map((place) => {
       const usual = { ...serviceEnvironment(place, around), ...options.env };
       const env = { ...usual, ...options.serviceEnv?.(place.name, place.kind, usual) };
+      checkBalancerTimeout(place, options, { ...process.env, ...env });
       const nodeArgs = getNodeArgs(place, options);
       return this.adopt(
         serviceProcess(place, { program: program(place), port: portOf(place.name), env, nodeArgs }),

@@ -35,6 +35,7 @@ function shutdownSteps(server: Server, service: PatientsService): ShutdownStep[]
       run: () => {
         const closed = closeServer(server);
         service.outcomes.release();
+        service.acceptor.release();
         return closed;
       },
     },

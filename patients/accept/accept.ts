@@ -7,9 +7,9 @@
  * others of its group are accepted.
  */
 import type { Clock } from '../../shared/clock.js';
-import { Problem } from '../../shared/errors.js';
+import { Problem, toDatabaseProblem } from '../../shared/errors.js';
 import type { NewPayment } from '../../shared/postgres/ledger.js';
-import type { Queryable } from '../../shared/postgres/postgres.js';
+import { isLockTimeout, type Queryable } from '../../shared/postgres/postgres.js';
 import { differentTraces } from '../../shared/observability/traceparent.js';
 import { tracing, type Tracing } from '../../shared/observability/tracing.js';
 import type { PatientsConfig } from '../config.js';
@@ -18,7 +18,7 @@ import type { Dispatch } from './dispatch.js';
 import { GroupCommit } from './group-commit.js';
 import { acceptedTotal, acceptGroupSize, acceptSeconds, acceptWaiting } from '../metrics.js';
 import { paymentsByKey } from '../records/payment-rows.js';
-import { retryUntil } from './retry-until.js';
+import { retryAtMost, retryUntil } from './retry-until.js';
 import { WaryInsert, type Inserted } from './wary-insert.js';
 
 export interface AcceptDeps {
@@ -33,6 +33,8 @@ export interface AcceptDeps {
 interface Submission {
   payment: NewPayment;
   traceparent?: string;
+  /** Whether an earlier insert of this payment failed without a known result. */
+  isUnknown?: boolean;
 }
 
 /**
@@ -49,6 +51,10 @@ export interface Acceptor {
   accept(submission: Submission): Promise<AcceptResult>;
   /** Part of a batch: at most one group at a time. @throws Problem UNAVAILABLE. */
   acceptPart(payments: readonly NewPayment[], traceparent?: string): Promise<AcceptResult[]>;
+  /** Whether PostgreSQL has not answered an insert for a second. */
+  isSilent(): boolean;
+  /** Ends the patience: while PostgreSQL is silent, waiting payments are rejected at once. */
+  release(): void;
 }
 
 export const PARTITION = 0;
@@ -92,15 +98,17 @@ const createLockedOutProblem = (): Problem =>
 
 /**
  * The existing row under the key of a payment that was not inserted; null when there is none.
- * @throws Problem UNAVAILABLE for a lock.
+ * @throws Problem UNAVAILABLE for a lock, and after an insert with an unknown result: that
+ *   statement may still run, so that a refusal would not be final.
  */
 function notInserted(
-  { id, idempotencyKey }: NewPayment,
+  { payment: { id, idempotencyKey }, isUnknown }: Submission,
   byKey: ByKey,
   locked: ReadonlySet<string>,
 ): AcceptResult {
   const known = byKey.get(idempotencyKey) ?? null;
   if (known === null && locked.has(id)) throw createLockedOutProblem();
+  if (known === null && isUnknown === true) throw toDatabaseProblem(undefined);
   return known;
 }
 
@@ -117,7 +125,7 @@ class Inserter {
   ): Promise<(AcceptResult | Promise<AcceptResult>)[]> {
     const payments = group.map(({ payment }) => payment);
     const insert = (): Promise<Inserted> =>
-      this.withRetries(giveUpAtMs, () => this.wary.insert(PARTITION, payments));
+      retryUntil(() => this.attempt(group, payments), { clock: this.deps.clock, giveUpAtMs });
     const inserted = await (tracing ? withTrace(tracing, group, insert) : insert());
     acceptGroupSize.observe(group.length);
     this.dispatch(
@@ -127,11 +135,24 @@ class Inserter {
     const rows = new Map(inserted.rows.map((row) => [row.id, row]));
     const missing = payments.filter(({ id }) => !rows.has(id));
     const found = missing.length > 0 ? this.lookUp(missing, group, giveUpAtMs) : undefined;
-    return payments.map((payment) => {
+    return group.map((submission) => {
+      const { payment } = submission;
       const row = rows.get(payment.id);
       if (row) return toAcceptedRecord(payment, row, this.deps.config.id);
-      return found?.then((byKey) => notInserted(payment, byKey, inserted.locked)) ?? null;
+      return found?.then((byKey) => notInserted(submission, byKey, inserted.locked)) ?? null;
     });
+  }
+
+  private async attempt(
+    group: readonly Submission[],
+    payments: readonly NewPayment[],
+  ): Promise<Inserted> {
+    try {
+      return await this.wary.insert(PARTITION, payments);
+    } catch (error) {
+      if (!isLockTimeout(error)) for (const submission of group) submission.isUnknown = true;
+      throw error;
+    }
   }
 
   /**
@@ -144,7 +165,10 @@ class Inserter {
     giveUpAtMs: number,
   ): Promise<ByKey> {
     const keys = missing.map((payment) => payment.idempotencyKey);
-    const rows = await this.withRetries(giveUpAtMs, () => paymentsByKey(this.deps.reads, keys));
+    const rows = await retryAtMost(() => paymentsByKey(this.deps.reads, keys), {
+      clock: this.deps.clock,
+      giveUpAtMs,
+    });
     const ids = new Set(missing.map(({ id }) => id));
     // An earlier attempt inserted these rows, and its answer was lost.
     this.dispatch(
@@ -158,10 +182,6 @@ class Inserter {
     if (ids.length === 0) return;
     acceptedTotal.inc(ids.length);
     this.deps.dispatch.send(ids, getTraces(group));
-  }
-
-  private withRetries<T>(giveUpAtMs: number, attempt: () => Promise<T>): Promise<T> {
-    return retryUntil(attempt, { clock: this.deps.clock, giveUpAtMs });
   }
 }
 
@@ -196,5 +216,7 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
           ),
         ),
       ),
+    isSilent: () => groups.isSilent,
+    release: () => groups.endPatience(),
   };
 }

@@ -16,7 +16,7 @@ import { GroupCommit } from './group-commit.js';
 import { measureDependencies } from '../../shared/observability/metrics.js';
 import { backlogAge, backlogGauge, backlogMax, refusedTotal } from '../metrics.js';
 import type { BacklogLook } from '../records/payment-rows.js';
-import { retryUntil } from './retry-until.js';
+import { retryAtMost } from './retry-until.js';
 
 export interface BacklogDeps {
   /** @see lookAtBacklog */
@@ -129,7 +129,7 @@ export class Backlog {
     keys: readonly string[],
     giveUpAtMs: number,
   ): Promise<(PaymentRecord | null)[]> {
-    const rows = await retryUntil(() => this.deps.byKey(keys), {
+    const rows = await retryAtMost(() => this.deps.byKey(keys), {
       clock: this.deps.clock,
       giveUpAtMs,
     });

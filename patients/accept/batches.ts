@@ -28,7 +28,7 @@ import { replaysTotal } from '../metrics.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import { timeOrderedId } from './time-ordered-id.js';
 import { batchById, batchRows, registerBatch, type BatchHead } from '../records/payment-rows.js';
-import { retryUntil } from './retry-until.js';
+import { retryAtMost } from './retry-until.js';
 
 /** Rows per read. */
 const PAGE = 5_000;
@@ -225,7 +225,7 @@ export async function fireBatch(
   const { clock, config } = deps;
   const startedMs = clock.now();
   const withRetries: WithRetries = (attempt) =>
-    retryUntil(attempt, { clock, giveUpAtMs: startedMs + config.acceptRetryMs });
+    retryAtMost(attempt, { clock, giveUpAtMs: startedMs + config.acceptRetryMs });
   const { plan, reservation } = await admitBatch(deps, command, withRetries);
   const countdown = new Countdown(deps.outcomes);
   try {

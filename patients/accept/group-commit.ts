@@ -1,12 +1,13 @@
 /**
  * Group commit: the first row is inserted at once, and rows that arrive during an insert form the
  * next insert. A single payment never waits for others, and under load one disk flush serves
- * hundreds. One insert at a time, in order of arrival. Independent of SQL and HTTP. A rejected
- * submission does not guarantee that its row was not stored: an insert whose answer was lost may
- * have succeeded.
+ * hundreds. One insert at a time, in order of arrival. Independent of SQL and HTTP. While no insert
+ * ends, a row is rejected when its patience is over, also the row of the insert in progress. A
+ * rejected submission does not guarantee that its row was not stored: an insert whose answer was
+ * lost may have succeeded.
  */
 import type { Clock } from '../../shared/clock.js';
-import { Problem } from '../../shared/errors.js';
+import { Problem, toDatabaseProblem } from '../../shared/errors.js';
 
 export interface GroupCommitOptions<Row, Result> {
   /**
@@ -24,11 +25,17 @@ export interface GroupCommitOptions<Row, Result> {
   /** Maximum number of waiting rows. */
   waitingMax: number;
   /**
-   * How long a row may wait from its submission while inserts fail because PostgreSQL is
-   * unavailable, in ms; then it is rejected.
+   * How long a row may wait from its submission while PostgreSQL is unavailable, in ms; then it is
+   * rejected. 0: one attempt.
    */
   patienceMs: number;
 }
+
+/**
+ * An insert takes milliseconds. When none has ended for this long, in ms, PostgreSQL counts as
+ * silent. A queue that is only long is not silent, so its rows may wait beyond their patience.
+ */
+export const SILENT_MS = 1_000;
 
 /** Rows that are submitted and inserted together: one row, or a part of a batch. */
 interface Portion<Row, Result> {
@@ -36,25 +43,50 @@ interface Portion<Row, Result> {
   sinceMs: number;
   /** The group of this portion could not be stored, so the portion is inserted alone. */
   alone?: boolean;
-  resolve(results: readonly (Result | PromiseLike<Result>)[]): void;
-  reject(error: unknown): void;
+  resolve: (results: readonly (Result | PromiseLike<Result>)[]) => void;
+  reject: (error: unknown) => void;
 }
 
 /** Portions are in order of arrival. */
 const getOldest = (group: readonly { sinceMs: number }[]): number => group[0]?.sinceMs ?? 0;
 
+const countRows = (portions: readonly { rows: readonly unknown[] }[]): number =>
+  portions.reduce((sum, { rows }) => sum + rows.length, 0);
+
 export class GroupCommit<Row, Result> {
   private waiting: Portion<Row, Result>[] = [];
   private waitingRows = 0;
+  /** The portions of the insert in progress that are not rejected. */
+  private inserting: Portion<Row, Result>[] = [];
   private running = false;
+  /** Since when inserts run and none has ended, by the clock; null: none runs. */
+  private silentSinceMs: number | null = null;
+  private watch: NodeJS.Timeout | null = null;
 
-  constructor(private readonly options: GroupCommitOptions<Row, Result>) {}
+  private patienceMs: number;
 
-  /** @throws Problem TOO_BUSY when too many rows wait already; then nothing is stored. */
+  constructor(private readonly options: GroupCommitOptions<Row, Result>) {
+    this.patienceMs = options.patienceMs;
+  }
+
+  /** Whether inserts have been in progress for a second, and none has ended. */
+  get isSilent(): boolean {
+    return (
+      this.silentSinceMs !== null && this.options.clock.now() - this.silentSinceMs >= SILENT_MS
+    );
+  }
+
+  /**
+   * @throws Problem when too many rows wait already; then nothing is stored: UNAVAILABLE while
+   *   PostgreSQL is silent, else TOO_BUSY. UNAVAILABLE when the patience is over.
+   */
   submit(row: Row): Promise<Result> {
-    if (this.waitingRows >= this.options.waitingMax) {
-      return Promise.reject(new Problem('TOO_BUSY', undefined, { retryAfterSeconds: 1 }));
-    }
+    if (this.waitingRows >= this.options.waitingMax)
+      return Promise.reject(
+        this.isSilent
+          ? toDatabaseProblem(undefined)
+          : new Problem('TOO_BUSY', undefined, { retryAfterSeconds: 1 }),
+      );
     return new Promise((resolve, reject) =>
       this.enqueue([row], ([result]) => resolve(result as Result | PromiseLike<Result>), reject),
     );
@@ -70,6 +102,14 @@ export class GroupCommit<Row, Result> {
     );
   }
 
+  /** From now on a row is rejected as soon as PostgreSQL is silent. */
+  endPatience(): void {
+    this.patienceMs = 0;
+    if (this.watch) clearTimeout(this.watch);
+    this.watch = null;
+    this.startWatch();
+  }
+
   private enqueue(
     rows: readonly Row[],
     resolve: Portion<Row, Result>['resolve'],
@@ -78,11 +118,16 @@ export class GroupCommit<Row, Result> {
     this.waiting.push({ rows, sinceMs: this.options.clock.now(), resolve, reject });
     this.waitingRows += rows.length;
     if (!this.running) void this.run();
+    this.startWatch();
   }
 
   private async run(): Promise<void> {
     this.running = true;
-    while (this.waiting.length > 0) await this.insertGroup(this.takeGroup());
+    while (this.waiting.length > 0) {
+      this.silentSinceMs ??= this.options.clock.now();
+      await this.insertGroup(this.takeGroup());
+    }
+    this.silentSinceMs = null;
     this.running = false;
   }
 
@@ -95,44 +140,82 @@ export class GroupCommit<Row, Result> {
       ? 1
       : this.waiting.findIndex((portion, index) => ends(portion) && index > 0);
     const group = this.waiting.splice(0, end < 0 ? this.waiting.length : end);
-    for (const { rows } of group) this.waitingRows -= rows.length;
+    this.waitingRows -= countRows(group);
     return group;
   }
 
   private async insertGroup(group: readonly Portion<Row, Result>[]): Promise<void> {
+    this.inserting = [...group];
     try {
-      const giveUpAtMs = getOldest(group) + this.options.patienceMs;
+      const giveUpAtMs = getOldest(group) + this.patienceMs;
       const results = await this.options.insert(
         group.flatMap(({ rows }) => rows),
         giveUpAtMs,
       );
+      this.silentSinceMs = null;
       let start = 0;
       for (const portion of group)
         portion.resolve(results.slice(start, (start += portion.rows.length)));
     } catch (error) {
-      if (error instanceof Problem) this.giveUp(group, error);
-      else if (group.length === 1) group[0]?.reject(error);
-      // A row that cannot be stored must not make the others fail.
-      else this.putBack(group.map((portion) => ({ ...portion, alone: true })));
+      if (error instanceof Problem) this.giveUp(getOldest(group), error);
+      else this.insertApart(group.length === 1, error);
+    } finally {
+      this.inserting = [];
     }
   }
 
-  private giveUp(group: readonly Portion<Row, Result>[], problem: Problem): void {
-    const tooOld = this.options.clock.now() - this.options.patienceMs;
-    // The oldest portion is always given up: its deadline precedes the next attempt, and so each
-    // failure leaves fewer rows.
-    const isExpired = ({ sinceMs }: Portion<Row, Result>): boolean => sinceMs <= tooOld;
-    const isGivenUp = (portion: Portion<Row, Result>): boolean =>
-      isExpired(portion) || portion.sinceMs === getOldest(group);
-    const expired = this.waiting.filter(isExpired);
-    this.waiting = this.waiting.filter((portion) => !isExpired(portion));
-    for (const { rows } of expired) this.waitingRows -= rows.length;
-    this.putBack(group.filter((portion) => !isGivenUp(portion)));
-    for (const one of [...group.filter(isGivenUp), ...expired]) one.reject(problem);
+  /**
+   * Rejects the oldest portion and all others whose patience is over; the rest is inserted again.
+   * The oldest is always rejected: its deadline precedes the next attempt, and so each failure
+   * leaves fewer rows.
+   */
+  private giveUp(oldestMs: number, problem: Problem): void {
+    const group = this.inserting.splice(0);
+    this.putBack(group.filter(({ sinceMs }) => sinceMs !== oldestMs));
+    for (const { sinceMs, reject } of group) if (sinceMs === oldestMs) reject(problem);
+    this.rejectExpired(problem);
+  }
+
+  /** A row that cannot be stored must not make the others fail. */
+  private insertApart(isAlone: boolean, error: unknown): void {
+    this.silentSinceMs = null;
+    if (isAlone) this.inserting.forEach(({ reject }) => reject(error));
+    else this.putBack(this.inserting.map((portion) => ({ ...portion, alone: true })));
   }
 
   private putBack(group: readonly Portion<Row, Result>[]): void {
     this.waiting.unshift(...group);
-    for (const { rows } of group) this.waitingRows += rows.length;
+    this.waitingRows += countRows(group);
+  }
+
+  private rejectExpired(problem: Problem): void {
+    const untilMs = this.options.clock.now() - this.patienceMs;
+    const isExpired = ({ sinceMs }: Portion<Row, Result>): boolean => sinceMs <= untilMs;
+    const isLeft = (portion: Portion<Row, Result>): boolean => !isExpired(portion);
+    const expired = [...this.inserting, ...this.waiting].filter(isExpired);
+    this.inserting = this.inserting.filter(isLeft);
+    this.waiting = this.waiting.filter(isLeft);
+    this.waitingRows = countRows(this.waiting);
+    for (const { reject } of expired) reject(problem);
+  }
+
+  /** Schedules the next check of the oldest portion. */
+  private startWatch(): void {
+    const [oldest = this.waiting[0]] = this.inserting;
+    if (this.watch || !oldest) return;
+    const nowMs = this.options.clock.now();
+    const dueMs = Math.max(
+      oldest.sinceMs + this.patienceMs,
+      (this.silentSinceMs ?? nowMs) + SILENT_MS,
+    );
+    // After a delay of this process, an answer that has arrived is read first.
+    this.watch = setTimeout(() => setImmediate(() => this.check()), Math.max(1, dueMs - nowMs));
+    this.watch.unref();
+  }
+
+  private check(): void {
+    this.watch = null;
+    if (this.isSilent) this.rejectExpired(toDatabaseProblem(undefined));
+    this.startWatch();
   }
 }

@@ -28,7 +28,7 @@ export function createPatientsApp(deps: PatientsDeps): Express {
     servedBy: config.id,
     ready: () => deps.checks(),
     reportedOnly: ['redis', 'backlog'],
-    beforeBodies: (early) => void (takePlaces = mountLimits(early, config, tokens)),
+    beforeBodies: (early) => void (takePlaces = mountLimits(early, deps, tokens)),
   });
   takePlaces?.(app);
   app.set('trust proxy', config.trustProxy);

@@ -1,14 +1,15 @@
 /**
  * Limits the payment requests and batches in progress. Each holds a connection, a request, a
- * response and perhaps a body. Beyond the limit the answer is 429, before a body is read and with
- * little work, because floods are when work is expensive. The connection stays open: a new one
- * would cost more than this answer. A request takes a place only with a valid token and a complete
- * body.
+ * response and perhaps a body. Beyond the limit the answer is 429, or 503 while PostgreSQL is
+ * silent, before a body is read and with little work, because floods are when work is expensive.
+ * The connection stays open: a new one would cost more than this answer. A request takes a place
+ * only with a valid token and a complete body.
  */
 import type { Express, RequestHandler } from 'express';
 import { requireToken, type Tokens } from '../../shared/http/auth.js';
-import { Problem } from '../../shared/errors.js';
+import { Problem, toDatabaseProblem } from '../../shared/errors.js';
 import { jsonBodies } from '../../shared/http/json-bodies.js';
+import type { Acceptor } from '../accept/accept.js';
 import type { PatientsConfig } from '../config.js';
 import { isClientKey } from '../core/idempotency.js';
 import { Semaphore } from '../core/semaphore.js';
@@ -27,23 +28,40 @@ interface Kind {
   gauge: { set(value: number): void };
 }
 
-/**
- * Answers requests without a free place. The response is made once and sent in one write; it
- * repeats a client's key but makes none.
- */
-function refuser({ reason, detail }: Kind, reading: SlowReading): RequestHandler {
-  const body = JSON.stringify(new Problem('TOO_BUSY', detail));
+interface Refusal {
+  status: number;
+  headers: Record<string, string | number>;
+  body: string;
+}
+
+function renderRefusal(problem: Problem): Refusal {
+  const body = JSON.stringify(problem);
   const headers = {
     'Content-Type': 'application/problem+json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
     'Retry-After': '1',
   };
+  return { status: problem.status, headers, body };
+}
+
+/**
+ * Answers requests without a free place. The responses are made once and sent in one write; they
+ * repeat a client's key but make none.
+ */
+function refuser(
+  { reason, detail }: Kind,
+  reading: SlowReading,
+  isSilent: () => boolean,
+): RequestHandler {
+  const tooBusy = renderRefusal(new Problem('TOO_BUSY', detail));
+  const unavailable = renderRefusal(toDatabaseProblem(undefined));
   return (request, response) => {
     refusedTotal.inc({ reason });
     const key = getGivenKey(request);
     if (key !== undefined && isClientKey(key)) response.setHeader('Idempotency-Key', key);
     response.on('close', () => reading.later(request.socket));
-    response.writeHead(429, headers).end(body);
+    const { status, headers, body } = isSilent() ? unavailable : tooBusy;
+    response.writeHead(status, headers).end(body);
   };
 }
 
@@ -111,6 +129,11 @@ function readWithinLimit(
   };
 }
 
+interface LimitedDeps {
+  config: Pick<PatientsConfig, 'requestsMax' | 'batchesMax'>;
+  acceptor: Pick<Acceptor, 'isSilent'>;
+}
+
 const SINGLE_PATHS = ['/api/payments', '/api/payments/:id/redrive'];
 
 /**
@@ -121,7 +144,7 @@ const SINGLE_PATHS = ['/api/payments', '/api/payments/:id/redrive'];
  */
 export function mountLimits(
   app: Express,
-  config: Pick<PatientsConfig, 'requestsMax' | 'batchesMax'>,
+  { config, acceptor }: LimitedDeps,
   tokens: Tokens,
 ): (app: Express) => void {
   const reading = createSlowReading();
@@ -137,7 +160,10 @@ export function mountLimits(
     gauge: batchesUnderWay,
     detail: 'Too many batches are in progress already',
   };
-  const [refuseSingle, refuseBatch] = [refuser(single, reading), refuser(batch, reading)];
+  const isSilent = (): boolean => acceptor.isSilent();
+  const [refuseSingle, refuseBatch] = [single, batch].map((kind) =>
+    refuser(kind, reading, isSilent),
+  ) as [RequestHandler, RequestHandler];
   const readBatch = readWithinLimit(
     new Semaphore(config.batchesMax * BATCH_BODY_BYTES),
     jsonBodies(BATCH_BODY_LIMIT),

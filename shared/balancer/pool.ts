@@ -59,8 +59,8 @@ export interface HealthCheck {
 
 /** The path of the health check: 200 while the instance can accept payments. */
 const READY_PATH = '/readyz';
-/** A batch may wait 600 s for its outcomes (BATCH_TIMEOUT_MS). */
-const LONGEST_ANSWER_MS = 610_000;
+/** The usual `serverTimeoutMs`: a batch may wait 600 s for its outcomes (BATCH_TIMEOUT_MS). */
+export const LONGEST_ANSWER_MS = 610_000;
 
 export const DEFAULT_CHECK: HealthCheck = {
   path: READY_PATH,

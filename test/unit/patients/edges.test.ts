@@ -156,6 +156,14 @@ describe('accept', () => {
     );
   });
 
+  test('no row after an insert with an unknown result is UNAVAILABLE, because the first insert may still run', async () => {
+    let tries = 0;
+    const { acceptor } = create(() => ((tries += 1) === 1 ? passing() : []));
+    const accepted = acceptor.accept({ payment: newPayment('a', 'key') });
+    await expect(accepted).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(tries).toBe(2);
+  });
+
   test('no row at all means that the patient does not exist', async () => {
     const { acceptor } = create(() => []);
     expect(await acceptor.accept({ payment: newPayment('a') })).toBeNull();
@@ -226,6 +234,17 @@ describe('the configuration', () => {
       /DATABASE_URL.*REDIS_URL.*API_TOKEN.*OPERATOR_TOKEN.*INTERNAL_TOKEN/s,
     );
     expect(problems({})).toEqual([]);
+  });
+
+  test.each([
+    ['postgres://x/y', {}, 3_000],
+    ['postgres://user:a,b@x:1/y', {}, 3_000],
+    ['postgres://x/y?options=a,b', {}, 3_000],
+    ['postgres://a:1,b:2/y?target_session_attrs=read-write', {}, 30_000],
+    ['postgres://x/y', { ACCEPT_RETRY_MS: '12000' }, 12_000],
+  ])('the patience with %p and %p is %p', (url, given, patienceMs) => {
+    const env = { ...good, DATABASE_URL: url, ...given };
+    expect(loadPatientsConfig(env).acceptRetryMs).toBe(patienceMs);
   });
 
   test.each([

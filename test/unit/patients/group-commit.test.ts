@@ -1,6 +1,8 @@
 /** Group commit with an insert that finishes on command. */
 import { Problem } from '../../../shared/errors.js';
-import { GroupCommit } from '../../../patients/accept/group-commit.js';
+import { systemClock } from '../../../shared/clock.js';
+import { GroupCommit, SILENT_MS } from '../../../patients/accept/group-commit.js';
+import { eventually } from '../../support/eventually.js';
 
 interface Call {
   rows: readonly string[];
@@ -211,4 +213,85 @@ test('a result that settles later does not delay the next group', async () => {
   expect(await groups.submit('b')).toBe('now');
   answer('later');
   expect(await slow).toBe('later');
+});
+
+describe('an insert that does not end', () => {
+  const PATIENCE_MS = SILENT_MS + 200;
+  interface Given {
+    code: string;
+    afterMs: number;
+  }
+  /** Real time, because the check runs on a timer. @returns the answers, by row. */
+  const open = (options: { waitingMax?: number; patienceMs?: number } = {}) => {
+    const calls: Call[] = [];
+    const groups = new GroupCommit<string, string>({
+      insert: (rows, giveUpAtMs) =>
+        new Promise((resolve, reject) => {
+          calls.push({ rows, giveUpAtMs, finish: () => resolve([...rows]), fail: reject });
+        }),
+      clock: systemClock,
+      groupMax: 500,
+      waitingMax: options.waitingMax ?? 1_000,
+      patienceMs: options.patienceMs ?? PATIENCE_MS,
+    });
+    const submit = async (row: string): Promise<Given> => {
+      const sinceMs = systemClock.now();
+      return {
+        code: await outcome(groups.submit(row)),
+        afterMs: systemClock.now() - sinceMs,
+      };
+    };
+    return { groups, calls, submit };
+  };
+
+  test('rejects the rows in it and behind it when their patience is over, and none before', async () => {
+    const { calls, submit } = open();
+    const given = await Promise.all([submit('a'), submit('b')]);
+    expect(given.map(({ code }) => code)).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
+    expect(given.every(({ afterMs }) => afterMs >= PATIENCE_MS)).toBe(true);
+    expect(calls).toHaveLength(1);
+  });
+
+  test('that fails afterwards inserts only the rows with patience left', async () => {
+    const { calls, submit } = open();
+    expect((await submit('a')).code).toBe('UNAVAILABLE');
+    const young = submit('b');
+    calls[0]?.fail(UNAVAILABLE);
+    await settle();
+    calls[1]?.finish();
+    expect(calls.map(({ rows }) => rows)).toEqual([['a'], ['b']]);
+    expect((await young).code).toBe('b');
+  });
+
+  test('makes a full queue answer UNAVAILABLE at once instead of TOO_BUSY', async () => {
+    const { groups, calls, submit } = open({ waitingMax: 1, patienceMs: 60_000 });
+    const waiting = [submit('a'), submit('b')];
+    expect((await submit('c')).code).toBe('TOO_BUSY');
+    await eventually(() => groups.isSilent, { what: 'the silence' });
+    expect((await submit('d')).code).toBe('UNAVAILABLE');
+    calls[0]?.finish();
+    await settle();
+    expect(groups.isSilent).toBe(false);
+    calls[1]?.finish();
+    await Promise.all(waiting);
+  });
+
+  test('rejects all rows within a second after the end of the patience of the service', async () => {
+    const { groups, submit } = open({ patienceMs: 3_600_000 });
+    const waiting = submit('a');
+    groups.endPatience();
+    expect((await waiting).code).toBe('UNAVAILABLE');
+  });
+});
+
+test('control: in a long queue whose inserts end, rows wait beyond their patience', async () => {
+  const { groups, calls, call, time } = create({ groupMax: 1, patienceMs: 1 });
+  const results = ['a', 'b', 'c'].map((row) => outcome(groups.submit(row)));
+  for (let index = 0; index < 3; index += 1) {
+    time.nowMs += SILENT_MS - 1;
+    call(index).finish();
+    await settle();
+  }
+  expect(await Promise.all(results)).toEqual(['a!', 'b!', 'c!']);
+  expect(calls).toHaveLength(3);
 });

@@ -75,14 +75,16 @@ describe('the guards', () => {
   let server: Server;
   let url: string;
   let answer: (() => void)[];
+  let isSilent: boolean;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
   beforeEach(async () => {
     answer = [];
+    isSilent = false;
     const app = express();
     const takePlaces = mountLimits(
       app,
-      { requestsMax: 2, batchesMax: 1 },
+      { config: { requestsMax: 2, batchesMax: 1 }, acceptor: { isSilent: () => isSilent } },
       { api: 'api', operator: 'operator', internal: 'internal' },
     );
     app.use(express.json({ limit: '1kb' }));
@@ -148,6 +150,19 @@ describe('the guards', () => {
     await waiting(1);
     answer.splice(0)[0]?.();
     expect(await next).toMatchObject({ status: 200, reused: true });
+  });
+
+  test('refuse with 503 instead of 429 while PostgreSQL is silent', async () => {
+    const held = [ask('/api/payments'), ask('/api/payments')];
+    await waiting(2);
+    isSilent = true;
+    const refused = await ask('/api/payments', '{}', agent);
+    expect([refused.status, JSON.parse(refused.body)]).toMatchObject([
+      503,
+      { code: 'UNAVAILABLE', retryable: true },
+    ]);
+    for (const one of answer.splice(0)) one();
+    await Promise.all(held);
   });
 
   test('do not affect other routes', async () => {
