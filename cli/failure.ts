@@ -1,4 +1,5 @@
 /** The failure of a command: one sentence, advice, and an exit code; shown without a stack. */
+import { CopyRefusal } from '../local/backup/refusal.js';
 import { StartError } from '../local/errors.js';
 import { EXIT } from './exit-codes.js';
 
@@ -22,8 +23,12 @@ export class CommandFailure extends Error {
 export const wrongArguments = (message: string, hint: string | null = null): CommandFailure =>
   new CommandFailure('WRONG_ARGUMENTS', message, EXIT.arguments, hint);
 
-const fromStartError = ({ message, exitCode }: StartError): CommandFailure =>
-  new CommandFailure(exitCode === EXIT.arguments ? 'WRONG_ARGUMENTS' : 'SETUP', message, exitCode);
+function fromStartError(error: StartError): CommandFailure {
+  const { message, exitCode } = error;
+  if (error instanceof CopyRefusal) return new CommandFailure(error.code, message, exitCode);
+  const code = exitCode === EXIT.arguments ? 'WRONG_ARGUMENTS' : 'SETUP';
+  return new CommandFailure(code, message, exitCode);
+}
 
 /** Null for an error that a user cannot correct: a bug, which keeps its stack. */
 export function toFailure(error: unknown): CommandFailure | null {

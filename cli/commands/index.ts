@@ -1,6 +1,7 @@
 /** Every command, in the order of the overview. */
 import type { Command } from '../command.js';
 import { programs } from '../programs/programs.js';
+import { backup } from './backup.js';
 import { batch } from './batch.js';
 import { completion } from './completion.js';
 import { doctor } from './doctor.js';
@@ -11,6 +12,7 @@ import { open } from './open.js';
 import { pay } from './pay.js';
 import { bill, patients, payment, payments } from './records.js';
 import { restartCommand } from './restart.js';
+import { restoreCommand } from './restore.js';
 import { drain, maint, ready } from './set-state.js';
 import { status } from './status.js';
 import { tokens } from './tokens.js';
@@ -24,6 +26,8 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   open,
   tokens,
+  backup,
+  restoreCommand,
   pay,
   batch,
   payments,

@@ -68,7 +68,8 @@ export async function prepareEngines({
   return { postgres, redis };
 }
 
-async function checkDatabase(url: string): Promise<string> {
+/** @returns the address, when the database answers. @throws StartError */
+export async function checkDatabase(url: string): Promise<string> {
   try {
     const client = await connectOnce(url, { connectionTimeoutMillis: 5_000 });
     await client.end().catch(() => undefined);

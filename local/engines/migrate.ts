@@ -19,7 +19,7 @@ import { StartError } from '../errors.js';
 import { ROOT } from '../root.js';
 
 /** The key of Prisma's advisory lock. */
-const LOCK = 72_707_369;
+export const MIGRATION_LOCK = 72_707_369;
 
 const TABLE = `
 CREATE TABLE IF NOT EXISTS _prisma_migrations (
@@ -59,7 +59,7 @@ export function readMigrations(folder = join(ROOT, 'prisma/migrations')): Migrat
 /** The migrations to apply. @throws StartError when database and checkout do not match. */
 export function pendingMigrations(
   rows: readonly AppliedRow[],
-  migrations: readonly Migration[],
+  migrations: readonly Migration[] = readMigrations(),
 ): Migration[] {
   const standing = rows.filter((row) => row.rolled_back_at === null);
   const failed = standing.find((row) => row.finished_at === null);
@@ -84,23 +84,27 @@ export function pendingMigrations(
   return migrations.filter(({ name }) => !applied.has(name));
 }
 
-async function apply(client: pg.Client, { name, sql }: Migration): Promise<void> {
+/**
+ * Applies one migration and records it. @throws StartError when it fails; outside of a transaction,
+ * the reason is recorded too.
+ */
+export async function applyMigration(client: pg.Client, { name, sql }: Migration): Promise<void> {
   const id = randomUUID();
   await client.query(
-    'INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)',
+    // Not now(), which is the same for all migrations of a restore.
+    'INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at) VALUES ($1, $2, $3, clock_timestamp())',
     [id, sha256(sql), name],
   );
   try {
     await client.query(sql);
   } catch (error) {
-    await client.query('UPDATE _prisma_migrations SET logs = $2 WHERE id = $1', [
-      id,
-      String(error),
-    ]);
+    await client
+      .query('UPDATE _prisma_migrations SET logs = $2 WHERE id = $1', [id, String(error)])
+      .catch(() => undefined);
     throw new StartError(`The migration ${name} failed: ${(error as Error).message}.`);
   }
   await client.query(
-    'UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1',
+    'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1',
     [id],
   );
 }
@@ -146,6 +150,24 @@ async function prepareSchema(client: pg.Client, databaseUrl: string): Promise<vo
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${client.escapeIdentifier(schema)}`);
 }
 
+/** Creates the schema and the table of migrations when they are missing. @throws StartError */
+export async function prepareMigrations(client: pg.Client, databaseUrl: string): Promise<void> {
+  await prepareSchema(client, databaseUrl).catch(refuseReadOnly);
+  await client.query(TABLE).catch(refuseReadOnly);
+}
+
+/** The recorded migrations, oldest first; empty for a database without Relevo. */
+export async function readApplied(client: pg.Client): Promise<AppliedRow[]> {
+  const { rowCount } = await client.query(
+    "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = '_prisma_migrations'",
+  );
+  if (rowCount === 0) return [];
+  const { rows } = await client.query<AppliedRow>(
+    'SELECT migration_name, checksum, finished_at, rolled_back_at FROM _prisma_migrations ORDER BY started_at',
+  );
+  return rows;
+}
+
 /**
  * Brings a database up to date. Of several concurrent callers one applies the migrations and the
  * others wait.
@@ -159,14 +181,10 @@ export async function migrate(
   try {
     await client.query(GUARD_SETTINGS);
     // A session lock: the server releases it when the connection ends for any reason.
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    await prepareSchema(client, databaseUrl).catch(refuseReadOnly);
-    await client.query(TABLE).catch(refuseReadOnly);
-    const { rows } = await client.query<AppliedRow>(
-      'SELECT migration_name, checksum, finished_at, rolled_back_at FROM _prisma_migrations ORDER BY started_at',
-    );
-    const pending = pendingMigrations(rows, migrations);
-    for (const migration of pending) await apply(client, migration);
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await prepareMigrations(client, databaseUrl);
+    const pending = pendingMigrations(await readApplied(client), migrations);
+    for (const migration of pending) await applyMigration(client, migration);
     return pending.map(({ name }) => name);
   } finally {
     await client.end();

@@ -119,7 +119,7 @@ function checkVersion(dataDir: string): 'missing' | 'good' {
   if (found === MAJOR) return 'good';
   throw new StartError(
     `The data in ${dataDir} is of PostgreSQL ${found} and this is PostgreSQL ${MAJOR}: ` +
-      'dump it with its own version and restore it here, or set RELEVO_DATA to another folder.',
+      'back it up with the former version of Relevo and restore it here (docs/storage.md), or set RELEVO_DATA to another folder.',
   );
 }
 
