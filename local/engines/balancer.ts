@@ -85,6 +85,21 @@ function findBalancer(balancer: BalancerName): string {
   );
 }
 
+/** Makes the folder anew. @throws StartError when it cannot be written. */
+async function writeConfiguration(engine: BalancerEngine, control: ControlFile): Promise<void> {
+  const { balancer, folder } = control;
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    makeFolder(folder, control);
+    await engine.configure(control);
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError(
+      `The configuration of ${balancer} cannot be written into ${folder}: ${(error as Error).message}.`,
+    );
+  }
+}
+
 async function requireAccount(program: string, versionFlag: string): Promise<Account> {
   const account = await findAccount(program, versionFlag);
   if (typeof account !== 'string') return account;
@@ -102,10 +117,8 @@ export async function prepareBalancer({
   const program = findBalancer(balancer);
   const engine = ENGINES[balancer];
   const folder = join(dataDir, balancer);
-  rmSync(folder, { recursive: true, force: true });
   const control = { balancer, folder, pool, nonce: randomBytes(18).toString('hex') };
-  makeFolder(folder, control);
-  await engine.configure(control);
+  await writeConfiguration(engine, control);
   const { before, own } = await requireAccount(program, engine.versionFlag);
   own(folder);
   return new BalancerProcess(

@@ -4,13 +4,15 @@
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { prepareBalancer } from '../../../local/engines/balancer.js';
+import { StartError } from '../../../local/errors.js';
 import { BALANCER_PROGRAMS, findProgram } from '../../../local/setup/programs.mjs';
-import { BALANCERS, type BalancerName } from '../../../shared/balancer/pool.js';
+import { BALANCERS, createPool, type BalancerName } from '../../../shared/balancer/pool.js';
 import { freeOffset } from '../../support/free-offset.js';
 import { onlyWhere } from '../../support/only-where.js';
 import { relevo, runProgram, type Ran } from '../../support/relevo.js';
@@ -52,6 +54,15 @@ describeWith('balancers', 'a start with an installed load balancer', () => {
     },
     30_000,
   );
+
+  test.each(BALANCERS)('%s: a folder that cannot be written is named', async (balancer) => {
+    const file = join(folder, 'not-a-folder');
+    writeFileSync(file, '');
+    const pool = createPool({ host: '127.0.0.1', port: 1, adminPort: 2, members: [] });
+    const prepared = prepareBalancer({ balancer, pool, dataDir: file });
+    await expect(prepared).rejects.toThrow(StartError);
+    await expect(prepared).rejects.toThrow(join(file, balancer));
+  });
 });
 
 /** An ordinary user, for whom the programs are not executable. */
