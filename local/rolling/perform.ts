@@ -14,6 +14,8 @@ export interface Performing {
   calls: OperatorCalls;
   /** The reason in the record of each state and hand-over. */
   reason: string;
+  /** Whether an operator took an instance out of service, so that its state must stay. */
+  isKept: (instance: string) => Promise<boolean>;
 }
 
 const POLL_MS = 50;
@@ -68,45 +70,72 @@ export async function waitUntilQuiet(process: ManagedProcess, signal: AbortSigna
 
 /** @returns false when the instance is the last one that receives new clients. */
 async function setState(
-  { calls, reason }: Performing,
+  { calls, reason, isKept }: Performing,
   name: string,
   state: AdminState,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!(await calls.orderInstanceState(name, state, reason))) return false;
-  await waitFor(async () => (await calls.readInstances()).get(name) === state, signal);
+  const isSet = async (): Promise<boolean> => (await calls.readInstances()).get(name) === state;
+  await waitFor(async () => (await isSet()) || (await isKept(name)), signal);
   return true;
 }
 
-/** An instance that an operator took out of service keeps its state. */
+/** Sets the state unless an operator has taken the instance out of service meanwhile. */
+async function setUnlessKept(
+  performing: Performing,
+  name: string,
+  state: AdminState,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!(await performing.isKept(name))) await setState(performing, name, state, signal);
+}
+
+/** Also resolves when an operator takes the instance out of service. */
+async function waitUntilServed(
+  { calls }: Performing,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const isOut = async (): Promise<boolean> => {
+    const states = await calls.readInstances().catch(() => null);
+    return states !== null && states.get(name) !== 'ready';
+  };
+  await waitFor(async () => (await calls.isServed(name)) || (await isOut()), signal);
+}
+
+/**
+ * An instance that an operator took out of service keeps its state, also when that happens during
+ * its restart.
+ */
 async function restartInstance(
   performing: Performing,
   process: ManagedProcess,
   signal: AbortSignal,
 ): Promise<void> {
-  const { calls } = performing;
-  const before = (await calls.readInstances()).get(process.name);
-  if (before !== 'ready') {
+  const { name } = process;
+  const before = (await performing.calls.readInstances()).get(name);
+  if (before !== 'ready' || (await performing.isKept(name))) {
     await restart(process, signal);
     return;
   }
   // The last instance cannot be drained: its clients wait or retry.
-  if (!(await setState(performing, process.name, 'drain', signal))) {
+  if (!(await setState(performing, name, 'drain', signal))) {
     await restart(process, signal);
-    await waitFor(() => calls.isServed(process.name), signal);
+    await waitUntilServed(performing, name, signal);
     return;
   }
   try {
     await waitUntilQuiet(process, signal);
     // The clients with its cookie stay on a drained instance: they move before it stops.
-    await setState(performing, process.name, 'maint', signal);
+    await setUnlessKept(performing, name, 'maint', signal);
     await waitUntilQuiet(process, signal);
     await restart(process, signal);
   } finally {
     // Also after a failure: the balancer itself avoids an instance that does not answer.
-    await setState(performing, process.name, 'ready', signal);
+    await setUnlessKept(performing, name, 'ready', signal);
   }
-  await waitFor(() => calls.isServed(process.name), signal);
+  await waitUntilServed(performing, name, signal);
 }
 
 const getLeader = (status: StatusSummary | null): string | null =>

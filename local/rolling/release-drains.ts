@@ -20,6 +20,19 @@ const POLL_MS = 250;
 export const toStateReason = ({ id, reason }: Pick<RestartRecord, 'id' | 'reason'>): string =>
   `rolling restart ${id.slice(0, ID_DIGITS)}: ${reason}`;
 
+/**
+ * Whether an operator took an instance out of service.
+ * @param reason the reason of the states that the rolling restart in progress sets.
+ */
+export async function isKeptByOperator(
+  db: Queryable,
+  instance: string,
+  reason: string,
+): Promise<boolean> {
+  const text = `SELECT FROM instance WHERE id = $1 AND admin <> 'ready' AND reason <> $2`;
+  return (await db.query(text, [instance, reason])).rowCount === 1;
+}
+
 async function release(calls: OperatorCalls, instance: string): Promise<void> {
   let problem = '';
   const isReleased = (): Promise<boolean> =>

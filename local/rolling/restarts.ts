@@ -15,7 +15,7 @@ import type { System } from '../system.js';
 import { OperatorCalls } from './operator-calls.js';
 import { performStep } from './perform.js';
 import { planRestart } from './plan.js';
-import { releaseDrains, toStateReason } from './release-drains.js';
+import { isKeptByOperator, releaseDrains, toStateReason } from './release-drains.js';
 import { withDatabase, writeAuditOnce } from './restart-database.js';
 import { runRestart, toWaiting } from './runner.js';
 
@@ -119,7 +119,10 @@ export class Restarts {
 
   private async run(record: RestartRecord): Promise<void> {
     const { system, onStep, perform = performStep } = this.options;
-    const performing = { system, calls: this.calls, reason: toStateReason(record) };
+    const reason = toStateReason(record);
+    const isKept = (instance: string): Promise<boolean> =>
+      withDatabase(system.databaseUrl, (db) => isKeptByOperator(db, instance, reason));
+    const performing = { system, calls: this.calls, reason, isKept };
     await runRestart(record, {
       perform: (step, signal) => perform(performing, step, signal),
       isStopped: () => this.stopped,

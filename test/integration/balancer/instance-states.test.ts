@@ -3,6 +3,8 @@
  * record survives a killed balancer; with HAProxy also wrong orders and a frozen balancer.
  */
 import { expect, test } from '@jest/globals';
+import { performStep } from '../../../local/rolling/perform.js';
+import { Restarts } from '../../../local/rolling/restarts.js';
 import { eventually } from '../../support/eventually.js';
 import { describeWith } from '../../support/tools.js';
 import { REASON, testStates } from './state-stage.js';
@@ -101,4 +103,37 @@ describeWith('balancers', 'the states of instances behind HAProxy', () => {
     expect((await stage.getStatus()).patients[0]).toMatchObject({ admin: 'ready' });
     expect(await stage.getAudit()).toEqual(before);
   }, 60_000);
+
+  test('a state that an operator sets during a rolling restart stays', async () => {
+    const restarts = new Restarts({
+      system: stage.system,
+      perform: async (performing, step, signal) => {
+        if (step.name === 'patients_2') await performStep(performing, step, signal);
+      },
+    });
+    await restarts.start('new version');
+    await eventually(async () => (await stage.readAdmin())[1] === 'maint', {
+      what: 'the restart has taken the instance out of service',
+      deadlineMs: 30_000,
+    });
+    await stage.set('patients_2', 'drain');
+    await eventually(() => restarts.current?.state !== 'running', {
+      what: 'the end of the restart',
+      deadlineMs: 30_000,
+    });
+    expect(restarts.current?.state).toBe('done');
+    expect(await stage.readAdmin()).toEqual(['ready', 'drain', 'ready']);
+    expect((await stage.getStatus()).patients[1]).toMatchObject({ adminReason: REASON.reason });
+  }, 60_000);
+
+  test('an instance that a killed rolling restart left out of service is released, one of an operator is not', async () => {
+    const reason = 'rolling restart 3f2a91c0: new version';
+    expect((await stage.order('patients_2', { state: 'maint', reason })).status).toBe(200);
+    await stage.set('patients_3', 'drain');
+    const notices: string[] = [];
+    const onNotice = (text: string): void => void notices.push(text);
+    await new Restarts({ system: stage.system, onNotice }).releaseDrains();
+    expect(notices).toEqual([expect.stringMatching(/^patients_2 is ready again: /)]);
+    expect(await stage.readAdmin()).toEqual(['ready', 'ready', 'drain']);
+  });
 });
