@@ -3,7 +3,11 @@
  * (shared/balancer/nginx-members.ts), which changes at run time. Pure.
  * @see https://nginx.org/en/docs/http/ngx_http_proxy_module.html
  */
-import { NGINX_MEMBERS, NGINX_PID } from '../../shared/balancer/nginx-control.js';
+import {
+  NGINX_MEMBERS,
+  NGINX_PID,
+  NGINX_STATES_PATH,
+} from '../../shared/balancer/nginx-control.js';
 import { toSeconds, type Pool } from '../../shared/balancer/pool.js';
 import {
   BALANCER_PROBLEMS,
@@ -141,7 +145,10 @@ export function renderNginx(pool: Pool, folder: string): string {
     '  }',
     '  server {',
     `    listen 127.0.0.1:${pool.adminPort};`,
+    // A kept connection could belong to a worker with the former states.
+    '    keepalive_timeout 0;',
     '    location = / { stub_status; }',
+    `    location = ${NGINX_STATES_PATH} { default_type application/json; return 200 $states; }`,
     '  }',
     '}',
     '',

@@ -1,10 +1,13 @@
 /**
  * Sets the state of an instance in nginx: writes the file of the instances again and reloads. nginx
- * finishes the requests in progress with the old file. It does not check instances by itself.
+ * finishes the requests in progress with the old file. It does not check instances by itself. The
+ * running nginx reports the states that it applies, because a reload may fail after the file was
+ * written.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { AdminState } from '../contracts/leadership.js';
+import { readBoundedText } from '../http/bounded-body.js';
 import { waitUntil } from '../wait-until.js';
 import type { BalancerControl, ControlFile } from './control.js';
 import { renderNginxMembers } from './nginx-members.js';
@@ -13,31 +16,34 @@ export const NGINX_MEMBERS = 'members.conf';
 export const NGINX_PID = 'nginx.pid';
 const RELOAD_DEADLINE_MS = 5_000;
 const RELOAD_POLL_MS = 10;
-/** The states of the members that are not ready. */
-const NGINX_STATES = 'states.json';
+const TIMEOUT_MS = 1_000;
+const ANSWER_MAX = 65_536;
+/** Path on nginx's own port that answers with the states that nginx applies. */
+export const NGINX_STATES_PATH = '/states';
 
 const states = z.record(z.string(), z.enum(['ready', 'drain', 'maint']));
 
-/** Empty when there is no file yet. */
-async function readStates(folder: string): Promise<Record<string, AdminState>> {
-  const text = await readFile(`${folder}/${NGINX_STATES}`, 'utf8').catch(() => '{}');
+/** @throws Error when nginx does not answer within a second. */
+async function readStates({ pool }: ControlFile): Promise<Record<string, AdminState>> {
+  const response = await fetch(`http://127.0.0.1:${pool.adminPort}${NGINX_STATES_PATH}`, {
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  const text = await readBoundedText(response, ANSWER_MAX);
+  if (!response.ok) throw new Error(`nginx answered ${response.status}`);
   return states.parse(JSON.parse(text));
 }
 
-/** A reader sees the old or the new file, never a part. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.new`, text, { mode: 0o600 });
-  await rename(`${file}.new`, file);
-}
-
-/** Writes the instances. @param changes states that differ from those of the file. */
+/**
+ * Writes the instances. A reader sees the old or the new file, never a part.
+ * @param states of the members that are not ready.
+ */
 export async function writeNginxMembers(
   { folder, pool }: Pick<ControlFile, 'folder' | 'pool'>,
-  changes: Readonly<Record<string, AdminState>> = {},
+  states: Readonly<Record<string, AdminState>> = {},
 ): Promise<void> {
-  const all = { ...(await readStates(folder)), ...changes };
-  await replaceFile(`${folder}/${NGINX_STATES}`, JSON.stringify(all));
-  await replaceFile(`${folder}/${NGINX_MEMBERS}`, renderNginxMembers(pool, all));
+  const file = `${folder}/${NGINX_MEMBERS}`;
+  await writeFile(`${file}.new`, renderNginxMembers(pool, states), { mode: 0o600 });
+  await rename(`${file}.new`, file);
 }
 
 /** @throws Error when nginx does not run. */
@@ -83,22 +89,18 @@ export async function reloadNginx(folder: string): Promise<void> {
   });
 }
 
-export function createNginxControl(file: ControlFile): BalancerControl {
-  const { folder, pool } = file;
-  return {
-    async read() {
-      await readMaster(folder);
-      const known = await readStates(folder);
-      return pool.members.map(({ name }) => ({
-        name,
-        admin: known[name] ?? 'ready',
-        observed: 'unknown',
-        detail: '',
-      }));
-    },
-    async set(member, state) {
-      await writeNginxMembers(file, { [member]: state });
-      await reloadNginx(folder);
-    },
-  };
-}
+export const createNginxControl = (file: ControlFile): BalancerControl => ({
+  async read() {
+    const known = await readStates(file);
+    return file.pool.members.map(({ name }) => ({
+      name,
+      admin: known[name] ?? 'ready',
+      observed: 'unknown',
+      detail: '',
+    }));
+  },
+  async set(member, state) {
+    await writeNginxMembers(file, { ...(await readStates(file)), [member]: state });
+    await reloadNginx(file.folder);
+  },
+});

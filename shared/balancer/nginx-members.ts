@@ -81,6 +81,8 @@ export function renderNginxMembers(
       `default ${NEW_CLIENTS}`,
       ...kept.map(({ name }) => `${name} patients_of_${name}`),
     ]),
+    // For the control, which reads the states that nginx applies.
+    ...map('$host', '$states', [`default '${JSON.stringify(states)}'`]),
     // After a repetition, the last address is the one that answered.
     ...map('$upstream_addr', '$instance', [
       "default ''",

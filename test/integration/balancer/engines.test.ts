@@ -151,6 +151,22 @@ const describeBalancer = (balancer: BalancerName): void => {
       });
 
     if (balancer === 'nginx')
+      test('a state that nginx has not loaded is not reported, and is applied later', async () => {
+        const master = setup.balancer.pid ?? 0;
+        process.kill(master, 'SIGSTOP');
+        try {
+          await expect(setup.control.set('patients_2', 'maint')).rejects.toThrow('did not reload');
+          expect((await setup.control.read())[1]).toMatchObject({ admin: 'ready' });
+        } finally {
+          process.kill(master, 'SIGCONT');
+        }
+        await eventually(async () => (await setup.control.read())[1]?.admin === 'maint', {
+          what: 'the state is applied',
+        });
+        await setup.control.set('patients_2', 'ready');
+      }, 30_000);
+
+    if (balancer === 'nginx')
       test('an instance that refused a request gets it again after the last one failed', async () => {
         await seesAll();
         const { length: before } = setup.slow;

@@ -78,32 +78,6 @@ describeWith('balancers', 'the states of instances behind HAProxy', () => {
     expect(await stage.getAudit()).toEqual(before);
   });
 
-  test('a frozen balancer is shown, and an order meanwhile is not recorded', async () => {
-    const before = await stage.getAudit();
-    stage.system.balancer?.freeze();
-    try {
-      await eventually(async () => (await stage.getStatus()).balancer?.answers === false, {
-        what: 'the balancer does not answer',
-      });
-      const { balancer } = (await stage.getStatus()).patients[0] ?? {};
-      expect(balancer).toBe('unknown');
-      expect((await stage.getSamples('relevo_balancer_up')).join()).toMatch(/ 0$/);
-      expect(await stage.getSamples('relevo_balancer_instance_up')).toEqual([]);
-      expect(await stage.examine()).toContain('problem balancer');
-      expect(await stage.order('patients_1', { state: 'drain', ...REASON })).toMatchObject({
-        status: 503,
-        body: { code: 'UNAVAILABLE', detail: 'The balancer does not answer; nothing was changed' },
-      });
-    } finally {
-      stage.system.balancer?.thaw();
-    }
-    await eventually(async () => (await stage.getStatus()).balancer?.answers === true, {
-      what: 'the balancer answers again',
-    });
-    expect((await stage.getStatus()).patients[0]).toMatchObject({ admin: 'ready' });
-    expect(await stage.getAudit()).toEqual(before);
-  }, 60_000);
-
   test('a state that an operator sets during a rolling restart stays', async () => {
     const restarts = new Restarts({
       system: stage.system,
