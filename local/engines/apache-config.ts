@@ -11,6 +11,7 @@ import {
 import { toSeconds, type Pool, type Strategy } from '../../shared/balancer/pool.js';
 import {
   BALANCER_PROBLEMS,
+  LONG_ADDRESS,
   NOTHING_HERE,
   REFUSALS,
   RETRY_AFTER_SECONDS,
@@ -29,6 +30,16 @@ export interface ApachePlace {
 /** The longest silence of an instance in a request that does not wait, and of a health check. */
 const ANSWER_MS = 5_000;
 
+/** Threads of a worker process, and most workers. */
+const THREADS = 128;
+const WORKERS = 16;
+
+/** As at the services: time for the head of a request, and for its body. */
+const HEAD_SECONDS = 10;
+const BODY_SECONDS = 20;
+/** A body that is slower than this on average is refused. */
+const BODY_BYTES_PER_SECOND = 500;
+
 /** httpd has no random method and none by path; `bytraffic` is its remaining one. */
 const METHODS: Record<Strategy, string> = {
   roundrobin: 'byrequests',
@@ -46,6 +57,7 @@ const MODULES = [
   'alias',
   'asis',
   'headers',
+  'reqtimeout',
   'rewrite',
   'setenvif',
   'slotmem_shm',
@@ -71,6 +83,7 @@ function serverLines({ folder, modules }: ApachePlace, pool: Pool): string[] {
     'ServerTokens Prod',
     `DocumentRoot "${toProblemFolder(folder)}"`,
     'TraceEnable Off',
+    'HttpProtocolOptions Strict Require1.0',
     'FileETag None',
     `Listen ${pool.host}:${pool.port}`,
     `Listen 127.0.0.1:${pool.adminPort}`,
@@ -78,11 +91,15 @@ function serverLines({ folder, modules }: ApachePlace, pool: Pool): string[] {
     `ErrorLog "${folder}/logs/error.log"`,
     'LogLevel warn',
     'StartServers 1',
-    'ThreadsPerChild 64',
-    'MaxRequestWorkers 512',
-    'ServerLimit 8',
+    // A request has a thread from its first byte on.
+    `ThreadLimit ${THREADS}`,
+    `ThreadsPerChild ${THREADS}`,
+    `ServerLimit ${WORKERS}`,
+    `MaxRequestWorkers ${THREADS * WORKERS}`,
     'KeepAliveTimeout 65',
     'MaxKeepAliveRequests 0',
+    // Slow clients must not keep their threads.
+    `RequestReadTimeout header=${HEAD_SECONDS} body=${BODY_SECONDS},MinRate=${BODY_BYTES_PER_SECOND}`,
     'AllowEncodedSlashes NoDecode',
   ];
 }
@@ -129,7 +146,7 @@ function problemLines(folder: string): string[] {
     'RewriteCond "%{ENV:REDIRECT_STATUS}" "=503"',
     'RewriteCond "%{HTTP_ACCEPT}" "text/html"',
     'RewriteRule "^/\\.problems/503\\.json$" "/.problems/503.html" [PT]',
-    ...[...BALANCER_PROBLEMS, ...REFUSALS, NOTHING_HERE].map(
+    ...[...BALANCER_PROBLEMS, ...REFUSALS, LONG_ADDRESS, NOTHING_HERE].map(
       ({ status }) => `ErrorDocument ${status} /.problems/${status}.json`,
     ),
     // Only answers of this server have the marker; those of an instance keep their own header.
@@ -178,7 +195,8 @@ function proxyLines({ affinity, cookie }: Pool): string[] {
     'ProxyPass "/.problems" "!"',
     // Events of a payment and batches are silent for long; flushpackets sends each event at once.
     // An instance keeps a payment while the database restarts.
-    `ProxyPassMatch "^/(api/batches|api/payments|bill/pay)" "balancer://${APACHE_WAITING_BALANCER}" nocanon`,
+    // The services ignore the case of a path. Otherwise httpd would consider the instance failed.
+    `ProxyPassMatch "(?i)^/+(api/batches|api/payments|bill/pay)" "balancer://${APACHE_WAITING_BALANCER}" nocanon`,
     `ProxyPass "/" "balancer://${APACHE_BALANCER}/" nocanon`,
   ];
 }

@@ -277,7 +277,8 @@ export function renderHaproxy(pool: Pool, paths: HaproxyPaths): string {
     `server-state-file ${stateFile}`,
     'nbthread 1',
     `tune.bufsize ${REPEATED_BYTES}`,
-    'hard-stop-after 30s',
+    // After a reload: it must not end a request that may be silent for so long.
+    `hard-stop-after ${pool.serverTimeoutMs}ms`,
   ];
   const hasNames = pool.members.some(({ host }) => isIP(host) === 0);
   return [

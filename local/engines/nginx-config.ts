@@ -11,11 +11,16 @@ import {
 import { toSeconds, type Pool } from '../../shared/balancer/pool.js';
 import {
   BALANCER_PROBLEMS,
+  LONG_ADDRESS,
   NO_INSTANCE_PAGE,
+  NOTHING_HERE,
   REFUSALS,
   RETRY_AFTER_SECONDS,
   type BalancerProblem,
 } from '../../shared/balancer/problems.js';
+
+/** Largest body, in bytes. The services have lower limits. */
+export const NGINX_BODY_MAX = 2_097_152;
 
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
@@ -89,7 +94,7 @@ function serverBlock(pool: Pool): string[] {
     ...proxy(REPEATED).map((line) => `  ${line}`),
     '}',
     ...BALANCER_PROBLEMS.flatMap(problemLocation),
-    ...REFUSALS.flatMap(refusalLines),
+    ...[...REFUSALS, LONG_ADDRESS, NOTHING_HERE].flatMap(refusalLines),
     ...PAGE_LOCATION,
   ];
 }
@@ -100,12 +105,16 @@ function httpLines(pool: Pool, folder: string): string[] {
     'access_log off;',
     'server_tokens off;',
     ...TEMPORARY.map((kind) => `${kind}_temp_path ${folder}/tmp/${kind};`),
-    // The services limit bodies.
-    'client_max_body_size 0;',
+    // nginx stores a whole body before it sends it on, and a body without end would fill the disk.
+    `client_max_body_size ${NGINX_BODY_MAX};`,
+    'client_header_timeout 10s;',
+    'client_body_timeout 20s;',
     'keepalive_timeout 65s;',
     'proxy_http_version 1.1;',
     'proxy_set_header Connection "";',
-    'proxy_set_header Host $http_host;',
+    // A client of HTTP/1.0 may have no Host header, which the services require.
+    `map $http_host $asked_host { '' ${pool.host}:${pool.port}; default $http_host; }`,
+    'proxy_set_header Host $asked_host;',
     // A client must not choose the addresses that the service sees.
     'proxy_set_header X-Forwarded-For $remote_addr;',
     "proxy_set_header X-Forwarded-Host '';",
@@ -136,7 +145,8 @@ export function renderNginx(pool: Pool, folder: string): string {
     `pid ${folder}/${NGINX_PID};`,
     // A lower level would write the addresses of requests, which name patients.
     'error_log stderr crit;',
-    'worker_shutdown_timeout 30s;',
+    // A reload must not end a request that may be silent for so long.
+    `worker_shutdown_timeout ${toSeconds(pool.serverTimeoutMs)}s;`,
     'events { worker_connections 8192; }',
     'http {',
     ...indent(httpLines(pool, folder)),

@@ -32,13 +32,22 @@ export const BALANCER_PROBLEMS: readonly BalancerProblem[] = [
   ),
 ];
 
-/** For a request that the balancer refuses: malformed, with too large headers, or too slow. */
+/**
+ * For a request that the balancer refuses: malformed, with too large headers, with too large a
+ * body, or too slow.
+ */
 export const REFUSALS: readonly BalancerProblem[] = (
-  ['REQUEST_MALFORMED', 'REQUEST_TIMEOUT'] as const
+  ['REQUEST_MALFORMED', 'REQUEST_TIMEOUT', 'BODY_TOO_LARGE'] as const
 ).map((code) => {
   const problem = new Problem(code);
   return { status: problem.status, body: JSON.stringify(problem) };
 });
+
+/** For Apache and nginx: the services answer 431, and HAProxy 400. */
+export const LONG_ADDRESS: BalancerProblem = {
+  status: 414,
+  body: JSON.stringify({ ...new Problem('HEADERS_TOO_LARGE').toJSON(), status: 414 }),
+};
 
 /** The page for browsers while no instance is up, on one line; it tries again by itself. */
 export const NO_INSTANCE_PAGE = [
@@ -61,7 +70,10 @@ export const AGAIN_FILE = 'again.http';
 /** The documents and the pages, by the name of their file in the folder of the problems. */
 export const PROBLEM_FILES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    [...BALANCER_PROBLEMS, ...REFUSALS].map(({ status, body }) => [`${status}.json`, body]),
+    [...BALANCER_PROBLEMS, ...REFUSALS, LONG_ADDRESS].map(({ status, body }) => [
+      `${status}.json`,
+      body,
+    ]),
   ),
   '503.html': NO_INSTANCE_PAGE,
   '503.asis': toAsIs('application/problem+json', NO_INSTANCE),

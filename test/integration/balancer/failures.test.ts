@@ -157,6 +157,21 @@ const describeFailures = (balancer: BalancerName): void => {
       expect(text).not.toContain('smuggled');
     });
 
+    test('a client of HTTP/1.0 without a Host header is answered', async () => {
+      const socket = connect(Number(new URL(setup.balancer.url).port), '127.0.0.1');
+      socket.write('GET /a HTTP/1.0\r\n\r\n');
+      expect(await readText(socket)).toMatch(/^HTTP\/1\.\d 200 /);
+    });
+
+    if (balancer !== 'haproxy')
+      test('an address that is too long: refused with 414', async () => {
+        const { status, text } = await setup.askRaw(`/${'a'.repeat(9_000)}`);
+        expect([status, (JSON.parse(text) as { code: unknown }).code]).toEqual([
+          414,
+          'HEADERS_TOO_LARGE',
+        ]);
+      });
+
     if (balancer === 'apache')
       test('an instance with an error in the second balancer of Apache is not up', async () => {
         await served();

@@ -42,6 +42,12 @@ describe('every balancer', () => {
   );
 });
 
+test('a reload of HAProxy or nginx ends no request that may be silent for long', () => {
+  const changes = { serverTimeoutMs: 400_000 };
+  expect(haproxy(changes)).toContain('hard-stop-after 400000ms');
+  expect(nginx(changes)).toContain('worker_shutdown_timeout 400s;');
+});
+
 describe('HAProxy', () => {
   test('repeats GET, and POST only with a key', () => {
     const repeated = 'http-request set-var(txn.times) str(repeated)';
@@ -85,11 +91,14 @@ describe('Apache httpd', () => {
     ['/api/payments', true],
     ['/bill/pay', true],
     ['/bill/payments/1/events', true],
+    // The services ignore the case of a path, and httpd forwards two slashes as one.
+    ['/API/batches', true],
+    ['//api/payments', true],
     ['/bill', false],
     ['/readyz', false],
   ])('%s may be silent for long: %s', (path, expected) => {
-    const [, waits = ''] = /ProxyPassMatch "(.+?)"/.exec(apache()) ?? [];
-    expect(new RegExp(waits).test(path)).toBe(expected);
+    const [, flag = '', waits = ''] = /ProxyPassMatch "(?:\(\?(i)\))?(.+?)"/.exec(apache()) ?? [];
+    expect(new RegExp(waits, flag).test(path)).toBe(expected);
   });
 
   test('declares the condition of the health check before the members that use it', () => {
