@@ -3,10 +3,19 @@
  * tokens and ports.
  */
 import { resolve } from 'node:path';
-import { ConfigError, integer, loadConfig, text, url, type Option } from '../shared/config.js';
+import {
+  ConfigError,
+  integer,
+  loadConfig,
+  oneOf,
+  text,
+  url,
+  type Option,
+} from '../shared/config.js';
 import { databaseUrl } from '../shared/postgres/database-option.js';
 import { redisUrl } from '../shared/queue/redis-address.js';
 import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
+import { TIMING_PROFILE_NAMES, type TimingProfile } from './engines/patroni-settings.js';
 import { StartError } from './errors.js';
 import { ROOT } from './root.js';
 
@@ -34,6 +43,10 @@ export const LOCAL_OPTIONS = {
     min: 0,
     max: 50_000,
     doc: 'Added to every port, so that two installations can run at the same time.',
+  }),
+  standbyProfile: oneOf('STANDBY_PROFILE', ['auto', ...TIMING_PROFILE_NAMES], {
+    default: 'auto',
+    doc: 'Timings of `--standby`. auto: the fastest that the installed Patroni can keep.',
   }),
   databaseUrl: makeOptional(
     databaseUrl({ default: LEFT_OUT, doc: 'An external PostgreSQL; Relevo then starts none.' }),
@@ -64,6 +77,8 @@ export interface LocalConfig {
   /** Absolute. */
   dataDir: string;
   portOffset: number;
+  /** Timings of a replicated PostgreSQL; undefined: the fastest that Patroni can keep. */
+  standbyProfile: TimingProfile | undefined;
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
   /** Tokens set in the environment. */
@@ -84,11 +99,12 @@ const keepGiven = <T extends string>(
 export function readLocalConfig(env: NodeJS.ProcessEnv): LocalConfig {
   try {
     const options = loadConfig(LOCAL_OPTIONS, env);
-    const { dataDir, portOffset, databaseUrl, redisUrl } = options;
+    const { dataDir, portOffset, databaseUrl, redisUrl, standbyProfile: profile } = options;
     const { api, operator, internal, url: address, monitorUrl, token } = options;
     return {
       dataDir: resolve(ROOT, dataDir),
       portOffset,
+      standbyProfile: profile === 'auto' ? undefined : profile,
       databaseUrl: databaseUrl || undefined,
       redisUrl: redisUrl || undefined,
       tokens: keepGiven({ api, operator, internal }),

@@ -17,7 +17,12 @@ export interface Shape {
   gateway: 'simulated' | 'http';
   /** In front of the patients instances. Default: none. */
   balancer?: BalancerName | null;
+  /** Default: single. */
+  record?: RecordMode;
 }
+
+/** PostgreSQL as one server, or as three nodes under Patroni with three etcd members. */
+export type RecordMode = 'single' | 'cluster';
 
 export interface Place {
   name: string;
@@ -26,10 +31,61 @@ export interface Place {
   fixedPort: number;
 }
 
-export const ENGINE_PLACES: readonly Place[] = [
-  { name: 'postgres', kind: 'postgres', fixedPort: 5454 },
-  { name: 'redis', kind: 'redis', fixedPort: 6390 },
+const SINGLE_POSTGRES: readonly Place[] = [{ name: 'postgres', kind: 'postgres', fixedPort: 5454 }];
+const REDIS: readonly Place[] = [{ name: 'redis', kind: 'redis', fixedPort: 6390 }];
+
+/** Numbers of the database nodes and of the etcd members. */
+const CLUSTER_NUMBERS = [1, 2, 3] as const;
+/** Each member of the cluster has a place for clients and one for its own interface. */
+const CLUSTER_POSTGRES: readonly Place[] = CLUSTER_NUMBERS.flatMap((number): Place[] => [
+  { name: `postgres_${number}`, kind: 'postgres', fixedPort: 5460 + number },
+  { name: `patroni_${number}`, kind: 'patroni', fixedPort: 5470 + number },
+  { name: `etcd_${number}`, kind: 'etcd', fixedPort: 5480 + number },
+  { name: `etcd_${number} peers`, kind: 'etcd', fixedPort: 5490 + number },
+]);
+
+/** The ports of the engines. */
+export const enginePlaces = ({ record = 'single' }: Pick<Shape, 'record'>): readonly Place[] => [
+  ...(record === 'cluster' ? CLUSTER_POSTGRES : SINGLE_POSTGRES),
+  ...REDIS,
 ];
+
+/** A PostgreSQL with its Patroni. */
+export interface NodePlace {
+  /** `postgres_1`. */
+  name: string;
+  /** Of PostgreSQL. */
+  port: number;
+  /** Of Patroni's REST API. */
+  restPort: number;
+}
+
+export interface EtcdPlace {
+  name: string;
+  /** For clients. */
+  port: number;
+  /** For the other members. */
+  peerPort: number;
+}
+
+export interface ClusterPlaces {
+  nodes: readonly NodePlace[];
+  etcd: readonly EtcdPlace[];
+}
+
+/** The database nodes and the etcd members, with their ports. */
+export const clusterPlaces = (portOf: (name: string) => number): ClusterPlaces => ({
+  nodes: CLUSTER_NUMBERS.map((number) => ({
+    name: `postgres_${number}`,
+    port: portOf(`postgres_${number}`),
+    restPort: portOf(`patroni_${number}`),
+  })),
+  etcd: CLUSTER_NUMBERS.map((number) => ({
+    name: `etcd_${number}`,
+    port: portOf(`etcd_${number}`),
+    peerPort: portOf(`etcd_${number} peers`),
+  })),
+});
 
 /**
  * Port of the patients service for clients, without offset: that of the balancer, or of the first
@@ -118,6 +174,17 @@ const listMembers = (
     .map(({ name }) => `${name}=${toUrl(portOf(name))}`)
     .join(',');
 
+/** The addresses of the database nodes and the etcd members, which the console shows. */
+function describeRecord(portOf: (name: string) => number): Record<string, string> {
+  const { nodes, etcd } = clusterPlaces(portOf);
+  const list = (entries: readonly (readonly [name: string, port: number])[]): string =>
+    entries.map(([name, port]) => `${name}=${toUrl(port)}`).join(',');
+  return {
+    DATABASE_NODES: list(nodes.map(({ name, restPort }) => [name, restPort])),
+    ETCD_MEMBERS: list(etcd.map(({ name, port }) => [name, port])),
+  };
+}
+
 /** The environment of one service. */
 export function serviceEnvironment(place: Place, around: PlanSurroundings): Record<string, string> {
   const { shape, portOf, tokens, databaseUrl, redisUrl, ledgerFile } = around;
@@ -134,9 +201,11 @@ export function serviceEnvironment(place: Place, around: PlanSurroundings): Reco
   };
   if (place.kind === 'monitor') {
     const lists = { REPLICAS: 'payments', MONITORS: 'monitor', PATIENTS: 'patients' } as const;
+    const record = shape.record === 'cluster' ? describeRecord(portOf) : {};
     return {
       ...common,
       ...(shape.balancer ? { BALANCER_FOLDER: around.balancerFolder } : {}),
+      ...record,
       ...(around.supervisorUrl ? { SUPERVISOR_URL: around.supervisorUrl } : {}),
       ...Object.fromEntries(
         Object.entries(lists).map(([name, kind]) => [name, listMembers(places, kind, portOf)]),

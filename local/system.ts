@@ -10,13 +10,13 @@ import { prepareEngines, startDatabase, startRedis } from './engines/engines.js'
 import { prepareBalancer, BalancerProcess } from './engines/balancer.js';
 import { checkBalancerTimeout } from './check-timeouts.js';
 import { compileService } from './processes/compile.js';
-import { BALANCERS, type Pool } from '../shared/balancer/pool.js';
+import type { Pool } from '../shared/balancer/pool.js';
 import { StartError } from './errors.js';
 import { migrate } from './engines/migrate.js';
 import {
   balancerPlaces,
   balancerPool,
-  ENGINE_PLACES,
+  enginePlaces,
   serviceEnvironment,
   servicePlaces,
   type Place,
@@ -24,9 +24,12 @@ import {
 } from './plan.js';
 import { freePort } from './processes/ports.js';
 import type { PostgresServer, Volume } from './engines/postgres.js';
+import type { TimingProfile } from './engines/patroni-settings.js';
+import type { PostgresCluster } from './engines/postgres-cluster.js';
 import type { ManagedProcess, ProcessKind } from './processes/processes.js';
 import type { RedisServer } from './engines/redis.js';
 import { seedDatabase } from './engines/seed.js';
+import { ENGINES, stopAll } from './stop-order.js';
 import { serviceProcess } from './processes/service-process.js';
 import { makeTokens } from './tokens.js';
 
@@ -74,6 +77,8 @@ export interface SystemOptions extends Shape {
   onProcess?: (process: ManagedProcess) => void;
   /** Changes of the balancer's pool, for the lab. */
   pool?: Partial<Pool>;
+  /** Timings of the cluster. Default: those that the installed Patroni can keep. */
+  profile?: TimingProfile | undefined;
   /** Smaller engines, for tests and the lab. */
   quick?: boolean;
   /** File system of PostgreSQL's data, such as a disk of the lab. Default: that of `dataDir`. */
@@ -95,8 +100,10 @@ export interface System {
   gateway: ManagedProcess | null;
   /** Null when there is none. */
   balancer: BalancerProcess | null;
-  /** Null when the server is external. */
+  /** Null when the server is external, and when the record is a cluster. */
   postgres: PostgresServer | null;
+  /** Null when the record is a single server. */
+  databaseCluster: PostgresCluster | null;
   /** Null when the server is external. */
   redis: RedisServer | null;
   /** All processes, in display order: services, then engines. */
@@ -111,25 +118,6 @@ export interface System {
   kill(): void;
 }
 
-/** Callers stop before the services that they call; PostgreSQL stops last. */
-const STOP_ORDER: readonly ProcessKind[] = [
-  ...BALANCERS,
-  'patients',
-  'payments',
-  'monitor',
-  'gateway',
-  'redis',
-  'postgres',
-];
-
-async function stopAll(processes: readonly ManagedProcess[]): Promise<void> {
-  processes.forEach((process) => (process.supervised = false));
-  for (const kind of STOP_ORDER)
-    await Promise.all(
-      processes.filter((process) => process.kind === kind).map((process) => process.stop()),
-    );
-}
-
 /** Chooses a port for each name. */
 async function choosePorts(
   places: readonly Place[],
@@ -141,8 +129,12 @@ async function choosePorts(
   return (name) => table.get(name) ?? 0;
 }
 
+type Storage = Pick<System, 'postgres' | 'databaseCluster' | 'redis' | 'databaseUrl' | 'redisUrl'>;
+
 class Starting {
   readonly processes: ManagedProcess[] = [];
+  /** Called when every process has ended. */
+  release: () => void = () => undefined;
 
   constructor(private readonly options: SystemOptions) {}
 
@@ -159,17 +151,19 @@ class Starting {
     return process;
   }
 
-  async engines(
-    portOf: (name: string) => number,
-  ): Promise<Pick<System, 'postgres' | 'redis' | 'databaseUrl' | 'redisUrl'>> {
-    const { dataDir, quick = false, volume } = this.options;
+  async engines(portOf: (name: string) => number): Promise<Storage> {
+    const { dataDir, quick = false, volume, record, profile } = this.options;
     const given = { databaseUrl: this.options.databaseUrl, redisUrl: this.options.redisUrl };
     this.progress('Starting PostgreSQL and Redis …');
-    const engines = await prepareEngines({ dataDir, quick, volume, portOf, ...given });
-    if (engines.postgres) this.adopt(engines.postgres);
-    if (engines.redis) this.adopt(engines.redis);
+    const modes = { record, profile };
+    const engines = await prepareEngines({ dataDir, quick, volume, portOf, ...modes, ...given });
+    const { postgres, databaseCluster, redis } = engines;
+    [postgres, redis, ...(databaseCluster?.processes ?? [])].forEach(
+      (engine) => engine && this.adopt(engine),
+    );
+    this.release = () => databaseCluster?.release();
     const [databaseUrl, redisUrl] = await Promise.all([
-      startDatabase(engines, given.databaseUrl),
+      startDatabase(engines, given.databaseUrl, (text) => this.progress(text)),
       startRedis(engines, given.redisUrl),
     ]);
     const applied = await migrate(databaseUrl);
@@ -251,7 +245,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
     const tokens = options.tokens ?? makeTokens();
-    const places = [...servicePlaces(options), ...balancerPlaces(options), ...ENGINE_PLACES];
+    const places = [
+      ...servicePlaces(options),
+      ...balancerPlaces(options),
+      ...enginePlaces(options),
+    ];
     const portOf = await choosePorts(places, options);
     const engines = await starting.engines(portOf);
     await starting.services(portOf, { ...engines, tokens });
@@ -260,19 +258,16 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     return toSystem(starting.processes, { ...engines, tokens });
   } catch (error) {
     await stopAll(starting.processes);
+    starting.release();
     throw error;
   } finally {
     options.signal?.removeEventListener('abort', abort);
   }
 }
 
-function toSystem(
-  processes: ManagedProcess[],
-  base: Pick<System, 'postgres' | 'redis' | 'databaseUrl' | 'redisUrl' | 'tokens'>,
-): System {
+function toSystem(processes: ManagedProcess[], base: Storage & Pick<System, 'tokens'>): System {
   const ofKind = (kind: ProcessKind): ManagedProcess[] =>
     processes.filter((process) => process.kind === kind);
-  const engines = new Set<ProcessKind>(['postgres', 'redis']);
   return {
     ...base,
     patients: ofKind('patients'),
@@ -281,8 +276,8 @@ function toSystem(
     gateway: ofKind('gateway')[0] ?? null,
     balancer: processes.find((process) => process instanceof BalancerProcess) ?? null,
     processes: [
-      ...processes.filter(({ kind }) => !engines.has(kind)),
-      ...processes.filter(({ kind }) => engines.has(kind)),
+      ...processes.filter(({ kind }) => !ENGINES.has(kind)),
+      ...processes.filter(({ kind }) => ENGINES.has(kind)),
     ],
     process: (name) => {
       const found = processes.find((process) => process.name === name);
@@ -291,7 +286,10 @@ function toSystem(
     },
     pids: () =>
       Object.fromEntries(processes.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid]]))),
-    stop: () => stopAll(processes),
+    stop: async () => {
+      await stopAll(processes);
+      base.databaseCluster?.release();
+    },
     kill: () => {
       processes.forEach((process) => (process.supervised = false));
       processes.forEach((process) => process.kill('SIGKILL'));

@@ -12,16 +12,20 @@ import { ConsoleLines } from './processes/console-lines.js';
 import { stripPassword } from './processes/address.js';
 import { checkPorts } from './check-ports.js';
 import { runMain } from './errors.js';
-import { lockInstallation, type Lock, type RunningSystem } from './installation.js';
+import { lockInstallation, type Lock } from './installation.js';
 import { LogFile, USUAL_LOG } from './processes/log-file.js';
 import { LogFiles } from './processes/log-files.js';
-import { balancerPlaces, ENGINE_PLACES, servicePlaces, type Place } from './plan.js';
+import { balancerPlaces, enginePlaces, servicePlaces, type Place } from './plan.js';
 import type { Exit, ManagedProcess } from './processes/processes.js';
 import { startControlServer, type ControlServer } from './rolling/control-server.js';
 import { Restarts } from './rolling/restarts.js';
 import { describeStep } from './rolling/runner.js';
 import { ROOT } from './root.js';
 import { formatScreen } from './screen.js';
+import { watchCluster } from './engines/cluster-watch.js';
+import type { PostgresCluster } from './engines/postgres-cluster.js';
+import { describeRunning } from './running-system.js';
+import { ENGINES } from './stop-order.js';
 import { startSystem, type System } from './system.js';
 import { provideTokens } from './tokens.js';
 import { parseUpOptions, type UpOptions } from './up-options.js';
@@ -54,28 +58,10 @@ const print = (text: string): void => {
 
 /** The ports that this start needs. */
 function getNeededPlaces(options: UpOptions, { databaseUrl, redisUrl }: LocalConfig): Place[] {
-  const engines = ENGINE_PLACES.filter(
-    ({ kind }) => !(kind === 'postgres' ? databaseUrl : redisUrl),
+  const engines = enginePlaces(options).filter(
+    ({ kind }) => !(kind === 'redis' ? redisUrl : databaseUrl),
   );
   return [...engines, ...servicePlaces(options), ...balancerPlaces(options)];
-}
-
-/** The content of relevo.json, for `npm run status` and other programs. */
-function describeRunning(system: System, control: string): RunningSystem {
-  const processes = system.processes.map(({ name, kind, pid, port, url }) => ({
-    name,
-    kind,
-    pid,
-    port,
-    url,
-  }));
-  return {
-    addresses: Object.fromEntries(processes.map(({ name, url }) => [name, url])),
-    processes,
-    databaseUrl: system.databaseUrl,
-    redisUrl: system.redisUrl,
-    control,
-  };
 }
 
 const describeExit = ({ code, signal }: Exit): string =>
@@ -184,6 +170,7 @@ async function startServices(
     ports: 'fixed',
     portOffset: config.portOffset,
     databaseUrl: config.databaseUrl,
+    profile: config.standbyProfile,
     redisUrl: config.redisUrl,
     tokens,
     supervise: true,
@@ -197,14 +184,29 @@ async function startServices(
     },
     onLine: (name, line) => {
       logs.write(name, line);
-      const shown = lines.take(name, line);
+      const isEngine = processes.some((one) => one.name === name && ENGINES.has(one.kind));
+      const shown = isEngine ? null : lines.take(name, line);
       // While parts start and stop, the others log that they are unavailable; those lines are not
       // shown.
       if (shown !== null && system && !stopping.signal.aborted) print(shown);
     },
   });
   updateRecord();
+  if (system.databaseCluster) reportChanges(system.databaseCluster, updateRecord, stopping.signal);
   return { system, updateRecord };
+}
+
+/** Patroni starts and promotes the PostgreSQL of a cluster, so that no exit of ours reports it. */
+function reportChanges(
+  cluster: PostgresCluster,
+  updateRecord: () => void,
+  stopping: AbortSignal,
+): void {
+  const watch = watchCluster(cluster, (lines) => {
+    lines.forEach(print);
+    updateRecord();
+  });
+  stopping.addEventListener('abort', () => watch.end(), { once: true });
 }
 
 async function run(session: Session): Promise<number> {
@@ -223,13 +225,14 @@ async function run(session: Session): Promise<number> {
   });
   if (started) {
     const { system, restarts, control } = started;
-    const services = system.processes.filter(({ kind }) => kind !== 'postgres' && kind !== 'redis');
+    const services = system.processes.filter(({ kind }) => !ENGINES.has(kind));
     const dataDir = config.dataDir.startsWith(ROOT)
       ? relative(ROOT, config.dataDir)
       : config.dataDir;
     const redisUrl = stripPassword(system.redisUrl);
+    const isOurs = system.postgres !== null || system.databaseCluster !== null;
     const databaseUrl =
-      system.postgres && !isDetached() ? system.databaseUrl : stripPassword(system.databaseUrl);
+      isOurs && !isDetached() ? system.databaseUrl : stripPassword(system.databaseUrl);
     const tokens = isDetached() ? null : system.tokens;
     print(
       formatScreen({

@@ -49,6 +49,14 @@ const IDENTITY = {
     default: [],
     doc: 'All patients instances: shown, and called to re-drive failed payments. Empty: unknown; this monitor then cannot re-drive payments.',
   }),
+  databaseNodes: members('DATABASE_NODES', {
+    default: [],
+    doc: 'The REST API of Patroni of every database node, as name=address: shown in the console. Empty: PostgreSQL has no standbys that this monitor knows.',
+  }),
+  etcdMembers: members('ETCD_MEMBERS', {
+    default: [],
+    doc: 'The members of the etcd of Patroni, as name=address: shown in the console.',
+  }),
   balancerFolder: text('BALANCER_FOLDER', {
     default: '',
     doc: 'Folder of the load balancer in front of the patients instances; its control.json names the interface. Empty: there is no balancer.',

@@ -101,6 +101,7 @@ function createStatusSources(
     peerWord: (id) => peers.wordOf(id),
     instance: (instance) => observers.instances.of(instance),
     balancer: () => sync && { ...sync.view, rows: sync.rows },
+    record: () => observers.record.state,
     lastFailure: (replica) => observers.failures.lastOf(replica),
     redisUp,
     faults: config.faults,
@@ -141,6 +142,7 @@ function createWatch(
     state: () => loop.state,
     sources: () => sources,
     patients,
+    record: { nodes: config.databaseNodes, etcd: config.etcdMembers },
     pingTimeoutMs,
     fall,
   });

@@ -3,6 +3,8 @@ import type { StatusSummary } from '../../shared/contracts/status.js';
 import { paintNothing, type Paint } from '../output/paint.js';
 import { formatInstances } from './instance-text.js';
 import { formatTable, WIDTH, wrap } from '../output/table.js';
+import { formatRecord, formatRecordLine } from './record-text.js';
+import type { RecordState } from '../../shared/record/read-record.js';
 
 export interface StatusView {
   /** The system that runs here; null for another machine. */
@@ -13,6 +15,8 @@ export interface StatusView {
   } | null;
   /** Null when no monitor answers. */
   status: StatusSummary | null;
+  /** Of a replicated PostgreSQL that runs here. Default: none. */
+  record?: RecordState | null;
 }
 
 const orDash = (value: string | number | null | undefined): string =>
@@ -73,11 +77,16 @@ function localLines(local: StatusView['local'], now: Date): string[] {
 
 /** @param now for "leads for 12 s". */
 export function formatStatus(
-  { local, status }: StatusView,
+  { local, status, record = null }: StatusView,
   now: Date,
   paint: Paint = paintNothing,
 ): string {
-  const head = localLines(local, now);
+  const paintGood = (word: string, isGood: boolean): string =>
+    isGood ? word : paint('yellow', word);
+  const head = [
+    ...localLines(local, now),
+    ...(record === null ? [] : formatRecord(record, paintGood)),
+  ];
   if (!status)
     return [...head, 'No monitor answers: payments continue, failures are not detected.', ''].join(
       '\n',
@@ -114,12 +123,13 @@ const describeState = ({
 }): string => `${id} ${observed}${admin === 'ready' ? '' : ` (${admin})`}`;
 
 /** One line that changes only with the state, for `--watch` without a terminal. */
-export function formatStatusLine({ status }: StatusView): string {
-  if (!status) return 'no monitor answers';
+export function formatStatusLine({ status, record = null }: StatusView): string {
+  const database = record === null ? '' : `; ${formatRecordLine(record)}`;
+  if (!status) return `no monitor answers${database}`;
   const leading = status.partitions.map(({ leader, term }) =>
     leader === null ? 'no leader' : `${leader} leads in term ${term}`,
   );
   const replicas = status.replicas.map(describeState);
   const instances = status.balancer === null ? [] : status.patients.map(describeState);
-  return `${leading.join(', ')}; ${[...replicas, ...instances].join(', ')}; ${orDash(status.queue.pending)} pending`;
+  return `${leading.join(', ')}; ${[...replicas, ...instances].join(', ')}; ${orDash(status.queue.pending)} pending${database}`;
 }

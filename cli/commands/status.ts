@@ -3,6 +3,8 @@
  * monitor. Shows no secret. Exit codes: 0 running, 1 not running, 4 wrong arguments.
  */
 import { statusSummary, type StatusSummary } from '../../shared/contracts/status.js';
+import { readRecord, type RecordState } from '../../shared/record/read-record.js';
+import { findRecordPlaces } from '../../local/record-places.js';
 import { stripPassword } from '../../local/processes/address.js';
 import { formatTime } from '../output/format-time.js';
 import { ask } from '../client.js';
@@ -16,6 +18,13 @@ import { formatStatusLine, formatStatus, type StatusView } from './status-text.j
 
 const ASK_TIMEOUT_MS = 2_000;
 const WATCH_MS = 1_000;
+
+interface Facts {
+  local: Target['local'];
+  status: StatusSummary | null;
+  /** Null: PostgreSQL has no standbys here. */
+  record: RecordState | null;
+}
 
 interface Reading {
   view: StatusView;
@@ -54,10 +63,21 @@ function describeEngine(kind: string, { system }: NonNullable<Target['local']>):
   return { embedded: own !== undefined, pid: own?.pid ?? null, port: own?.port ?? null };
 }
 
-function toDocument(local: Target['local'], status: StatusSummary | null): object {
+/** The parts of PostgreSQL's address; of one with several hosts, the first one. */
+function describeDatabase(url: string): object {
+  const { hostname, port, username, pathname } = new URL(toFirstHostUrl(url));
+  return {
+    url: stripPassword(url),
+    host: hostname,
+    port: Number(port || 5432),
+    user: username,
+    database: pathname.slice(1),
+  };
+}
+
+function toDocument({ local, status, record }: Facts): object {
   if (!local) return { running: true, status };
   const { running, system } = local;
-  const database = new URL(toFirstHostUrl(system.databaseUrl));
   return {
     running: true,
     pid: running.pid,
@@ -66,12 +86,9 @@ function toDocument(local: Target['local'], status: StatusSummary | null): objec
     processes: system.processes,
     postgres: {
       ...describeEngine('postgres', local),
-      url: stripPassword(system.databaseUrl),
-      host: database.hostname,
-      port: Number(database.port || 5432),
-      user: database.username,
-      database: database.pathname.slice(1),
+      ...describeDatabase(system.databaseUrl),
     },
+    record,
     redis: {
       ...describeEngine('redis', local),
       url: stripPassword(system.redisUrl),
@@ -83,10 +100,17 @@ function toDocument(local: Target['local'], status: StatusSummary | null): objec
 
 async function readStatus(context: Context, args: CommonArguments): Promise<Reading> {
   const target = context.target(args);
-  const status = await askMonitors(target);
   const { local } = target;
-  const view = { local: local && { ...local.running, processes: local.system.processes }, status };
-  return { view, document: toDocument(local, status) };
+  const places = local && findRecordPlaces(local.system);
+  const [status, record] = await Promise.all([
+    askMonitors(target),
+    places ? readRecord(places) : null,
+  ]);
+  const shown = local && { ...local.running, processes: local.system.processes };
+  return {
+    view: { local: shown, status, record },
+    document: toDocument({ local, status, record }),
+  };
 }
 
 /**

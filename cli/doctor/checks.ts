@@ -10,6 +10,7 @@ import { limitsCheck } from './limits.js';
 import { nodeCheck } from './node.js';
 import { packagesCheck } from './packages.js';
 import { portsCheck } from './ports.js';
+import { recordCheck } from './record.js';
 import { redisCheck } from './redis.js';
 import { servicesCheck } from './services.js';
 import { toolsCheck } from './tools.js';
@@ -25,6 +26,7 @@ const CHECKS: readonly Check[] = [
   limitsCheck,
   clockCheck,
   databaseCheck,
+  recordCheck,
   redisCheck,
   servicesCheck,
   balancerCheck,

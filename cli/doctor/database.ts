@@ -6,8 +6,9 @@ import type pg from 'pg';
 import { stripPassword } from '../../local/processes/address.js';
 import { pendingMigrations, readMigrations, type AppliedRow } from '../../local/engines/migrate.js';
 import { WRITE_PROBE } from '../../shared/write-probes.js';
+import { atLeast } from '../../shared/version.js';
 import { judgeOffsets, measureOffset, type Offset } from './clock.js';
-import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
+import { ok, problem, warning, type Check, type Finding } from './finding.js';
 
 /**
  * The reason why PostgreSQL refuses a write: it is a standby, a setting forbids writes, or the

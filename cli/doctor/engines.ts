@@ -5,15 +5,8 @@
 import { findBinaries } from '../../local/engines/postgres-binaries.js';
 import { runToEnd } from '../../local/processes/run-to-end.js';
 import { findProgram, REDIS_SERVERS } from '../../local/setup/programs.mjs';
-import {
-  atLeast,
-  installCommand,
-  ok,
-  problem,
-  warning,
-  type Check,
-  type Finding,
-} from './finding.js';
+import { atLeast } from '../../shared/version.js';
+import { installCommand, ok, problem, warning, type Check, type Finding } from './finding.js';
 
 /**
  * BullMQ requires 6.2, because it moves jobs with commands of that version. @see

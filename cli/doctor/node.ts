@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runToEnd } from '../../local/processes/run-to-end.js';
-import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
+import { atLeast } from '../../shared/version.js';
+import { ok, problem, warning, type Check, type Finding } from './finding.js';
 
 /** As in `engines` of package.json. */
 const OLDEST_NODE = [20, 19] as const;

@@ -3,7 +3,7 @@
  * itself.
  */
 import { startHint } from '../../local/command-hint.js';
-import { ENGINE_PLACES, servicePlaces, type Place } from '../../local/plan.js';
+import { enginePlaces, servicePlaces, type Place } from '../../local/plan.js';
 import { isPortFree, findPortOwner } from '../../local/processes/ports.js';
 import { ok, problem, type Check, type Finding, type Surroundings } from './finding.js';
 
@@ -16,7 +16,13 @@ export interface TakenPort {
 }
 
 /** The shape of `npm start` without options. */
-const SHAPE = { monitors: 1, replicas: 3, patients: 1, gateway: 'simulated' } as const;
+const SHAPE = {
+  monitors: 1,
+  replicas: 3,
+  patients: 1,
+  gateway: 'simulated',
+  record: 'single',
+} as const;
 const STEP = 100;
 const STEPS = 40;
 
@@ -56,8 +62,8 @@ async function firstFreeOffset(places: readonly Place[], from: number): Promise<
 }
 
 function getNeededPlaces({ config }: Surroundings): Place[] {
-  const engines = ENGINE_PLACES.filter(
-    ({ kind }) => !(kind === 'postgres' ? config.databaseUrl : config.redisUrl),
+  const engines = enginePlaces(SHAPE).filter(
+    ({ kind }) => !(kind === 'redis' ? config.redisUrl : config.databaseUrl),
   );
   return [...engines, ...servicePlaces(SHAPE)];
 }

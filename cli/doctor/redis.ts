@@ -6,8 +6,9 @@ import type { GroupState } from '../../shared/queue/group-state.js';
 import { isSentinelAddress, parseSentinelAddress } from '../../shared/queue/redis-address.js';
 import { stripPassword } from '../../local/processes/address.js';
 import { writeProbeKey } from '../../shared/write-probes.js';
+import { atLeast } from '../../shared/version.js';
 import { judgeOffsets, measureOffset, type Offset } from './clock.js';
-import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
+import { ok, problem, warning, type Check, type Finding } from './finding.js';
 import { judgeGroup } from './redis-group.js';
 
 export interface RedisFacts {

@@ -9,6 +9,11 @@ import { openRedis } from '../../shared/queue/connect-redis.js';
 import { stripPassword } from '../processes/address.js';
 import { StartError } from '../errors.js';
 import { copyFolder } from '../copy-folder.js';
+import { clusterPlaces, type RecordMode } from '../plan.js';
+import { CLUSTER_FOLDER } from './cluster-folder.js';
+import type { TimingProfile } from './patroni-settings.js';
+import { preparePostgresCluster, type PostgresCluster } from './postgres-cluster.js';
+import { checkRecordMode, SINGLE_FOLDER } from './record-mode.js';
 import { ensureDatabase, preparePostgres, type PostgresServer, type Volume } from './postgres.js';
 import { prepareRedis, type RedisServer } from './redis.js';
 
@@ -16,6 +21,10 @@ export interface EngineOptions {
   dataDir: string;
   databaseUrl?: string | undefined;
   redisUrl?: string | undefined;
+  /** Default: single. */
+  record?: RecordMode | undefined;
+  /** Of the cluster. Default: the one that the installed Patroni can keep. */
+  profile?: TimingProfile | undefined;
   quick: boolean;
   /** The file system that holds PostgreSQL's data, when it is not `dataDir`. */
   volume?: Volume | undefined;
@@ -23,8 +32,10 @@ export interface EngineOptions {
 }
 
 export interface Engines {
-  /** Null when DATABASE_URL names an external server. */
+  /** Null when DATABASE_URL names an external server, and when the record is a cluster. */
   postgres: PostgresServer | null;
+  /** Null when the record is a single server. */
+  databaseCluster: PostgresCluster | null;
   /** Null when REDIS_URL names an external server. */
   redis: RedisServer | null;
 }
@@ -45,27 +56,43 @@ async function copyTestCluster(dataDir: string): Promise<void> {
 }
 
 /** Prepares our own servers; does not start them. @throws StartError */
-export async function prepareEngines({
-  dataDir,
-  databaseUrl,
-  redisUrl,
-  quick,
-  volume,
-  portOf,
-}: EngineOptions): Promise<Engines> {
-  if (!databaseUrl) await copyTestCluster(join(volume?.window ?? dataDir, 'postgres'));
-  const postgres = databaseUrl
-    ? null
-    : await preparePostgres({
-        dataDir: join(volume?.folder ?? dataDir, 'postgres'),
-        port: portOf('postgres'),
-        quick,
-        volume,
-      });
+export async function prepareEngines(options: EngineOptions): Promise<Engines> {
+  const { dataDir, redisUrl, portOf } = options;
+  const record = await prepareRecord(options);
   const redis = redisUrl
     ? null
     : prepareRedis({ dataDir: join(dataDir, 'redis'), port: portOf('redis') });
-  return { postgres, redis };
+  return { ...record, redis };
+}
+
+/** @throws StartError */
+async function prepareRecord(
+  options: EngineOptions,
+): Promise<Pick<Engines, 'postgres' | 'databaseCluster'>> {
+  const { dataDir, databaseUrl, record = 'single', profile, quick, volume, portOf } = options;
+  const none = { postgres: null, databaseCluster: null };
+  if (databaseUrl && record === 'cluster')
+    throw new StartError(
+      'DATABASE_URL names a PostgreSQL of yours, and --standby starts one: unset DATABASE_URL, or start without --standby.',
+    );
+  if (databaseUrl) return none;
+  checkRecordMode(dataDir, record);
+  if (record === 'cluster') {
+    const folder = join(dataDir, CLUSTER_FOLDER);
+    const places = clusterPlaces(portOf);
+    return {
+      ...none,
+      databaseCluster: await preparePostgresCluster({ folder, ...places, quick, profile }),
+    };
+  }
+  await copyTestCluster(join(volume?.window ?? dataDir, SINGLE_FOLDER));
+  const postgres = await preparePostgres({
+    dataDir: join(volume?.folder ?? dataDir, SINGLE_FOLDER),
+    port: portOf('postgres'),
+    quick,
+    volume,
+  });
+  return { ...none, postgres };
 }
 
 /** @returns the address, when the database answers. @throws StartError */
@@ -119,12 +146,23 @@ function getReason(error: unknown): string {
  * @throws StartError
  */
 export async function startDatabase(
-  { postgres }: Engines,
+  { postgres, databaseCluster }: Engines,
   url: string | undefined,
+  onNotice: (text: string) => void = () => undefined,
 ): Promise<string> {
+  if (databaseCluster) return startCluster(databaseCluster, onNotice);
   if (!postgres) return checkDatabase(url ?? '');
   await postgres.start();
   return ensureDatabase(postgres, DATABASE_NAME);
+}
+
+async function startCluster(
+  cluster: PostgresCluster,
+  onNotice: (text: string) => void,
+): Promise<string> {
+  if (!(await cluster.start()))
+    onNotice('A standby of PostgreSQL is not ready yet; payments are accepted meanwhile.');
+  return ensureDatabase(cluster, DATABASE_NAME);
 }
 
 /** Starts or checks Redis. @returns its address, once it answers. @throws StartError */

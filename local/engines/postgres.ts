@@ -18,6 +18,7 @@ import {
 import { join } from 'node:path';
 import pg from 'pg';
 import { connectionTo, forgetPgVariables } from '../../shared/postgres/connection-settings.js';
+import { connectOnce } from '../../shared/postgres/hosts/follow.js';
 import { waitUntil } from '../../shared/wait-until.js';
 import { StartError } from '../errors.js';
 import { findBinaries, type Binaries } from './postgres-binaries.js';
@@ -231,12 +232,11 @@ export async function preparePostgres(options: PostgresOptions): Promise<Postgre
 
 /** Creates a database, a copy of `template`, when it is missing. @returns its address. */
 export async function ensureDatabase(
-  server: PostgresServer,
+  server: Pick<PostgresServer, 'toUrl'>,
   name: string,
   template = 'template1',
 ): Promise<string> {
-  const client = new pg.Client(connectionTo(server.toUrl('postgres')));
-  await client.connect();
+  const client = await connectOnce(server.toUrl('postgres'));
   try {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
     const words = [name, template].map((word) => client.escapeIdentifier(word));

@@ -9,6 +9,8 @@ export type ProcessKind =
   | 'postgres'
   | 'redis'
   | 'sentinel'
+  | 'etcd'
+  | 'patroni'
   | BalancerName
   | 'other';
 

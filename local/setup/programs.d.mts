@@ -7,3 +7,7 @@ export const BALANCER_PROGRAMS: Readonly<
     { label: string; names: readonly string[]; packageName: string }
   >
 >;
+export const CLUSTER_PROGRAMS: Readonly<
+  Record<'etcd' | 'patroni', { label: string; names: readonly string[]; packageNames: string[] }>
+>;
+export function findPostgresVersions(): { major: number; binDir: string }[];

@@ -1,5 +1,5 @@
 /** Finds programs of the operating system. The PATH of some users lacks the folders of servers. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const PLACES = [
@@ -46,3 +46,46 @@ export function findProgram(names, ours = []) {
   }
   return null;
 }
+
+/** The programs of a replicated PostgreSQL, and Debian's packages. */
+export const CLUSTER_PROGRAMS = {
+  etcd: { label: 'etcd', names: ['etcd'], packageNames: ['etcd-server'] },
+  patroni: {
+    label: 'Patroni',
+    names: ['patroni'],
+    packageNames: ['patroni', 'python3-etcd', 'python3-psycopg2'],
+  },
+};
+
+/** Folders with one folder per version, for packages of Debian and of PostgreSQL's own archive. */
+const POSTGRES_VERSIONS = [
+  { folder: '/usr/lib/postgresql', pattern: /^(\d+)$/ },
+  { folder: '/usr', pattern: /^pgsql-(\d+)$/ },
+];
+/** The programs that Patroni calls. */
+const POSTGRES_PROGRAMS = [
+  'postgres',
+  'initdb',
+  'pg_ctl',
+  'pg_isready',
+  'pg_controldata',
+  'pg_basebackup',
+  'pg_rewind',
+];
+
+function listVersions({ folder, pattern }) {
+  try {
+    return readdirSync(folder).flatMap((name) => {
+      const major = pattern.exec(name)?.[1];
+      return major ? [{ major: Number(major), binDir: join(folder, name, 'bin') }] : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** The complete installations of PostgreSQL, newest first: major version and folder of programs. */
+export const findPostgresVersions = () =>
+  POSTGRES_VERSIONS.flatMap(listVersions)
+    .filter(({ binDir }) => POSTGRES_PROGRAMS.every((name) => isExecutable(join(binDir, name))))
+    .sort((a, b) => b.major - a.major);

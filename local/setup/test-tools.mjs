@@ -7,22 +7,27 @@ import { join } from 'node:path';
 import { installPackage, unpackPackage } from './apt.mjs';
 import { alone } from './lock.mjs';
 import { provideBalancer } from './balancers.mjs';
-import { BALANCER_PROGRAMS, findProgram } from './programs.mjs';
+import { BALANCER_PROGRAMS, CLUSTER_PROGRAMS, findProgram } from './programs.mjs';
 import { say, SetupError } from './run.mjs';
+import { hasStandby, provideStandby } from './standby.mjs';
 
 /** @returns the failure as text; null: all are installed. */
-async function installBalancers() {
+async function attempt(provide) {
   try {
-    for (const name of Object.keys(BALANCER_PROGRAMS)) await provideBalancer(name);
+    await provide();
     return null;
   } catch (error) {
     return error.message;
   }
 }
 
+async function provideBalancers() {
+  for (const name of Object.keys(BALANCER_PROGRAMS)) await provideBalancer(name);
+}
+
 /**
- * For each tool: its programs (one list of names per program), the tests that use it, the
- * installation, and the advice for the user.
+ * For each tool: its programs (one list of names per program), a further condition, the tests that
+ * use it, the installation, and the advice for the user.
  */
 const TOOLS = {
   chromium: {
@@ -42,8 +47,17 @@ const TOOLS = {
     label: 'A load balancer',
     programs: Object.values(BALANCER_PROGRAMS).map(({ names }) => names),
     tests: /^test\/(integration|process)\/balancer\//,
-    provide: installBalancers,
+    provide: () => attempt(provideBalancers),
     advice: 'install the load balancers (Debian: apt-get install haproxy apache2-bin nginx-light)',
+  },
+  patroni: {
+    label: 'Patroni with etcd and PostgreSQL',
+    programs: Object.values(CLUSTER_PROGRAMS).map(({ names }) => names),
+    isComplete: hasStandby,
+    tests: /^test\/(integration|process)\/standby\//,
+    provide: () => attempt(provideStandby),
+    advice:
+      'install Patroni, etcd and PostgreSQL (Debian: apt-get install patroni etcd-server python3-etcd python3-psycopg2 postgresql)',
   },
   prometheus: {
     label: 'Prometheus',
@@ -62,10 +76,11 @@ const getFolder = (root, name) => join(root, '.data/tools', name);
 export function findTool(root, name) {
   const given = name === 'chromium' ? process.env.CHROMIUM : undefined;
   if (given) return [given];
-  const paths = TOOLS[name].programs.map((names) =>
+  const { programs, isComplete = () => true } = TOOLS[name];
+  const paths = programs.map((names) =>
     findProgram(names, [join(getFolder(root, name), 'usr/bin')]),
   );
-  return paths.includes(null) ? null : paths;
+  return paths.includes(null) || !isComplete() ? null : paths;
 }
 
 /** The advice for the user, as the end of a sentence. */

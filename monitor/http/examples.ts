@@ -50,6 +50,7 @@ export const STATUS = {
   patients: [instance('patients_1')],
   balancer: { name: 'haproxy', answers: true },
   queue: { waiting: 0, active: 0, pending: 0, failed: 0 },
+  record: null,
   engines: { postgres: true, redis: true },
   faults: false,
 };

@@ -11,6 +11,7 @@ import { EventHub } from './event-hub.js';
 import { FailureMemory } from './failure-memory.js';
 import type { History } from '../cluster/history.js';
 import { InstanceWatch } from './instance-watch.js';
+import { RecordWatch, type RecordWatchOptions } from './record-watch.js';
 import { Sampler } from './sampler.js';
 import { getKnownStatus, readStatus, type StatusSources } from './status.js';
 
@@ -23,6 +24,7 @@ export interface ObserverOptions {
   counts: StatusSources['counts'];
   state: () => State;
   patients: readonly Member[];
+  record: RecordWatchOptions;
   /** For polls of patients instances, as for pings of replicas. */
   pingTimeoutMs: number;
   fall: number;
@@ -35,6 +37,7 @@ export class Observers {
   readonly sampler: Sampler;
   readonly hub: EventHub;
   readonly instances: InstanceWatch;
+  readonly record: RecordWatch;
 
   constructor(private readonly options: ObserverOptions) {
     const { clock, counts, history, state, sources, patients, pingTimeoutMs, fall } = options;
@@ -44,6 +47,7 @@ export class Observers {
       timeoutMs: pingTimeoutMs,
       fall,
     });
+    this.record = new RecordWatch(options.record);
     const status = {
       status: () => readStatus(sources()),
       known: () => getKnownStatus(sources(), this.sampler.queue),
@@ -72,11 +76,13 @@ export class Observers {
     this.hub.start();
     this.sampler.start();
     this.instances.start();
+    this.record.start();
   }
 
   close(): void {
     this.sampler.stop();
     this.instances.close();
+    this.record.close();
     this.hub.close();
   }
 

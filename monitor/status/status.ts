@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../shared/clock.js';
 import type { Member } from '../../shared/config.js';
+import type { RecordState } from '../../shared/record/read-record.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import type {
   InstanceStatus,
@@ -38,6 +39,8 @@ export interface StatusSources {
   instance: (id: string) => Instance;
   /** With the states that operators set. Null: there is no balancer. */
   balancer: () => (BalancerView & { rows: readonly AdminRow[] }) | null;
+  /** Null: PostgreSQL has no standbys that this monitor knows. */
+  record: () => RecordState | null;
   lastFailure: (replica: string) => Failure | null;
   redisUp: () => boolean | null;
   /** Whether fault switches exist. */
@@ -184,6 +187,7 @@ export function getKnownStatus(sources: StatusSources, queue: QueueCounts): Stat
     monitors: sources.monitors.map((monitor) => toMonitorStatus(monitor, sources, state)),
     ...describeInstances(sources),
     queue,
+    record: sources.record(),
     engines: { postgres: state.databaseUp, redis: sources.redisUp() },
     faults: sources.faults,
   };

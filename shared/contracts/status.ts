@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { BALANCERS } from '../balancer/pool.js';
+import { NODE_ROLES } from '../record/nodes.js';
 import { memberId, partition, term, timestamp } from './ids.js';
 import { adminState, reaches, role } from './leadership.js';
 
@@ -125,6 +126,30 @@ const balancerStatus = z.object({
   answers: z.boolean(),
 });
 
+/** A database node of a replicated PostgreSQL: a PostgreSQL with its Patroni. */
+const nodeStatus = z.object({
+  name: memberId,
+  /** Commits wait for the synchronous standby. `none`: it does not run, or starts. */
+  role: z.enum(NODE_ROLES),
+  /** Patroni's word; `silent`: its Patroni does not answer. */
+  state: z.string(),
+  /** Bytes of the write-ahead log that it lacks; null: unknown, or the primary. */
+  lagBytes: z.number().nullable(),
+  timeline: z.int().nullable(),
+  /** Whether it receives the write-ahead log now; null for the primary. */
+  streaming: z.boolean().nullable(),
+});
+
+const etcdStatus = z.object({
+  name: memberId,
+  /** It answers and has a majority. */
+  healthy: z.boolean(),
+  /** Null: unknown. */
+  leads: z.boolean().nullable(),
+});
+
+const recordStatus = z.object({ nodes: z.array(nodeStatus), etcd: z.array(etcdStatus) });
+
 const queueStatus = z.object({
   waiting: z.int().nullable(),
   active: z.int().nullable(),
@@ -144,6 +169,8 @@ export const status = z.object({
   /** The load balancer in front of the instances. Null: this monitor knows none. */
   balancer: balancerStatus.nullable(),
   queue: queueStatus,
+  /** The nodes of a replicated PostgreSQL. Null: this monitor knows none (DATABASE_NODES). */
+  record: recordStatus.nullable(),
   /** Whether this monitor reaches them; null: not tried yet. */
   engines: z.object({ postgres: z.boolean().nullable(), redis: z.boolean().nullable() }),
   /** Whether fault switches exist here. */

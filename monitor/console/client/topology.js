@@ -7,6 +7,7 @@ import { OBSERVED, toReached } from './tones.js';
 
 /** @typedef {import('../../../shared/contracts/status.js').Status} Status */
 /** @typedef {import('../../../shared/contracts/status.js').InstanceStatus} InstanceStatus */
+/** @typedef {NonNullable<Status['record']>['nodes'][number]} DatabaseNode */
 /** @typedef {ReturnType<typeof lane>} Lane */
 /** @typedef {'balancer' | 'patients' | 'queue' | 'replicas' | 'database' | 'monitors'} LaneName */
 
@@ -41,6 +42,15 @@ function lane(list) {
   const findElement = (id) => nodes.get(id)?.item ?? null;
   return { put, findElement, list };
 }
+
+/** @type {Readonly<Record<DatabaseNode['role'], string>>} */
+const ROLE_WORDS = {
+  'primary': 'primary',
+  'sync-standby': 'synchronous standby',
+  'standby': 'standby',
+  'none': '',
+  'unknown': '',
+};
 
 /** @param {...(string | null)} words */
 const join = (...words) => words.filter(Boolean).join(' · ');
@@ -143,6 +153,43 @@ function putEngines(lanes, { queue, engines }) {
   });
 }
 
+const BYTES_PER_MB = 1_048_576;
+
+/**
+ * The tone and the texts of a database node. Pure.
+ * @param {DatabaseNode} node
+ */
+export function nodeWords({ role, state: word, streaming, lagBytes, timeline }) {
+  if (word === 'silent') return { tone: 'bad', word: 'no answer', detail: '' };
+  const late = lagBytes === null ? '' : `${Math.floor(lagBytes / BYTES_PER_MB)} MB behind`;
+  const detail = join(
+    ROLE_WORDS[role],
+    streaming === false ? 'does not follow' : late,
+    timeline === null ? '' : `timeline ${timeline}`,
+  );
+  const works = word === 'running' && streaming !== false;
+  return { tone: works ? 'good' : 'warn', word, detail };
+}
+
+/**
+ * The nodes of a replicated PostgreSQL, and etcd as one node; nothing when there are none.
+ * @param {Lane} lane
+ * @param {Status} status
+ */
+function putRecord({ put }, { record }) {
+  if (record === null) return;
+  for (const node of record.nodes)
+    put(node.name, { ...nodeWords(node), leads: node.role === 'primary' });
+  const healthy = record.etcd.filter((member) => member.healthy).length;
+  const leader = record.etcd.find(({ leads }) => leads)?.name ?? '';
+  put('etcd', {
+    tone:
+      healthy === record.etcd.length ? 'good' : healthy * 2 > record.etcd.length ? 'warn' : 'bad',
+    word: `${healthy} of ${record.etcd.length}`,
+    detail: leader === '' ? '' : `${leader} leads`,
+  });
+}
+
 /**
  * @param {Element} root
  * @param {LaneName} name
@@ -179,6 +226,7 @@ export function topology(root) {
     putPatients(lanes.patients, status);
     putReplicas(lanes.replicas, status);
     putEngines(lanes, status);
+    putRecord(lanes.database, status);
     draw(toFlows(status));
   };
 }

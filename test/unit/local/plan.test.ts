@@ -1,5 +1,7 @@
 import {
-  ENGINE_PLACES,
+  balancerPlaces,
+  clusterPlaces,
+  enginePlaces,
   serviceEnvironment,
   servicePlaces,
   type Shape,
@@ -23,8 +25,24 @@ describe('the plan of a system', () => {
   });
 
   it('never has a port twice, even in the largest system', () => {
-    const ports = [...servicePlaces(LARGEST), ...ENGINE_PLACES].map(({ fixedPort }) => fixedPort);
-    expect(new Set(ports).size).toBe(ports.length);
+    for (const record of ['single', 'cluster'] as const) {
+      const places = [
+        ...servicePlaces({ ...LARGEST, balancer: 'nginx' }),
+        ...balancerPlaces({ ...LARGEST, balancer: 'nginx' }),
+        ...enginePlaces({ record }),
+      ];
+      expect(new Set(places.map(({ fixedPort }) => fixedPort)).size).toBe(places.length);
+      expect(new Set(places.map(({ name }) => name)).size).toBe(places.length);
+    }
+  });
+
+  it('the cluster has a port of its own for every node and etcd member', () => {
+    const places = enginePlaces({ record: 'cluster' });
+    const portOf = (wanted: string): number =>
+      places.find(({ name }) => name === wanted)?.fixedPort ?? 0;
+    const { nodes, etcd } = clusterPlaces(portOf);
+    expect(nodes[2]).toEqual({ name: 'postgres_3', port: 5463, restPort: 5473 });
+    expect(etcd[0]).toEqual({ name: 'etcd_1', port: 5481, peerPort: 5491 });
   });
 
   const environmentOf = (name: string, shape: Shape): Record<string, string> => {

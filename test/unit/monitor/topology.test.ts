@@ -35,6 +35,11 @@ const { toArrows } = (await import(`${CLIENT}/arrows.js`)) as {
   toArrows: (flows: Flow[], getBox: (name: string) => Box | null, floor: number) => Arrow[];
 };
 
+type DatabaseNode = NonNullable<Status['record']>['nodes'][number];
+const { nodeWords } = (await import(`${CLIENT}/topology.js`)) as {
+  nodeWords: (node: DatabaseNode) => { tone: string; word: string; detail: string };
+};
+
 const NOW: Status = statusSchema.parse(STATUS);
 const [FIRST] = NOW.patients as [Status['patients'][number]];
 const SILENT = { ...FIRST, id: 'patients_2', observed: 'suspect', since: null } as const;
@@ -148,5 +153,45 @@ describe('the arrows', () => {
       'accept',
       'commit',
     ]);
+  });
+});
+
+describe('a database node', () => {
+  const NODE: DatabaseNode = {
+    name: 'postgres_2',
+    role: 'sync-standby',
+    state: 'running',
+    lagBytes: 3_000_000,
+    timeline: 4,
+    streaming: true,
+  };
+  test.each([
+    [{}, 'good', 'running', 'synchronous standby · 2 MB behind · timeline 4'],
+    [
+      { role: 'primary', lagBytes: null, streaming: null },
+      'good',
+      'running',
+      'primary · timeline 4',
+    ],
+    [
+      { role: 'standby', streaming: false },
+      'warn',
+      'running',
+      'standby · does not follow · timeline 4',
+    ],
+    [
+      { role: 'none', state: 'starting', streaming: false },
+      'warn',
+      'starting',
+      'does not follow · timeline 4',
+    ],
+    [
+      { role: 'unknown', state: 'silent', lagBytes: null, timeline: null, streaming: false },
+      'bad',
+      'no answer',
+      '',
+    ],
+  ] as const)('%j is shown as %s, %s', (changes, tone, word, detail) => {
+    expect(nodeWords({ ...NODE, ...changes })).toEqual({ tone, word, detail });
   });
 });

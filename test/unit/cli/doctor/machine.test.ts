@@ -15,7 +15,8 @@ import {
 import { dataFolderCheck, judgeFolder } from '../../../../cli/doctor/data-folder.js';
 import { diskCheckWith, judgeDisk } from '../../../../cli/doctor/disk.js';
 import { judgePostgresProgram, judgeRedisProgram } from '../../../../cli/doctor/engines.js';
-import { atLeast, installCommand, ok } from '../../../../cli/doctor/finding.js';
+import { installCommand, ok } from '../../../../cli/doctor/finding.js';
+import { atLeast } from '../../../../shared/version.js';
 import { judgeLimits, limitsCheck } from '../../../../cli/doctor/limits.js';
 import { judgeNode, nodeCheck } from '../../../../cli/doctor/node.js';
 import { judgePackages } from '../../../../cli/doctor/packages.js';

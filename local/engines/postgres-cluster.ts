@@ -1,0 +1,206 @@
+/**
+ * A replicated PostgreSQL on this machine: three etcd members that keep which node is the primary,
+ * and three PostgreSQL, each with its Patroni. A commit is acknowledged when it is on two nodes, so
+ * the death of any node loses none. Everything is on one machine and one disk: it protects against
+ * the death of processes, and it is the same configuration that three machines would run.
+ */
+import { join } from 'node:path';
+import {
+  acceptsWrites,
+  isWhole,
+  type DatabaseNode as NodeView,
+} from '../../shared/record/nodes.js';
+import { updateSettings } from '../../shared/record/patroni-client.js';
+import { readNodes } from '../../shared/record/read-record.js';
+import { pollUntil } from '../../shared/wait-until.js';
+import { StartError } from '../errors.js';
+import { guardOrphans, type OrphanGuard } from '../processes/orphan-guard.js';
+import type { ClusterPlaces } from '../plan.js';
+import type { ManagedProcess } from '../processes/processes.js';
+import { provideFacts, provideSecrets } from './cluster-folder.js';
+import { findClusterPrograms } from './cluster-programs.js';
+import { prepareEtcd } from './etcd.js';
+import { prepareNode, type DatabaseNode } from './patroni.js';
+import {
+  getSharedSettings,
+  REST_USER,
+  SUPERUSER,
+  type ClusterDescription,
+  type ClusterSecrets,
+} from './patroni-config.js';
+import { createSettings, type PatroniSettings, type TimingProfile } from './patroni-settings.js';
+
+export interface ClusterOptions extends ClusterPlaces {
+  /** Holds everything of the cluster; created when missing. */
+  folder: string;
+  /** Smaller buffers, for tests and the lab. */
+  quick?: boolean;
+  /** Default: the one that the installed Patroni can keep. */
+  profile?: TimingProfile | undefined;
+  /** Changes of the safe settings, for the lab. */
+  settings?: Partial<PatroniSettings>;
+  /** Further parameters of PostgreSQL. */
+  parameters?: Readonly<Record<string, string | number>>;
+}
+
+const HOST = '127.0.0.1';
+const READY_DEADLINE_MS = 90_000;
+/** Longest wait for the last standby, when the others accept writes already. */
+const WHOLE_DEADLINE_MS = 30_000;
+const POLL_MS = 100;
+
+export class PostgresCluster {
+  #guard: OrphanGuard | null = null;
+
+  constructor(
+    readonly etcd: readonly ManagedProcess[],
+    readonly nodes: readonly DatabaseNode[],
+    private readonly cluster: ClusterDescription,
+    private readonly secrets: ClusterSecrets,
+  ) {}
+
+  /** The settings that its nodes run with. */
+  get settings(): PatroniSettings {
+    return this.cluster.settings;
+  }
+
+  /** Everything that must be stopped, first the nodes. */
+  get processes(): readonly ManagedProcess[] {
+    return [...this.nodes, ...this.etcd];
+  }
+
+  /** The superuser's address of a database, on whichever node is the primary. */
+  toUrl(database: string): string {
+    const hosts = this.nodes.map(({ node }) => `${HOST}:${node.port}`).join(',');
+    return `postgresql://${SUPERUSER}:${this.secrets.superuser}@${hosts}/${database}?target_session_attrs=read-write`;
+  }
+
+  /** The superuser's address of a database on one node, whatever its role. */
+  toNodeUrl({ node }: DatabaseNode, database: string): string {
+    return `postgresql://${SUPERUSER}:${this.secrets.superuser}@${HOST}:${node.port}/${database}`;
+  }
+
+  /** The nodes as they are now. Never throws; takes at most some 3 s. */
+  readNodes(): Promise<NodeView[]> {
+    return readNodes(this.nodes.map(({ node, url }) => ({ name: node.name, url })));
+  }
+
+  /** The node that accepts writes; null: none, or none that answers. */
+  async findPrimary(): Promise<DatabaseNode | null> {
+    const primary = (await this.readNodes()).find(({ role }) => role === 'primary');
+    return this.nodes.find(({ node }) => node.name === primary?.name) ?? null;
+  }
+
+  /**
+   * Starts everything, and waits until commits are acknowledged by two nodes.
+   * @returns whether the third node also follows; it may still be copying the data.
+   * @throws StartError when the cluster does not accept writes in time.
+   */
+  async start(): Promise<boolean> {
+    this.#guard = guardOrphans(this.nodes.map(({ dataDir }) => dataDir));
+    await Promise.all(this.etcd.map((member) => member.start()));
+    const starting = new AbortController();
+    const nodes = Promise.all(this.nodes.map((node) => node.start()));
+    // Settles the race only when a node fails: a node that started need not have a role yet.
+    const failed = nodes.then(() => new Promise<never>(() => undefined));
+    failed.catch(() => undefined);
+    try {
+      return await Promise.race([this.#becomeReady(starting.signal), failed]);
+    } finally {
+      starting.abort();
+    }
+  }
+
+  async #becomeReady(signal: AbortSignal): Promise<boolean> {
+    const polling = { pollMs: POLL_MS, signal };
+    const check = (test: typeof isWhole) => async (): Promise<boolean> =>
+      test(await this.readNodes());
+    const usable = { deadlineMs: READY_DEADLINE_MS, ...polling };
+    if (!(await pollUntil(check(acceptsWrites), usable))) throw await this.#describeFailure();
+    await this.#applySettings();
+    return pollUntil(check(isWhole), { deadlineMs: WHOLE_DEADLINE_MS, ...polling });
+  }
+
+  /** Patroni reads the shared settings from its file only at the first start of a cluster. */
+  async #applySettings(): Promise<void> {
+    const primary = await this.findPrimary();
+    const account = { name: REST_USER, password: this.secrets.restApi };
+    const isApplied =
+      primary !== null &&
+      (await updateSettings(primary.url, getSharedSettings(this.cluster), account));
+    if (!isApplied)
+      throw new StartError('Patroni did not accept the settings of the cluster; see its log.');
+  }
+
+  async #describeFailure(): Promise<StartError> {
+    const states = (await this.readNodes()).map(
+      ({ name, role, state }) => `${name} ${state}${role === 'primary' ? ' (primary)' : ''}`,
+    );
+    const lines = this.nodes.flatMap(({ name, lastLines }) =>
+      lastLines.slice(-4).map((line) => `  ${name}: ${line}`),
+    );
+    return new StartError(
+      `The replicated PostgreSQL accepts no writes after ${READY_DEADLINE_MS / 1000} s (${states.join(', ')}). Its last lines:\n${lines.join('\n')}`,
+    );
+  }
+
+  /** Stops the nodes in order, then etcd. */
+  async stop(): Promise<void> {
+    this.processes.forEach((process) => (process.supervised = false));
+    await Promise.all(this.nodes.map((node) => node.stop()));
+    await Promise.all(this.etcd.map((member) => member.stop()));
+    this.release();
+  }
+
+  /** Kills everything and waits until it has ended. The data survive, as in a crash. */
+  async end(): Promise<void> {
+    this.processes.forEach((process) => (process.supervised = false));
+    await Promise.all(this.nodes.map((node) => node.end()));
+    this.etcd.forEach((member) => member.kill());
+    await Promise.all(this.etcd.map(({ exited }) => exited));
+    this.release();
+  }
+
+  /** Ends the guard: every process of the cluster has ended. */
+  release(): void {
+    this.#guard?.release();
+    this.#guard = null;
+  }
+}
+
+/** Writes every configuration; does not start the cluster. @throws StartError */
+export async function preparePostgresCluster(options: ClusterOptions): Promise<PostgresCluster> {
+  const { folder, nodes, etcd, quick = false, parameters = {} } = options;
+  const toFolder = (name: string): string => join(folder, name);
+  const programs = await findClusterPrograms(nodes.map(({ name }) => join(toFolder(name), 'data')));
+  const settings = { ...createSettings(programs, options.profile), ...options.settings };
+  const facts = provideFacts(folder, {
+    protocol: settings.protocol,
+    peerPorts: etcd.map(({ peerPort }) => peerPort),
+  });
+  const secrets = provideSecrets(folder);
+  const cluster: ClusterDescription = {
+    scope: facts.scope,
+    host: HOST,
+    etcdPorts: etcd.map(({ port }) => port),
+    binDir: programs.binDir,
+    settings,
+    quick,
+    parameters,
+  };
+  return new PostgresCluster(
+    prepareEtcd({
+      program: programs.etcd,
+      account: programs.account,
+      folder,
+      host: HOST,
+      places: etcd,
+      enableV2: settings.protocol === 'etcd',
+    }),
+    nodes.map((node) =>
+      prepareNode(programs, cluster, { ...node, folder: toFolder(node.name) }, secrets),
+    ),
+    cluster,
+    secrets,
+  );
+}

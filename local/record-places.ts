@@ -1,0 +1,18 @@
+/** Where the parts of a replicated PostgreSQL answer, from the processes of relevo.json. Pure. */
+import type { RecordPlace } from '../shared/record/read-record.js';
+import type { RunningSystem } from './installation.js';
+
+const ofKind = ({ processes }: RunningSystem, kind: string): RecordPlace[] =>
+  processes.filter((process) => process.kind === kind).map(({ name, url }) => ({ name, url }));
+
+/** Null when PostgreSQL is a single server or external. */
+export function findRecordPlaces(
+  system: RunningSystem,
+): { nodes: RecordPlace[]; etcd: RecordPlace[] } | null {
+  const nodes = ofKind(system, 'patroni').map(({ name, url }) => ({
+    // The node has the name of its PostgreSQL.
+    name: name.replace('patroni', 'postgres'),
+    url,
+  }));
+  return nodes.length === 0 ? null : { nodes, etcd: ofKind(system, 'etcd') };
+}

@@ -1,0 +1,28 @@
+/** The order in which the processes of a system stop. */
+import { BALANCERS } from '../shared/balancer/pool.js';
+import type { ManagedProcess, ProcessKind } from './processes/processes.js';
+
+/** Shown after the services. */
+export const ENGINES: ReadonlySet<ProcessKind> = new Set(['patroni', 'postgres', 'etcd', 'redis']);
+
+/** Callers stop before the services that they call; PostgreSQL stops late, and etcd after it. */
+const STOP_ORDER: readonly ProcessKind[] = [
+  ...BALANCERS,
+  'patients',
+  'payments',
+  'monitor',
+  'gateway',
+  'redis',
+  'patroni',
+  'postgres',
+  'etcd',
+];
+
+/** Stops every process, in order, including frozen ones. */
+export async function stopAll(processes: readonly ManagedProcess[]): Promise<void> {
+  processes.forEach((process) => (process.supervised = false));
+  for (const kind of STOP_ORDER)
+    await Promise.all(
+      processes.filter((process) => process.kind === kind).map((process) => process.stop()),
+    );
+}
