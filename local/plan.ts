@@ -19,10 +19,15 @@ export interface Shape {
   balancer?: BalancerName | null;
   /** Default: single. */
   record?: RecordMode;
+  /** Default: single. */
+  queue?: QueueMode;
 }
 
 /** PostgreSQL as one server, or as three nodes under Patroni with three etcd members. */
 export type RecordMode = 'single' | 'cluster';
+
+/** Redis as one server, or as a primary with two replicas and three Sentinels. */
+export type QueueMode = 'single' | 'group';
 
 export interface Place {
   name: string;
@@ -32,7 +37,18 @@ export interface Place {
 }
 
 const SINGLE_POSTGRES: readonly Place[] = [{ name: 'postgres', kind: 'postgres', fixedPort: 5454 }];
-const REDIS: readonly Place[] = [{ name: 'redis', kind: 'redis', fixedPort: 6390 }];
+const SINGLE_REDIS: readonly Place[] = [{ name: 'redis', kind: 'redis', fixedPort: 6390 }];
+
+export const GROUP_SERVERS = ['redis_1', 'redis_2', 'redis_3'] as const;
+export const GROUP_SENTINELS = ['sentinel_1', 'sentinel_2', 'sentinel_3'] as const;
+const REDIS_GROUP: readonly Place[] = [
+  ...GROUP_SERVERS.map((name, index): Place => ({ name, kind: 'redis', fixedPort: 6391 + index })),
+  ...GROUP_SENTINELS.map((name, index): Place => ({
+    name,
+    kind: 'sentinel',
+    fixedPort: 6394 + index,
+  })),
+];
 
 /** Numbers of the database nodes and of the etcd members. */
 const CLUSTER_NUMBERS = [1, 2, 3] as const;
@@ -45,10 +61,22 @@ const CLUSTER_POSTGRES: readonly Place[] = CLUSTER_NUMBERS.flatMap((number): Pla
 ]);
 
 /** The ports of the engines. */
-export const enginePlaces = ({ record = 'single' }: Pick<Shape, 'record'>): readonly Place[] => [
+export const enginePlaces = ({
+  record = 'single',
+  queue = 'single',
+}: Pick<Shape, 'record' | 'queue'>): readonly Place[] => [
   ...(record === 'cluster' ? CLUSTER_POSTGRES : SINGLE_POSTGRES),
-  ...REDIS,
+  ...(queue === 'group' ? REDIS_GROUP : SINGLE_REDIS),
 ];
+
+/** The ports of the engines that are not external. */
+export const ownEnginePlaces = (
+  shape: Pick<Shape, 'record' | 'queue'>,
+  given: { databaseUrl?: string | undefined; redisUrl?: string | undefined },
+): readonly Place[] =>
+  enginePlaces(shape).filter(
+    ({ kind }) => !(kind === 'redis' || kind === 'sentinel' ? given.redisUrl : given.databaseUrl),
+  );
 
 /** A PostgreSQL with its Patroni. */
 export interface NodePlace {

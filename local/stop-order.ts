@@ -3,15 +3,25 @@ import { BALANCERS } from '../shared/balancer/pool.js';
 import type { ManagedProcess, ProcessKind } from './processes/processes.js';
 
 /** Shown after the services. */
-export const ENGINES: ReadonlySet<ProcessKind> = new Set(['patroni', 'postgres', 'etcd', 'redis']);
+export const ENGINES: ReadonlySet<ProcessKind> = new Set([
+  'patroni',
+  'postgres',
+  'etcd',
+  'sentinel',
+  'redis',
+]);
 
-/** Callers stop before the services that they call; PostgreSQL stops late, and etcd after it. */
+/**
+ * Callers stop before the services that they call; PostgreSQL stops late, and etcd after it. The
+ * Sentinels stop before the servers, whose end they would take for a failure.
+ */
 const STOP_ORDER: readonly ProcessKind[] = [
   ...BALANCERS,
   'patients',
   'payments',
   'monitor',
   'gateway',
+  'sentinel',
   'redis',
   'patroni',
   'postgres',

@@ -28,6 +28,7 @@ import type { TimingProfile } from './engines/patroni-settings.js';
 import type { PostgresCluster } from './engines/postgres-cluster.js';
 import type { ManagedProcess, ProcessKind } from './processes/processes.js';
 import type { RedisServer } from './engines/redis.js';
+import type { RedisGroup } from './engines/redis-group.js';
 import { seedDatabase } from './engines/seed.js';
 import { ENGINES, stopAll } from './stop-order.js';
 import { serviceProcess } from './processes/service-process.js';
@@ -104,8 +105,10 @@ export interface System {
   postgres: PostgresServer | null;
   /** Null when the record is a single server. */
   databaseCluster: PostgresCluster | null;
-  /** Null when the server is external. */
+  /** Null when the server is external, and when the queue is a group. */
   redis: RedisServer | null;
+  /** Null when the queue is a single server. */
+  redisGroup: RedisGroup | null;
   /** All processes, in display order: services, then engines. */
   processes: ManagedProcess[];
   /** @throws Error when there is no process of that name. */
@@ -129,7 +132,10 @@ async function choosePorts(
   return (name) => table.get(name) ?? 0;
 }
 
-type Storage = Pick<System, 'postgres' | 'databaseCluster' | 'redis' | 'databaseUrl' | 'redisUrl'>;
+type Storage = Pick<
+  System,
+  'postgres' | 'databaseCluster' | 'redis' | 'redisGroup' | 'databaseUrl' | 'redisUrl'
+>;
 
 class Starting {
   readonly processes: ManagedProcess[] = [];
@@ -152,15 +158,14 @@ class Starting {
   }
 
   async engines(portOf: (name: string) => number): Promise<Storage> {
-    const { dataDir, quick = false, volume, record, profile } = this.options;
+    const { dataDir, quick = false, volume, record, queue, profile } = this.options;
     const given = { databaseUrl: this.options.databaseUrl, redisUrl: this.options.redisUrl };
     this.progress('Starting PostgreSQL and Redis …');
-    const modes = { record, profile };
+    const modes = { record, queue, profile };
     const engines = await prepareEngines({ dataDir, quick, volume, portOf, ...modes, ...given });
-    const { postgres, databaseCluster, redis } = engines;
-    [postgres, redis, ...(databaseCluster?.processes ?? [])].forEach(
-      (engine) => engine && this.adopt(engine),
-    );
+    const { postgres, databaseCluster, redis, redisGroup } = engines;
+    const groups = [databaseCluster, redisGroup].flatMap((group) => group?.processes ?? []);
+    [postgres, redis, ...groups].forEach((engine) => engine && this.adopt(engine));
     this.release = () => databaseCluster?.release();
     const [databaseUrl, redisUrl] = await Promise.all([
       startDatabase(engines, given.databaseUrl, (text) => this.progress(text)),

@@ -15,7 +15,7 @@ import { runMain } from './errors.js';
 import { lockInstallation, type Lock } from './installation.js';
 import { LogFile, USUAL_LOG } from './processes/log-file.js';
 import { LogFiles } from './processes/log-files.js';
-import { balancerPlaces, enginePlaces, servicePlaces, type Place } from './plan.js';
+import { balancerPlaces, ownEnginePlaces, servicePlaces, type Place } from './plan.js';
 import type { Exit, ManagedProcess } from './processes/processes.js';
 import { startControlServer, type ControlServer } from './rolling/control-server.js';
 import { Restarts } from './rolling/restarts.js';
@@ -57,12 +57,11 @@ const print = (text: string): void => {
 };
 
 /** The ports that this start needs. */
-function getNeededPlaces(options: UpOptions, { databaseUrl, redisUrl }: LocalConfig): Place[] {
-  const engines = enginePlaces(options).filter(
-    ({ kind }) => !(kind === 'redis' ? redisUrl : databaseUrl),
-  );
-  return [...engines, ...servicePlaces(options), ...balancerPlaces(options)];
-}
+const getNeededPlaces = (options: UpOptions, config: LocalConfig): Place[] => [
+  ...ownEnginePlaces(options, config),
+  ...servicePlaces(options),
+  ...balancerPlaces(options),
+];
 
 const describeExit = ({ code, signal }: Exit): string =>
   signal ? `was killed (${signal})` : `ended with code ${code}`;

@@ -102,6 +102,7 @@ function createStatusSources(
     instance: (instance) => observers.instances.of(instance),
     balancer: () => sync && { ...sync.view, rows: sync.rows },
     record: () => observers.record.state,
+    redisGroup: () => observers.group.state,
     lastFailure: (replica) => observers.failures.lastOf(replica),
     redisUp,
     faults: config.faults,
@@ -143,6 +144,7 @@ function createWatch(
     sources: () => sources,
     patients,
     record: { nodes: config.databaseNodes, etcd: config.etcdMembers },
+    redisUrl: config.redisUrl,
     pingTimeoutMs,
     fall,
   });

@@ -3,7 +3,9 @@ import type { StatusSummary } from '../../shared/contracts/status.js';
 import { paintNothing, type Paint } from '../output/paint.js';
 import { formatInstances } from './instance-text.js';
 import { formatTable, WIDTH, wrap } from '../output/table.js';
+import { formatGroup, formatGroupLine, type NameOf } from './group-text.js';
 import { formatRecord, formatRecordLine } from './record-text.js';
+import type { GroupState } from '../../shared/queue/group-state.js';
 import type { RecordState } from '../../shared/record/read-record.js';
 
 export interface StatusView {
@@ -11,13 +13,27 @@ export interface StatusView {
   local: {
     pid: number;
     startedAt: string;
-    processes: readonly { name: string; kind: string; pid: number | null; url: string }[];
+    processes: readonly {
+      name: string;
+      kind: string;
+      pid: number | null;
+      port?: number;
+      url: string;
+    }[];
   } | null;
   /** Null when no monitor answers. */
   status: StatusSummary | null;
   /** Of a replicated PostgreSQL that runs here. Default: none. */
   record?: RecordState | null;
+  /** The servers of a Redis group. Default: none. */
+  group?: GroupState | null;
 }
+
+/** The name of a process of this system by its port. */
+const toNames =
+  (local: StatusView['local']): NameOf =>
+  (port) =>
+    local?.processes.find((process) => process.port === port)?.name;
 
 const orDash = (value: string | number | null | undefined): string =>
   value === null || value === undefined ? '-' : String(value);
@@ -77,7 +93,7 @@ function localLines(local: StatusView['local'], now: Date): string[] {
 
 /** @param now for "leads for 12 s". */
 export function formatStatus(
-  { local, status, record = null }: StatusView,
+  { local, status, record = null, group = null }: StatusView,
   now: Date,
   paint: Paint = paintNothing,
 ): string {
@@ -86,6 +102,7 @@ export function formatStatus(
   const head = [
     ...localLines(local, now),
     ...(record === null ? [] : formatRecord(record, paintGood)),
+    ...(group === null ? [] : formatGroup(group, toNames(local), paintGood)),
   ];
   if (!status)
     return [...head, 'No monitor answers: payments continue, failures are not detected.', ''].join(
@@ -123,13 +140,17 @@ const describeState = ({
 }): string => `${id} ${observed}${admin === 'ready' ? '' : ` (${admin})`}`;
 
 /** One line that changes only with the state, for `--watch` without a terminal. */
-export function formatStatusLine({ status, record = null }: StatusView): string {
-  const database = record === null ? '' : `; ${formatRecordLine(record)}`;
-  if (!status) return `no monitor answers${database}`;
+export function formatStatusLine(view: StatusView): string {
+  const { local, status, record = null, group = null } = view;
+  const storage = [
+    record === null ? '' : `; ${formatRecordLine(record)}`,
+    group === null ? '' : `; ${formatGroupLine(group, toNames(local))}`,
+  ].join('');
+  if (!status) return `no monitor answers${storage}`;
   const leading = status.partitions.map(({ leader, term }) =>
     leader === null ? 'no leader' : `${leader} leads in term ${term}`,
   );
   const replicas = status.replicas.map(describeState);
   const instances = status.balancer === null ? [] : status.patients.map(describeState);
-  return `${leading.join(', ')}; ${[...replicas, ...instances].join(', ')}; ${orDash(status.queue.pending)} pending${database}`;
+  return `${leading.join(', ')}; ${[...replicas, ...instances].join(', ')}; ${orDash(status.queue.pending)} pending${storage}`;
 }

@@ -3,6 +3,9 @@
  * monitor. Shows no secret. Exit codes: 0 running, 1 not running, 4 wrong arguments.
  */
 import { statusSummary, type StatusSummary } from '../../shared/contracts/status.js';
+import type { GroupState } from '../../shared/queue/group-state.js';
+import { readGroup } from '../../shared/queue/read-group.js';
+import { isSentinelAddress, parseSentinelAddress } from '../../shared/queue/redis-address.js';
 import { readRecord, type RecordState } from '../../shared/record/read-record.js';
 import { findRecordPlaces } from '../../local/record-places.js';
 import { stripPassword } from '../../local/processes/address.js';
@@ -24,6 +27,8 @@ interface Facts {
   status: StatusSummary | null;
   /** Null: PostgreSQL has no standbys here. */
   record: RecordState | null;
+  /** Null: Redis is one server. */
+  group: GroupState | null;
 }
 
 interface Reading {
@@ -75,7 +80,7 @@ function describeDatabase(url: string): object {
   };
 }
 
-function toDocument({ local, status, record }: Facts): object {
+function toDocument({ local, status, record, group }: Facts): object {
   if (!local) return { running: true, status };
   const { running, system } = local;
   return {
@@ -92,7 +97,8 @@ function toDocument({ local, status, record }: Facts): object {
     redis: {
       ...describeEngine('redis', local),
       url: stripPassword(system.redisUrl),
-      port: Number(new URL(system.redisUrl).port || 6379),
+      ...(group ? {} : { port: Number(new URL(system.redisUrl).port || 6379) }),
+      group,
     },
     status,
   };
@@ -102,14 +108,16 @@ async function readStatus(context: Context, args: CommonArguments): Promise<Read
   const target = context.target(args);
   const { local } = target;
   const places = local && findRecordPlaces(local.system);
-  const [status, record] = await Promise.all([
+  const redisUrl = local?.system.redisUrl ?? '';
+  const [status, record, group] = await Promise.all([
     askMonitors(target),
     places ? readRecord(places) : null,
+    isSentinelAddress(redisUrl) ? readGroup(parseSentinelAddress(redisUrl)) : null,
   ]);
   const shown = local && { ...local.running, processes: local.system.processes };
   return {
-    view: { local: shown, status, record },
-    document: toDocument({ local, status, record }),
+    view: { local: shown, status, record, group },
+    document: toDocument({ local, status, record, group }),
   };
 }
 

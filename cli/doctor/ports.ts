@@ -3,7 +3,7 @@
  * itself.
  */
 import { startHint } from '../../local/command-hint.js';
-import { enginePlaces, servicePlaces, type Place } from '../../local/plan.js';
+import { ownEnginePlaces, servicePlaces, type Place } from '../../local/plan.js';
 import { isPortFree, findPortOwner } from '../../local/processes/ports.js';
 import { ok, problem, type Check, type Finding, type Surroundings } from './finding.js';
 
@@ -61,12 +61,10 @@ async function firstFreeOffset(places: readonly Place[], from: number): Promise<
   return null;
 }
 
-function getNeededPlaces({ config }: Surroundings): Place[] {
-  const engines = enginePlaces(SHAPE).filter(
-    ({ kind }) => !(kind === 'redis' ? config.redisUrl : config.databaseUrl),
-  );
-  return [...engines, ...servicePlaces(SHAPE)];
-}
+const getNeededPlaces = ({ config }: Surroundings): Place[] => [
+  ...ownEnginePlaces(SHAPE, config),
+  ...servicePlaces(SHAPE),
+];
 
 export const portsCheck: Check = {
   name: 'ports',

@@ -9,13 +9,14 @@ import { openRedis } from '../../shared/queue/connect-redis.js';
 import { stripPassword } from '../processes/address.js';
 import { StartError } from '../errors.js';
 import { copyFolder } from '../copy-folder.js';
-import { clusterPlaces, type RecordMode } from '../plan.js';
+import { clusterPlaces, type QueueMode, type RecordMode } from '../plan.js';
 import { CLUSTER_FOLDER } from './cluster-folder.js';
 import type { TimingProfile } from './patroni-settings.js';
 import { preparePostgresCluster, type PostgresCluster } from './postgres-cluster.js';
 import { checkRecordMode, SINGLE_FOLDER } from './record-mode.js';
 import { ensureDatabase, preparePostgres, type PostgresServer, type Volume } from './postgres.js';
 import { prepareRedis, type RedisServer } from './redis.js';
+import { GROUP_FOLDER, RedisGroup } from './redis-group.js';
 
 export interface EngineOptions {
   dataDir: string;
@@ -23,6 +24,8 @@ export interface EngineOptions {
   redisUrl?: string | undefined;
   /** Default: single. */
   record?: RecordMode | undefined;
+  /** Default: single. */
+  queue?: QueueMode | undefined;
   /** Of the cluster. Default: the one that the installed Patroni can keep. */
   profile?: TimingProfile | undefined;
   quick: boolean;
@@ -36,8 +39,10 @@ export interface Engines {
   postgres: PostgresServer | null;
   /** Null when the record is a single server. */
   databaseCluster: PostgresCluster | null;
-  /** Null when REDIS_URL names an external server. */
+  /** Null when REDIS_URL names an external server, and when the queue is a group. */
   redis: RedisServer | null;
+  /** Null when the queue is a single server. */
+  redisGroup: RedisGroup | null;
 }
 
 export const DATABASE_NAME = 'relevo';
@@ -57,12 +62,31 @@ async function copyTestCluster(dataDir: string): Promise<void> {
 
 /** Prepares our own servers; does not start them. @throws StartError */
 export async function prepareEngines(options: EngineOptions): Promise<Engines> {
-  const { dataDir, redisUrl, portOf } = options;
-  const record = await prepareRecord(options);
-  const redis = redisUrl
-    ? null
-    : prepareRedis({ dataDir: join(dataDir, 'redis'), port: portOf('redis') });
-  return { ...record, redis };
+  return { ...(await prepareRecord(options)), ...prepareQueue(options) };
+}
+
+/** @throws StartError */
+function prepareQueue({
+  dataDir,
+  redisUrl,
+  queue,
+  portOf,
+}: EngineOptions): Pick<Engines, 'redis' | 'redisGroup'> {
+  const none = { redis: null, redisGroup: null };
+  if (redisUrl && queue === 'group')
+    throw new StartError(
+      'REDIS_URL names a Redis of yours, and --standby starts a group: unset REDIS_URL, or start without --standby.',
+    );
+  if (redisUrl) return none;
+  if (queue === 'group')
+    return {
+      ...none,
+      redisGroup: new RedisGroup({ dataDir: join(dataDir, GROUP_FOLDER), portOf }),
+    };
+  return {
+    ...none,
+    redis: prepareRedis({ dataDir: join(dataDir, 'redis'), port: portOf('redis') }),
+  };
 }
 
 /** @throws StartError */
@@ -166,7 +190,14 @@ async function startCluster(
 }
 
 /** Starts or checks Redis. @returns its address, once it answers. @throws StartError */
-export async function startRedis({ redis }: Engines, url: string | undefined): Promise<string> {
+export async function startRedis(
+  { redis, redisGroup }: Engines,
+  url: string | undefined,
+): Promise<string> {
+  if (redisGroup) {
+    await redisGroup.start();
+    return redisGroup.address;
+  }
   if (!redis) return checkRedis(url ?? '');
   await redis.start();
   return redis.address;

@@ -17,6 +17,7 @@ import { findNewest } from '../../shared/queue/group-state.js';
 import { formatSentinelAddress, type SentinelAddress } from '../../shared/queue/redis-address.js';
 import { pollUntil, waitUntil } from '../../shared/wait-until.js';
 import { StartError } from '../errors.js';
+import { GROUP_SENTINELS, GROUP_SERVERS } from '../plan.js';
 import { ManagedProcess } from '../processes/processes.js';
 import {
   findRedisProgram,
@@ -36,9 +37,6 @@ import {
   sentinelSettings,
 } from './sentinel.js';
 
-export const GROUP_SERVERS = ['redis_1', 'redis_2', 'redis_3'] as const;
-export const GROUP_SENTINELS = ['sentinel_1', 'sentinel_2', 'sentinel_3'] as const;
-
 const HOST = '127.0.0.1';
 /** The Sentinels find each other and the replicas within about 2 s. */
 const READY_MS = 30_000;
@@ -56,6 +54,9 @@ const REPLICATION_OPTIONS = {
   'min-replicas-max-lag': '2',
   'shutdown-timeout': '2',
 };
+
+/** Its folder inside of the data folder. */
+export const GROUP_FOLDER = 'redis-group';
 
 export interface RedisGroupOptions {
   dataDir: string;
@@ -117,6 +118,10 @@ export class RedisGroup {
     };
     this.servers = this.members.servers.map((member) => this.prepareServer(program, member));
     this.sentinels = this.members.sentinels.map((member) => this.prepareSentinel(program, member));
+  }
+
+  get processes(): readonly ManagedProcess[] {
+    return [...this.servers, ...this.sentinels];
   }
 
   /** For clients, with the password. */

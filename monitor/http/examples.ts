@@ -51,6 +51,7 @@ export const STATUS = {
   balancer: { name: 'haproxy', answers: true },
   queue: { waiting: 0, active: 0, pending: 0, failed: 0 },
   record: null,
+  redisGroup: null,
   engines: { postgres: true, redis: true },
   faults: false,
 };

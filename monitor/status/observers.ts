@@ -11,6 +11,7 @@ import { EventHub } from './event-hub.js';
 import { FailureMemory } from './failure-memory.js';
 import type { History } from '../cluster/history.js';
 import { InstanceWatch } from './instance-watch.js';
+import { GroupWatch } from './group-watch.js';
 import { RecordWatch, type RecordWatchOptions } from './record-watch.js';
 import { Sampler } from './sampler.js';
 import { getKnownStatus, readStatus, type StatusSources } from './status.js';
@@ -25,6 +26,7 @@ export interface ObserverOptions {
   state: () => State;
   patients: readonly Member[];
   record: RecordWatchOptions;
+  redisUrl: string;
   /** For polls of patients instances, as for pings of replicas. */
   pingTimeoutMs: number;
   fall: number;
@@ -38,6 +40,7 @@ export class Observers {
   readonly hub: EventHub;
   readonly instances: InstanceWatch;
   readonly record: RecordWatch;
+  readonly group: GroupWatch;
 
   constructor(private readonly options: ObserverOptions) {
     const { clock, counts, history, state, sources, patients, pingTimeoutMs, fall } = options;
@@ -48,6 +51,7 @@ export class Observers {
       fall,
     });
     this.record = new RecordWatch(options.record);
+    this.group = new GroupWatch(options.redisUrl);
     const status = {
       status: () => readStatus(sources()),
       known: () => getKnownStatus(sources(), this.sampler.queue),
@@ -77,12 +81,14 @@ export class Observers {
     this.sampler.start();
     this.instances.start();
     this.record.start();
+    this.group.start();
   }
 
   close(): void {
     this.sampler.stop();
     this.instances.close();
     this.record.close();
+    this.group.close();
     this.hub.close();
   }
 

@@ -15,24 +15,25 @@ export const NO_NUMBERS: Numbers = {};
  * The status without the numbers and the times that change with the clock. Equal structures have
  * equal texts.
  */
-export function toStructure({ at: _at, queue: _queue, replicas, record, ...rest }: Status): string {
+export function toStructure({ at: _at, queue: _queue, ...lasting }: Status): string {
+  const { replicas, record, redisGroup, ...rest } = lasting;
   return JSON.stringify({
     ...rest,
     replicas: replicas.map(dropNumbers),
     record: record && { ...record, nodes: record.nodes.map(roundLag) },
+    redisGroup: redisGroup && { ...redisGroup, servers: redisGroup.servers.map(roundLag) },
   });
 }
 
 const BYTES_PER_MB = 1_048_576;
 
-/** The lag of a standby changes with each commit; the console shows whole megabytes. */
-const roundLag = (node: DatabaseNode): object => ({
+/** The lag changes with each write; the console shows whole megabytes. */
+const roundLag = (node: { lagBytes: number | null }): object => ({
   ...node,
   lagBytes: node.lagBytes === null ? null : Math.floor(node.lagBytes / BYTES_PER_MB),
 });
 
 type Replica = Status['replicas'][number];
-type DatabaseNode = NonNullable<Status['record']>['nodes'][number];
 
 const dropNumbers = ({
   lastSeenAt: _seen,

@@ -7,6 +7,7 @@ import type { Member } from '../../shared/config.js';
 import type { RecordState } from '../../shared/record/read-record.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import type {
+  GroupStatus,
   InstanceStatus,
   MonitorStatus,
   PartitionStatus,
@@ -41,6 +42,8 @@ export interface StatusSources {
   balancer: () => (BalancerView & { rows: readonly AdminRow[] }) | null;
   /** Null: PostgreSQL has no standbys that this monitor knows. */
   record: () => RecordState | null;
+  /** Null: Redis is one server, or its group is not known yet. */
+  redisGroup: () => GroupStatus | null;
   lastFailure: (replica: string) => Failure | null;
   redisUp: () => boolean | null;
   /** Whether fault switches exist. */
@@ -188,6 +191,7 @@ export function getKnownStatus(sources: StatusSources, queue: QueueCounts): Stat
     ...describeInstances(sources),
     queue,
     record: sources.record(),
+    redisGroup: sources.redisGroup(),
     engines: { postgres: state.databaseUp, redis: sources.redisUp() },
     faults: sources.faults,
   };
@@ -206,5 +210,10 @@ export function withoutAddresses(status: Status): Status {
     replicas: status.replicas.map(({ url: _url, pid: _pid, bootId: _bootId, ...rest }) => rest),
     monitors: status.monitors.map(({ url: _url, ...rest }) => rest),
     patients: status.patients.map(({ url: _url, ...rest }) => rest),
+    redisGroup: status.redisGroup && {
+      ...status.redisGroup,
+      servers: status.redisGroup.servers.map(({ url: _url, ...rest }) => rest),
+      sentinels: status.redisGroup.sentinels.map(({ url: _url, ...rest }) => rest),
+    },
   };
 }

@@ -150,6 +150,36 @@ const etcdStatus = z.object({
 
 const recordStatus = z.object({ nodes: z.array(nodeStatus), etcd: z.array(etcdStatus) });
 
+/** A server of a Redis group. `url` is omitted without a token. */
+const groupServerStatus = z.object({
+  name: memberId,
+  url: z.string().optional(),
+  /** Its own answer; null: none. */
+  role: z.enum(['primary', 'replica']).nullable(),
+  /** Whether the Sentinels name it as the primary. */
+  isPrimary: z.boolean(),
+  /** The connection of a replica to its primary; null: no replica, or no answer. */
+  link: z.enum(['up', 'down']).nullable(),
+  /** Bytes that it has not confirmed to the primary; null: unknown, or the primary. */
+  lagBytes: z.number().nullable(),
+});
+
+const sentinelStatus = z.object({
+  name: memberId,
+  url: z.string().optional(),
+  answers: z.boolean(),
+  /** Whether it can reach enough Sentinels for a failover; null: no answer. */
+  hasQuorum: z.boolean().nullable(),
+});
+
+const groupStatus = z.object({
+  /** Sentinels that must consider a primary failed; null: no Sentinel answers. */
+  quorum: z.int().nullable(),
+  servers: z.array(groupServerStatus),
+  sentinels: z.array(sentinelStatus),
+});
+export type GroupStatus = z.infer<typeof groupStatus>;
+
 const queueStatus = z.object({
   waiting: z.int().nullable(),
   active: z.int().nullable(),
@@ -171,6 +201,8 @@ export const status = z.object({
   queue: queueStatus,
   /** The nodes of a replicated PostgreSQL. Null: this monitor knows none (DATABASE_NODES). */
   record: recordStatus.nullable(),
+  /** The servers and Sentinels of a Redis group. Null: REDIS_URL names one server. */
+  redisGroup: groupStatus.nullable(),
   /** Whether this monitor reaches them; null: not tried yet. */
   engines: z.object({ postgres: z.boolean().nullable(), redis: z.boolean().nullable() }),
   /** Whether fault switches exist here. */

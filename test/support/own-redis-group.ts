@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GROUP_SENTINELS, GROUP_SERVERS, RedisGroup } from '../../local/engines/redis-group.js';
+import { RedisGroup } from '../../local/engines/redis-group.js';
 import type { RedisServer } from '../../local/engines/redis.js';
+import { GROUP_SENTINELS, GROUP_SERVERS } from '../../local/plan.js';
 import { freePort } from '../../local/processes/ports.js';
 import type { GroupState } from '../../shared/queue/group-state.js';
 import { readGroup } from '../../shared/queue/read-group.js';
@@ -28,7 +29,7 @@ export async function startOwnGroup(): Promise<OwnGroup> {
   const ports = new Map<string, number>();
   for (const name of [...GROUP_SERVERS, ...GROUP_SENTINELS]) ports.set(name, await freePort());
   const group = new RedisGroup({ dataDir, portOf: (name) => ports.get(name) ?? 0 });
-  const processes = [...group.sentinels, ...group.servers];
+  const { processes } = group;
   const remove = async (): Promise<void> => {
     processes.forEach((process) => (process.supervised = false));
     for (const part of [group.sentinels, group.servers])

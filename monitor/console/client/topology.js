@@ -191,6 +191,40 @@ function putRecord({ put }, { record }) {
 }
 
 /**
+ * The tone and the texts of a server of a Redis group. Pure.
+ * @param {NonNullable<Status['redisGroup']>['servers'][number]} server
+ */
+export function serverWords({ role, isPrimary, link, lagBytes }) {
+  if (role === null) return { tone: 'bad', word: 'no answer', detail: '' };
+  if (role === 'primary')
+    return isPrimary
+      ? { tone: 'good', word: 'running', detail: 'primary' }
+      : { tone: 'warn', word: 'running', detail: 'former primary' };
+  const late = lagBytes === null ? '' : `${Math.floor(lagBytes / BYTES_PER_MB)} MB behind`;
+  return link === 'up'
+    ? { tone: 'good', word: 'running', detail: join('replica', late) }
+    : { tone: 'warn', word: 'running', detail: 'replica · does not follow' };
+}
+
+/**
+ * The servers of a Redis group, and its Sentinels as one node; nothing when there is no group.
+ * @param {Lane} lane
+ * @param {Status} status
+ */
+function putGroup({ put }, { redisGroup }) {
+  if (redisGroup === null) return;
+  for (const server of redisGroup.servers)
+    put(server.name, { ...serverWords(server), leads: server.isPrimary });
+  const { sentinels, quorum } = redisGroup;
+  const able = sentinels.filter(({ hasQuorum }) => hasQuorum === true).length;
+  put('sentinel', {
+    tone: able === sentinels.length ? 'good' : able > 0 ? 'warn' : 'bad',
+    word: `${able} of ${sentinels.length}`,
+    detail: quorum === null ? '' : `quorum ${quorum}`,
+  });
+}
+
+/**
  * @param {Element} root
  * @param {LaneName} name
  */
@@ -227,6 +261,7 @@ export function topology(root) {
     putReplicas(lanes.replicas, status);
     putEngines(lanes, status);
     putRecord(lanes.database, status);
+    putGroup(lanes.queue, status);
     draw(toFlows(status));
   };
 }

@@ -2,6 +2,7 @@ import {
   balancerPlaces,
   clusterPlaces,
   enginePlaces,
+  ownEnginePlaces,
   serviceEnvironment,
   servicePlaces,
   type Shape,
@@ -25,15 +26,29 @@ describe('the plan of a system', () => {
   });
 
   it('never has a port twice, even in the largest system', () => {
-    for (const record of ['single', 'cluster'] as const) {
+    for (const [record, queue] of [
+      ['single', 'single'],
+      ['cluster', 'group'],
+    ] as const) {
       const places = [
         ...servicePlaces({ ...LARGEST, balancer: 'nginx' }),
         ...balancerPlaces({ ...LARGEST, balancer: 'nginx' }),
-        ...enginePlaces({ record }),
+        ...enginePlaces({ record, queue }),
       ];
       expect(new Set(places.map(({ fixedPort }) => fixedPort)).size).toBe(places.length);
       expect(new Set(places.map(({ name }) => name)).size).toBe(places.length);
     }
+  });
+
+  it('an external engine needs no port, and neither do its Sentinels', () => {
+    const group = { record: 'single', queue: 'group' } as const;
+    const kinds = (given: Parameters<typeof ownEnginePlaces>[1]): string[] =>
+      ownEnginePlaces(group, given).map(({ kind }) => kind);
+    expect(kinds({ redisUrl: 'redis://r' })).toEqual(['postgres']);
+    expect(kinds({ databaseUrl: 'postgresql://d' })).toEqual([
+      ...Array<string>(3).fill('redis'),
+      ...Array<string>(3).fill('sentinel'),
+    ]);
   });
 
   it('the cluster has a port of its own for every node and etcd member', () => {

@@ -36,8 +36,15 @@ const { toArrows } = (await import(`${CLIENT}/arrows.js`)) as {
 };
 
 type DatabaseNode = NonNullable<Status['record']>['nodes'][number];
-const { nodeWords } = (await import(`${CLIENT}/topology.js`)) as {
-  nodeWords: (node: DatabaseNode) => { tone: string; word: string; detail: string };
+type GroupServer = NonNullable<Status['redisGroup']>['servers'][number];
+interface Words {
+  tone: string;
+  word: string;
+  detail: string;
+}
+const { nodeWords, serverWords } = (await import(`${CLIENT}/topology.js`)) as {
+  nodeWords: (node: DatabaseNode) => Words;
+  serverWords: (server: GroupServer) => Words;
 };
 
 const NOW: Status = statusSchema.parse(STATUS);
@@ -194,4 +201,29 @@ describe('a database node', () => {
   ] as const)('%j is shown as %s, %s', (changes, tone, word, detail) => {
     expect(nodeWords({ ...NODE, ...changes })).toEqual({ tone, word, detail });
   });
+});
+
+test.each<[string, Partial<GroupServer>, Words]>([
+  ['the primary', { isPrimary: true }, { tone: 'good', word: 'running', detail: 'primary' }],
+  ['a former primary', {}, { tone: 'warn', word: 'running', detail: 'former primary' }],
+  [
+    'a replica',
+    { role: 'replica', link: 'up', lagBytes: 3_145_728 },
+    { tone: 'good', word: 'running', detail: 'replica · 3 MB behind' },
+  ],
+  [
+    'a replica without its primary',
+    { role: 'replica', link: 'down' },
+    { tone: 'warn', word: 'running', detail: 'replica · does not follow' },
+  ],
+  ['a silent server', { role: null }, { tone: 'bad', word: 'no answer', detail: '' }],
+])('a server of a Redis group: %s', (_what, change, expected) => {
+  const server: GroupServer = {
+    name: 'redis_1',
+    role: 'primary',
+    isPrimary: false,
+    link: null,
+    lagBytes: null,
+  };
+  expect(serverWords({ ...server, ...change })).toEqual(expected);
 });
