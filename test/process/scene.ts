@@ -284,7 +284,7 @@ export class Scene {
     });
     const [payments, charges, elections] = [
       await this.payments(),
-      await this.charges(),
+      await readCharges(this.system),
       await this.elections(),
     ];
     return check({ requests, payments, charges, elections });
