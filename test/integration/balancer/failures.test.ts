@@ -124,6 +124,19 @@ const describeFailures = (balancer: BalancerName): void => {
       await served();
     });
 
+    test('DELETE and PUT are sent to one instance only, also when it fails', async () => {
+      const { length: before } = setup.slow;
+      const headers = { cookie: setup.cookieOf('patients_2') };
+      const asked = ['DELETE', 'PUT'].map((method) => ({ method, headers }));
+      const answers = askAll('/slow', asked);
+      await eventually(() => setup.slow.length === before + asked.length, { what: 'the requests' });
+      setup.stopMembers([1]);
+      expect(await answers).toEqual(expected(asked, 502));
+      expect(setup.slow.length).toBe(before + asked.length);
+      await setup.startMembers([1]);
+      await served();
+    });
+
     test('a silent instance: 503 when the request may be repeated, otherwise the outcome is unknown; no other instance is asked', async () => {
       const { length: before } = setup.slow;
       const answers = await askAll(SILENT_PATH, [...REPEATABLE, ...DANGEROUS]);
