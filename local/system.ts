@@ -24,7 +24,7 @@ import {
 } from './plan.js';
 import { freePort } from './processes/ports.js';
 import type { PostgresServer, Volume } from './engines/postgres.js';
-import type { TimingProfile } from './engines/patroni-settings.js';
+import type { PatroniSettings, TimingProfile } from './engines/patroni-settings.js';
 import type { PostgresCluster } from './engines/postgres-cluster.js';
 import type { ManagedProcess, ProcessKind } from './processes/processes.js';
 import type { RedisServer } from './engines/redis.js';
@@ -80,6 +80,8 @@ export interface SystemOptions extends Shape {
   pool?: Partial<Pool>;
   /** Timings of the cluster. Default: those that the installed Patroni can keep. */
   profile?: TimingProfile | undefined;
+  /** Changes of the safe settings of the cluster, for a control of the lab. */
+  recordSettings?: Partial<PatroniSettings>;
   /** Smaller engines, for tests and the lab. */
   quick?: boolean;
   /** File system of PostgreSQL's data, such as a disk of the lab. Default: that of `dataDir`. */
@@ -158,18 +160,16 @@ class Starting {
   }
 
   async engines(portOf: (name: string) => number): Promise<Storage> {
-    const { dataDir, quick = false, volume, record, queue, profile } = this.options;
-    const given = { databaseUrl: this.options.databaseUrl, redisUrl: this.options.redisUrl };
+    const { options } = this;
     this.progress('Starting PostgreSQL and Redis …');
-    const modes = { record, queue, profile };
-    const engines = await prepareEngines({ dataDir, quick, volume, portOf, ...modes, ...given });
+    const engines = await prepareEngines({ ...options, quick: options.quick ?? false, portOf });
     const { postgres, databaseCluster, redis, redisGroup } = engines;
     const groups = [databaseCluster, redisGroup].flatMap((group) => group?.processes ?? []);
     [postgres, redis, ...groups].forEach((engine) => engine && this.adopt(engine));
     this.release = () => databaseCluster?.release();
     const [databaseUrl, redisUrl] = await Promise.all([
-      startDatabase(engines, given.databaseUrl, (text) => this.progress(text)),
-      startRedis(engines, given.redisUrl),
+      startDatabase(engines, options.databaseUrl, (text) => this.progress(text)),
+      startRedis(engines, options.redisUrl),
     ]);
     const applied = await migrate(databaseUrl);
     const last = applied.at(-1);

@@ -45,3 +45,9 @@ export function seededRandom(seed: number, name = ''): Random {
     },
   };
 }
+
+/** A copy of the items in random order. */
+export function shuffle<T>(items: readonly T[], random: Random): T[] {
+  const left = [...items];
+  return items.map(() => left.splice(random.below(left.length), 1)[0] as T);
+}

@@ -4,7 +4,7 @@
  * term, the heal, every monitor healthy, then a pause of random length.
  */
 import { sleep } from '../../shared/clock.js';
-import { seededRandom, type Random } from '../../shared/random.js';
+import { seededRandom, shuffle, type Random } from '../../shared/random.js';
 import { waitUntil, type Waiting } from '../../shared/wait-until.js';
 import { getFault } from '../faults/faults.js';
 import { Injector, type InjectedFault } from '../faults/injector.js';
@@ -251,9 +251,4 @@ async function withDeadline<T>(
   } finally {
     over.abort();
   }
-}
-
-function shuffle<T>(items: readonly T[], random: Random): T[] {
-  const left = [...items];
-  return items.map(() => left.splice(random.below(left.length), 1)[0] as T);
 }

@@ -17,11 +17,22 @@ import {
 import { forceHandovers, type RoundsDone } from '../failover/rounds.js';
 import type { RunRecord } from '../record/run-record.js';
 import { failoverTable } from '../report/failover-table.js';
+import { RECORD_FAULT_NAMES } from '../storage/record-faults.js';
+import { findUnknownFault, runStorage } from './failover-of-record.js';
 import { runWithCluster } from './with-cluster.js';
 
+/** The parts of the system whose failover can be measured. */
+const PARTS = ['leader', 'record'] as const;
+const isPart = (text: string): boolean => PARTS.some((part) => part === text);
+
 const OPTIONS = {
+  of: { text: true, value: 'PART', doc: `${PARTS.join(', ')}; default: leader` },
   count: { default: 20, min: 1, max: 10_000, doc: 'hand-overs of each kind' },
-  kinds: { text: true, value: 'KINDS', doc: `of ${HANDOVER_KINDS.join(', ')}; default: all` },
+  kinds: {
+    text: true,
+    value: 'KINDS',
+    doc: `of ${HANDOVER_KINDS.join(', ')}; of the record: ${RECORD_FAULT_NAMES.join(', ')}; default: all`,
+  },
   rate: { default: 100, min: 20, max: 2_000, doc: 'payments per second meanwhile' },
   deadline: {
     default: 5_000,
@@ -30,6 +41,7 @@ const OPTIONS = {
     doc: 'ms within which a payment must have succeeded',
   },
   monitors: { default: 1, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
+  unsafe: { flag: true, doc: 'control of --of record: the protocol etcd3, which loses payments' },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses payments, times, order and victims' },
 } as const;
 
@@ -44,9 +56,11 @@ const ROUNDS_A_SEGMENT = 10;
 
 export const failover: Experiment<typeof OPTIONS> = {
   name: 'failover',
-  summary: 'hand-over times: leader killed, frozen, cut off, planned',
+  summary: 'hand-over times of the leader, and write outages of the database cluster',
   options: OPTIONS,
-  check: ({ monitors, kinds }) => {
+  check: ({ monitors, kinds, of }) => {
+    if (of !== null && !isPart(of)) return `--of must be one of ${PARTS.join(', ')}, got "${of}"`;
+    if (of === 'record') return findUnknownFault(kinds);
     const read = readKinds(kinds);
     if ('unknown' in read)
       return `--kinds: there is no "${read.unknown}"; there are ${HANDOVER_KINDS.join(', ')}`;
@@ -60,6 +74,10 @@ const unfitAmong = (kinds: readonly ForcedKind[], monitors: number): string[] =>
   kinds.flatMap((kind) => explainUnfit(kind, monitors) ?? []);
 
 function run(context: Context): Promise<RunRecord> {
+  return context.options.of === 'record' ? runStorage(context) : runHandovers(context);
+}
+
+function runHandovers(context: Context): Promise<RunRecord> {
   const { monitors, seed, deadline, count, rate, kinds: asked } = context.options;
   const read = readKinds(asked);
   const wanted = 'kinds' in read ? read.kinds : [];

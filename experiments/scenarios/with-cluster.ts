@@ -4,6 +4,8 @@
  * the figures; this file judges the correctness, in the same way for all scenarios.
  */
 import { comesToRest, readVersions } from '../record/evidence.js';
+import type { PatroniSettings } from '../../local/engines/patroni-settings.js';
+import type { Shape } from '../../local/plan.js';
 import type { BalancerName, Pool } from '../../shared/balancer/pool.js';
 import type { RunContext } from '../experiment.js';
 import type { RunEvidence, FaultWindow, RequestRecord } from '../record/history.js';
@@ -34,6 +36,10 @@ export interface Scenario<Done> {
   balancer?: BalancerName | null | undefined;
   /** Changes of the balancer's pool. */
   pool?: Partial<Pool>;
+  /** PostgreSQL as one server or as a cluster. Default: one server. */
+  record?: Shape['record'];
+  /** Changes of the cluster's safe settings, for a control. */
+  recordSettings?: Partial<PatroniSettings>;
   /** Environment of every service, besides the usual one. */
   env?: Readonly<Record<string, string>>;
   /** Whether every path between two parts has a proxy, so that it can be cut. Default: false. */
@@ -92,6 +98,8 @@ export type MeasureSystem<Done> = Pick<
   | 'patients'
   | 'balancer'
   | 'pool'
+  | 'record'
+  | 'recordSettings'
   | 'env'
   | 'links'
   | 'disk'
@@ -117,6 +125,8 @@ export async function measureSystem<Done>(
     patients = 1,
     balancer = null,
     pool = {},
+    record = 'single',
+    recordSettings = {},
     env = {},
     links = false,
     disk = false,
@@ -130,6 +140,8 @@ export async function measureSystem<Done>(
     patients,
     balancer,
     pool,
+    record,
+    recordSettings,
     env,
     links,
     disk,

@@ -60,6 +60,10 @@ export interface ClusterOptions {
   balancer?: BalancerName | null;
   /** Changes of the balancer's pool. */
   pool?: Partial<BalancerPool>;
+  /** PostgreSQL as one server or as a cluster. Default: one server. */
+  record?: Shape['record'];
+  /** Changes of the cluster's safe settings, for a control. */
+  recordSettings?: SystemOptions['recordSettings'];
   env?: SystemOptions['env'];
   /**
    * Adds a proxy to every path between two parts, so that the path can be cut, slowed and broken.
@@ -96,13 +100,18 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     patients,
     balancer = null,
     pool = {},
+    record = 'single',
+    recordSettings = {},
     env = {},
     gateway = 'http',
     usualEngines = false,
     progress,
     signal,
   } = options;
-  const shape: Shape = { ...subject.shape({ replicas, monitors, patients, balancer }), gateway };
+  const shape: Shape = {
+    ...subject.shape({ replicas, monitors, patients, balancer, record }),
+    gateway,
+  };
   const resources = await openResources(subject, shape, options);
   const { dataDir, log, logs, links, disk } = resources;
   let system: System | null = null;
@@ -110,6 +119,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     system = await startSystem({
       ...shape,
       pool,
+      recordSettings,
       dataDir,
       ports: 'free',
       supervise: false,

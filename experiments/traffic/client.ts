@@ -40,16 +40,20 @@ const ANSWER_MAX_BYTES = 64 * 1_048_576;
 /** No earlier attempts: one shared array for all records. */
 const NONE: readonly string[] = [];
 
-/** @param patienceMs the longest time that the client waits for a response. */
+/**
+ * @param patienceMs the longest time that the client waits for a response.
+ * @param prefer `wait`: for the outcome (`Prefer: wait`); `return`: only for the acceptance.
+ */
 export function createPaymentClient(
   urls: readonly string[],
   token: string,
   patienceMs: number,
+  prefer: 'wait' | 'return' = 'wait',
 ): PaymentClient {
   const agent = new Agent({ keepAlive: true });
   const headers = {
     authorization: `Bearer ${token}`,
-    prefer: `wait=${Math.max(1, Math.ceil(patienceMs / 1000))}`,
+    ...(prefer === 'wait' ? { prefer: `wait=${Math.max(1, Math.ceil(patienceMs / 1000))}` } : {}),
   };
   const options = {
     headers,

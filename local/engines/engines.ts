@@ -11,7 +11,7 @@ import { StartError } from '../errors.js';
 import { copyFolder } from '../copy-folder.js';
 import { clusterPlaces, type QueueMode, type RecordMode } from '../plan.js';
 import { CLUSTER_FOLDER } from './cluster-folder.js';
-import type { TimingProfile } from './patroni-settings.js';
+import type { PatroniSettings, TimingProfile } from './patroni-settings.js';
 import { preparePostgresCluster, type PostgresCluster } from './postgres-cluster.js';
 import { checkRecordMode, SINGLE_FOLDER } from './record-mode.js';
 import { ensureDatabase, preparePostgres, type PostgresServer, type Volume } from './postgres.js';
@@ -28,6 +28,8 @@ export interface EngineOptions {
   queue?: QueueMode | undefined;
   /** Of the cluster. Default: the one that the installed Patroni can keep. */
   profile?: TimingProfile | undefined;
+  /** Changes of the safe settings of the cluster, for a control of the lab. */
+  recordSettings?: Partial<PatroniSettings> | undefined;
   quick: boolean;
   /** The file system that holds PostgreSQL's data, when it is not `dataDir`. */
   volume?: Volume | undefined;
@@ -94,6 +96,7 @@ async function prepareRecord(
   options: EngineOptions,
 ): Promise<Pick<Engines, 'postgres' | 'databaseCluster'>> {
   const { dataDir, databaseUrl, record = 'single', profile, quick, volume, portOf } = options;
+  const settings = options.recordSettings ?? {};
   const none = { postgres: null, databaseCluster: null };
   if (databaseUrl && record === 'cluster')
     throw new StartError(
@@ -106,7 +109,13 @@ async function prepareRecord(
     const places = clusterPlaces(portOf);
     return {
       ...none,
-      databaseCluster: await preparePostgresCluster({ folder, ...places, quick, profile }),
+      databaseCluster: await preparePostgresCluster({
+        folder,
+        ...places,
+        quick,
+        profile,
+        settings,
+      }),
     };
   }
   await copyTestCluster(join(volume?.window ?? dataDir, SINGLE_FOLDER));

@@ -10,7 +10,7 @@ import {
   isWhole,
   type DatabaseNode as NodeView,
 } from '../../shared/record/nodes.js';
-import { updateSettings } from '../../shared/record/patroni-client.js';
+import { switchOver, updateSettings } from '../../shared/record/patroni-client.js';
 import { readNodes } from '../../shared/record/read-record.js';
 import { pollUntil } from '../../shared/wait-until.js';
 import { StartError } from '../errors.js';
@@ -92,6 +92,17 @@ export class PostgresCluster {
   }
 
   /**
+   * Hands the primary over to a standby, as an operator does. @returns the former primary.
+   * @throws Error when no node is the primary, or Patroni refuses.
+   */
+  async switchOver(): Promise<DatabaseNode> {
+    const primary = await this.findPrimary();
+    if (primary === null) throw new Error('no node is the primary');
+    await switchOver(primary.url, primary.node.name, this.#account);
+    return primary;
+  }
+
+  /**
    * Starts everything, and waits until commits are acknowledged by two nodes.
    * @returns whether the third node also follows; it may still be copying the data.
    * @throws StartError when the cluster does not accept writes in time.
@@ -124,12 +135,15 @@ export class PostgresCluster {
   /** Patroni reads the shared settings from its file only at the first start of a cluster. */
   async #applySettings(): Promise<void> {
     const primary = await this.findPrimary();
-    const account = { name: REST_USER, password: this.secrets.restApi };
     const isApplied =
       primary !== null &&
-      (await updateSettings(primary.url, getSharedSettings(this.cluster), account));
+      (await updateSettings(primary.url, getSharedSettings(this.cluster), this.#account));
     if (!isApplied)
       throw new StartError('Patroni did not accept the settings of the cluster; see its log.');
+  }
+
+  get #account(): { name: string; password: string } {
+    return { name: REST_USER, password: this.secrets.restApi };
   }
 
   async #describeFailure(): Promise<StartError> {

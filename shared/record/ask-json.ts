@@ -25,6 +25,21 @@ const toHeaders = ({ account, body }: Question): Record<string, string> => ({
     : {}),
 });
 
+/** The text of the answer and its status. @throws Error without an answer in time. */
+export async function askText(
+  url: string,
+  question: Question,
+): Promise<{ status: number; text: string }> {
+  const { timeoutMs, method = 'GET', body } = question;
+  const response = await fetch(url, {
+    method,
+    headers: toHeaders(question),
+    signal: AbortSignal.timeout(timeoutMs),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, text: await readBoundedText(response, ANSWER_MAX_BYTES) };
+}
+
 /**
  * The document of the answer and its status: Patroni answers 503 with a document for a node that
  * is not healthy. @throws Error without an answer in time, or when the answer is no JSON.
@@ -33,13 +48,6 @@ export async function askJson(
   url: string,
   question: Question,
 ): Promise<{ status: number; document: unknown }> {
-  const { timeoutMs, method = 'GET', body } = question;
-  const response = await fetch(url, {
-    method,
-    headers: toHeaders(question),
-    signal: AbortSignal.timeout(timeoutMs),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await readBoundedText(response, ANSWER_MAX_BYTES);
-  return { status: response.status, document: JSON.parse(text) as unknown };
+  const { status, text } = await askText(url, question);
+  return { status, document: JSON.parse(text) as unknown };
 }

@@ -4,7 +4,7 @@
  * killed until its entry expires.
  */
 import { z } from 'zod';
-import { askJson } from './ask-json.js';
+import { askJson, askText } from './ask-json.js';
 
 const TIMEOUT_MS = 1_500;
 const word = z.string().max(100);
@@ -63,6 +63,24 @@ export async function readMembers(restUrl: string): Promise<ClusterMember[] | nu
   } catch {
     return null;
   }
+}
+
+/** Longest wait for a switchover, ms: Patroni answers when another node is the primary. */
+const SWITCHOVER_MS = 60_000;
+
+/** Hands the primary over to a standby. @throws Error with Patroni's reason. */
+export async function switchOver(
+  restUrl: string,
+  leader: string,
+  account: { name: string; password: string },
+): Promise<void> {
+  const { status, text } = await askText(`${restUrl}/switchover`, {
+    timeoutMs: SWITCHOVER_MS,
+    method: 'POST',
+    body: { leader },
+    account,
+  });
+  if (status !== 200) throw new Error(`Patroni refused the switchover: ${text.slice(0, 200)}`);
 }
 
 /** Longest wait for a change of the shared settings, ms. */

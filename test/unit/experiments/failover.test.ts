@@ -288,6 +288,8 @@ describe('kinds', () => {
   test('impossible arguments are refused with a sentence', () => {
     const check = (rest: object) =>
       failover.check?.({
+        of: null,
+        unsafe: false,
         count: 1,
         kinds: null,
         rate: 100,

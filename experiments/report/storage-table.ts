@@ -1,0 +1,68 @@
+/** The table of faults of the storage, within 80 columns. Pure. */
+import { TEXT_WIDTH, wrap } from '../../shared/arguments/wrap.js';
+import { percentile } from '../../shared/percentile.js';
+import type { ExperimentResult } from '../record/result.js';
+import { sum } from '../statistics/statistics.js';
+import type { FaultFigures } from '../storage/figures.js';
+import type { RoundFigures } from '../storage/outage.js';
+import { sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
+import { formatTable } from './table.js';
+import { violationLines } from './verdict-lines.js';
+
+const seconds = (ms: number): string => (ms / 1_000).toFixed(2);
+
+function formatOutages(figures: readonly FaultFigures[]): string {
+  const header = ['write outage, s', 'n', 'p50', 'p95', 'max', 'calm max', 'whole after p50'];
+  const rows = figures.map(({ fault, rounds }) => {
+    const at = (valueOf: (round: RoundFigures) => number, share: number): string =>
+      seconds(percentile(rounds.map(valueOf), share));
+    return [
+      fault,
+      String(rounds.length),
+      ...[0.5, 0.95, 1].map((share) => at(({ outageMs }) => outageMs, share)),
+      at(({ calmOutageMs }) => calmOutageMs, 1),
+      at(({ wholeAfterMs }) => wholeAfterMs, 0.5),
+    ];
+  });
+  return formatTable(header, rows);
+}
+
+/** Requests that failed, of those sent. */
+const share = (counts: readonly { sent: number; failed: number }[]): string =>
+  `${sum(counts.map(({ failed }) => failed))} of ${sum(counts.map(({ sent }) => sent))}`;
+
+function formatPayments(figures: readonly FaultFigures[]): string {
+  const header = ['payments', 'lost', 'refused, present', 'errors, waiting', 'errors, immediate'];
+  const rows = figures.map(({ fault, rounds }) => [
+    fault,
+    String(sum(rounds.map(({ lost }) => lost.length))),
+    String(sum(rounds.map(({ refusedButPresent }) => refusedButPresent))),
+    share(rounds.map(({ waiting }) => waiting)),
+    share(rounds.map(({ immediate }) => immediate)),
+  ]);
+  return formatTable(header, rows);
+}
+
+/** @param settings of the storage, one sentence. */
+export function storageTable(
+  figures: readonly FaultFigures[],
+  { verdict, violations, objectives }: ExperimentResult,
+  { settings, traffic }: { settings: string; traffic: TrafficReport },
+): string {
+  const measured = figures.filter(({ rounds }) => rounds.length > 0);
+  const lateness = sayLateness(traffic);
+  return [
+    formatOutages(measured),
+    '',
+    formatPayments(measured),
+    '',
+    ...wrap(settings, TEXT_WIDTH),
+    ...(lateness === null ? [] : wrap(lateness, TEXT_WIDTH)),
+    `Verdict: ${verdict}`,
+    ...violationLines(violations, '  '),
+    ...objectives.map(
+      ({ name, target, actual, met }) =>
+        `${met ? 'Met' : 'Missed'}: ${name}: ${actual} (target ${target})`,
+    ),
+  ].join('\n');
+}

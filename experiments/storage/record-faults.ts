@@ -1,0 +1,138 @@
+/**
+ * Faults of the database cluster: each kind of death, freeze and hand-over that an operator meets,
+ * with the return of the part. The objectives are those of the quick profile of Patroni.
+ */
+import type { DatabaseNode } from '../../local/engines/patroni.js';
+import type { PostgresCluster } from '../../local/engines/postgres-cluster.js';
+import { sendSignal } from '../../local/processes/process-tree.js';
+import type { ManagedProcess } from '../../local/processes/processes.js';
+import type { Cluster } from '../system/cluster.js';
+import type { OpenFault, StorageFault } from './storage-fault.js';
+
+/** Longer than the primary keeps its role without renewal, so that another node is promoted. */
+const FREEZE_MS = 15_000;
+/** Longer than Patroni waits for etcd. */
+const ETCD_MS = 15_000;
+/** Longest wait without an outage that is not counted as one, ms. */
+const NO_OUTAGE_MS = 500;
+
+export function getDatabaseCluster({ system }: Cluster): PostgresCluster {
+  if (system.databaseCluster) return system.databaseCluster;
+  throw new Error('the system has a single PostgreSQL');
+}
+
+async function findNode(cluster: Cluster, role: 'primary' | 'sync-standby'): Promise<DatabaseNode> {
+  const database = getDatabaseCluster(cluster);
+  const view = (await database.readNodes()).find((node) => node.role === role);
+  const found = database.nodes.find(({ node }) => node.name === view?.name);
+  if (found) return found;
+  throw new Error(`no node is the ${role}`);
+}
+
+const noHeal = (): Promise<void> => Promise.resolve();
+
+async function killPostmaster(cluster: Cluster): Promise<OpenFault> {
+  const { node, postmasterPid } = await findNode(cluster, 'primary');
+  if (postmasterPid === null) throw new Error(`${node.name} has no PostgreSQL`);
+  sendSignal(postmasterPid, 'SIGKILL');
+  // Patroni starts it again.
+  return { target: node.name, heal: noHeal };
+}
+
+const killNode =
+  (role: 'primary' | 'sync-standby') =>
+  async (cluster: Cluster): Promise<OpenFault> => {
+    const node = await findNode(cluster, role);
+    node.kill();
+    await node.exited;
+    return { target: node.node.name, heal: () => node.start() };
+  };
+
+const freezeNode =
+  (role: 'primary' | 'sync-standby') =>
+  async (cluster: Cluster): Promise<OpenFault> => {
+    const node = await findNode(cluster, role);
+    node.freeze();
+    const heal = (): Promise<void> => {
+      node.thaw();
+      return Promise.resolve();
+    };
+    return { target: node.node.name, heal };
+  };
+
+async function switchOver(cluster: Cluster): Promise<OpenFault> {
+  const { node } = await getDatabaseCluster(cluster).switchOver();
+  return { target: node.name, heal: noHeal };
+}
+
+const killEtcd =
+  (count: number) =>
+  async (cluster: Cluster): Promise<OpenFault> => {
+    const members: readonly ManagedProcess[] = getDatabaseCluster(cluster).etcd.slice(0, count);
+    members.forEach((member) => member.kill());
+    await Promise.all(members.map(({ exited }) => exited));
+    const heal = async (): Promise<void> => {
+      await Promise.all(members.map((member) => member.start()));
+    };
+    return { target: members.map(({ name }) => name).join(' '), heal };
+  };
+
+export const RECORD_FAULTS = {
+  'postmaster-killed': {
+    description: 'SIGKILL to the PostgreSQL of the primary; Patroni lives',
+    holdMs: 0,
+    outageMs: 2_500,
+    inject: killPostmaster,
+  },
+  'node-killed': {
+    description: 'SIGKILL to the PostgreSQL and the Patroni of the primary',
+    holdMs: 0,
+    outageMs: 5_000,
+    inject: killNode('primary'),
+  },
+  'node-frozen': {
+    description: 'SIGSTOP to both for 15 s, then SIGCONT: the former primary wakes up',
+    holdMs: FREEZE_MS,
+    outageMs: 7_000,
+    inject: freezeNode('primary'),
+  },
+  'switchover': {
+    description: 'an operator hands the primary over',
+    holdMs: 0,
+    outageMs: 2_000,
+    inject: switchOver,
+  },
+  'standby-killed': {
+    description: 'SIGKILL to the synchronous standby',
+    holdMs: 0,
+    outageMs: null,
+    inject: killNode('sync-standby'),
+  },
+  'standby-frozen': {
+    description: 'SIGSTOP to the synchronous standby for 15 s',
+    holdMs: FREEZE_MS,
+    outageMs: null,
+    inject: freezeNode('sync-standby'),
+  },
+  'etcd-one-killed': {
+    description: 'SIGKILL to one of three etcd members for 15 s',
+    holdMs: ETCD_MS,
+    outageMs: NO_OUTAGE_MS,
+    inject: killEtcd(1),
+  },
+  'etcd-two-killed': {
+    description: 'SIGKILL to two etcd members for 15 s: no majority',
+    holdMs: ETCD_MS,
+    outageMs: NO_OUTAGE_MS,
+    inject: killEtcd(2),
+  },
+  'etcd-all-killed': {
+    description: 'SIGKILL to all etcd members for 15 s',
+    holdMs: ETCD_MS,
+    outageMs: NO_OUTAGE_MS,
+    inject: killEtcd(3),
+  },
+} as const satisfies Record<string, StorageFault>;
+
+export type RecordFault = keyof typeof RECORD_FAULTS;
+export const RECORD_FAULT_NAMES = Object.keys(RECORD_FAULTS) as readonly RecordFault[];

@@ -1,0 +1,21 @@
+/** The interface of a fault of the storage: the database cluster with etcd, or the Redis group. */
+import type { Cluster } from '../system/cluster.js';
+
+/** A fault that was injected. */
+export interface OpenFault {
+  /** Names of the affected parts. */
+  target: string;
+  /** Ends the fault, so that the parts return. */
+  heal: () => Promise<void>;
+}
+
+export interface StorageFault {
+  /** In one sentence. */
+  description: string;
+  /** Shortest duration, ms. The fault also lasts until a payment is accepted again. */
+  holdMs: number;
+  /** Objective: p50 of the longest time without an accepted payment, ms; null: none. */
+  outageMs: number | null;
+  /** @throws Error when the storage is not in the state that the fault needs. */
+  inject(cluster: Cluster): Promise<OpenFault>;
+}

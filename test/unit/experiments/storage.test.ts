@@ -1,0 +1,88 @@
+/** Faults of the storage: the outage, and what counts as lost, from records with known figures. */
+import { describe, expect, test } from '@jest/globals';
+import type { PaymentRow, RequestRecord } from '../../../experiments/record/history.js';
+import { groupByFault, storageObjectives } from '../../../experiments/storage/figures.js';
+import {
+  findLongestGap,
+  IMMEDIATE,
+  measureRound,
+  type StorageRound,
+} from '../../../experiments/storage/outage.js';
+
+const ROUND: StorageRound = {
+  fault: 'node-killed',
+  target: 'postgres_1',
+  calmFromMs: 0,
+  atMs: 1_000,
+  healedMs: 5_000,
+  wholeMs: 8_000,
+};
+
+/** A request that was due at `atMs` and answered 10 ms later. */
+const request = (name: string, atMs: number, paymentId: string | null): RequestRecord => ({
+  trial: 1,
+  key: name,
+  intendedMs: atMs,
+  sentMs: atMs,
+  answeredMs: atMs + 10,
+  httpStatus: paymentId === null ? 503 : 202,
+  status: paymentId === null ? null : 'PENDING',
+  paymentId,
+  term: null,
+  error: paymentId === null ? 'UNAVAILABLE' : 'STILL_PENDING',
+  instance: '',
+  tries: 1,
+  earlierErrors: [],
+});
+const rowsOf = (...keys: string[]): Map<string, PaymentRow> =>
+  new Map(keys.map((key) => [key, { id: key, key } as PaymentRow]));
+
+describe('the longest gap', () => {
+  test('is between two moments, or between a moment and a bound', () => {
+    expect(findLongestGap([400, 100, 150], 0, 500)).toBe(250);
+    expect(findLongestGap([10, 20], 0, 500)).toBe(480);
+    expect(findLongestGap([900], 0, 500)).toBe(500);
+  });
+});
+
+describe('a round', () => {
+  const requests = [
+    request(`${IMMEDIATE}-calm`, 500, 'calm'),
+    request(`${IMMEDIATE}-first`, 1_100, 'first'),
+    request(`${IMMEDIATE}-refused`, 2_000, null),
+    request('waiting-present', 2_100, null),
+    request(`${IMMEDIATE}-after`, 4_000, 'after'),
+    request('waiting-lost', 4_100, 'lost'),
+    request(`${IMMEDIATE}-end`, 7_900, 'end'),
+  ];
+  const rows = rowsOf(
+    ...[`${IMMEDIATE}-calm`, `${IMMEDIATE}-first`, 'waiting-present'],
+    ...[`${IMMEDIATE}-after`, `${IMMEDIATE}-end`],
+  );
+  const figures = measureRound(ROUND, requests, rows);
+
+  test('measures the time without an accepted payment, and the calm before it', () => {
+    expect(figures).toMatchObject({ outageMs: 3_900, calmOutageMs: 510, wholeAfterMs: 3_000 });
+  });
+
+  test('finds the acknowledged payment without a row, and the refused one with a row', () => {
+    expect(figures.lost).toEqual(['lost']);
+    expect(figures.refusedButPresent).toBe(1);
+  });
+
+  test('counts failed requests, a 202 is none', () => {
+    expect(figures.waiting).toEqual({ sent: 2, failed: 1 });
+    expect(figures.immediate).toEqual({ sent: 4, failed: 1 });
+  });
+
+  test('misses the objective when it takes too long, loses a payment, or is missing', () => {
+    const objectives = (count: number, outageMs: number) =>
+      storageObjectives(
+        groupByFault([figures], ['node-killed']),
+        { 'node-killed': { outageMs } },
+        count,
+      ).map(({ met }) => met);
+    expect(objectives(1, 3_900)).toEqual([true, false, true]);
+    expect(objectives(2, 3_899)).toEqual([false, false, false]);
+  });
+});
