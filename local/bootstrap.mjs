@@ -15,6 +15,7 @@ import { generateClient, isGenerated } from './setup/prisma.mjs';
 import { getBalancers, hasBalancer, provideBalancer } from './setup/balancers.mjs';
 import { hasRedis, provideRedis } from './setup/redis.mjs';
 import { say, SetupError } from './setup/run.mjs';
+import { hasStandby, needsStandby, provideStandby } from './setup/standby.mjs';
 import { endWithStarter } from './setup/starter.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -33,14 +34,19 @@ function checkNode() {
   );
 }
 
-const isReady = ({ redis }, balancers) =>
-  isInstalled(ROOT) && isGenerated(ROOT) && (!redis || hasRedis()) && balancers.every(hasBalancer);
+const isReady = ({ redis }, balancers, standby) =>
+  isInstalled(ROOT) &&
+  isGenerated(ROOT) &&
+  (!redis || hasRedis()) &&
+  balancers.every(hasBalancer) &&
+  (!standby || hasStandby());
 
-async function makeReady({ redis }, balancers) {
+async function makeReady({ redis }, balancers, standby) {
   await installPackages(ROOT);
   await generateClient(ROOT);
   if (redis) await provideRedis();
   for (const name of balancers) await provideBalancer(name);
+  if (standby) await provideStandby();
 }
 
 /** @returns the program and its arguments. Commands are not programs, nor is the help of most. */
@@ -63,9 +69,9 @@ async function main(words) {
   if (words[0] === 'doctor' && !isInstalled(ROOT))
     process.exit(reportBare(ROOT, words.includes('--json')));
   if (words[0] === 'completion' && !isInstalled(ROOT) && words.includes('--words')) return;
-  const balancers = getBalancers(words);
-  if (words[0] !== 'doctor' && !isReady(program, balancers))
-    await alone(join(ROOT, '.data/setup.lock'), () => makeReady(program, balancers));
+  const needs = [program, getBalancers(words), needsStandby(words)];
+  if (words[0] !== 'doctor' && !isReady(...needs))
+    await alone(join(ROOT, '.data/setup.lock'), () => makeReady(...needs));
   if (!program.file) return;
   const file = join(ROOT, program.file);
   process.argv = [process.execPath, file, ...args];

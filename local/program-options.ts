@@ -32,6 +32,10 @@ export const UP_OPTIONS = {
     default: 'none',
     doc: 'Load balancer on port 4000, in front of the instances on 4001, 4002, …',
   },
+  standby: {
+    flag: true,
+    doc: 'PostgreSQL with standbys: three nodes under Patroni, three etcd members',
+  },
   faults: {
     text: true,
     choices: ['on', 'off'],

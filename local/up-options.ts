@@ -19,6 +19,7 @@ export function parseUpOptions(words: readonly string[]): UpOptions {
     patients: Number(options.patients),
     gateway: options.gateway === 'http' ? 'http' : 'simulated',
     balancer: toBalancer(options.balancer),
+    record: options.standby ? 'cluster' : 'single',
     faults: options.faults === 'on',
   };
 }

@@ -110,7 +110,11 @@ async function waitUntilUp(
 export const toProgramWords = (args: Options<typeof UP_OPTIONS>): string[] =>
   (Object.keys(UP_OPTIONS) as (keyof typeof UP_OPTIONS)[])
     .filter((name) => name !== 'detach')
-    .map((name) => `--${name}=${args[name]}`);
+    .flatMap((name) => {
+      const value = args[name];
+      if (typeof value === 'boolean') return value ? [`--${name}`] : [];
+      return [`--${name}=${value}`];
+    });
 
 export const up = command({
   command: 'up',

@@ -17,10 +17,10 @@ export function checkRecordMode(dataDir: string, record: RecordMode): void {
   const cluster = join(dataDir, CLUSTER_FOLDER);
   if (record === 'cluster' && existsSync(join(single, 'PG_VERSION')))
     throw new StartError(
-      `${single} holds the data of a single PostgreSQL: start without --standby, or set RELEVO_DATA to another folder.`,
+      `${single} holds the data of a single PostgreSQL: start without --standby, or set RELEVO_DATA to another folder. relevo backup and relevo restore move the data.`,
     );
   if (record === 'single' && existsSync(cluster))
     throw new StartError(
-      `${cluster} holds the data of a PostgreSQL with standbys: start with --standby, or set RELEVO_DATA to another folder.`,
+      `${cluster} holds the data of a PostgreSQL with standbys: start with --standby, or set RELEVO_DATA to another folder. relevo backup and relevo restore move the data.`,
     );
 }

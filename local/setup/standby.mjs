@@ -9,12 +9,12 @@ import { installPackage } from './apt.mjs';
 import { CLUSTER_PROGRAMS, findPostgresVersions, findProgram } from './programs.mjs';
 import { answers, SetupError } from './run.mjs';
 
-/** Whether a command line starts a replicated PostgreSQL. */
-export const needsStandby = ([name, ...words]) =>
-  ['up', 'experiment'].includes(name) &&
-  words.includes('--standby') &&
-  !words.includes('--help') &&
-  !words.includes('-h');
+/** Whether a command line starts a replicated PostgreSQL: by its option, or as an experiment. */
+export function needsStandby([name, ...words]) {
+  if (words.includes('--help') || words.includes('-h')) return false;
+  const isExperiment = name === 'experiment' && / --of[ =]record( |$)/.test(` ${words.join(' ')}`);
+  return isExperiment || (['up', 'experiment'].includes(name) && words.includes('--standby'));
+}
 
 /** The Python that runs Patroni has the modules for etcd and PostgreSQL. */
 function hasModules(patroni) {

@@ -6,7 +6,7 @@ import { parseOptions } from '../../../shared/arguments/parse.js';
 
 test('no option is lost on the way', () => {
   const words = ['--monitors=3', '--replicas=5', '--patients=3', '--gateway=http'];
-  words.push('--balancer=haproxy', '--faults=on');
+  words.push('--balancer=haproxy', '--faults=on', '--standby');
   const args = parseOptions(UP_OPTIONS, words);
   expect(toProgramWords(args).sort()).toEqual([...words].sort());
   expect(parseUpOptions(toProgramWords(args))).toEqual(parseUpOptions(words));

@@ -7,6 +7,7 @@ const DEFAULTS = {
   patients: 1,
   gateway: 'simulated',
   balancer: null,
+  record: 'single',
   faults: false,
 };
 
@@ -19,6 +20,7 @@ describe('the arguments of npm start', () => {
     ],
     [['--gateway=http', '--faults', 'on'], { ...DEFAULTS, gateway: 'http', faults: true }],
     [['--patients', '3', '--balancer', 'nginx'], { ...DEFAULTS, patients: 3, balancer: 'nginx' }],
+    [['--standby'], { ...DEFAULTS, record: 'cluster' }],
   ])('%j is accepted', (words, expected) => {
     expect(parseUpOptions(words)).toEqual(expected);
   });

@@ -1,0 +1,48 @@
+/**
+ * A whole system on a replicated PostgreSQL: while clients pay, the whole node of the primary is
+ * killed. Aim: clients wait, no accepted payment is lost or charged twice, and the node returns.
+ */
+import { acceptsWrites, isWhole } from '../../../shared/record/nodes.js';
+import { eventually } from '../../support/eventually.js';
+import { describeWith } from '../../support/tools.js';
+import { PATIENCE_MS, TEST_MS } from '../patience.js';
+import { Scene } from '../scene.js';
+
+describeWith('patroni', 'a system on a replicated PostgreSQL', () => {
+  let scene: Scene;
+  beforeAll(async () => {
+    scene = await Scene.open({ record: 'cluster', supervise: true, replicas: 2 });
+  }, TEST_MS);
+  afterEach(() => scene?.stopLoads(), TEST_MS);
+  afterAll(() => scene?.close(), TEST_MS);
+
+  test(
+    'the node of the primary is killed under load: payments continue on another node, and none is lost',
+    async () => {
+      const cluster = scene.system.databaseCluster;
+      const former = await cluster?.findPrimary();
+      if (!cluster || !former) throw new Error('no cluster with a primary');
+      const load = scene.load();
+      await load.flows();
+
+      former.kill();
+      await eventually(
+        async () =>
+          acceptsWrites(await cluster.readNodes()) && (await cluster.findPrimary()) !== former,
+        { what: 'another node is the primary', deadlineMs: PATIENCE_MS },
+      );
+      await load.flows();
+      await eventually(async () => isWhole(await cluster.readNodes()), {
+        what: 'the former primary follows the new one',
+        deadlineMs: PATIENCE_MS,
+      });
+      await load.flows();
+      await load.stop();
+
+      const answers = new Set(load.requests.map(({ httpStatus }) => httpStatus));
+      expect([...answers].filter((status) => ![201, 202, 503].includes(status ?? 0))).toEqual([]);
+      expect(await scene.verdict(load.requests)).toEqual([]);
+    },
+    TEST_MS,
+  );
+});
