@@ -34,7 +34,7 @@ export const UP_OPTIONS = {
   },
   standby: {
     flag: true,
-    doc: 'PostgreSQL with standbys: three nodes under Patroni, three etcd members',
+    doc: 'PostgreSQL and Redis with standbys: three nodes under Patroni, three under Sentinel',
   },
   faults: {
     text: true,

@@ -20,6 +20,7 @@ export function parseUpOptions(words: readonly string[]): UpOptions {
     gateway: options.gateway === 'http' ? 'http' : 'simulated',
     balancer: toBalancer(options.balancer),
     record: options.standby ? 'cluster' : 'single',
+    queue: options.standby ? 'group' : 'single',
     faults: options.faults === 'on',
   };
 }

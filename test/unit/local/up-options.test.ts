@@ -8,6 +8,7 @@ const DEFAULTS = {
   gateway: 'simulated',
   balancer: null,
   record: 'single',
+  queue: 'single',
   faults: false,
 };
 
@@ -20,7 +21,7 @@ describe('the arguments of npm start', () => {
     ],
     [['--gateway=http', '--faults', 'on'], { ...DEFAULTS, gateway: 'http', faults: true }],
     [['--patients', '3', '--balancer', 'nginx'], { ...DEFAULTS, patients: 3, balancer: 'nginx' }],
-    [['--standby'], { ...DEFAULTS, record: 'cluster' }],
+    [['--standby'], { ...DEFAULTS, record: 'cluster', queue: 'group' }],
   ])('%j is accepted', (words, expected) => {
     expect(parseUpOptions(words)).toEqual(expected);
   });
