@@ -103,7 +103,7 @@ const TIMEOUT_MS = 4_000;
 async function readGroupOf(url: string): Promise<GroupState | null> {
   if (!isSentinelAddress(url)) return null;
   const { readGroup } = await import('../../shared/queue/read-group.js');
-  return readGroup(parseSentinelAddress(url));
+  return readGroup(parseSentinelAddress(url), TIMEOUT_MS);
 }
 
 async function readFacts(url: string, running: boolean): Promise<RedisFacts> {

@@ -24,6 +24,7 @@ type Credentials = Pick<SentinelAddress, 'username' | 'password'>;
 async function askServer<T>(
   place: HostAndPort,
   { username, password }: Credentials,
+  askMs: number,
   ask: (redis: Redis) => Promise<T>,
 ): Promise<T | null> {
   const redis = new Redis({
@@ -35,13 +36,13 @@ async function askServer<T>(
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
-    connectTimeout: ASK_MS,
+    connectTimeout: askMs,
     disconnectTimeout: 0,
   });
   redis.on('error', () => undefined); // The rejected promise reports the error.
   try {
     return await waitAtMost(
-      ASK_MS,
+      askMs,
       redis.connect().then(() => ask(redis)),
     );
   } catch {
@@ -55,8 +56,9 @@ async function askServer<T>(
 export const askSentinel = (
   place: HostAndPort,
   address: SentinelAddress,
+  askMs = ASK_MS,
 ): Promise<SentinelView | null> =>
-  askServer(place, address, async (redis) => {
+  askServer(place, address, askMs, async (redis) => {
     const sentinel = (command: string): Promise<unknown> =>
       redis.call('SENTINEL', command, address.name);
     const [group, replicas, hasQuorum] = await Promise.all([
@@ -70,14 +72,15 @@ export const askSentinel = (
     return toSentinelView(group, replicas, hasQuorum);
   });
 
-export async function readGroup(address: SentinelAddress): Promise<GroupState> {
+/** @param askMs longer for a process that is busy itself. */
+export async function readGroup(address: SentinelAddress, askMs = ASK_MS): Promise<GroupState> {
   const { sentinels, name } = address;
-  const views = await Promise.all(sentinels.map((place) => askSentinel(place, address)));
+  const views = await Promise.all(sentinels.map((place) => askSentinel(place, address, askMs)));
   const newest = findNewest(views);
   const places = newest ? [newest.primary, ...newest.replicas] : [];
   const infos = await Promise.all(
     places.map((place) =>
-      askServer(place, address, async (redis) => toInfo(await redis.info('replication'))),
+      askServer(place, address, askMs, async (redis) => toInfo(await redis.info('replication'))),
     ),
   );
   const primary = infos[0] ?? null; // The first place is that of the primary.
