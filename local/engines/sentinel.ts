@@ -8,7 +8,7 @@ import { join } from 'node:path';
 /** The name of our group. */
 export const GROUP_NAME = 'relevo';
 /** Sentinels that must consider a primary failed. */
-export const QUORUM = 2;
+const QUORUM = 2;
 
 export const SENTINEL_FILE = 'sentinel.conf';
 
