@@ -79,7 +79,7 @@ export const ownEnginePlaces = (
   );
 
 /** A PostgreSQL with its Patroni. */
-export interface NodePlace {
+interface NodePlace {
   /** `postgres_1`. */
   name: string;
   /** Of PostgreSQL. */

@@ -117,7 +117,7 @@ export function checkSettings(settings: PatroniSettings): void {
 }
 
 /** The profile that a version of Patroni can keep, when none is chosen. */
-export const getUsualProfile = (patroniVersion: string): TimingProfile =>
+const getUsualProfile = (patroniVersion: string): TimingProfile =>
   atLeast(patroniVersion, LONG_TTL) ? 'conservative' : 'quick';
 
 /** Safe settings for the installed versions. */
