@@ -1,5 +1,7 @@
-/** The answers of `relevo backup` and `relevo restore`, and the usual name of an archive. Pure. */
+/** The texts of `relevo backup`, `relevo restore` and `relevo move`. Pure. */
 import { countRows, type Manifest } from '../../local/backup/manifest.js';
+import type { MoveResult } from '../../local/backup/move.js';
+import type { RecordMode } from '../../local/plan.js';
 import { count, pluralize, readableTime } from '../../shared/format.js';
 import { formatDuration } from '../output/format-time.js';
 import { formatTable } from '../output/table.js';
@@ -36,7 +38,7 @@ export const toBackupDocument = (
   tookMs,
 });
 
-const formatTables = ({ tables }: ArchiveDocument): string[] =>
+const formatTables = ({ tables }: Pick<ArchiveDocument, 'tables'>): string[] =>
   formatTable(
     ['table', 'rows'],
     tables.filter(({ rows }) => rows > 0).map(({ name, rows }) => [name, count(rows)]),
@@ -76,3 +78,43 @@ export function formatRestore(document: RestoreDocument, start: string): string 
     start,
   ].join('\n');
 }
+
+interface MoveDocument {
+  moved: true;
+  rows: number;
+  tables: ArchiveDocument['tables'];
+  /** The folder with the old data. */
+  keptAt: string;
+  tookMs: number;
+}
+
+export const toMoveDocument = ({ tables, keptAt }: MoveResult, tookMs: number): MoveDocument => ({
+  moved: true,
+  rows: countRows({ tables }),
+  tables: tables.map(({ name, rows, sha256 }) => ({ name, rows, sha256 })),
+  keptAt,
+  tookMs,
+});
+
+const MODE_NAMES: Readonly<Record<RecordMode, string>> = {
+  single: 'the single PostgreSQL',
+  cluster: 'the PostgreSQL with standbys',
+};
+
+export const formatMovePlan = (from: RecordMode, to: RecordMode, dataDir: string): string =>
+  [
+    `Moves the data in ${dataDir} from ${MODE_NAMES[from]} into ${MODE_NAMES[to]}:`,
+    '  1. Start both, copy all rows in one transaction, and read them back.',
+    '  2. Compare the number and the checksum of the rows of every table in both.',
+    '  3. Rename the old folder. It is kept, and nothing in it was changed.',
+    'An interruption before the last step leaves the data where they are.',
+  ].join('\n');
+
+export const formatMoved = (document: MoveDocument, start: string): string =>
+  [
+    ...formatTables(document),
+    '',
+    `Moved ${pluralize(document.rows, 'row')}, equal in both servers, after ${formatDuration(document.tookMs)}.`,
+    `The old data are kept in ${document.keptAt}.`,
+    `\`${start}\` starts Relevo with the new server.`,
+  ].join('\n');

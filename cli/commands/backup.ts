@@ -29,7 +29,7 @@ export const backup = command({
     const file = args.file === null ? usualFile(context) : resolveForCaller(args.file, env);
     const begun = performance.now();
     const onProgress = (text: string): void => terminal.progress(text);
-    const made = await withSource({ ...config, onProgress }, (databaseUrl) =>
+    const made = await withSource({ ...config, signal, onProgress }, (databaseUrl) =>
       backUp(databaseUrl, file, { signal, onProgress }),
     );
     terminal.progress('');

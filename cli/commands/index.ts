@@ -8,6 +8,7 @@ import { doctor } from './doctor.js';
 import { down } from './down.js';
 import { handover } from './handover.js';
 import { leaders } from './leaders.js';
+import { move } from './move.js';
 import { open } from './open.js';
 import { pay } from './pay.js';
 import { bill, patients, payment, payments } from './records.js';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   tokens,
   backup,
   restoreCommand,
+  move,
   pay,
   batch,
   payments,

@@ -8,6 +8,7 @@ import { restoreInto, splitMigrations } from '../../local/backup/restore.js';
 import { withTarget } from '../../local/backup/open-database.js';
 import { resolveForCaller } from '../../local/caller-path.js';
 import { startHint } from '../../local/command-hint.js';
+import type { RecordMode } from '../../local/plan.js';
 import { answer, command, flag, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { formatRestore, toBackupDocument, type RestoreDocument } from './backup-text.js';
@@ -30,11 +31,16 @@ async function openChecked(file: string, context: Context): Promise<Archive> {
   }
 }
 
-async function restoreArchive(archive: Archive, context: Context): Promise<string[]> {
+async function restoreArchive(
+  archive: Archive,
+  mode: RecordMode,
+  context: Context,
+): Promise<string[]> {
   const { config, interruption: signal, terminal } = context;
   const onProgress = (text: string): void => terminal.progress(text);
-  const { laterMigrations } = await withTarget({ ...config, onProgress }, (databaseUrl) =>
-    restoreInto(databaseUrl, archive, { signal, onProgress }),
+  const { laterMigrations } = await withTarget(
+    { ...config, mode, signal, onProgress },
+    (databaseUrl) => restoreInto(databaseUrl, archive, { signal, onProgress }),
   );
   return laterMigrations;
 }
@@ -46,7 +52,10 @@ export const restoreCommand = command({
   details:
     'The system must be stopped. Uses DATABASE_URL; default: the PostgreSQL of the data folder, which is created. All rows are read back and compared. An interrupted restore leaves nothing.',
   positionals: { file: { required: true, doc: 'An archive of `relevo backup`' } },
-  options: { check: flag('Only check the archive') },
+  options: {
+    check: flag('Only check the archive'),
+    standby: flag('Into a new PostgreSQL with standbys'),
+  },
   examples: [
     ['relevo restore friday.zip', 'into a new data folder'],
     ['relevo restore friday.zip --check', 'whether it is complete and unchanged'],
@@ -57,7 +66,9 @@ export const restoreCommand = command({
     const begun = performance.now();
     const archive = await openChecked(file, context);
     try {
-      const laterMigrations = args.check ? [] : await restoreArchive(archive, context);
+      const laterMigrations = args.check
+        ? []
+        : await restoreArchive(archive, args.standby ? 'cluster' : 'single', context);
       terminal.progress('');
       const tookMs = Math.round(performance.now() - begun);
       const document: RestoreDocument = {
@@ -65,7 +76,7 @@ export const restoreCommand = command({
         restored: !args.check,
         laterMigrations,
       };
-      const start = `\`${startHint('npm start', env)}\` starts Relevo with these data.`;
+      const start = `\`${startHint(`npm start${args.standby ? ' -- --standby' : ''}`, env)}\` starts Relevo with these data.`;
       answer(context, args.json, document, () => formatRestore(document, start));
       return EXIT.done;
     } finally {

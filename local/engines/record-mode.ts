@@ -13,14 +13,25 @@ export const SINGLE_FOLDER = 'postgres';
 
 /** @throws StartError when the folder holds the data of the other mode. */
 export function checkRecordMode(dataDir: string, record: RecordMode): void {
-  const single = join(dataDir, SINGLE_FOLDER);
-  const cluster = join(dataDir, CLUSTER_FOLDER);
-  if (record === 'cluster' && existsSync(join(single, 'PG_VERSION')))
+  const found = findRecordMode(dataDir);
+  if (record === 'cluster' && found === 'single')
     throw new StartError(
-      `${single} holds the data of a single PostgreSQL: start without --standby, or set RELEVO_DATA to another folder. relevo backup and relevo restore move the data.`,
+      `${join(dataDir, SINGLE_FOLDER)} holds the data of a single PostgreSQL: start without --standby, or set RELEVO_DATA to another folder. relevo move --to standby moves the data.`,
     );
-  if (record === 'single' && existsSync(cluster))
+  if (record === 'single' && found === 'cluster')
     throw new StartError(
-      `${cluster} holds the data of a PostgreSQL with standbys: start with --standby, or set RELEVO_DATA to another folder. relevo backup and relevo restore move the data.`,
+      `${join(dataDir, CLUSTER_FOLDER)} holds the data of a PostgreSQL with standbys: start with --standby, or set RELEVO_DATA to another folder. relevo move --to single moves the data.`,
     );
+}
+
+/** The mode of the data in the folder; null: no data. @throws StartError when both have data. */
+export function findRecordMode(dataDir: string): RecordMode | null {
+  const isSingle = existsSync(join(dataDir, SINGLE_FOLDER, 'PG_VERSION'));
+  const isCluster = existsSync(join(dataDir, CLUSTER_FOLDER));
+  if (isSingle && isCluster)
+    throw new StartError(
+      `${dataDir} has both ${SINGLE_FOLDER} and ${CLUSTER_FOLDER}: a move was interrupted after its check, and both hold the same data. Move away the one that you do not want to use.`,
+    );
+  if (isSingle) return 'single';
+  return isCluster ? 'cluster' : null;
 }

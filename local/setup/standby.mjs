@@ -9,11 +9,12 @@ import { installPackage } from './apt.mjs';
 import { CLUSTER_PROGRAMS, findPostgresVersions, findProgram } from './programs.mjs';
 import { answers, SetupError } from './run.mjs';
 
-/** Whether a command line starts a replicated PostgreSQL: by its option, or as an experiment. */
+/** Whether a command line starts a replicated PostgreSQL: by its option, or by its purpose. */
 export function needsStandby([name, ...words]) {
   if (words.includes('--help') || words.includes('-h')) return false;
   const isExperiment = name === 'experiment' && / --of[ =]record( |$)/.test(` ${words.join(' ')}`);
-  return isExperiment || (['up', 'experiment'].includes(name) && words.includes('--standby'));
+  const hasOption = ['up', 'experiment', 'restore'].includes(name) && words.includes('--standby');
+  return isExperiment || name === 'move' || hasOption;
 }
 
 /** The Python that runs Patroni has the modules for etcd and PostgreSQL. */

@@ -35,7 +35,6 @@ const ALLOWED: readonly [file: string, calls: string, reason: string][] = [
     'closeSync existsSync fstatSync ftruncateSync mkdirSync openSync readFileSync truncateSync writeSync',
     'opened before the gateway listens; a line that cannot be written is a Problem of its request; closed by the shutdown sequence, which bears failures',
   ],
-  ['local/backup/open-database.ts', 'existsSync', LOOKS],
   ['local/processes/build-inputs.ts', 'readFileSync statSync', START],
   ['local/processes/compile.ts', 'mkdirSync renameSync', START],
   [

@@ -8,7 +8,11 @@ import {
   provideFacts,
   provideSecrets,
 } from '../../../local/engines/cluster-folder.js';
-import { checkRecordMode, SINGLE_FOLDER } from '../../../local/engines/record-mode.js';
+import {
+  checkRecordMode,
+  findRecordMode,
+  SINGLE_FOLDER,
+} from '../../../local/engines/record-mode.js';
 
 let folder: string;
 beforeEach(() => {
@@ -25,6 +29,16 @@ describe('the mode of a data folder', () => {
   it('an empty folder accepts both modes', () => {
     expect(() => checkRecordMode(folder, 'single')).not.toThrow();
     expect(() => checkRecordMode(folder, 'cluster')).not.toThrow();
+  });
+
+  it('is the one whose data it has; both are refused, and name the interrupted move', () => {
+    expect(findRecordMode(folder)).toBeNull();
+    makeSingle();
+    expect(findRecordMode(folder)).toBe('single');
+    mkdirSync(join(folder, CLUSTER_FOLDER));
+    expect(() => findRecordMode(folder)).toThrow(/a move was interrupted after its check/);
+    rmSync(join(folder, SINGLE_FOLDER), { recursive: true });
+    expect(findRecordMode(folder)).toBe('cluster');
   });
 
   it('a single PostgreSQL is not started as a cluster', () => {
