@@ -12,7 +12,7 @@ import { violationLines } from './verdict-lines.js';
 const seconds = (ms: number): string => (ms / 1_000).toFixed(2);
 
 function formatOutages(figures: readonly FaultFigures[]): string {
-  const header = ['write outage, s', 'n', 'p50', 'p95', 'max', 'calm max', 'whole after p50'];
+  const header = ['write outage, s', 'n', 'p50', 'p95', 'max', 'calm max', 'wait max', 'whole p50'];
   const rows = figures.map(({ fault, rounds }) => {
     const at = (valueOf: (round: RoundFigures) => number, share: number): string =>
       seconds(percentile(rounds.map(valueOf), share));
@@ -21,6 +21,7 @@ function formatOutages(figures: readonly FaultFigures[]): string {
       String(rounds.length),
       ...[0.5, 0.95, 1].map((share) => at(({ outageMs }) => outageMs, share)),
       at(({ calmOutageMs }) => calmOutageMs, 1),
+      at(({ longestWaitMs }) => longestWaitMs, 1),
       at(({ wholeAfterMs }) => wholeAfterMs, 0.5),
     ];
   });

@@ -17,13 +17,12 @@ import {
 import { forceHandovers, type RoundsDone } from '../failover/rounds.js';
 import type { RunRecord } from '../record/run-record.js';
 import { failoverTable } from '../report/failover-table.js';
-import { RECORD_FAULT_NAMES } from '../storage/record-faults.js';
-import { findUnknownFault, runStorage } from './failover-of-record.js';
+import { readPart, STORAGE_PARTS } from '../storage/parts.js';
+import { findUnknownFault, runStorage } from './failover-of-storage.js';
 import { runWithCluster } from './with-cluster.js';
 
 /** The parts of the system whose failover can be measured. */
-const PARTS = ['leader', 'record'] as const;
-const isPart = (text: string): boolean => PARTS.some((part) => part === text);
+const PARTS: readonly string[] = ['leader', ...Object.keys(STORAGE_PARTS)];
 
 const OPTIONS = {
   of: { text: true, value: 'PART', doc: `${PARTS.join(', ')}; default: leader` },
@@ -31,7 +30,7 @@ const OPTIONS = {
   kinds: {
     text: true,
     value: 'KINDS',
-    doc: `of ${HANDOVER_KINDS.join(', ')}; of the record: ${RECORD_FAULT_NAMES.join(', ')}; default: all`,
+    doc: `of ${HANDOVER_KINDS.join(', ')}; with --of: faults of that part; default: all`,
   },
   rate: { default: 100, min: 20, max: 2_000, doc: 'payments per second meanwhile' },
   deadline: {
@@ -56,11 +55,13 @@ const ROUNDS_A_SEGMENT = 10;
 
 export const failover: Experiment<typeof OPTIONS> = {
   name: 'failover',
-  summary: 'hand-over times of the leader, and write outages of the database cluster',
+  summary: 'hand-over times of the leader; failover of the database and of Redis',
   options: OPTIONS,
   check: ({ monitors, kinds, of }) => {
-    if (of !== null && !isPart(of)) return `--of must be one of ${PARTS.join(', ')}, got "${of}"`;
-    if (of === 'record') return findUnknownFault(kinds);
+    if (of !== null && !PARTS.includes(of))
+      return `--of must be one of ${PARTS.join(', ')}, got "${of}"`;
+    const part = readPart(of);
+    if (part !== null) return findUnknownFault(part, kinds);
     const read = readKinds(kinds);
     if ('unknown' in read)
       return `--kinds: there is no "${read.unknown}"; there are ${HANDOVER_KINDS.join(', ')}`;
@@ -74,7 +75,8 @@ const unfitAmong = (kinds: readonly ForcedKind[], monitors: number): string[] =>
   kinds.flatMap((kind) => explainUnfit(kind, monitors) ?? []);
 
 function run(context: Context): Promise<RunRecord> {
-  return context.options.of === 'record' ? runStorage(context) : runHandovers(context);
+  const part = readPart(context.options.of);
+  return part === null ? runHandovers(context) : runStorage(part, context);
 }
 
 function runHandovers(context: Context): Promise<RunRecord> {

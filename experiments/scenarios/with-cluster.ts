@@ -38,6 +38,8 @@ export interface Scenario<Done> {
   pool?: Partial<Pool>;
   /** PostgreSQL as one server or as a cluster. Default: one server. */
   record?: Shape['record'];
+  /** Redis as one server or as a group. Default: one server. */
+  queue?: Shape['queue'];
   /** Changes of the cluster's safe settings, for a control. */
   recordSettings?: Partial<PatroniSettings>;
   /** Environment of every service, besides the usual one. */
@@ -99,6 +101,7 @@ export type MeasureSystem<Done> = Pick<
   | 'balancer'
   | 'pool'
   | 'record'
+  | 'queue'
   | 'recordSettings'
   | 'env'
   | 'links'
@@ -126,6 +129,7 @@ export async function measureSystem<Done>(
     balancer = null,
     pool = {},
     record = 'single',
+    queue = 'single',
     recordSettings = {},
     env = {},
     links = false,
@@ -141,6 +145,7 @@ export async function measureSystem<Done>(
     balancer,
     pool,
     record,
+    queue,
     recordSettings,
     env,
     links,

@@ -17,28 +17,36 @@ export const groupByFault = (
 ): FaultFigures[] =>
   faults.map((fault) => ({ fault, rounds: rounds.filter((round) => round.fault === fault) }));
 
-/** The median outage of each fault that has an objective; lost payments; faults that were done. */
+/**
+ * The rounds of each fault, lost payments, and the median outage and wait of each fault that has
+ * such an objective.
+ */
 export function storageObjectives(
   figures: readonly FaultFigures[],
-  faults: Readonly<Record<string, Pick<StorageFault, 'outageMs'>>>,
+  faults: Readonly<Record<string, Pick<StorageFault, 'outageMs' | 'waitMs'>>>,
   count: number,
 ): Objective[] {
-  const outages = figures.flatMap(({ fault, rounds }): Objective[] => {
-    const target = faults[fault]?.outageMs ?? null;
-    if (target === null || rounds.length === 0) return [];
-    const actual = Math.round(
-      percentile(
-        rounds.map(({ outageMs }) => outageMs),
-        0.5,
-      ),
-    );
-    return [{ name: `${fault}: p50 ms without a write`, target, actual, met: actual <= target }];
+  const median = (name: string, values: readonly number[], target: number | null): Objective[] => {
+    if (target === null || values.length === 0) return [];
+    const actual = Math.round(percentile(values, 0.5));
+    return [{ name, target, actual, met: actual <= target }];
+  };
+  const promised = figures.flatMap(({ fault, rounds }) => {
+    const [outages, waits] = [
+      rounds.map(({ outageMs }) => outageMs),
+      rounds.map(({ longestWaitMs }) => longestWaitMs),
+    ];
+    const { outageMs = null, waitMs = null } = faults[fault] ?? {};
+    return [
+      ...median(`${fault}: p50 ms without a write`, outages, outageMs),
+      ...median(`${fault}: p50 ms of the longest wait`, waits, waitMs),
+    ];
   });
   const done = Math.min(...figures.map(({ rounds }) => rounds.length));
   const lost = sum(figures.flatMap(({ rounds }) => rounds.map((round) => round.lost.length)));
   return [
     { name: 'rounds of each fault', target: count, actual: done, met: done === count },
     { name: 'acknowledged payments lost', target: 0, actual: lost, met: lost === 0 },
-    ...outages,
+    ...promised,
   ];
 }

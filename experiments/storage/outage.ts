@@ -19,6 +19,8 @@ export interface RoundFigures {
   outageMs: number;
   /** The same in the calm before the fault. */
   calmOutageMs: number;
+  /** Longest wait of a payment for its outcome, from its due time; 0: none was answered. */
+  longestWaitMs: number;
   /** From the end of the fault until the storage is whole. */
   wholeAfterMs: number;
   /** Payments that were acknowledged with a 2xx and have no row: ids. */
@@ -71,6 +73,9 @@ export function measureRound(
     fault,
     outageMs: findLongestGap(accepted, atMs, wholeMs),
     calmOutageMs: findLongestGap(accepted, calmFromMs, atMs),
+    longestWaitMs: own
+      .filter(({ key, status }) => !key.includes(IMMEDIATE) && status !== null)
+      .reduce((longest, each) => Math.max(longest, each.answeredMs - each.intendedMs), 0),
     wholeAfterMs: wholeMs - healedMs,
     lost: own.flatMap(({ key, paymentId }) =>
       paymentId !== null && !rows.has(key) ? [paymentId] : [],

@@ -16,6 +16,8 @@ export interface StorageFault {
   holdMs: number;
   /** Objective: p50 of the longest time without an accepted payment, ms; null: none. */
   outageMs: number | null;
+  /** Objective: p50 of the longest wait of a payment for its outcome, ms; null: none. */
+  waitMs: number | null;
   /** @throws Error when the storage is not in the state that the fault needs. */
   inject(cluster: Cluster): Promise<OpenFault>;
 }

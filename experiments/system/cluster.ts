@@ -62,6 +62,8 @@ export interface ClusterOptions {
   pool?: Partial<BalancerPool>;
   /** PostgreSQL as one server or as a cluster. Default: one server. */
   record?: Shape['record'];
+  /** Redis as one server or as a group. Default: one server. */
+  queue?: Shape['queue'];
   /** Changes of the cluster's safe settings, for a control. */
   recordSettings?: SystemOptions['recordSettings'];
   env?: SystemOptions['env'];
@@ -101,6 +103,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     balancer = null,
     pool = {},
     record = 'single',
+    queue = 'single',
     recordSettings = {},
     env = {},
     gateway = 'http',
@@ -109,7 +112,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     signal,
   } = options;
   const shape: Shape = {
-    ...subject.shape({ replicas, monitors, patients, balancer, record }),
+    ...subject.shape({ replicas, monitors, patients, balancer, record, queue }),
     gateway,
   };
   const resources = await openResources(subject, shape, options);

@@ -192,8 +192,14 @@ export class RedisGroup {
     return this.primaryPort;
   }
 
+  /** The server that the Sentinels name as the primary; null: none. */
+  async findPrimary(): Promise<RedisServer | null> {
+    const { primary } = await readGroup(this.place);
+    return this.servers.find(({ port }) => port === primary?.port) ?? null;
+  }
+
   /** Whether every Sentinel knows every server and Sentinel, and every replica follows. */
-  private async isComplete(): Promise<boolean> {
+  async isComplete(): Promise<boolean> {
     const views = await Promise.all(
       this.place.sentinels.map((each) => askSentinel(each, this.place)),
     );
@@ -205,7 +211,12 @@ export class RedisGroup {
     );
     if (!hasAll) return false;
     const { servers } = await readGroup(this.place);
-    return servers.every(({ role, link }) => role === 'primary' || link === 'up');
+    // A former primary that returned is a second one, until the Sentinels make it a replica.
+    const primaries = servers.filter(({ role }) => role === 'primary');
+    return (
+      primaries.length === 1 &&
+      servers.every(({ role, link }) => role === 'primary' || link === 'up')
+    );
   }
 }
 

@@ -63,6 +63,7 @@ describe('a round', () => {
 
   test('measures the time without an accepted payment, and the calm before it', () => {
     expect(figures).toMatchObject({ outageMs: 3_900, calmOutageMs: 510, wholeAfterMs: 3_000 });
+    expect(figures.longestWaitMs).toBe(10);
   });
 
   test('finds the acknowledged payment without a row, and the refused one with a row', () => {
@@ -79,10 +80,10 @@ describe('a round', () => {
     const objectives = (count: number, outageMs: number) =>
       storageObjectives(
         groupByFault([figures], ['node-killed']),
-        { 'node-killed': { outageMs } },
+        { 'node-killed': { outageMs, waitMs: 10 } },
         count,
       ).map(({ met }) => met);
-    expect(objectives(1, 3_900)).toEqual([true, false, true]);
-    expect(objectives(2, 3_899)).toEqual([false, false, false]);
+    expect(objectives(1, 3_900)).toEqual([true, false, true, true]);
+    expect(objectives(2, 3_899)).toEqual([false, false, false, true]);
   });
 });

@@ -1,18 +1,18 @@
 /**
- * Measures the failover of the database cluster: fault by fault, how long no payment is accepted,
- * whether an acknowledged payment is lost, and what clients observe. Every 2xx is compared with the
- * rows of the surviving primary and with the gateway's ledger.
+ * Measures the failover of the database cluster or of the Redis group: fault by fault, how long no
+ * payment is accepted, whether an acknowledged payment is lost, and what clients observe. Every 2xx
+ * is compared with the rows of the surviving primary and with the gateway's ledger.
  */
 import type { RunContext } from '../experiment.js';
 import type { RunRecord } from '../record/run-record.js';
 import { isAvailable, TrialTally, toFaultRecords } from '../record/trial-summary.js';
 import type { RunEvidence } from '../record/history.js';
-import type { Trial } from '../record/result.js';
+import type { Objective, Trial } from '../record/result.js';
 import { storageTable } from '../report/storage-table.js';
 import { groupByFault, storageObjectives, type FaultFigures } from '../storage/figures.js';
 import { measureRound, type RoundFigures } from '../storage/outage.js';
-import { isRecordWhole, describeSettings } from '../storage/record-state.js';
-import { RECORD_FAULT_NAMES, RECORD_FAULTS } from '../storage/record-faults.js';
+import { renewLeases } from '../storage/record-faults.js';
+import { STORAGE_PARTS, type StoragePart, type StoragePartName } from '../storage/parts.js';
 import { faultStorage, type StorageDone } from '../storage/rounds.js';
 import type { Cluster } from '../system/cluster.js';
 import { inAll, type TrafficReport } from '../traffic/traffic-report.js';
@@ -36,33 +36,37 @@ const REPLICAS = 3;
 /** Longer than the services wait for a new primary, ms. */
 const SHORTEST_DEADLINE_MS = 20_000;
 
-const readNames = (kinds: string | null): readonly string[] =>
-  kinds === null ? RECORD_FAULT_NAMES : kinds.split(',').map((name) => name.trim());
+const readNames = (part: StoragePart, kinds: string | null): readonly string[] =>
+  kinds === null ? Object.keys(part.faults) : kinds.split(',').map((name) => name.trim());
 
 /** An error message when a fault does not exist; null: all exist. */
-export function findUnknownFault(kinds: string | null): string | null {
-  const unknown = readNames(kinds).find((name) => !Object.hasOwn(RECORD_FAULTS, name));
+export function findUnknownFault(name: StoragePartName, kinds: string | null): string | null {
+  const part = STORAGE_PARTS[name];
+  const unknown = readNames(part, kinds).find((fault) => !Object.hasOwn(part.faults, fault));
   return unknown === undefined
     ? null
-    : `--kinds: there is no "${unknown}"; there are ${RECORD_FAULT_NAMES.join(', ')}`;
+    : `--kinds: there is no "${unknown}"; there are ${Object.keys(part.faults).join(', ')}`;
 }
 
-export function runStorage(context: Context): Promise<RunRecord> {
+/** The control: a former primary that wakes up takes its role back. */
+const UNSAFE = { protocol: 'etcd3', unsafePermitsLostCommits: true } as const;
+
+export function runStorage(name: StoragePartName, context: Context): Promise<RunRecord> {
   const { count, seed, unsafe } = context.options;
-  const run = new StorageRun(context, readNames(context.options.kinds));
+  const run = new StorageRun(context, STORAGE_PARTS[name]);
   return runWithCluster<StorageDone>(
     {
       name: 'failover',
       replicas: REPLICAS,
       monitors: 1,
-      record: 'cluster',
-      ...(unsafe ? { recordSettings: { protocol: 'etcd3', unsafePermitsLostCommits: true } } : {}),
+      ...STORAGE_PARTS[name].shape,
+      ...(unsafe ? { recordSettings: UNSAFE } : {}),
       seed,
       deadlineMs: run.deadlineMs,
       segments: count,
       perform: (cluster, segment) => run.perform(cluster, segment),
       trials: (done, evidence) => run.addRound(done, evidence),
-      objectives: () => storageObjectives(run.figures(), RECORD_FAULTS, count),
+      objectives: () => run.objectives(),
       table: (result) => storageTable(run.figures(), result, run.facts()),
       notes: () => [run.facts().settings],
     },
@@ -76,10 +80,14 @@ class StorageRun {
   private readonly traffic: TrafficReport[] = [];
   private settings = '';
 
+  private readonly names: readonly string[];
+
   constructor(
     private readonly context: Context,
-    private readonly names: readonly string[],
-  ) {}
+    private readonly part: StoragePart,
+  ) {
+    this.names = readNames(part, context.options.kinds);
+  }
 
   get deadlineMs(): number {
     return Math.max(SHORTEST_DEADLINE_MS, this.context.options.deadline);
@@ -87,12 +95,13 @@ class StorageRun {
 
   async perform(cluster: Cluster, round: number): Promise<StorageDone> {
     const { options, signal, progress } = this.context;
-    this.settings = describeSettings(cluster);
+    if (round === 1 && options.unsafe) await renewLeases(cluster);
+    this.settings = this.part.describeSettings(cluster);
     return faultStorage({
       cluster,
-      faults: RECORD_FAULTS,
+      faults: this.part.faults,
       names: this.names,
-      isWhole: () => isRecordWhole(cluster),
+      isWhole: () => this.part.isWhole(cluster),
       round,
       ratePerSec: options.rate,
       deadlineMs: this.deadlineMs,
@@ -113,6 +122,10 @@ class StorageRun {
       tally.add(request, isAvailable(request, byId, this.deadlineMs));
     const startedMs = Math.min(...done.rounds.map(({ calmFromMs }) => calmFromMs));
     return [tally.row({ faults: toFaultRecords(done.faults, startedMs), handovers: [] })];
+  }
+
+  objectives(): Objective[] {
+    return storageObjectives(this.figures(), this.part.faults, this.context.options.count);
   }
 
   figures(): FaultFigures[] {
