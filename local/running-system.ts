@@ -1,12 +1,12 @@
 /** The content of relevo.json, for `relevo status` and other programs. */
-import type { DatabaseNode } from './engines/patroni.js';
+import type { NodeProcess } from './engines/patroni.js';
 import type { RunningSystem } from './installation.js';
 import type { System } from './system.js';
 
 type Entry = RunningSystem['processes'][number];
 
 /** PostgreSQL under Patroni is a process without a parent of ours. */
-const describePostgres = ({ node, postmasterPid }: DatabaseNode): Entry => ({
+const describePostgres = ({ node, postmasterPid }: NodeProcess): Entry => ({
   name: node.name,
   kind: 'postgres',
   pid: postmasterPid,

@@ -13,7 +13,7 @@ import { BenchEngines } from './engines.js';
 import type { Benchmark, Measurement, BenchEnvironment } from './benchmark.js';
 import type { BenchmarkResult } from './figures.js';
 import { BenchProgram } from './programs/program.js';
-import { shuffle } from './shuffle.js';
+import { shuffleRound } from './shuffle.js';
 
 /** Time-out of a measurement. */
 const DEADLINE_MS = 240_000;
@@ -98,7 +98,7 @@ async function measureRounds(
   const startMs = performance.now();
   let done = 0;
   for (let round = 1; round <= rounds; round += 1) {
-    for (const benchmark of shuffle(benchmarks, seed, round)) {
+    for (const benchmark of shuffleRound(benchmarks, seed, round)) {
       const left =
         done === 0
           ? ''

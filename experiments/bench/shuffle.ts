@@ -5,7 +5,7 @@
 import { seededRandom } from '../../shared/random.js';
 
 /** Fisher-Yates on a copy. @param round 1, 2, … */
-export function shuffle<T>(items: readonly T[], seed: number, round: number): T[] {
+export function shuffleRound<T>(items: readonly T[], seed: number, round: number): T[] {
   const random = seededRandom(seed, `bench-round-${round}`);
   const order = [...items];
   for (let last = order.length - 1; last > 0; last -= 1) {

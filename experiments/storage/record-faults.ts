@@ -2,7 +2,7 @@
  * Faults of the database cluster: each kind of death, freeze and hand-over that an operator meets,
  * with the return of the part. The objectives are those of the quick profile of Patroni.
  */
-import type { DatabaseNode } from '../../local/engines/patroni.js';
+import type { NodeProcess } from '../../local/engines/patroni.js';
 import type { PostgresCluster } from '../../local/engines/postgres-cluster.js';
 import { sendSignal } from '../../local/processes/process-tree.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
@@ -21,7 +21,7 @@ export function getDatabaseCluster({ system }: Cluster): PostgresCluster {
   throw new Error('the system has a single PostgreSQL');
 }
 
-async function findNode(cluster: Cluster, role: 'primary' | 'sync-standby'): Promise<DatabaseNode> {
+async function findNode(cluster: Cluster, role: 'primary' | 'sync-standby'): Promise<NodeProcess> {
   const database = getDatabaseCluster(cluster);
   const view = (await database.readNodes()).find((node) => node.role === role);
   const found = database.nodes.find(({ node }) => node.name === view?.name);

@@ -30,7 +30,7 @@ import {
 const READY_DEADLINE_MS = 86_400_000;
 const STOP_DEADLINE_MS = 20_000;
 
-export class DatabaseNode extends ManagedProcess {
+export class NodeProcess extends ManagedProcess {
   constructor(
     spec: ConstructorParameters<typeof ManagedProcess>[0],
     /** The name of the node in Patroni, and of its PostgreSQL among the processes. */
@@ -92,7 +92,7 @@ export function prepareNode(
   cluster: ClusterDescription,
   { folder: given, ...rest }: NodeDescription,
   secrets: ClusterSecrets,
-): DatabaseNode {
+): NodeProcess {
   mkdirSync(given, { recursive: true, mode: 0o700 });
   const folder = realpathSync(given);
   const node = { ...rest, folder };
@@ -101,7 +101,7 @@ export function prepareNode(
   chmodSync(file, 0o600);
   account.own(folder);
   const url = `http://${cluster.host}:${node.restPort}`;
-  return new DatabaseNode(
+  return new NodeProcess(
     {
       name: node.name.replace('postgres', 'patroni'),
       kind: 'patroni',

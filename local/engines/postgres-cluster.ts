@@ -20,7 +20,7 @@ import type { ManagedProcess } from '../processes/processes.js';
 import { provideFacts, provideSecrets } from './cluster-folder.js';
 import { findClusterPrograms } from './cluster-programs.js';
 import { prepareEtcd } from './etcd.js';
-import { prepareNode, type DatabaseNode } from './patroni.js';
+import { prepareNode, type NodeProcess } from './patroni.js';
 import {
   getSharedSettings,
   REST_USER,
@@ -30,7 +30,7 @@ import {
 } from './patroni-config.js';
 import { createSettings, type PatroniSettings, type TimingProfile } from './patroni-settings.js';
 
-export interface ClusterOptions extends ClusterPlaces {
+export interface PostgresClusterOptions extends ClusterPlaces {
   /** Holds everything of the cluster; created when missing. */
   folder: string;
   /** Smaller buffers, for tests and the lab. */
@@ -54,7 +54,7 @@ export class PostgresCluster {
 
   constructor(
     readonly etcd: readonly ManagedProcess[],
-    readonly nodes: readonly DatabaseNode[],
+    readonly nodes: readonly NodeProcess[],
     private readonly cluster: ClusterDescription,
     private readonly secrets: ClusterSecrets,
   ) {}
@@ -76,7 +76,7 @@ export class PostgresCluster {
   }
 
   /** The superuser's address of a database on one node, whatever its role. */
-  toNodeUrl({ node }: DatabaseNode, database: string): string {
+  toNodeUrl({ node }: NodeProcess, database: string): string {
     return `postgresql://${SUPERUSER}:${this.secrets.superuser}@${HOST}:${node.port}/${database}`;
   }
 
@@ -86,7 +86,7 @@ export class PostgresCluster {
   }
 
   /** The node that accepts writes; null: none, or none that answers. */
-  async findPrimary(): Promise<DatabaseNode | null> {
+  async findPrimary(): Promise<NodeProcess | null> {
     const primary = (await this.readNodes()).find(({ role }) => role === 'primary');
     return this.nodes.find(({ node }) => node.name === primary?.name) ?? null;
   }
@@ -95,7 +95,7 @@ export class PostgresCluster {
    * Hands the primary over to a standby, as an operator does. @returns the former primary.
    * @throws Error when no node is the primary, or Patroni refuses.
    */
-  async switchOver(): Promise<DatabaseNode> {
+  async switchOver(): Promise<NodeProcess> {
     const primary = await this.findPrimary();
     if (primary === null) throw new Error('no node is the primary');
     await switchOver(primary.url, primary.node.name, this.#account);
@@ -183,7 +183,9 @@ export class PostgresCluster {
 }
 
 /** Writes every configuration; does not start the cluster. @throws StartError */
-export async function preparePostgresCluster(options: ClusterOptions): Promise<PostgresCluster> {
+export async function preparePostgresCluster(
+  options: PostgresClusterOptions,
+): Promise<PostgresCluster> {
   const { folder, nodes, etcd, quick = false, parameters = {} } = options;
   const toFolder = (name: string): string => join(folder, name);
   const programs = await findClusterPrograms(nodes.map(({ name }) => join(toFolder(name), 'data')));

@@ -6,7 +6,7 @@ import { readBoundedText } from '../http/bounded-body.js';
 
 const ANSWER_MAX_BYTES = 262_144;
 
-export interface Question {
+interface Question {
   timeoutMs: number;
   /** Default: GET. */
   method?: 'GET' | 'POST' | 'PATCH';

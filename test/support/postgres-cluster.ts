@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '../../local/processes/ports.js';
 import {
   preparePostgresCluster,
-  type ClusterOptions,
+  type PostgresClusterOptions,
   type PostgresCluster,
 } from '../../local/engines/postgres-cluster.js';
 import { keepLine, keepSecret, keepSource } from './log-evidence.js';
@@ -21,7 +21,7 @@ const NUMBERS = [1, 2, 3];
 
 /** Prepares and starts the cluster. Its processes restart after a crash. */
 export async function startTestCluster(
-  options: Partial<ClusterOptions> = {},
+  options: Partial<PostgresClusterOptions> = {},
 ): Promise<TestCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'relevo-standby-'));
   const nodes = NUMBERS.map(async (number) => ({

@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { DatabaseNode } from '../../../local/engines/patroni.js';
+import type { NodeProcess } from '../../../local/engines/patroni.js';
 import { isAlive } from '../../../local/processes/process-tree.js';
 import { isWhole, type DatabaseNode as NodeView } from '../../../shared/record/nodes.js';
 import { eventually } from '../../support/eventually.js';
@@ -30,7 +30,7 @@ describeWith('patroni', 'a replicated PostgreSQL', () => {
   }, 120_000);
   afterAll(() => started.remove(), 60_000);
 
-  const find = async (role: NodeView['role']): Promise<DatabaseNode> => {
+  const find = async (role: NodeView['role']): Promise<NodeProcess> => {
     const view = (await started.cluster.readNodes()).find((node) => node.role === role);
     const found = started.cluster.nodes.find(({ node }) => node.name === view?.name);
     if (!found) throw new Error(`no node is ${role}`);

@@ -5,7 +5,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { chooseBenchmarks, BENCHMARKS } from '../../../../experiments/bench/benchmarks.js';
 import { makeOrders } from '../../../../experiments/bench/orders.js';
-import { shuffle } from '../../../../experiments/bench/shuffle.js';
+import { shuffleRound } from '../../../../experiments/bench/shuffle.js';
 import {
   capPayments,
   LONGEST_SECONDS,
@@ -53,11 +53,11 @@ describe('the method of the bench', () => {
 
   test('each round has every participant once, in its own order that the seed reproduces', () => {
     const names = BENCHMARKS.map(({ name }) => name);
-    const [first, second] = [shuffle(names, 1, 1), shuffle(names, 1, 2)];
+    const [first, second] = [shuffleRound(names, 1, 1), shuffleRound(names, 1, 2)];
     expect([...first].sort()).toEqual([...names].sort());
     expect(first).not.toEqual(second);
-    expect(shuffle(names, 1, 1)).toEqual(first);
-    expect(shuffle(names, 2, 1)).not.toEqual(first);
+    expect(shuffleRound(names, 1, 1)).toEqual(first);
+    expect(shuffleRound(names, 2, 1)).not.toEqual(first);
   });
 
   test('names are unique, because each is a row of a table and a system of the result', () => {
