@@ -6,7 +6,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tokens } from '../shared/http/auth.js';
-import { prepareEngines, startDatabase, startRedis } from './engines/engines.js';
+import { prepareEngines, startDatabase, startRedis, type Engines } from './engines/engines.js';
 import { prepareBalancer, BalancerProcess } from './engines/balancer.js';
 import { checkBalancerTimeout } from './check-timeouts.js';
 import { compileService } from './processes/compile.js';
@@ -23,12 +23,9 @@ import {
   type Shape,
 } from './plan.js';
 import { freePort } from './processes/ports.js';
-import type { PostgresServer, Volume } from './engines/postgres.js';
+import type { Volume } from './engines/postgres.js';
 import type { PatroniSettings, TimingProfile } from './engines/patroni-settings.js';
-import type { PostgresCluster } from './engines/postgres-cluster.js';
 import type { ManagedProcess, ProcessKind } from './processes/processes.js';
-import type { RedisServer } from './engines/redis.js';
-import type { RedisGroup } from './engines/redis-group.js';
 import { seedDatabase } from './engines/seed.js';
 import { ENGINES, stopAll } from './stop-order.js';
 import { serviceProcess } from './processes/service-process.js';
@@ -92,7 +89,7 @@ export interface SystemOptions extends Shape {
   signal?: AbortSignal;
 }
 
-export interface System {
+export interface System extends Engines {
   databaseUrl: string;
   redisUrl: string;
   tokens: Tokens;
@@ -103,14 +100,6 @@ export interface System {
   gateway: ManagedProcess | null;
   /** Null when there is none. */
   balancer: BalancerProcess | null;
-  /** Null when the server is external, and when the record is a cluster. */
-  postgres: PostgresServer | null;
-  /** Null when the record is a single server. */
-  databaseCluster: PostgresCluster | null;
-  /** Null when the server is external, and when the queue is a group. */
-  redis: RedisServer | null;
-  /** Null when the queue is a single server. */
-  redisGroup: RedisGroup | null;
   /** All processes, in display order: services, then engines. */
   processes: ManagedProcess[];
   /** @throws Error when there is no process of that name. */
@@ -134,10 +123,7 @@ async function choosePorts(
   return (name) => table.get(name) ?? 0;
 }
 
-type Storage = Pick<
-  System,
-  'postgres' | 'databaseCluster' | 'redis' | 'redisGroup' | 'databaseUrl' | 'redisUrl'
->;
+type Storage = Engines & Pick<System, 'databaseUrl' | 'redisUrl'>;
 
 class Starting {
   readonly processes: ManagedProcess[] = [];

@@ -18,7 +18,7 @@ import type { Cluster } from '../system/cluster.js';
 import { inAll, type TrafficReport } from '../traffic/traffic-report.js';
 import { runWithCluster } from './with-cluster.js';
 
-export interface StorageOptions {
+interface StorageOptions {
   count: number;
   kinds: string | null;
   rate: number;

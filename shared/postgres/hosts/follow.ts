@@ -20,7 +20,7 @@ import { PrimarySocket } from './primary-socket.js';
 import { shareWatch, type PrimaryWatch } from './primary-watch.js';
 
 /** The server of a new connection is not, or no longer, the primary. */
-export class NotPrimary extends Error {
+class NotPrimary extends Error {
   /** SQLSTATE of a write to a read-only server, so that callers retry. */
   readonly code = '25006';
 
