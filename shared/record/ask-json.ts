@@ -20,7 +20,7 @@ const toHeaders = ({ account, body }: Question): Record<string, string> => ({
   ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
   ...(account
     ? {
-        Authorization: `Basic ${Buffer.from(`${account.name}:${account.password}`).toString('base64')}`,
+        Authorization: `Basic ${btoa(`${account.name}:${account.password}`)}`,
       }
     : {}),
 });
