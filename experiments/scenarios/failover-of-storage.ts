@@ -13,7 +13,7 @@ import { groupByFault, storageObjectives, type FaultFigures } from '../storage/f
 import { measureRound, type RoundFigures } from '../storage/outage.js';
 import { renewLeases } from '../storage/record-faults.js';
 import { STORAGE_PARTS, type StoragePart, type StoragePartName } from '../storage/parts.js';
-import { faultStorage, type StorageDone } from '../storage/rounds.js';
+import { faultStorage, waitUntilWhole, type StorageDone } from '../storage/rounds.js';
 import type { Cluster } from '../system/cluster.js';
 import { inAll, type TrafficReport } from '../traffic/traffic-report.js';
 import { runWithCluster } from './with-cluster.js';
@@ -95,13 +95,15 @@ class StorageRun {
 
   async perform(cluster: Cluster, round: number): Promise<StorageDone> {
     const { options, signal, progress } = this.context;
-    if (round === 1 && options.unsafe) await renewLeases(cluster);
+    const isWhole = (): Promise<boolean> => this.part.isWhole(cluster);
+    if (round === 1 && options.unsafe)
+      await renewLeases(cluster, () => waitUntilWhole(isWhole, 'before the control', signal));
     this.settings = this.part.describeSettings(cluster);
     return faultStorage({
       cluster,
       faults: this.part.faults,
       names: this.names,
-      isWhole: () => this.part.isWhole(cluster),
+      isWhole,
       round,
       ratePerSec: options.rate,
       deadlineMs: this.deadlineMs,

@@ -30,15 +30,23 @@ async function findNode(cluster: Cluster, role: 'primary' | 'sync-standby'): Pro
 }
 
 /**
- * Restarts every node. With the protocol `etcd3`, Patroni 3.0.2 keeps its first lease, of 30 s,
- * until it is restarted: a shorter freeze would cause no failover.
+ * Makes a restarted node the primary. With the protocol `etcd3`, Patroni 3.0.2 keeps its first
+ * lease, of 30 s, until it is restarted: a shorter freeze would cause no failover.
  */
-export async function renewLeases(cluster: Cluster): Promise<void> {
-  for (const node of getDatabaseCluster(cluster).nodes) {
+export async function renewLeases(
+  cluster: Cluster,
+  waitUntilWhole: () => Promise<unknown>,
+): Promise<void> {
+  const database = getDatabaseCluster(cluster);
+  const primary = await database.findPrimary();
+  for (const node of database.nodes.filter((each) => each !== primary)) {
     node.kill();
     await node.exited;
     await node.start();
+    await waitUntilWhole();
   }
+  await database.switchOver();
+  await waitUntilWhole();
 }
 
 const noHeal = (): Promise<void> => Promise.resolve();

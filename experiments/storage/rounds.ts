@@ -71,7 +71,7 @@ async function performFault(
 ): Promise<StorageRound> {
   const { cluster, faults, isWhole, round, signal, onProgress } = load;
   const fault = faults[name] as StorageFault;
-  await waitFor(isWhole, `the storage is not whole before ${name}`, signal);
+  await waitUntilWhole(isWhole, `before ${name}`, signal);
   const calmFromMs = wallMs();
   await sleep(CALM_MS, signal);
   const atMs = wallMs();
@@ -79,7 +79,7 @@ async function performFault(
   const { target } = open;
   onProgress(`round ${round} · ${name} of ${target} · ${requests.length} payments answered`);
   const healedMs = await healWhenAccepted(fault, open, { atMs, requests, name, signal });
-  await waitFor(isWhole, `the storage is not whole after ${name} of ${target}`, signal);
+  await waitUntilWhole(isWhole, `after ${name} of ${target}`, signal);
   return { fault: name, target, calmFromMs, atMs, healedMs, wholeMs: wallMs() };
 }
 
@@ -100,6 +100,13 @@ async function healWhenAccepted(
   }
   return wallMs();
 }
+
+/** @throws Error when the storage is not whole within two minutes. */
+export const waitUntilWhole = (
+  isWhole: () => Promise<boolean>,
+  when: string,
+  signal: AbortSignal,
+): Promise<boolean> => waitFor(isWhole, `the storage is not whole ${when}`, signal);
 
 const waitFor = (
   check: () => boolean | Promise<boolean>,
