@@ -161,12 +161,23 @@ async function startReplicaPart(engines: Engines): Promise<Part> {
   return { server, state, stop: () => (server.closeAllConnections(), running.stop()) };
 }
 
-/** The folder of a load balancer with one instance; the states of nginx are files, as its pid. */
-function makeBalancerFolder(port: number): string {
+/** Answers on the port of nginx's own page: the only instance is ready. */
+async function startStatesPage(): Promise<{ port: number; stop: () => void }> {
+  const server = createServer((_request, response) => {
+    response.setHeader('Connection', 'close');
+    response.end(JSON.stringify({ patients_1: 'ready' }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { port, stop: () => (server.closeAllConnections(), server.close()) };
+}
+
+/** The folder of an nginx with one instance. */
+function makeBalancerFolder(port: number, adminPort: number): string {
   const folder = mkdtempSync(join(tmpdir(), 'relevo-security-balancer-'));
   const host = '127.0.0.1';
   const members = [{ name: 'patients_1', host, port, weight: DEFAULT_WEIGHT }];
-  const pool = createPool({ host, port: 1, adminPort: 1, members });
+  const pool = createPool({ host, port: 1, adminPort, members });
   const control = { balancer: 'nginx', folder, nonce: '', pool };
   writeFileSync(join(folder, CONTROL_FILE), JSON.stringify(control));
   // The only instance stays ready, so that no reload is sent to this process.
@@ -202,15 +213,14 @@ async function startMonitorPart(hospital: Hospital, env: NodeJS.ProcessEnv): Pro
     ...CALM,
     ...env,
   });
-  await eventually(() => hospital.leader() && monitor.loop.state.phase.name === 'watching', {
-    what: 'a leader',
-    deadlineMs: 20_000,
+  const stop = (): Promise<void> => (monitor.server.closeAllConnections(), hospital.close());
+  const isLed = (): boolean =>
+    Boolean(hospital.leader()) && monitor.loop.state.phase.name === 'watching';
+  await eventually(isLed, { what: 'a leader', deadlineMs: 60_000 }).catch(async (error) => {
+    await stop();
+    throw error;
   });
-  return {
-    server: monitor.server,
-    state: () => null,
-    stop: () => (monitor.server.closeAllConnections(), hospital.close()),
-  };
+  return { server: monitor.server, state: () => null, stop };
 }
 
 const switchesOf = async (url: string): Promise<unknown> =>
@@ -242,7 +252,8 @@ async function startAll(started: <T extends Part>(part: T) => T): Promise<Servic
     QUEUE_PREFIX: hospital.prefix,
   };
   const patientsPort = await freePort();
-  const folder = makeBalancerFolder(patientsPort);
+  const page = await startStatesPage();
+  const folder = makeBalancerFolder(patientsPort, page.port);
   const supervisor = await startSupervisor();
   const monitorPart = await startMonitorPart(hospital, {
     PATIENTS: `patients_1=http://127.0.0.1:${patientsPort}`,
@@ -255,6 +266,7 @@ async function startAll(started: <T extends Part>(part: T) => T): Promise<Servic
     stop: async () => {
       await monitorPart.stop();
       supervisor.stop();
+      page.stop();
     },
   });
   const parts: Record<ServiceName, Part> = {
