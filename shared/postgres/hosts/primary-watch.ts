@@ -83,6 +83,12 @@ export class PrimaryWatch {
     this.hurry();
   }
 
+  /** Whether hosts are still asked for the first time: no primary is missing yet. */
+  private get isFirstRound(): boolean {
+    const reports = [...this.reports.values()];
+    return this.known.cluster === null && reports.some(({ state }) => state === 'unknown');
+  }
+
   private async follow({ name, ...host }: Host): Promise<void> {
     const url = this.list.toUrl({ name, ...host });
     const probe = new HostProbe({ host: name, url, answerMs: ANSWER_MS });
@@ -103,7 +109,7 @@ export class PrimaryWatch {
     const choice = choosePrimary(reports, this.known);
     const changed = !isSame(choice, this.choice);
     this.choice = choice;
-    if (changed) this.announce(choice);
+    if (changed && !this.isFirstRound) this.announce(choice);
     for (const each of reports)
       if (mustDisconnect(each, choice)) this.events.emit('disconnect', each.host);
   }
