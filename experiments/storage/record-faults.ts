@@ -4,6 +4,7 @@
  */
 import type { NodeProcess } from '../../local/engines/patroni.js';
 import type { PostgresCluster } from '../../local/engines/postgres-cluster.js';
+import { waitUntil } from '../../shared/wait-until.js';
 import { sendSignal } from '../../local/processes/process-tree.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { Cluster } from '../system/cluster.js';
@@ -13,6 +14,9 @@ import type { OpenFault, StorageFault } from './storage-fault.js';
 const FREEZE_MS = 15_000;
 /** Longer than Patroni waits for etcd. */
 const ETCD_MS = 15_000;
+/** The first lease of a node, ms, whatever its settings. */
+const FIRST_LEASE_MS = 30_000;
+const POLL_MS = 100;
 /** Longest wait without an outage that is not counted as one, ms. */
 const NO_OUTAGE_MS = 500;
 
@@ -38,14 +42,22 @@ export async function renewLeases(
   waitUntilWhole: () => Promise<unknown>,
 ): Promise<void> {
   const database = getDatabaseCluster(cluster);
-  const primary = await database.findPrimary();
+  const primary = await findNode(cluster, 'primary');
   for (const node of database.nodes.filter((each) => each !== primary)) {
     node.kill();
     await node.exited;
     await node.start();
     await waitUntilWhole();
   }
-  await database.switchOver();
+  primary.kill();
+  await primary.exited;
+  const isReplaced = async (): Promise<boolean> => (await database.findPrimary()) !== null;
+  await waitUntil(isReplaced, {
+    deadlineMs: FIRST_LEASE_MS * 2,
+    pollMs: POLL_MS,
+    toError: () => new Error('no node replaced the first primary'),
+  });
+  await primary.start();
   await waitUntilWhole();
 }
 
