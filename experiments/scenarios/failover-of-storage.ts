@@ -48,8 +48,15 @@ export function findUnknownFault(name: StoragePartName, kinds: string | null): s
     : `--kinds: there is no "${unknown}"; there are ${Object.keys(part.faults).join(', ')}`;
 }
 
-/** The control: a former primary that wakes up takes its role back. */
-const UNSAFE = { protocol: 'etcd3', unsafePermitsLostCommits: true } as const;
+/**
+ * The control: a former primary that wakes up takes its role back. With `etcd3` and a shorter
+ * `retry_timeout`, Patroni 3.0.2 never promotes a standby.
+ */
+const UNSAFE = {
+  protocol: 'etcd3',
+  timings: { ttlSeconds: 5, loopWaitSeconds: 1, retryTimeoutSeconds: 2 },
+  unsafePermitsLostCommits: true,
+} as const;
 
 export function runStorage(name: StoragePartName, context: Context): Promise<RunRecord> {
   const { count, seed, unsafe } = context.options;
