@@ -14,7 +14,7 @@ import type { OpenFault, StorageFault } from './storage-fault.js';
 const FREEZE_MS = 15_000;
 /** Longer than Patroni waits for etcd. */
 const ETCD_MS = 15_000;
-/** The first lease of a node, ms, whatever its settings. */
+/** The first lease of a node, ms. The settings of the cluster do not change it. */
 const FIRST_LEASE_MS = 30_000;
 const POLL_MS = 100;
 /** Longest wait without an outage that is not counted as one, ms. */

@@ -75,7 +75,7 @@ export class PostgresCluster {
     return `postgresql://${SUPERUSER}:${this.secrets.superuser}@${hosts}/${database}?target_session_attrs=read-write`;
   }
 
-  /** The superuser's address of a database on one node, whatever its role. */
+  /** The superuser's address of a database on one node, a primary or a standby. */
   toNodeUrl({ node }: NodeProcess, database: string): string {
     return `postgresql://${SUPERUSER}:${this.secrets.superuser}@${HOST}:${node.port}/${database}`;
   }

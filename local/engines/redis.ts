@@ -97,7 +97,7 @@ export function findRedisProgram(): string {
 export const toRedisUrl = (port: number, password?: string): string =>
   `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`;
 
-/** What every server of ours needs. */
+/** The common options of all our servers. */
 export const STORAGE_OPTIONS = {
   'bind': '127.0.0.1',
   'appendonly': 'yes',

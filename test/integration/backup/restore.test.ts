@@ -88,7 +88,7 @@ describe('a filled database, restored into an empty one', () => {
   });
 });
 
-test('a backup during changes has the rows of one moment: what is pending in the list is pending in the table', async () => {
+test('a backup during changes has the rows of one moment: list and table have the same pending payments', async () => {
   const { url } = await stage.filled();
   const pool = createTestPool(url, { max: 1 });
   let isOver = false;

@@ -58,7 +58,7 @@ describe('the configuration of a node', () => {
     });
   });
 
-  it('lets nobody in without a password, and only from this machine', () => {
+  it('accepts only connections with a password from this machine', () => {
     const { pg_hba: rules, parameters } = read(render()).postgresql;
     expect(rules).toHaveLength(2);
     for (const rule of rules) expect(rule).toMatch(/^host \S+ \S+ 127\.0\.0\.1\/32 scram-sha-256$/);
