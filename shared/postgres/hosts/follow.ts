@@ -3,8 +3,9 @@
  *
  * - A new connection is used only after its server said on that connection that it is the primary
  *   of the newest known timeline.
- * - When another server becomes the primary, all connections to the former one are closed at once;
- *   their statements fail with a transient error and an unknown result.
+ * - When another server becomes the primary, also behind the address of a proxy, all connections to
+ *   the former one are closed at once; their statements fail with a transient error and an unknown
+ *   result.
  * - While no server is the primary, or servers contradict each other, no statement is sent. Callers
  *   wait, up to the pool's own time-out.
  * - A frozen primary is noticed within 1.5 s, although its statements wait for their own time-out.

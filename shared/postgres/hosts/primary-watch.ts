@@ -64,7 +64,10 @@ export class PrimaryWatch {
     }
   }
 
-  /** Calls `listener` with each host whose connections must be closed at once. @returns the end. */
+  /**
+   * Calls `listener` with each host whose connections must be closed at once: it is not the
+   * primary, or it became the primary again. @returns the end.
+   */
   onDisconnect(listener: (host: string) => void): () => void {
     this.events.on('disconnect', listener);
     return () => this.events.off('disconnect', listener);
@@ -117,6 +120,9 @@ export class PrimaryWatch {
   private announce(choice: Choice): void {
     if (choice.kind === 'primary') {
       const { host, cluster, timeline } = choice;
+      // The address may be that of a proxy, which keeps connections to the former primary.
+      if (this.known.cluster !== null && timeline > this.known.timeline)
+        this.events.emit('disconnect', host);
       this.known = { cluster, timeline };
       this.logger.info({ host, timeline }, 'PostgreSQL: this host is the primary');
       this.events.emit('chosen');
