@@ -21,10 +21,15 @@ export interface Shape {
   record?: RecordMode;
   /** Default: single. */
   queue?: QueueMode;
+  /** How the services reach the primary of the cluster. Default: pool. */
+  route?: RecordRoute;
 }
 
 /** PostgreSQL as one server, or as three nodes under Patroni with three etcd members. */
 export type RecordMode = 'single' | 'cluster';
+
+/** The pool of each service follows the primary, or a HAProxy passes its connections on. */
+export type RecordRoute = 'pool' | 'haproxy';
 
 /** Redis as one server, or as a primary with two replicas and three Sentinels. */
 export type QueueMode = 'single' | 'group';
@@ -60,12 +65,18 @@ const CLUSTER_POSTGRES: readonly Place[] = CLUSTER_NUMBERS.flatMap((number): Pla
   { name: `etcd_${number} peers`, kind: 'etcd', fixedPort: 5490 + number },
 ]);
 
+/** Name of the HAProxy before the database cluster. */
+export const ROUTE_NAME = 'postgres_route';
+const ROUTE: Place = { name: ROUTE_NAME, kind: 'route', fixedPort: 5460 };
+
 /** The ports of the engines. */
 export const enginePlaces = ({
   record = 'single',
   queue = 'single',
-}: Pick<Shape, 'record' | 'queue'>): readonly Place[] => [
+  route = 'pool',
+}: Pick<Shape, 'record' | 'queue' | 'route'>): readonly Place[] => [
   ...(record === 'cluster' ? CLUSTER_POSTGRES : SINGLE_POSTGRES),
+  ...(record === 'cluster' && route === 'haproxy' ? [ROUTE] : []),
   ...(queue === 'group' ? REDIS_GROUP : SINGLE_REDIS),
 ];
 

@@ -4,6 +4,7 @@ import type { ManagedProcess, ProcessKind } from './processes/processes.js';
 
 /** Shown after the services. */
 export const ENGINES: ReadonlySet<ProcessKind> = new Set([
+  'route',
   'patroni',
   'postgres',
   'etcd',
@@ -23,6 +24,7 @@ const STOP_ORDER: readonly ProcessKind[] = [
   'gateway',
   'sentinel',
   'redis',
+  'route',
   'patroni',
   'postgres',
   'etcd',

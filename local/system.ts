@@ -6,7 +6,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tokens } from '../shared/http/auth.js';
-import { prepareEngines, startDatabase, startRedis, type Engines } from './engines/engines.js';
+import {
+  DATABASE_NAME,
+  prepareEngines,
+  startDatabase,
+  startRedis,
+  type Engines,
+} from './engines/engines.js';
 import { prepareBalancer, BalancerProcess } from './engines/balancer.js';
 import { checkBalancerTimeout } from './check-timeouts.js';
 import { compileService } from './processes/compile.js';
@@ -243,7 +249,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     ];
     const portOf = await choosePorts(places, options);
     const engines = await starting.engines(portOf);
-    await starting.services(portOf, { ...engines, tokens });
+    const serviceUrl = engines.databaseCluster?.toServiceUrl(DATABASE_NAME);
+    const databaseUrl = serviceUrl ?? engines.databaseUrl;
+    await starting.services(portOf, { ...engines, databaseUrl, tokens });
     await starting.balancer(portOf);
     if (options.signal?.aborted) throw new StartError('Stopped while starting.');
     return toSystem(starting.processes, { ...engines, tokens });

@@ -11,13 +11,33 @@ import { violationLines } from './verdict-lines.js';
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(2);
 
+/** One row per fault; with several routes, the routes of each fault one below the other. */
+function formatRows(
+  header: readonly string[],
+  figures: readonly FaultFigures[],
+  toCells: (rounds: readonly RoundFigures[]) => readonly string[],
+): string {
+  const hasRoutes = new Set(figures.map(({ route }) => route)).size > 1;
+  const faults = [...new Set(figures.map(({ fault }) => fault))];
+  const rows = faults.flatMap((fault) => {
+    const own = figures.filter((each) => each.fault === fault);
+    const toRow = (title: string, { rounds }: FaultFigures): string[] => [
+      title,
+      ...toCells(rounds),
+    ];
+    return hasRoutes
+      ? [[fault], ...own.map((each) => toRow(`  ${each.route}`, each))]
+      : own.map((each) => toRow(fault, each));
+  });
+  return formatTable(header, rows);
+}
+
 function formatOutages(figures: readonly FaultFigures[]): string {
   const header = ['write outage, s', 'n', 'p50', 'p95', 'max', 'calm max', 'wait max', 'whole p50'];
-  const rows = figures.map(({ fault, rounds }) => {
+  return formatRows(header, figures, (rounds) => {
     const at = (valueOf: (round: RoundFigures) => number, share: number): string =>
       seconds(percentile(rounds.map(valueOf), share));
     return [
-      fault,
       String(rounds.length),
       ...[0.5, 0.95, 1].map((share) => at(({ outageMs }) => outageMs, share)),
       at(({ calmOutageMs }) => calmOutageMs, 1),
@@ -25,7 +45,6 @@ function formatOutages(figures: readonly FaultFigures[]): string {
       at(({ wholeAfterMs }) => wholeAfterMs, 0.5),
     ];
   });
-  return formatTable(header, rows);
 }
 
 /** Requests that failed, of those sent. */
@@ -34,14 +53,12 @@ const share = (counts: readonly { sent: number; failed: number }[]): string =>
 
 function formatPayments(figures: readonly FaultFigures[]): string {
   const header = ['payments', 'lost', 'refused, present', 'errors, waiting', 'errors, immediate'];
-  const rows = figures.map(({ fault, rounds }) => [
-    fault,
+  return formatRows(header, figures, (rounds) => [
     String(sum(rounds.map(({ lost }) => lost.length))),
     String(sum(rounds.map(({ refusedButPresent }) => refusedButPresent))),
     share(rounds.map(({ waiting }) => waiting)),
     share(rounds.map(({ immediate }) => immediate)),
   ]);
-  return formatTable(header, rows);
 }
 
 /** @param settings of the storage, one sentence. */

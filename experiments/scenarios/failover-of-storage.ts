@@ -3,6 +3,7 @@
  * payment is accepted, whether an acknowledged payment is lost, and what clients observe. Every 2xx
  * is compared with the rows of the surviving primary and with the gateway's ledger.
  */
+import type { RecordRoute } from '../../local/plan.js';
 import type { RunContext } from '../experiment.js';
 import type { RunRecord } from '../record/run-record.js';
 import { isAvailable, TrialTally, toFaultRecords } from '../record/trial-summary.js';
@@ -16,7 +17,7 @@ import { STORAGE_PARTS, type StoragePart, type StoragePartName } from '../storag
 import { faultStorage, waitUntilWhole, type StorageDone } from '../storage/rounds.js';
 import type { Cluster } from '../system/cluster.js';
 import { inAll, type TrafficReport } from '../traffic/traffic-report.js';
-import { runWithCluster } from './with-cluster.js';
+import { runWithCluster, type Scenario } from './with-cluster.js';
 
 interface StorageOptions {
   count: number;
@@ -25,9 +26,13 @@ interface StorageOptions {
   deadline: number;
   seed: number;
   unsafe: boolean;
+  route: string | null;
 }
 
-type Context = Pick<RunContext<never>, 'command' | 'progress' | 'signal' | 'print'> & {
+export type StorageContext = Pick<
+  RunContext<never>,
+  'command' | 'progress' | 'signal' | 'print'
+> & {
   options: StorageOptions;
 };
 
@@ -58,31 +63,38 @@ const UNSAFE = {
   unsafePermitsLostCommits: true,
 } as const;
 
-export function runStorage(name: StoragePartName, context: Context): Promise<RunRecord> {
-  const { count, seed, unsafe } = context.options;
-  const run = new StorageRun(context, STORAGE_PARTS[name]);
-  return runWithCluster<StorageDone>(
-    {
-      name: 'failover',
-      replicas: REPLICAS,
-      monitors: 1,
-      ...STORAGE_PARTS[name].shape,
-      ...(unsafe ? { recordSettings: UNSAFE } : {}),
-      seed,
-      deadlineMs: run.deadlineMs,
-      segments: count,
-      perform: (cluster, segment) => run.perform(cluster, segment),
-      trials: (done, evidence) => run.addRound(done, evidence),
-      objectives: () => run.objectives(),
-      table: (result) => storageTable(run.figures(), result, run.facts()),
-      notes: () => [run.facts().settings],
-    },
-    context,
-  );
+/** One run with one route. */
+export const runStorage = (
+  name: StoragePartName,
+  route: RecordRoute,
+  context: StorageContext,
+): Promise<RunRecord> =>
+  runWithCluster(createScenario(new StorageRun(context, STORAGE_PARTS[name], route)), context);
+
+/** The scenario of a run, with one route. */
+export function createScenario(run: StorageRun): Scenario<StorageDone> {
+  const { part, route } = run;
+  const { count, seed, unsafe } = run.context.options;
+  return {
+    name: 'failover',
+    replicas: REPLICAS,
+    monitors: 1,
+    ...part.shape,
+    route,
+    ...(unsafe ? { recordSettings: UNSAFE } : {}),
+    seed,
+    deadlineMs: run.deadlineMs,
+    segments: count,
+    perform: (cluster, segment) => run.perform(cluster, segment),
+    trials: (done, evidence) => run.addRound(done, evidence),
+    objectives: () => run.objectives(),
+    table: (result) => storageTable(run.figures(), result, run.facts()),
+    notes: () => [run.facts().settings],
+  };
 }
 
 /** The figures of a run, over all rounds. */
-class StorageRun {
+export class StorageRun {
   private readonly rounds: RoundFigures[] = [];
   private readonly traffic: TrafficReport[] = [];
   private settings = '';
@@ -90,8 +102,9 @@ class StorageRun {
   private readonly names: readonly string[];
 
   constructor(
-    private readonly context: Context,
-    private readonly part: StoragePart,
+    readonly context: StorageContext,
+    readonly part: StoragePart,
+    readonly route: RecordRoute,
   ) {
     this.names = readNames(part, context.options.kinds);
   }
@@ -138,7 +151,7 @@ class StorageRun {
   }
 
   figures(): FaultFigures[] {
-    return groupByFault(this.rounds, this.names);
+    return groupByFault(this.rounds, this.names, this.route);
   }
 
   facts(): { settings: string; traffic: TrafficReport } {

@@ -19,6 +19,7 @@ import type { RunRecord } from '../record/run-record.js';
 import { failoverTable } from '../report/failover-table.js';
 import { readPart, STORAGE_PARTS } from '../storage/parts.js';
 import { findUnknownFault, runStorage } from './failover-of-storage.js';
+import { compareRoutes, readRoutes } from './storage-routes.js';
 import { runWithCluster } from './with-cluster.js';
 
 /** The parts of the system whose failover can be measured. */
@@ -40,6 +41,11 @@ const OPTIONS = {
     doc: 'ms within which a payment must have succeeded',
   },
   monitors: { default: 1, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
+  route: {
+    text: true,
+    value: 'ROUTES',
+    doc: 'with --of record: pool, haproxy, or pool,haproxy to compare them; default: pool',
+  },
   unsafe: { flag: true, doc: 'control of --of record: the protocol etcd3, which loses payments' },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses payments, times, order and victims' },
 } as const;
@@ -57,10 +63,12 @@ export const failover: Experiment<typeof OPTIONS> = {
   name: 'failover',
   summary: 'hand-over times of the leader; failover of the database and of Redis',
   options: OPTIONS,
-  check: ({ monitors, kinds, of }) => {
+  check: ({ monitors, kinds, of, route }) => {
     if (of !== null && !PARTS.includes(of))
       return `--of must be one of ${PARTS.join(', ')}, got "${of}"`;
     const part = readPart(of);
+    if (route !== null && part !== 'record') return '--route needs --of record';
+    if (readRoutes(route) === null) return `--route must be pool, haproxy or both, got "${route}"`;
     if (part !== null) return findUnknownFault(part, kinds);
     const read = readKinds(kinds);
     if ('unknown' in read)
@@ -76,7 +84,11 @@ const unfitAmong = (kinds: readonly ForcedKind[], monitors: number): string[] =>
 
 function run(context: Context): Promise<RunRecord> {
   const part = readPart(context.options.of);
-  return part === null ? runHandovers(context) : runStorage(part, context);
+  if (part === null) return runHandovers(context);
+  const [route = 'pool', ...others] = readRoutes(context.options.route) ?? [];
+  return others.length === 0
+    ? runStorage(part, route, context)
+    : compareRoutes(part, [route, ...others], context);
 }
 
 function runHandovers(context: Context): Promise<RunRecord> {

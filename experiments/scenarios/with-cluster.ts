@@ -40,6 +40,8 @@ export interface Scenario<Done> {
   record?: Shape['record'];
   /** Redis as one server or as a group. Default: one server. */
   queue?: Shape['queue'];
+  /** How the services reach the primary of the cluster. Default: pool. */
+  route?: Shape['route'];
   /** Changes of the cluster's safe settings, for a control. */
   recordSettings?: Partial<PatroniSettings>;
   /** Environment of every service, besides the usual one. */
@@ -102,6 +104,7 @@ export type MeasureSystem<Done> = Pick<
   | 'pool'
   | 'record'
   | 'queue'
+  | 'route'
   | 'recordSettings'
   | 'env'
   | 'links'
@@ -130,6 +133,7 @@ export async function measureSystem<Done>(
     pool = {},
     record = 'single',
     queue = 'single',
+    route = 'pool',
     recordSettings = {},
     env = {},
     links = false,
@@ -146,6 +150,7 @@ export async function measureSystem<Done>(
     pool,
     record,
     queue,
+    route,
     recordSettings,
     env,
     links,

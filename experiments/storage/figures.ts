@@ -1,5 +1,6 @@
 /** The figures of all faults of the storage, by fault, and their objectives. Pure. */
 import { percentile } from '../../shared/percentile.js';
+import type { RecordRoute } from '../../local/plan.js';
 import type { Objective } from '../record/result.js';
 import { sum } from '../statistics/statistics.js';
 import type { RoundFigures } from './outage.js';
@@ -7,6 +8,8 @@ import type { StorageFault } from './storage-fault.js';
 
 export interface FaultFigures {
   fault: string;
+  /** How the services reached the primary. */
+  route: RecordRoute;
   rounds: readonly RoundFigures[];
 }
 
@@ -14,8 +17,13 @@ export interface FaultFigures {
 export const groupByFault = (
   rounds: readonly RoundFigures[],
   faults: readonly string[],
+  route: RecordRoute = 'pool',
 ): FaultFigures[] =>
-  faults.map((fault) => ({ fault, rounds: rounds.filter((round) => round.fault === fault) }));
+  faults.map((fault) => ({
+    fault,
+    route,
+    rounds: rounds.filter((round) => round.fault === fault),
+  }));
 
 /**
  * The rounds of each fault, lost payments, and the median outage and wait of each fault that has
@@ -31,15 +39,16 @@ export function storageObjectives(
     const actual = Math.round(percentile(values, 0.5));
     return [{ name, target, actual, met: actual <= target }];
   };
-  const promised = figures.flatMap(({ fault, rounds }) => {
+  const promised = figures.flatMap(({ fault, route, rounds }) => {
     const [outages, waits] = [
       rounds.map(({ outageMs }) => outageMs),
       rounds.map(({ longestWaitMs }) => longestWaitMs),
     ];
     const { outageMs = null, waitMs = null } = faults[fault] ?? {};
+    const title = route === 'pool' ? fault : `${fault} through ${route}`;
     return [
-      ...median(`${fault}: p50 ms without a write`, outages, outageMs),
-      ...median(`${fault}: p50 ms of the longest wait`, waits, waitMs),
+      ...median(`${title}: p50 ms without a write`, outages, outageMs),
+      ...median(`${title}: p50 ms of the longest wait`, waits, waitMs),
     ];
   });
   const done = Math.min(...figures.map(({ rounds }) => rounds.length));

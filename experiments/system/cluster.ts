@@ -64,6 +64,8 @@ export interface ClusterOptions {
   record?: Shape['record'];
   /** Redis as one server or as a group. Default: one server. */
   queue?: Shape['queue'];
+  /** How the services reach the primary of the cluster. Default: pool. */
+  route?: Shape['route'];
   /** Changes of the cluster's safe settings, for a control. */
   recordSettings?: SystemOptions['recordSettings'];
   env?: SystemOptions['env'];
@@ -104,6 +106,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     pool = {},
     record = 'single',
     queue = 'single',
+    route = 'pool',
     recordSettings = {},
     env = {},
     gateway = 'http',
@@ -112,7 +115,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     signal,
   } = options;
   const shape: Shape = {
-    ...subject.shape({ replicas, monitors, patients, balancer, record, queue }),
+    ...subject.shape({ replicas, monitors, patients, balancer, record, queue, route }),
     gateway,
   };
   const resources = await openResources(subject, shape, options);

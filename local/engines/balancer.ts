@@ -76,7 +76,7 @@ export interface BalancerOptions {
 }
 
 /** @throws StartError when the program is missing. */
-function findBalancer(balancer: BalancerName): string {
+export function findBalancer(balancer: BalancerName): string {
   const { label, names, packageName } = BALANCER_PROGRAMS[balancer];
   const program = findProgram(names);
   if (program) return program;
@@ -100,7 +100,7 @@ async function writeConfiguration(engine: BalancerEngine, control: ControlFile):
   }
 }
 
-async function requireAccount(program: string, versionFlag: string): Promise<Account> {
+export async function requireAccount(program: string, versionFlag: string): Promise<Account> {
   const account = await findAccount(program, versionFlag);
   if (typeof account !== 'string') return account;
   throw new StartError(

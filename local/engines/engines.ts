@@ -9,7 +9,13 @@ import { openRedis } from '../../shared/queue/connect-redis.js';
 import { stripPassword } from '../processes/address.js';
 import { StartError } from '../errors.js';
 import { copyFolder } from '../copy-folder.js';
-import { clusterPlaces, type QueueMode, type RecordMode } from '../plan.js';
+import {
+  clusterPlaces,
+  ROUTE_NAME,
+  type QueueMode,
+  type RecordMode,
+  type RecordRoute,
+} from '../plan.js';
 import { CLUSTER_FOLDER } from './cluster-folder.js';
 import type { PatroniSettings, TimingProfile } from './patroni-settings.js';
 import { preparePostgresCluster, type PostgresCluster } from './postgres-cluster.js';
@@ -26,6 +32,8 @@ export interface EngineOptions {
   record?: RecordMode | undefined;
   /** Default: single. */
   queue?: QueueMode | undefined;
+  /** To the primary of the cluster. Default: pool. */
+  route?: RecordRoute | undefined;
   /** Of the cluster. Default: the one that the installed Patroni can keep. */
   profile?: TimingProfile | undefined;
   /** Changes of the safe settings of the cluster, for a control of the lab. */
@@ -115,6 +123,9 @@ async function prepareRecord(
         quick,
         profile,
         settings,
+        ...(options.route === 'haproxy'
+          ? { route: { name: ROUTE_NAME, port: portOf(ROUTE_NAME) } }
+          : {}),
       }),
     };
   }

@@ -130,7 +130,7 @@ const defaults = ({ serverTimeoutMs, check }: Pool): string[] => [
   `timeout check ${check.timeoutMs}ms`,
 ];
 
-const section = (head: string, lines: readonly string[]): string =>
+export const section = (head: string, lines: readonly string[]): string =>
   [head, ...lines.map((line) => `  ${line}`)].join('\n');
 
 const toDocument = ({ problems }: HaproxyPaths, status: number, reader: Reader): string =>

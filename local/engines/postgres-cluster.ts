@@ -29,6 +29,7 @@ import {
   type ClusterSecrets,
 } from './patroni-config.js';
 import { createSettings, type PatroniSettings, type TimingProfile } from './patroni-settings.js';
+import { preparePrimaryRoute } from './primary-route.js';
 
 export interface PostgresClusterOptions extends ClusterPlaces {
   /** Holds everything of the cluster; created when missing. */
@@ -41,6 +42,8 @@ export interface PostgresClusterOptions extends ClusterPlaces {
   settings?: Partial<PatroniSettings>;
   /** Further parameters of PostgreSQL. */
   parameters?: Readonly<Record<string, string | number>>;
+  /** A HAProxy that passes connections on to the primary. Default: none. */
+  route?: { name: string; port: number };
 }
 
 const HOST = '127.0.0.1';
@@ -57,6 +60,8 @@ export class PostgresCluster {
     readonly nodes: readonly NodeProcess[],
     private readonly cluster: ClusterDescription,
     private readonly secrets: ClusterSecrets,
+    /** The HAProxy before the nodes; null: there is none. */
+    readonly route: ManagedProcess | null = null,
   ) {}
 
   /** The settings that its nodes run with. */
@@ -66,13 +71,19 @@ export class PostgresCluster {
 
   /** Everything that must be stopped, first the nodes. */
   get processes(): readonly ManagedProcess[] {
-    return [...this.nodes, ...this.etcd];
+    return [...(this.route ? [this.route] : []), ...this.nodes, ...this.etcd];
   }
 
   /** The superuser's address of a database, on whichever node is the primary. */
   toUrl(database: string): string {
     const hosts = this.nodes.map(({ node }) => `${HOST}:${node.port}`).join(',');
     return `postgresql://${SUPERUSER}:${this.secrets.superuser}@${hosts}/${database}?target_session_attrs=read-write`;
+  }
+
+  /** The superuser's address of a database for services: that of the HAProxy, when there is one. */
+  toServiceUrl(database: string): string {
+    const { route } = this;
+    return route ? toRouteUrl(route.port, this.secrets, database) : this.toUrl(database);
   }
 
   /** The superuser's address of a database on one node, a primary or a standby. */
@@ -116,7 +127,9 @@ export class PostgresCluster {
     const failed = nodes.then(() => new Promise<never>(() => undefined));
     failed.catch(() => undefined);
     try {
-      return await Promise.race([this.#becomeReady(starting.signal), failed]);
+      const isComplete = await Promise.race([this.#becomeReady(starting.signal), failed]);
+      await this.route?.start();
+      return isComplete;
     } finally {
       starting.abort();
     }
@@ -161,6 +174,7 @@ export class PostgresCluster {
   /** Stops the nodes in order, then etcd. */
   async stop(): Promise<void> {
     this.processes.forEach((process) => (process.supervised = false));
+    await this.route?.stop();
     await Promise.all(this.nodes.map((node) => node.stop()));
     await Promise.all(this.etcd.map((member) => member.stop()));
     this.release();
@@ -170,8 +184,9 @@ export class PostgresCluster {
   async end(): Promise<void> {
     this.processes.forEach((process) => (process.supervised = false));
     await Promise.all(this.nodes.map((node) => node.end()));
-    this.etcd.forEach((member) => member.kill());
-    await Promise.all(this.etcd.map(({ exited }) => exited));
+    const others = [...(this.route ? [this.route] : []), ...this.etcd];
+    others.forEach((process) => process.kill());
+    await Promise.all(others.map(({ exited }) => exited));
     this.release();
   }
 
@@ -180,6 +195,23 @@ export class PostgresCluster {
     this.#guard?.release();
     this.#guard = null;
   }
+}
+
+const toRouteUrl = (port: number, { superuser }: ClusterSecrets, database: string): string =>
+  `postgresql://${SUPERUSER}:${superuser}@${HOST}:${port}/${database}?target_session_attrs=read-write`;
+
+async function prepareRoute(
+  { route, folder, nodes }: PostgresClusterOptions,
+  secrets: ClusterSecrets,
+): Promise<ManagedProcess | null> {
+  if (!route) return null;
+  return preparePrimaryRoute({
+    ...route,
+    host: HOST,
+    folder: join(folder, route.name),
+    nodes: nodes.map((node) => ({ ...node, host: HOST })),
+    url: toRouteUrl(route.port, secrets, 'postgres'),
+  });
 }
 
 /** Writes every configuration; does not start the cluster. @throws StartError */
@@ -218,5 +250,6 @@ export async function preparePostgresCluster(
     ),
     cluster,
     secrets,
+    await prepareRoute(options, secrets),
   );
 }

@@ -11,6 +11,7 @@ export type ProcessKind =
   | 'sentinel'
   | 'etcd'
   | 'patroni'
+  | 'route'
   | BalancerName
   | 'other';
 

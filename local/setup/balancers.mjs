@@ -17,16 +17,16 @@ const EXPERIMENTS = {
   sessions: ['haproxy', 'apache', 'nginx'],
 };
 
+/** Their values name balancers, also as a list. */
+const OPTIONS = /^--(balancer|route)$/;
+
 /** The balancers that a command line needs. Unknown names are left to the program's own check. */
 export function getBalancers([name, ...words]) {
   if (!STARTERS.includes(name) || words.includes('--help') || words.includes('-h')) return [];
-  const named = words.flatMap((word, index) =>
-    word === '--balancer'
-      ? [words[index + 1]]
-      : word.startsWith('--balancer=')
-        ? [word.slice(11)]
-        : [],
-  );
+  const named = words.flatMap((word, index) => {
+    const [option, value = words[index + 1] ?? ''] = word.split('=', 2);
+    return OPTIONS.test(option) ? value.split(',') : [];
+  });
   const always = name === 'experiment' ? (EXPERIMENTS[words[0]] ?? []) : [];
   return [...new Set([...named, ...always])].filter((balancer) => balancer in BALANCER_PROGRAMS);
 }

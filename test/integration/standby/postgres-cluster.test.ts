@@ -6,6 +6,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { NodeProcess } from '../../../local/engines/patroni.js';
+import { freePort } from '../../../local/processes/ports.js';
 import { isAlive } from '../../../local/processes/process-tree.js';
 import { isWhole, type DatabaseNode as NodeView } from '../../../shared/record/nodes.js';
 import { eventually } from '../../support/eventually.js';
@@ -26,7 +27,7 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
 describeWith('patroni', 'a replicated PostgreSQL', () => {
   let started: TestCluster;
   beforeAll(async () => {
-    started = await startTestCluster();
+    started = await startTestCluster({ route: { name: 'postgres_route', port: await freePort() } });
   }, 120_000);
   afterAll(() => started.remove(), 60_000);
 
@@ -107,5 +108,24 @@ describeWith('patroni', 'a replicated PostgreSQL', () => {
       'SELECT max(number) >= 1001 AS whole, min(number) AS first, pg_is_in_recovery() AS standby FROM kept',
     );
     expect(row).toEqual({ whole: true, first: 1, standby: true });
+  });
+
+  it('has a HAProxy that passes connections on to the primary, also after a switchover', async () => {
+    const { cluster } = started;
+    const url = cluster.toServiceUrl('postgres').replace(/\?.*/, '');
+    const reachesPrimary = async (): Promise<boolean> => {
+      const [row] = await query(
+        url,
+        'SELECT inet_server_port() AS port, pg_is_in_recovery() AS standby',
+      );
+      const primary = await cluster.findPrimary();
+      return row?.['port'] === primary?.node.port && row?.['standby'] === false;
+    };
+    expect(await reachesPrimary()).toBe(true);
+    const former = await cluster.switchOver();
+    await eventually(
+      async () => (await cluster.findPrimary()) !== former && (await reachesPrimary()),
+      { what: 'HAProxy reaches the new primary', deadlineMs: 30_000 },
+    );
   });
 });

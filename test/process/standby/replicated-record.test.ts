@@ -1,17 +1,23 @@
 /**
  * A whole system on a replicated PostgreSQL: while clients pay, the whole node of the primary is
- * killed. Aim: clients wait, no accepted payment is lost or charged twice, and the node returns.
+ * killed. Aim: clients wait, no accepted payment is lost or charged twice, no service ends, and the
+ * node returns. The services reach the primary by their pool, or through HAProxy.
  */
+import type { RecordRoute } from '../../../local/plan.js';
+import { ENGINES } from '../../../local/stop-order.js';
 import { acceptsWrites, isWhole } from '../../../shared/record/nodes.js';
 import { eventually } from '../../support/eventually.js';
 import { describeWith } from '../../support/tools.js';
 import { PATIENCE_MS, TEST_MS } from '../patience.js';
 import { Scene } from '../scene.js';
 
-describeWith('patroni', 'a system on a replicated PostgreSQL', () => {
+function survivesItsPrimary(route: RecordRoute): void {
   let scene: Scene;
+  const ended: string[] = [];
   beforeAll(async () => {
-    scene = await Scene.open({ record: 'cluster', supervise: true, replicas: 2 });
+    scene = await Scene.open({ record: 'cluster', route, supervise: true, replicas: 2 });
+    for (const service of scene.system.processes.filter(({ kind }) => !ENGINES.has(kind)))
+      service.on('exited', ({ asked }) => asked || ended.push(service.name));
   }, TEST_MS);
   afterEach(() => scene?.stopLoads(), TEST_MS);
   afterAll(() => scene?.close(), TEST_MS);
@@ -41,8 +47,17 @@ describeWith('patroni', 'a system on a replicated PostgreSQL', () => {
 
       const answers = new Set(load.requests.map(({ httpStatus }) => httpStatus));
       expect([...answers].filter((status) => ![201, 202, 503].includes(status ?? 0))).toEqual([]);
+      expect(ended).toEqual([]);
       expect(await scene.verdict(load.requests)).toEqual([]);
     },
     TEST_MS,
   );
-});
+}
+
+for (const [route, words] of [
+  ['pool', 'that the pools follow'],
+  ['haproxy', 'behind HAProxy'],
+] as const)
+  describeWith('patroni', `a system on a replicated PostgreSQL ${words}`, () =>
+    survivesItsPrimary(route),
+  );

@@ -290,6 +290,7 @@ describe('kinds', () => {
       failover.check?.({
         of: null,
         unsafe: false,
+        route: null,
         count: 1,
         kinds: null,
         rate: 100,
@@ -302,6 +303,10 @@ describe('kinds', () => {
     expect(check({ kinds: 'burn' })).toMatch(/there is no "burn"/);
     expect(check({ kinds: 'kill+monitor' })).toBe('kill+monitor needs 3 monitors');
     expect(check({ monitors: 2 })).toBe('--monitors must be odd');
+    expect(check({ route: 'haproxy' })).toBe('--route needs --of record');
+    expect(check({ of: 'queue', route: 'pool' })).toBe('--route needs --of record');
+    expect(check({ of: 'record', route: 'pool,nginx' })).toMatch(/--route must be/);
+    expect(check({ of: 'record', route: 'pool,haproxy' })).toBeNull();
     expect(explainUnfit('kill+monitor', 3)).toBeNull();
   });
 

@@ -1,5 +1,8 @@
 /** Faults of the storage: the outage, and what counts as lost, from records with known figures. */
 import { describe, expect, test } from '@jest/globals';
+import { storageTable } from '../../../experiments/report/storage-table.js';
+import type { ExperimentResult } from '../../../experiments/record/result.js';
+import { TrafficCount } from '../../../experiments/traffic/traffic-report.js';
 import type { PaymentRow, RequestRecord } from '../../../experiments/record/history.js';
 import { groupByFault, storageObjectives } from '../../../experiments/storage/figures.js';
 import {
@@ -74,6 +77,25 @@ describe('a round', () => {
   test('counts failed requests, a 202 is none', () => {
     expect(figures.waiting).toEqual({ sent: 2, failed: 1 });
     expect(figures.immediate).toEqual({ sent: 4, failed: 1 });
+  });
+
+  test('has one row per route when the routes are compared, and one objective each', () => {
+    const compared = (['pool', 'haproxy'] as const).flatMap((route) =>
+      groupByFault([figures], ['node-killed'], route),
+    );
+    const faults = { 'node-killed': { outageMs: 5_000, waitMs: null } };
+    const objectives = storageObjectives(compared, faults, 1);
+    expect(objectives.slice(2).map(({ name }) => name)).toEqual([
+      'node-killed: p50 ms without a write',
+      'node-killed through haproxy: p50 ms without a write',
+    ]);
+    const result = { verdict: 'valid', violations: [], objectives } as unknown as ExperimentResult;
+    const facts = { settings: '', traffic: new TrafficCount('open').report() };
+    expect(storageTable(compared, result, facts).split('\n').slice(2, 5)).toEqual([
+      expect.stringMatching(/^node-killed$/),
+      expect.stringMatching(/^ {2}pool +1 +3\.90/),
+      expect.stringMatching(/^ {2}haproxy +1 +3\.90/),
+    ]);
   });
 
   test('misses the objective when it takes too long, loses a payment, or is missing', () => {
