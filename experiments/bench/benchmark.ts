@@ -41,6 +41,8 @@ export interface Measurement {
   latencies: MeasuredLatency[];
   /** Further figures by name, for the report. */
   figures: Record<string, number>;
+  /** Remarks for the reader, one sentence each. */
+  notes?: readonly string[];
   /** Errors in the benchmark's rows, one sentence each; the run is then invalid. */
   problems: string[];
 }
@@ -70,6 +72,9 @@ export interface BenchEnvironment {
   onLine: (name: string, line: string) => void;
   signal: AbortSignal;
 }
+
+/** The name of the same benchmark on a PostgreSQL and a Redis with standbys. */
+export const toStandbyName = ({ name }: Pick<Benchmark, 'name'>): string => `${name}-standby`;
 
 export interface Benchmark {
   name: string;

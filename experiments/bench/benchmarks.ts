@@ -6,6 +6,7 @@ import { peerBenchmark } from './peer-benchmark.js';
 import { PEERS } from './peers/peers.js';
 import { RELEVO_DRAINS } from './relevo/drain.js';
 import { RELEVO_LIVE } from './relevo/live.js';
+import { onStandby } from './relevo/standby.js';
 
 const isNaive = (name: string): boolean => name.startsWith('bullmq-prisma-');
 
@@ -15,12 +16,15 @@ const PEER_BENCHMARKS: readonly Benchmark[] = PEERS.flatMap((peer) => {
   return kinds.map((kind) => peerBenchmark(peer, kind as Benchmark['kind'], side));
 });
 
-export const BENCHMARKS: readonly Benchmark[] = [
-  ...RELEVO_DRAINS,
-  ...RELEVO_LIVE,
-  ...PEER_BENCHMARKS,
-  ...LIMITS,
-];
+const RELEVO: readonly Benchmark[] = [...RELEVO_DRAINS, ...RELEVO_LIVE];
+
+export const BENCHMARKS: readonly Benchmark[] = [...RELEVO, ...PEER_BENCHMARKS, ...LIMITS];
+
+/** Relevo on one server each, and on servers with standbys. */
+export const STANDBY_BENCHMARKS: readonly Benchmark[] = RELEVO.flatMap((benchmark) => [
+  benchmark,
+  onStandby(benchmark),
+]);
 
 /**
  * @param only names, separated by commas; a final `*` matches any suffix; null: all. @returns the

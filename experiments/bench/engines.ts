@@ -1,24 +1,27 @@
 /**
- * PostgreSQL and Redis of a whole run, as Relevo ships them, with default durability. Every
+ * PostgreSQL and Redis, as Relevo ships them, with default durability: one server each for a whole
+ * run, or the cluster and the group of `npm start -- --standby` for one measurement. Every
  * measurement gets a fresh environment: its own database, an empty Redis with a rewritten file, and
  * a completed checkpoint. No benchmark inherits tables, dirty pages or log from another.
  */
-import { Redis } from 'ioredis';
 import {
   DATABASE_NAME,
   prepareEngines,
   startDatabase,
+  startRedis,
   type Engines,
 } from '../../local/engines/engines.js';
 import { migrate } from '../../local/engines/migrate.js';
 import { freePort } from '../../local/processes/ports.js';
-import type { PostgresServer } from '../../local/engines/postgres.js';
-import type { RedisServer } from '../../local/engines/redis.js';
 import { seedDatabase } from '../../local/engines/seed.js';
+import { enginePlaces, type Shape } from '../../local/plan.js';
+import { stopAll } from '../../local/stop-order.js';
 import { createLogger } from '../../shared/observability/logger.js';
 import { createPool, type Pool } from '../../shared/postgres/postgres.js';
+import { openRedis } from '../../shared/queue/connect-redis.js';
 import { waitUntil } from '../../shared/wait-until.js';
 import { readVersions } from '../record/evidence.js';
+import { listEngines, readEnginePids, type EnginePids } from './engine-pids.js';
 
 /** Relevo's schema and its sample patients; Relevo's databases are copies. */
 const TEMPLATE = DATABASE_NAME;
@@ -33,6 +36,7 @@ const REPORTED_SETTINGS = [
   'wal_sync_method',
   'shared_buffers',
   'max_wal_size',
+  'synchronous_standby_names',
   'max_connections',
 ];
 
@@ -45,34 +49,59 @@ export interface BenchStorage {
   clear(): Promise<void>;
 }
 
+/** The address of a database, for clients that follow its primary. */
+function toDatabaseUrl({ postgres, databaseCluster }: Engines, database: string): string {
+  const server = postgres ?? databaseCluster;
+  if (!server) throw new Error('the bench runs a PostgreSQL of its own');
+  return server.toUrl(database);
+}
+
+async function stopEngines(engines: Engines): Promise<void> {
+  await stopAll(listEngines(engines));
+  engines.databaseCluster?.release();
+}
+
+/** One server each, or servers with standbys. */
+export type EngineMode = 'single' | 'standby';
+
+const SHAPES: Record<EngineMode, Pick<Shape, 'record' | 'queue'>> = {
+  single: {},
+  standby: { record: 'cluster', queue: 'group' },
+};
+
 export class BenchEngines {
   private databases = 0;
 
   private constructor(
-    readonly postgres: PostgresServer,
-    readonly redis: RedisServer,
+    private readonly engines: Engines,
+    private readonly redisUrl: string,
     private readonly admin: Pool,
+    /** The processes of the engines, by part. */
+    readonly pids: EnginePids,
   ) {}
 
   /** @throws StartError; no engine is left running then. */
   static async open(
     dataDir: string,
     onLine: (name: string, line: string) => void,
+    mode: EngineMode = 'single',
   ): Promise<BenchEngines> {
-    const ports = { postgres: await freePort(), redis: await freePort() };
-    const prepared = await prepareEngines({
-      dataDir,
-      quick: false,
-      portOf: (name) => (name === 'redis' ? ports.redis : ports.postgres),
-    });
-    // Own servers: no address is configured.
-    const { postgres, redis } = prepared as { postgres: PostgresServer; redis: RedisServer };
-    for (const engine of [postgres, redis]) engine.on('line', (line) => onLine(engine.name, line));
+    const shape = SHAPES[mode];
+    const ports = new Map<string, number>();
+    for (const { name } of enginePlaces(shape)) ports.set(name, await freePort());
+    const portOf = (name: string): number => ports.get(name) ?? 0;
+    const engines = await prepareEngines({ ...shape, dataDir, quick: false, portOf });
+    for (const engine of listEngines(engines))
+      engine.on('line', (line) => onLine(engine.name, line));
     try {
-      await Promise.all([startTemplate(prepared), redis.start()]);
-      return new BenchEngines(postgres, redis, openPool(postgres.toUrl('postgres')));
+      const [, redisUrl] = await Promise.all([
+        startTemplate(engines),
+        startRedis(engines, undefined),
+      ]);
+      const admin = openPool(toDatabaseUrl(engines, 'postgres'));
+      return new BenchEngines(engines, redisUrl, admin, await readEnginePids(engines));
     } catch (error) {
-      await Promise.all([postgres.stop(), redis.stop()]);
+      await stopEngines(engines);
       throw error;
     }
   }
@@ -84,14 +113,14 @@ export class BenchEngines {
   async createStorage(withSchema: boolean): Promise<BenchStorage> {
     const name = `${DATABASE_PREFIX}${(this.databases += 1)}`;
     await this.admin.query(`CREATE DATABASE ${name}${withSchema ? ` TEMPLATE ${TEMPLATE}` : ''}`);
-    await emptyRedis(this.redis.address);
-    const databaseUrl = this.postgres.toUrl(name);
+    await emptyRedis(this.redisUrl);
+    const databaseUrl = toDatabaseUrl(this.engines, name);
     const pool = openPool(databaseUrl);
     const clear = async (): Promise<void> => {
       await pool.end();
       await this.admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     };
-    return { databaseUrl, redisUrl: this.redis.address, pool, clear };
+    return { databaseUrl, redisUrl: this.redisUrl, pool, clear };
   }
 
   /** Writes dirty pages to disk, so that this is not done during the next measurement. */
@@ -101,14 +130,14 @@ export class BenchEngines {
 
   /** Ids of the sample patients. */
   async patients(): Promise<string[]> {
-    const pool = openPool(this.postgres.toUrl(TEMPLATE));
+    const pool = openPool(toDatabaseUrl(this.engines, TEMPLATE));
     const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
     await pool.end(); // A template can only be copied without connections to it.
     return rows.map(({ id }) => id);
   }
 
   versions(): Promise<Record<string, string>> {
-    return readVersions(this.admin, this.redis.address);
+    return readVersions(this.admin, this.redisUrl);
   }
 
   /** Settings of PostgreSQL by name, as `SHOW` prints them. */
@@ -122,7 +151,7 @@ export class BenchEngines {
 
   async close(): Promise<void> {
     await this.admin.end();
-    await Promise.all([this.postgres.stop(), this.redis.stop()]);
+    await stopEngines(this.engines);
   }
 }
 
@@ -139,7 +168,7 @@ async function startTemplate(engines: Engines): Promise<void> {
 }
 
 async function emptyRedis(url: string): Promise<void> {
-  const redis = new Redis(url, { maxRetriesPerRequest: 1 });
+  const redis = openRedis(url, { maxRetriesPerRequest: 1 });
   try {
     await redis.flushall();
     await redis.bgrewriteaof();

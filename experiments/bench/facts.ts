@@ -90,6 +90,9 @@ export function factsOf(
     notes: [
       `${cpu}, ${cores} cores, ${memoryGb} GB; ${formatPairs(versions, ' ')}`,
       `PostgreSQL: ${formatPairs(settings, '=')}`,
+      ...new Set(
+        results.flatMap(({ measurements }) => measurements.flatMap(({ notes = [] }) => notes)),
+      ),
       ...remarks(results.map(summarize)),
       ...(fewer.length === 0
         ? []

@@ -139,12 +139,12 @@ async function measureAtWork(
   const payments = capPayments(environment.payments, warm.rate);
   if (kind !== 'live') await peerSystem.prefill(payments);
   await environment.engines.settle();
-  const { postgres, redis } = environment.engines;
+  const { postgres, redis } = environment.engines.pids;
   const used = watchUsage({
     worker: [peerSystem.worker.pid],
     front: [peerSystem.producer.pid],
-    postgres: [postgres.pid ?? 0],
-    redis: [redis.pid ?? 0],
+    postgres,
+    redis,
   });
   const span = kind === 'live' ? await peerSystem.live(payments) : await peerSystem.drain();
   return { payments, seconds: secondsOf(span), usage: used(), latencies: [], figures: {} };

@@ -7,6 +7,7 @@ export const PROCESS_PARTS = [
   'front',
   'postgres',
   'redis',
+  'standbys',
   'others',
   'generator',
 ] as const;

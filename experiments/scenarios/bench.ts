@@ -6,7 +6,7 @@
  */
 import { join, resolve } from 'node:path';
 import type { Benchmark } from '../bench/benchmark.js';
-import { chooseBenchmarks, BENCHMARKS } from '../bench/benchmarks.js';
+import { chooseBenchmarks, BENCHMARKS, STANDBY_BENCHMARKS } from '../bench/benchmarks.js';
 import { factsOf } from '../bench/facts.js';
 import { summarize, type BenchmarkResult } from '../bench/figures.js';
 import { objectivesOf } from '../bench/objectives.js';
@@ -35,6 +35,10 @@ const OPTIONS = {
     value: 'NAMES',
     doc: 'benchmarks, as in the tables; * ends a name: drain*,pg-boss*',
   },
+  standby: {
+    flag: true,
+    doc: 'only Relevo: with one PostgreSQL and Redis, and with standbys of both',
+  },
   profile: { flag: true, doc: 'write a CPU profile of each process to the folder of the run' },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'order of the rounds, amounts and patients' },
 } as const;
@@ -48,10 +52,11 @@ export const bench: Experiment<typeof OPTIONS> = {
   name: 'bench',
   summary: 'throughput compared with usual alternatives: same work, one run',
   options: OPTIONS,
-  check: ({ only }) => {
-    const chosen = chooseBenchmarks(only);
+  check: ({ only, standby }) => {
+    const all = listBenchmarks(standby);
+    const chosen = chooseBenchmarks(only, all);
     return 'unknown' in chosen
-      ? `--only: there is no "${chosen.unknown}"; there are ${BENCHMARKS.map(({ name }) => name).join(', ')}`
+      ? `--only: there is no "${chosen.unknown}"; there are ${all.map(({ name }) => name).join(', ')}`
       : null;
   },
   run,
@@ -59,13 +64,19 @@ export const bench: Experiment<typeof OPTIONS> = {
 
 async function run(context: Context): Promise<RunRecord> {
   const { options, command, progress, signal } = context;
-  const { only, seed, batch: batchSize, batches: batchesInFlight, profile } = options;
+  const { only, seed, batch: batchSize, batches: batchesInFlight, profile, standby } = options;
   const { startedAt, makeResult } = startResult('bench', seed);
   const folder = profile
     ? claimSubfolder(folderOf({ name: 'bench', seed, startedAt }), PROFILES)
     : null;
   const profiles = folder === null ? null : resolve(join(folder, PROFILES));
-  const wanted = { ...options, batchSize, batchesInFlight, benchmarks: getChosen(only), profiles };
+  const wanted = {
+    ...options,
+    batchSize,
+    batchesInFlight,
+    benchmarks: getChosen(only, standby),
+    profiles,
+  };
   const { results, versions, settings } = await runBench({ ...wanted, progress, signal });
   const result = makeResult(toFindings(results));
   const machine = describeMachine(versions);
@@ -85,9 +96,12 @@ async function run(context: Context): Promise<RunRecord> {
   return { ...journal, own: ownReport(journal, results, summaries, facts) };
 }
 
+const listBenchmarks = (standby: boolean): readonly Benchmark[] =>
+  standby ? STANDBY_BENCHMARKS : BENCHMARKS;
+
 /** `check` has rejected unknown names before. */
-function getChosen(only: string | null): readonly Benchmark[] {
-  const chosen = chooseBenchmarks(only);
+function getChosen(only: string | null, standby: boolean): readonly Benchmark[] {
+  const chosen = chooseBenchmarks(only, listBenchmarks(standby));
   return 'unknown' in chosen ? [] : chosen;
 }
 

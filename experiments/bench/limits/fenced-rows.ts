@@ -81,7 +81,7 @@ async function measureOn(
     payments,
     patients,
     seed,
-    engines: { postgres },
+    engines: { pids },
   } = environment;
   const warmUpPayments = Math.min(WARM_UP_MOST, payments);
   await electLeader(storage.pool);
@@ -103,7 +103,7 @@ async function measureOn(
       program.ask<Span>('commit', { ids: some, rows } satisfies RowsToCommit);
     await commit(ids.slice(0, warmUpPayments));
     await environment.engines.settle();
-    const used = watchUsage({ worker: [program.pid], postgres: [postgres.pid ?? 0] });
+    const used = watchUsage({ worker: [program.pid], postgres: pids.postgres });
     const seconds = secondsOf(await commit(ids.slice(warmUpPayments)));
     const usage = used();
     await program.ask('close');

@@ -4,8 +4,9 @@
  * statement *began*, which is slightly earlier; therefore the event counts, to Relevo's
  * disadvantage.
  */
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { OutcomeMessage } from '../../../shared/contracts/outcome.js';
+import { openRedis } from '../../../shared/queue/connect-redis.js';
 import { outcomeChannel } from '../../../shared/queue/queue.js';
 
 /** The services' default. */
@@ -34,7 +35,7 @@ export class Commits {
   }
 
   static async listen(redisUrl: string, signal: AbortSignal): Promise<Commits> {
-    const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
+    const redis = openRedis(redisUrl, { maxRetriesPerRequest: null });
     redis.on('error', () => undefined);
     const commits = new Commits(redis, signal);
     await redis.subscribe(outcomeChannel(PREFIX));

@@ -139,17 +139,15 @@ export class RelevoUnderLoad {
   }
 
   watch(): () => Partial<Record<ProcessPart, Usage>> {
-    const {
-      generator,
-      engines: { postgres, redis },
-    } = this.environment;
+    const { generator, engines } = this.environment;
+    const { standbys, ...servers } = engines.pids;
     const { patients, monitors, replicas } = this.system;
     const pidOf = ({ pid }: { pid: number | null }) => pid ?? [];
     return watchUsage({
       worker: replicas.filter(({ name }) => name === WORKER).flatMap(pidOf),
       front: patients.flatMap(pidOf),
-      postgres: [postgres].flatMap(pidOf),
-      redis: [redis].flatMap(pidOf),
+      ...servers,
+      ...(standbys.length > 0 ? { standbys } : {}),
       others: [...monitors, ...replicas.filter(({ name }) => name !== WORKER)].flatMap(pidOf),
       generator: [generator.pid],
     });

@@ -2,7 +2,12 @@
  * The tables of the bench, 80 columns: one table of rates per kind, CPU time, latencies, ratios,
  * and the features that each peer lacks.
  */
-import { BENCHMARK_KINDS, type BenchmarkKind } from '../../bench/benchmark.js';
+import {
+  BENCHMARK_KINDS,
+  toStandbyName,
+  type BenchmarkKind,
+  type Side,
+} from '../../bench/benchmark.js';
 import { rateRatio, type Spread, type Summary } from '../../bench/figures.js';
 import { isCeiling, NAIVE } from '../../bench/objectives.js';
 import { PROCESS_PARTS, type ProcessPart } from '../../bench/usage.js';
@@ -16,18 +21,27 @@ const range = ({ min, max }: Spread): string => `${formatWhole(min)}–${formatW
 
 /**
  * The reference of a kind's ratios: the naive worker with the same work; without one, the first
- * limit.
+ * limit; without one, the same benchmark without standbys.
  */
 export function yardstickOf(kind: BenchmarkKind, all: readonly Summary[]): Summary | undefined {
   const alike = all.filter((one) => one.kind === kind);
   return (
-    alike.find(({ name }) => name.startsWith(NAIVE)) ?? alike.find(({ side }) => side === 'limit')
+    alike.find(({ name }) => name.startsWith(NAIVE)) ??
+    alike.find(({ side }) => side === 'limit') ??
+    alike.find((one) => alike.some(({ name }) => name === toStandbyName(one)))
   );
 }
 
 /** Fastest first. */
 export const ofKind = (kind: BenchmarkKind, all: readonly Summary[]): Summary[] =>
   all.filter((one) => one.kind === kind).sort((a, b) => b.rate.median - a.rate.median);
+
+const AGAINST: Readonly<Record<Side, string>> = {
+  relevo: '× single',
+  naive: '× naive',
+  tuned: '× tuned',
+  limit: '× limit',
+};
 
 function rateTable(kind: BenchmarkKind, all: readonly Summary[]): string[] {
   const yardstick = yardstickOf(kind, all);
@@ -43,7 +57,7 @@ function rateTable(kind: BenchmarkKind, all: readonly Summary[]): string[] {
     ];
   });
   if (rows.length === 0) return [];
-  const against = yardstick?.side === 'limit' ? '× limit' : '× naive';
+  const against = AGAINST[yardstick?.side ?? 'naive'];
   return [
     '',
     BENCHMARK_KINDS[kind],
@@ -56,22 +70,26 @@ const SHORT: Readonly<Record<ProcessPart, string>> = {
   front: 'front',
   postgres: 'postgres',
   redis: 'redis',
+  standbys: 'standbys',
   others: 'others',
   generator: 'load',
 };
 
 function cpuTable(all: readonly Summary[]): string[] {
+  const parts = PROCESS_PARTS.filter((part) =>
+    all.some(({ cpuMicros }) => cpuMicros[part] !== undefined),
+  );
   const rows = kinds
     .flatMap((kind) => ofKind(kind, all))
     .map(({ name, cpuMicros, cpuMicrosTotal }) => [
       name,
-      ...PROCESS_PARTS.map((part) => formatWhole(cpuMicros[part] ?? NaN)),
+      ...parts.map((part) => formatWhole(cpuMicros[part] ?? NaN)),
       formatWhole(cpuMicrosTotal),
     ]);
   return [
     '',
     'CPU time, µs per payment (all: without the load generator)',
-    formatTable(['', ...PROCESS_PARTS.map((part) => SHORT[part]), 'all'], rows),
+    formatTable(['', ...parts.map((part) => SHORT[part]), 'all'], rows),
   ];
 }
 

@@ -64,8 +64,7 @@ async function openEnvironment(
   const engines = {
     createStorage: async () => storage,
     settle: () => settle(storage),
-    postgres: { pid: process.pid },
-    redis: { pid: process.pid },
+    pids: { postgres: [process.pid], redis: [process.pid], standbys: [] },
   };
   const environment: BenchEnvironment = {
     engines: engines as unknown as BenchEngines,

@@ -3,7 +3,11 @@
  * work for all.
  */
 import { describe, expect, test } from '@jest/globals';
-import { chooseBenchmarks, BENCHMARKS } from '../../../../experiments/bench/benchmarks.js';
+import {
+  chooseBenchmarks,
+  BENCHMARKS,
+  STANDBY_BENCHMARKS,
+} from '../../../../experiments/bench/benchmarks.js';
 import { makeOrders } from '../../../../experiments/bench/orders.js';
 import { shuffleRound } from '../../../../experiments/bench/shuffle.js';
 import {
@@ -61,8 +65,10 @@ describe('the method of the bench', () => {
   });
 
   test('names are unique, because each is a row of a table and a system of the result', () => {
-    const names = BENCHMARKS.map(({ name }) => name);
-    expect(new Set(names).size).toBe(names.length);
+    for (const all of [BENCHMARKS, STANDBY_BENCHMARKS]) {
+      const names = all.map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+    }
   });
 
   test.each([
@@ -75,6 +81,16 @@ describe('the method of the bench', () => {
   ])('--only %s', (only, expected) => {
     const chosen = chooseBenchmarks(only);
     expect('unknown' in chosen ? chosen : chosen.map(({ name }) => name)).toEqual(expected);
+  });
+
+  test('with standbys, each benchmark of Relevo has a twin, and only they need further programs', () => {
+    const chosen = chooseBenchmarks('drain,drain-standby', STANDBY_BENCHMARKS);
+    expect('unknown' in chosen ? chosen : chosen.map(({ name, kind }) => [name, kind])).toEqual([
+      ['drain', 'drain'],
+      ['drain-standby', 'drain'],
+    ]);
+    expect(BENCHMARKS.filter(({ name }) => name.endsWith('-standby'))).toEqual([]);
+    expect(STANDBY_BENCHMARKS.filter(({ side }) => side !== 'relevo')).toEqual([]);
   });
 
   test('--only with an unknown word names the word', () => {

@@ -74,6 +74,21 @@ describe('reports of the bench', () => {
     expect(table).toContain('Verdict: invalid\n  single: 3 rows for 4 payments');
   });
 
+  test('with standbys, the ratio is to the same benchmark with one server each', () => {
+    const twins = [
+      benchmarkResult('drain', 'drain', 'relevo', { rates: [30_000], micros: { postgres: 20 } }),
+      benchmarkResult('drain-standby', 'drain', 'relevo', {
+        rates: [15_000],
+        micros: { postgres: 22, standbys: 44 },
+      }),
+    ];
+    const compared = benchTable(JOURNAL.result, twins.map(summarize), FACTS);
+    expect(compared).toMatch(/× single/);
+    expect(compared).toMatch(/^drain-standby +15,000 .* 0\.5 /m);
+    expect(compared).toMatch(/^drain-standby .* 44 +66$/m);
+    expect(table).not.toMatch(/standbys/);
+  });
+
   test('a trial has only meaningful figures: no availability, only measured latencies, no counts for wrong rows', () => {
     expect(systems.map(({ system }) => system)).toEqual(RESULTS.map(({ name }) => name));
     expect(systems[0]?.trials[0]).toEqual({
