@@ -1,5 +1,6 @@
 /** The failure of a command: one sentence, advice, and an exit code; shown without a stack. */
 import { CopyRefusal } from '../local/backup/refusal.js';
+import { completeCommands } from '../local/command-hint.js';
 import { StartError } from '../local/errors.js';
 import { EXIT } from './exit-codes.js';
 
@@ -35,6 +36,18 @@ export function toFailure(error: unknown): CommandFailure | null {
   if (error instanceof CommandFailure) return error;
   return error instanceof StartError ? fromStartError(error) : null;
 }
+
+/** The same failure with commands that a user can copy on this installation. */
+export const withRunnableCommands = (
+  { code, message, exitCode, hint }: CommandFailure,
+  env: Readonly<Record<string, string | undefined>>,
+): CommandFailure =>
+  new CommandFailure(
+    code,
+    completeCommands(message, env),
+    exitCode,
+    hint === null ? null : completeCommands(hint, env),
+  );
 
 /** The text for a terminal. */
 export const formatFailure = ({ message, hint }: CommandFailure): string =>

@@ -6,7 +6,13 @@ import { readLocalConfig, type LocalConfig } from '../local/config.js';
 import type { Context } from './command.js';
 import { COMMANDS } from './commands/index.js';
 import { EXIT } from './exit-codes.js';
-import { CommandFailure, toFailureDocument, toFailure, formatFailure } from './failure.js';
+import {
+  CommandFailure,
+  toFailureDocument,
+  toFailure,
+  formatFailure,
+  withRunnableCommands,
+} from './failure.js';
 import { Interrupted } from './output/terminal.js';
 import { runWords } from './program.js';
 import { findTarget } from './target.js';
@@ -26,14 +32,15 @@ type Invocation = Pick<Context, 'terminal' | 'env' | 'interruption'>;
 function report(
   error: unknown,
   words: readonly string[],
-  { terminal, interruption }: Invocation,
+  { terminal, interruption, env }: Invocation,
 ): number {
   terminal.progress('');
   const stopped =
     error instanceof Interrupted || (interruption.aborted && !(error instanceof CommandFailure));
-  const failure = stopped
+  const found = stopped
     ? new CommandFailure('INTERRUPTED', 'Interrupted.', EXIT.interrupted)
     : toFailure(error);
+  const failure = found && withRunnableCommands(found, env);
   if (failure && words.includes('--json'))
     terminal.out(JSON.stringify(toFailureDocument(failure), null, 2));
   if (failure) terminal.err(formatFailure(failure));

@@ -3,6 +3,7 @@
  * stack otherwise.
  */
 import { exitWhenWritten } from '../shared/exit.js';
+import { completeCommands } from './command-hint.js';
 
 /** A failure that a user can correct. Shown as one clear sentence, without a stack. */
 export class StartError extends Error {
@@ -25,7 +26,10 @@ export function runMain(main: () => Promise<number>): void {
     (code) => exitWhenWritten(code),
     (error: unknown) => {
       const known = error instanceof StartError;
-      process.stderr.write(`${known ? error.message : String((error as Error)?.stack ?? error)}\n`);
+      const text = known
+        ? completeCommands(error.message, process.env)
+        : String((error as Error)?.stack ?? error);
+      process.stderr.write(`${text}\n`);
       return exitWhenWritten(known ? error.exitCode : 1);
     },
   );

@@ -1,4 +1,5 @@
 /** Every check, in the order of the report. */
+import { completeCommands } from '../../local/command-hint.js';
 import { balancerCheck } from './balancer.js';
 import { clockCheck } from './clock.js';
 import { dataFolderCheck } from './data-folder.js';
@@ -33,8 +34,8 @@ const CHECKS: readonly Check[] = [
 ];
 
 /**
- * Runs all checks concurrently and reports them in order. A check that fails is reported as a
- * problem.
+ * Runs all checks concurrently and reports them in order, with commands for this installation. A
+ * check that fails is reported as a problem.
  */
 export async function examine(
   around: Surroundings,
@@ -55,5 +56,7 @@ export async function examine(
       }
     }),
   );
-  return found.flat();
+  return found
+    .flat()
+    .map(({ fix, ...finding }) => ({ ...finding, fix: fix && completeCommands(fix, around.env) }));
 }

@@ -16,11 +16,11 @@ export function checkRecordMode(dataDir: string, record: RecordMode): void {
   const found = findRecordMode(dataDir);
   if (record === 'cluster' && found === 'single')
     throw new StartError(
-      `${join(dataDir, SINGLE_FOLDER)} holds the data of a single PostgreSQL: start without --standby, or set RELEVO_DATA to another folder. relevo move --to standby moves the data.`,
+      `${join(dataDir, SINGLE_FOLDER)} holds the data of a single PostgreSQL: start without --standby, or set RELEVO_DATA to another folder. \`relevo move --to standby\` moves the data.`,
     );
   if (record === 'single' && found === 'cluster')
     throw new StartError(
-      `${join(dataDir, CLUSTER_FOLDER)} holds the data of a PostgreSQL with standbys: start with --standby, or set RELEVO_DATA to another folder. relevo move --to single moves the data.`,
+      `${join(dataDir, CLUSTER_FOLDER)} holds the data of a PostgreSQL with standbys: start with --standby, or set RELEVO_DATA to another folder. \`relevo move --to single\` moves the data.`,
     );
 }
 

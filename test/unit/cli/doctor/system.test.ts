@@ -168,6 +168,17 @@ describe('the report', () => {
     expect([isHealthy(findings), isHealthy(findings.slice(0, 2))]).toEqual([false, true]);
     expect(formatFindings(findings.slice(0, 1), true, paintNothing)).toContain('No problems.');
   });
+  it('has commands for the data folder and the ports of this installation', async () => {
+    const env = { RELEVO_DATA: '/srv/relevo', RELEVO_PORT_OFFSET: '200' };
+    const check = {
+      name: 'one',
+      look: async (): Promise<Finding[]> => [problem('one', 'It failed.', 'npm stop && npm start')],
+    };
+    const [found] = await examine({ ...around(), env }, [check]);
+    expect(found?.fix).toBe(
+      'RELEVO_DATA=/srv/relevo npm stop && RELEVO_DATA=/srv/relevo RELEVO_PORT_OFFSET=200 npm start',
+    );
+  });
   it('reports a check that throws as a problem', async () => {
     const broken = {
       name: 'broken',
