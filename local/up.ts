@@ -114,11 +114,10 @@ interface Started {
 
 async function start(session: Session, processes: ManagedProcess[]): Promise<Started> {
   const { options, config, lock } = session;
-  await checkPorts(
-    getNeededPlaces(options, config),
-    config.portOffset,
-    lock.tookOver ? FORMER_DEADLINE_MS : 0,
-  );
+  await checkPorts(getNeededPlaces(options, config), config.portOffset, {
+    patienceMs: lock.tookOver ? FORMER_DEADLINE_MS : 0,
+    onWait: print,
+  });
   const tokens = provideTokens(config.dataDir, config.tokens);
   let restarts: Restarts | null = null;
   // Before the monitors, which get its address.

@@ -32,7 +32,7 @@ async function prepareSingle({ dataDir }: OwnDatabase): Promise<Engine> {
 
 async function prepareCluster({ dataDir, portOffset }: OwnDatabase): Promise<Engine> {
   const places = enginePlaces({ record: 'cluster' }).filter(({ kind }) => kind !== 'redis');
-  await checkPorts(places, portOffset, 0);
+  await checkPorts(places, portOffset);
   const portOf = (name: string): number =>
     (places.find((place) => place.name === name)?.fixedPort ?? 0) + portOffset;
   return preparePostgresCluster({
