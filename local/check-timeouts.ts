@@ -1,26 +1,37 @@
 /**
- * Checks the relation of a balancer's time-out to the longest answers of the instances behind it.
- * Pure.
+ * The longest answers of the instances, and the relation of a balancer's time-out to them. Pure.
  */
 import { PATIENTS_OPTIONS } from '../patients/config.js';
 import { WAIT_MAX_SECONDS } from '../patients/core/prefer.js';
 import { LONGEST_ANSWER_MS, type BalancerName, type Pool } from '../shared/balancer/pool.js';
 import { ConfigError, loadConfig } from '../shared/config.js';
+import { withUsualPatience } from '../shared/patience.js';
 import { StartError } from './errors.js';
 import type { Place } from './plan.js';
 
 /** For the reads of a request and for the event loop, in ms. */
 const EXTRA_MS = 5_000;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * The longest time that an instance sends nothing, in ms: a payment waits for PostgreSQL and then
- * for its outcome; a batch waits until its own time is up.
+ * The longest time of a request for a payment, in ms: it waits for PostgreSQL and then for its
+ * outcome.
+ * @param env of the instance.
  */
-function getLongestSilence(env: NodeJS.ProcessEnv): number {
-  const { acceptRetryMs, batchTimeoutMs } = PATIENTS_OPTIONS;
-  const options = loadConfig({ acceptRetryMs, batchTimeoutMs }, env);
-  const paymentMs = options.acceptRetryMs + WAIT_MAX_SECONDS * 1_000;
-  return Math.max(paymentMs, options.batchTimeoutMs) + EXTRA_MS;
+export function getLongestPaymentMs(env: Environment): number {
+  const { acceptRetryMs } = PATIENTS_OPTIONS;
+  const options = loadConfig({ acceptRetryMs }, withUsualPatience(env));
+  return options.acceptRetryMs + WAIT_MAX_SECONDS * 1_000 + EXTRA_MS;
+}
+
+/**
+ * The longest time that an instance sends nothing, in ms. A batch waits until its own time is up.
+ */
+function getLongestSilence(env: Environment): number {
+  const { batchTimeoutMs } = PATIENTS_OPTIONS;
+  const options = loadConfig({ batchTimeoutMs }, env);
+  return Math.max(getLongestPaymentMs(env), options.batchTimeoutMs + EXTRA_MS);
 }
 
 /**
@@ -32,7 +43,7 @@ function getLongestSilence(env: NodeJS.ProcessEnv): number {
 export function checkBalancerTimeout(
   { kind }: Pick<Place, 'kind'>,
   { balancer, pool = {} }: { balancer?: BalancerName | null; pool?: Partial<Pool> },
-  env: NodeJS.ProcessEnv,
+  env: Environment,
 ): void {
   if (!balancer || kind !== 'patients') return;
   const { serverTimeoutMs = LONGEST_ANSWER_MS } = pool;

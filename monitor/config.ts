@@ -14,6 +14,7 @@ import {
   text,
   type Config,
 } from '../shared/config.js';
+import { ACCEPT_RETRY_MS, withUsualPatience } from '../shared/patience.js';
 import { databaseUrl } from '../shared/postgres/database-option.js';
 import { trustedProxies } from '../shared/http/trusted-proxies.js';
 import { redisUrl } from '../shared/queue/redis-address.js';
@@ -49,6 +50,7 @@ const IDENTITY = {
     default: [],
     doc: 'All patients instances: shown, and called to re-drive failed payments. Empty: unknown; this monitor then cannot re-drive payments.',
   }),
+  acceptRetryMs: ACCEPT_RETRY_MS,
   databaseNodes: members('DATABASE_NODES', {
     default: [],
     doc: 'The REST API of Patroni of every database node, as name=address: shown in the console. Empty: PostgreSQL has no standbys that this monitor knows.',
@@ -215,7 +217,7 @@ const RELATIONS: readonly Relation[] = [
 
 /** @throws ConfigError that names every problem. */
 export const loadMonitorConfig = (env: NodeJS.ProcessEnv): MonitorConfig =>
-  loadConfig(MONITOR_OPTIONS, env, RELATIONS);
+  loadConfig(MONITOR_OPTIONS, withUsualPatience(env), RELATIONS);
 
 /** The settings that the core needs. */
 export function toSettings(config: MonitorConfig, partition = 0): Settings {

@@ -16,17 +16,11 @@ import {
 } from '../shared/config.js';
 import { databaseUrl } from '../shared/postgres/database-option.js';
 import { CURRENCIES } from '../shared/money.js';
+import { ACCEPT_RETRY_MS, withUsualPatience } from '../shared/patience.js';
 import { redisUrl } from '../shared/queue/redis-address.js';
 import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
-import { namesHosts } from '../shared/postgres/hosts/host-list.js';
 import { trustedProxies } from '../shared/http/trusted-proxies.js';
 import { publicUrl } from './web/options.js';
-
-/**
- * How long payments wait for PostgreSQL, in ms: longer than the restart of a single server, or than
- * the failover of a conservative cluster, some 25 s with a `ttl` of 20 s.
- */
-const PATIENCE_MS = { single: 3_000, several: 30_000 } as const;
 
 export const PATIENTS_OPTIONS = {
   host: text('HOST', { default: '127.0.0.1', doc: 'Address to listen on.' }),
@@ -95,11 +89,7 @@ export const PATIENTS_OPTIONS = {
     max: 10_000_000,
     doc: 'Maximum number of payments in all batches in progress or being read; beyond it 429, except for a single batch. 2 kB each.',
   }),
-  acceptRetryMs: milliseconds('ACCEPT_RETRY_MS', {
-    default: PATIENCE_MS.single,
-    max: 60_000,
-    doc: 'How long a payment waits while PostgreSQL is unavailable, from its arrival; longer than a restart or a failover. Default with several hosts in DATABASE_URL: 30,000.',
-  }),
+  acceptRetryMs: ACCEPT_RETRY_MS,
   statementTimeoutMs: milliseconds('STATEMENT_TIMEOUT_MS', {
     default: 2_000,
     min: 100,
@@ -217,8 +207,5 @@ const RELATIONS: readonly ((config: PatientsConfig) => string | null)[] = [
 ];
 
 /** @throws ConfigError with every problem found. */
-export function loadPatientsConfig(env: NodeJS.ProcessEnv): PatientsConfig {
-  const profile = namesHosts(env['DATABASE_URL'] ?? '') ? 'several' : 'single';
-  const defaults = { ACCEPT_RETRY_MS: String(PATIENCE_MS[profile]) };
-  return loadConfig(PATIENTS_OPTIONS, { ...defaults, ...env }, RELATIONS);
-}
+export const loadPatientsConfig = (env: NodeJS.ProcessEnv): PatientsConfig =>
+  loadConfig(PATIENTS_OPTIONS, withUsualPatience(env), RELATIONS);

@@ -1,9 +1,11 @@
 /** Performs one step of a rolling restart on the running processes. */
+import { env as environment } from 'node:process';
 import type { RestartStep } from '../../shared/contracts/rolling-restart.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import type { StatusSummary } from '../../shared/contracts/status.js';
 import { readBoundedText } from '../../shared/http/bounded-body.js';
 import { pollUntil } from '../../shared/wait-until.js';
+import { getLongestPaymentMs } from '../check-timeouts.js';
 import { answersOk } from '../processes/service-process.js';
 import type { ManagedProcess } from '../processes/processes.js';
 import type { System } from '../system.js';
@@ -19,8 +21,6 @@ export interface Performing {
 }
 
 const POLL_MS = 50;
-/** Longest wait for the requests from before the drain, in ms: a payment waits up to 30 s. */
-const QUIET_DEADLINE_MS = 35_000;
 /** Largest answer of `/metrics` that is read, in bytes. */
 const METRICS_MAX = 4_194_304;
 const METRICS_TIMEOUT_MS = 2_000;
@@ -38,6 +38,10 @@ async function restart(process: ManagedProcess, signal: AbortSignal): Promise<vo
   await waitFor(() => answersOk(`${process.url}/readyz`), signal);
 }
 
+/** The longest request for a payment at an instance, in ms. */
+export const getLongestPayment = ({ spec }: Pick<ManagedProcess, 'spec'>): number =>
+  getLongestPaymentMs({ ...environment, ...spec.env });
+
 /** Age of the oldest open request of an instance, in ms; null: it does not answer. */
 async function readOldestMs({ url }: ManagedProcess): Promise<number | null> {
   try {
@@ -53,8 +57,8 @@ async function readOldestMs({ url }: ManagedProcess): Promise<number | null> {
 }
 
 /**
- * Waits until the requests from before have ended, or an instance no longer answers. A busy
- * instance may not have read the latest of them yet: after two answers it has.
+ * Waits until the requests for payments from before have ended, or an instance no longer answers. A
+ * busy instance may not have read the latest of them yet: after two answers it has.
  */
 export async function waitUntilQuiet(process: ManagedProcess, signal: AbortSignal): Promise<void> {
   await readOldestMs(process);
@@ -65,7 +69,7 @@ export async function waitUntilQuiet(process: ManagedProcess, signal: AbortSigna
     const oldestMs = await readOldestMs(process);
     return oldestMs === null || oldestMs < elapsedMs;
   };
-  await pollUntil(isQuiet, { deadlineMs: QUIET_DEADLINE_MS, pollMs: POLL_MS, signal });
+  await pollUntil(isQuiet, { deadlineMs: getLongestPayment(process), pollMs: POLL_MS, signal });
 }
 
 /** @returns false when the instance is the last one that receives new clients. */

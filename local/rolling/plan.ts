@@ -22,27 +22,33 @@ export interface RestartFacts {
   monitors: readonly string[];
   gateway: string | null;
   balancer: string | null;
+  /** The longest request for a payment at an instance, in ms. */
+  longestPaymentMs: number;
 }
 
 /** Usual times on an idle machine, in ms. */
 const USUAL_MS = { drain: 500, start: 2_500, return: 1_500, handover: 500, reload: 500 };
 const DEADLINE_MS = 120_000;
 
-const toStep = (kind: StepKind, name: string, does: string, expectedMs: number): RestartStep => ({
-  name,
-  kind,
-  does,
-  expectedMs,
-  deadlineMs: DEADLINE_MS,
-});
+/** An instance waits for its requests twice: after `drain` and after `maint`. */
+const WAITS = 2;
 
-function planInstance({ name, admin }: Restartable, hasBalancer: boolean): RestartStep {
+const toStep = (
+  kind: StepKind,
+  name: string,
+  does: string,
+  expectedMs: number,
+  waitMs = 0,
+): RestartStep => ({ name, kind, does, expectedMs, deadlineMs: DEADLINE_MS + waitMs });
+
+function planInstance({ name, admin }: Restartable, facts: RestartFacts): RestartStep {
   const restartMs = USUAL_MS.start;
-  if (!hasBalancer) return toStep('instance', name, 'restart', restartMs);
+  if (facts.balancer === null) return toStep('instance', name, 'restart', restartMs);
   if (admin === 'drain' || admin === 'maint')
     return toStep('instance', name, `restart; it stays in ${admin}`, restartMs);
   const expectedMs = USUAL_MS.drain + restartMs + USUAL_MS.return;
-  return toStep('instance', name, 'drain, maint, restart, ready', expectedMs);
+  const waitMs = WAITS * facts.longestPaymentMs;
+  return toStep('instance', name, 'drain, maint, restart, ready', expectedMs, waitMs);
 }
 
 function planReplicas({ replicas, leader }: RestartFacts): RestartStep[] {
@@ -72,7 +78,7 @@ const describeReload = (balancer: string): string =>
 export function planRestart(facts: RestartFacts): RestartStep[] {
   const { instances, monitors, gateway, balancer } = facts;
   return [
-    ...instances.map((instance) => planInstance(instance, balancer !== null)),
+    ...instances.map((instance) => planInstance(instance, facts)),
     ...planReplicas(facts),
     ...monitors.map((name) =>
       toStep('monitor', name, 'restart, wait for a leader', USUAL_MS.start + USUAL_MS.return),

@@ -13,7 +13,7 @@ import { Problem } from '../../shared/errors.js';
 import type { AuditEntry } from '../../shared/postgres/audit.js';
 import type { System } from '../system.js';
 import { OperatorCalls } from './operator-calls.js';
-import { performStep } from './perform.js';
+import { getLongestPayment, performStep } from './perform.js';
 import { planRestart } from './plan.js';
 import { isKeptByOperator, releaseDrains, toStateReason } from './release-drains.js';
 import { withDatabase, writeAuditOnce } from './restart-database.js';
@@ -59,6 +59,7 @@ export class Restarts {
       monitors: system.monitors.map(({ name }) => name),
       gateway: system.gateway?.name ?? null,
       balancer: system.balancer?.name ?? null,
+      longestPaymentMs: Math.max(0, ...system.patients.map(getLongestPayment)),
     });
   }
 

@@ -50,6 +50,7 @@ export function openInspection({
   redis,
 }: InspectionOptions): Inspection {
   const { databaseUrl, id, replicas, patients, internalToken, queuePrefix, faults } = config;
+  const { acceptRetryMs } = config;
   const settings = '-c default_transaction_read_only=on';
   const db = createPool(
     {
@@ -63,6 +64,7 @@ export function openInspection({
   );
   const redrives = new Redrives({
     patients,
+    acceptRetryMs,
     internalToken,
     audit: (entry) => store.audit(entry),
     logger,

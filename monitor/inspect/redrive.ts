@@ -13,6 +13,7 @@ import { paymentStatus } from '../../shared/contracts/payment.js';
 import { withDeadline } from '../../shared/deadline.js';
 import { PROBLEMS, type ProblemCode } from '../../shared/errors.js';
 import type { Logger } from '../../shared/observability/logger.js';
+import { getLongestAcceptanceMs } from '../../shared/patience.js';
 
 /** The fields of the new payment that are used here. */
 const newPayment = z.object({ id: paymentId, status: paymentStatus });
@@ -28,11 +29,10 @@ export interface RedriveOptions {
   internalToken: string;
   audit: (entry: AuditEntry) => Promise<void>;
   logger: Logger;
-  /** Maximum wait for one instance, in ms. */
-  timeoutMs?: number;
+  /** How long an instance waits for PostgreSQL, in ms. The wait for its answer is longer. */
+  acceptRetryMs: number;
 }
 
-const TIMEOUT_MS = 5_000;
 /** Maximum size of an answer, in bytes. A payment has less than 2 kB. */
 const ANSWER_MAX_BYTES = 65_536;
 /**
@@ -84,18 +84,19 @@ export class Redrives {
   }
 
   /**
-   * Re-drives payments in order. A failure does not stop the rest, unless no instance answers.
-   * Never rejects.
+   * Re-drives payments in order. A failure does not stop the rest, unless no instance answers, or
+   * PostgreSQL is unavailable. Never rejects.
    */
   async drive(ids: readonly string[], actor: string, reason: string): Promise<Driven[]> {
     const driven: Driven[] = [];
     const waiting = [...ids.entries()];
-    let isInstanceReachable = true;
+    let ofAll: Driven | null = null;
     const work = async (): Promise<void> => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const [index, id] = next;
-        const outcome = isInstanceReachable ? await this.ask(id) : this.notReached(id);
-        if (!outcome.ok && outcome.code === NO_INSTANCE) isInstanceReachable = false;
+        const since = performance.now();
+        const outcome: Driven = ofAll ? { ...ofAll, id } : await this.ask(id);
+        if (this.concernsAll(outcome, performance.now() - since)) ofAll = outcome;
         driven[index] = outcome;
         await this.note(outcome, actor, reason);
       }
@@ -104,14 +105,20 @@ export class Redrives {
     return driven;
   }
 
+  /** Whether the other payments would fail as well: each would wait as long as this one. */
+  private concernsAll(outcome: Driven, tookMs: number): boolean {
+    const { acceptRetryMs } = this.options;
+    if (outcome.ok) return false;
+    return outcome.code === NO_INSTANCE || (acceptRetryMs > 0 && tookMs >= acceptRetryMs);
+  }
+
   private async ask(id: string): Promise<Driven> {
     let last: Driven = this.notReached(id);
+    const timeoutMs = getLongestAcceptanceMs(this.options.acceptRetryMs);
     for (const { url } of this.options.patients) {
       const path = `${url}/api/payments/${encodeURIComponent(id)}/redrive`;
       const post = (signal: AbortSignal) => this.client.post<unknown>(path, undefined, { signal });
-      const response = await withDeadline(this.options.timeoutMs ?? TIMEOUT_MS, null, post).catch(
-        () => null,
-      );
+      const response = await withDeadline(timeoutMs, null, post).catch(() => null);
       if (!response) continue;
       last = toDriven(id, response);
       if (last.ok || isDefinite(response.status)) return last;

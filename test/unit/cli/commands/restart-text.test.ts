@@ -12,6 +12,7 @@ const STEPS = planRestart({
   monitors: ['monitor_1'],
   gateway: null,
   balancer: 'haproxy',
+  longestPaymentMs: 65_000,
 });
 
 describe('relevo restart', () => {

@@ -12,6 +12,7 @@ const FACTS: RestartFacts = {
   monitors: ['monitor_1', 'monitor_2', 'monitor_3'],
   gateway: 'gateway',
   balancer: 'haproxy',
+  longestPaymentMs: 65_000,
 };
 const plan = (changes: Partial<RestartFacts> = {}): string[] =>
   planRestart({ ...FACTS, ...changes }).map(({ name, does }) => `${name}: ${does}`);
@@ -30,6 +31,13 @@ describe('the plan of a rolling restart', () => {
       'gateway: restart; charges are retried',
       'haproxy: reload without losing a request',
     ]);
+  });
+
+  test('a step leaves time for the two waits of a drained instance', () => {
+    const deadlineOf = (longestPaymentMs: number): number =>
+      planRestart({ ...FACTS, longestPaymentMs })[0]?.deadlineMs ?? 0;
+    expect(deadlineOf(65_000) - 2 * 65_000).toBeGreaterThanOrEqual(60_000);
+    expect(deadlineOf(95_000) - deadlineOf(65_000)).toBe(2 * 30_000);
   });
 
   test('a balancer that closes kept connections says so', () => {

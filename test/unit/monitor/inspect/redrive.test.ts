@@ -93,29 +93,40 @@ describe('requests to patients', () => {
     status: number,
     body: object | null,
     headers = {},
+    delayMs = 0,
   ): Promise<{ url: string; asked: string[] }> {
     const asked: string[] = [];
     const server = createServer((request, response) => {
       asked.push(`${request.method} ${request.url} ${request.headers.authorization}`);
       if (body === null) return void request.socket.destroy();
-      response
-        .writeHead(status, { 'Content-Type': 'application/json', ...headers })
-        .end(JSON.stringify(body));
+      if (delayMs === Infinity) return;
+      const answer = (): void =>
+        void response
+          .writeHead(status, { 'Content-Type': 'application/json', ...headers })
+          .end(JSON.stringify(body));
+      // A timer may fire up to a millisecond early.
+      if (delayMs > 0) setTimeout(answer, delayMs + 5);
+      else answer();
     });
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
   }
 
+  const ACCEPT_RETRY_MS = 300;
   const keep = async (entry: AuditEntry): Promise<void> => void audit.push(entry);
-  function redrives(urls: readonly string[], note = keep): Redrives {
+  function redrives(
+    urls: readonly string[],
+    note = keep,
+    acceptRetryMs = ACCEPT_RETRY_MS,
+  ): Redrives {
     const patients = urls.map((url, index) => ({ id: `patients_${index + 1}`, url }));
     return new Redrives({
       patients,
       internalToken: 'internal',
       audit: note,
       logger: pino({ level: 'silent' }),
-      timeoutMs: 1_000,
+      acceptRetryMs,
     });
   }
 
@@ -180,6 +191,33 @@ describe('requests to patients', () => {
     );
     expect(asked.length).toBeLessThanOrEqual(2);
     expect(audit).toHaveLength(6);
+  });
+
+  test('an instance gets longer than its patience to answer', async () => {
+    const [silent, next] = [
+      await instance(202, accepted, {}, Infinity),
+      await instance(202, accepted),
+    ];
+    const since = performance.now();
+    const driven = await redrives([silent.url, next.url]).drive(['a'], 'operator', 'x');
+    expect(driven).toMatchObject([{ ok: true }]);
+    // An instance answers up to a second after its patience.
+    expect(performance.now() - since).toBeGreaterThan(ACCEPT_RETRY_MS + 1_000);
+  });
+
+  test('after a payment that waited the whole patience, the rest fails at once', async () => {
+    const body = { code: 'UNAVAILABLE', detail: 'PostgreSQL is silent' };
+    const { url, asked } = await instance(503, body, {}, ACCEPT_RETRY_MS);
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const outcome = await redrives([url]).drive(ids, 'operator', 'x');
+    expect(outcome).toEqual(ids.map((id) => ({ id, ok: false, ...body })));
+    expect(asked.length).toBeLessThanOrEqual(2);
+  });
+
+  test('a refusal before that is of one payment: the others are asked', async () => {
+    const { url, asked } = await instance(503, { code: 'UNAVAILABLE', detail: 'a lock' });
+    await redrives([url], keep, 60_000).drive(['a', 'b', 'c', 'd'], 'operator', 'x');
+    expect(asked).toHaveLength(4);
   });
 
   test('no instance is configured, and a failed audit write is not an error', async () => {
