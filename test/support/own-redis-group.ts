@@ -1,4 +1,5 @@
 /** A separate group of three Redis servers and three Sentinels, for tests that disturb it. */
+import { Redis } from 'ioredis';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,11 @@ import { GROUP_SENTINELS, GROUP_SERVERS } from '../../local/plan.js';
 import { freePort } from '../../local/processes/ports.js';
 import type { GroupState } from '../../shared/queue/group-state.js';
 import { readGroup } from '../../shared/queue/read-group.js';
-import { parseSentinelAddress } from '../../shared/queue/redis-address.js';
+import {
+  parseSentinelAddress,
+  type HostAndPort,
+  type SentinelAddress,
+} from '../../shared/queue/redis-address.js';
 import { eventually } from './eventually.js';
 
 export interface OwnGroup {
@@ -19,6 +24,12 @@ export interface OwnGroup {
   primary(): Promise<RedisServer>;
   /** Waits until all replicas follow the only primary. */
   settled(): Promise<void>;
+  /**
+   * Sets how long a primary may be silent before the Sentinels replace it, in ms. A test sets a
+   * long time after the failover that it causes: on a busy machine another one could follow. A
+   * failover that has begun continues.
+   */
+  allowSilence(silenceMs: number): Promise<void>;
   /** Ends all processes and deletes the data. */
   remove(): Promise<void>;
 }
@@ -62,5 +73,23 @@ export async function startOwnGroup(): Promise<OwnGroup> {
   const settled = async (): Promise<void> => {
     await eventually(isSettled, { what: 'a complete Redis group', deadlineMs: 60_000 });
   };
-  return { group, url: group.address, state, primary, settled, remove };
+  const allowSilence = async (silenceMs: number): Promise<void> => {
+    const { sentinels, ...address } = parseSentinelAddress(group.address);
+    await Promise.all(sentinels.map((place) => setDownAfter(place, address, silenceMs)));
+  };
+  return { group, url: group.address, state, primary, settled, allowSilence, remove };
+}
+
+async function setDownAfter(
+  place: HostAndPort,
+  { name, password = '' }: Pick<SentinelAddress, 'name' | 'password'>,
+  silenceMs: number,
+): Promise<void> {
+  const sentinel = new Redis({ ...place, password, disconnectTimeout: 0 });
+  sentinel.on('error', () => undefined);
+  try {
+    await sentinel.call('SENTINEL', 'SET', name, 'down-after-milliseconds', String(silenceMs));
+  } finally {
+    sentinel.disconnect();
+  }
 }
