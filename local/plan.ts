@@ -26,13 +26,15 @@ export interface Shape {
 }
 
 /** PostgreSQL as one server, or as three nodes under Patroni with three etcd members. */
-export type RecordMode = 'single' | 'cluster';
+export const RECORD_MODES = ['single', 'cluster'] as const;
+export type RecordMode = (typeof RECORD_MODES)[number];
 
 /** The pool of each service follows the primary, or a HAProxy passes its connections on. */
 export type RecordRoute = 'pool' | 'haproxy';
 
 /** Redis as one server, or as a primary with two replicas and three Sentinels. */
-export type QueueMode = 'single' | 'group';
+export const QUEUE_MODES = ['single', 'group'] as const;
+export type QueueMode = (typeof QUEUE_MODES)[number];
 
 export interface Place {
   name: string;

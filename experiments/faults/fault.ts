@@ -9,7 +9,7 @@ import type { Cluster } from '../system/cluster.js';
 /** Undoes the fault. Resolves when the part is in its former state. Called once. */
 export type Heal = () => Promise<void>;
 
-interface Injection {
+export interface Injection {
   /**
    * One of `targets`: a process (`server_1`, `redis`) or a link (`monitor-server_1`, both ways;
    * `monitor>server_1`, one way).
@@ -28,6 +28,8 @@ interface Injection {
    * the time of the call of `inject` counts.
    */
   markInjected: () => void;
+  /** Names the affected part, where the target is a role and the fault chooses the part. */
+  nameTarget: (name: string) => void;
 }
 
 export interface FaultDefinition {

@@ -1,4 +1,8 @@
-/** All faults. To add one: one file, and one line here. */
+/**
+ * All faults of services and of single engines. To add one: one file, and one line here. Those of
+ * the storage with standbys are in `experiments/storage/`.
+ */
+import { STORAGE_FAULTS } from '../storage/scheduled-faults.js';
 import type { FaultDefinition } from './fault.js';
 import { block } from './block.js';
 import { clockMonotonic, clockWall } from './clock-jumps.js';
@@ -36,6 +40,9 @@ export const FAULTS: readonly FaultDefinition[] = [
   ...GATEWAY_FAULTS,
   planned,
 ];
+
+/** Every fault that a schedule may contain. */
+export const SCHEDULED_FAULTS: readonly FaultDefinition[] = [...FAULTS, ...STORAGE_FAULTS];
 
 /** @throws RangeError when no fault has that kind. */
 export function getFault(kind: string): FaultDefinition {

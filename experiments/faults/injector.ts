@@ -122,6 +122,7 @@ export class Injector {
         ...order,
         signal: end.signal,
         markInjected: () => void (window.atMs = wallMs()),
+        nameTarget: (name) => void (window.target = name),
       });
     } catch (error) {
       close();

@@ -5,12 +5,19 @@
  */
 import type { Random } from '../../shared/random.js';
 
+/** The primaries of a storage with standbys: the database node, the Redis server. */
+export type PrimaryTarget = 'postgres' | 'redis';
+export const isPrimaryTarget = (target: FaultTarget): target is PrimaryTarget =>
+  target === 'postgres' || target === 'redis';
+
+export type FaultTarget = 'leader' | 'standby' | 'instance' | PrimaryTarget;
+
 export interface PlannedFault {
   /** The fault is injected right after this request was sent; 0 is the first. */
   atRequest: number;
   /** Additional delay, ms, so that the request is somewhere between queue and commit. */
   delayMs: number;
-  target: 'leader' | 'standby' | 'instance';
+  target: FaultTarget;
 }
 
 const LONGEST_DELAY_MS = 25;
@@ -20,6 +27,11 @@ export interface TargetShares {
   leader: number;
   /** Instances of patients. */
   instance: number;
+  /**
+   * The database primary, and the same for the Redis primary; the other shares are of the rest. At
+   * least one fault, if it is above 0. Default: 0.
+   */
+  primary?: number;
 }
 
 /**
@@ -34,20 +46,47 @@ export function planFaults(
 ): PlannedFault[] {
   if (failures > requests)
     throw new RangeError(`${failures} failures do not fit in ${requests} requests`);
-  const instances = Math.round(failures * shares.instance);
-  const leaders = Math.round(failures * shares.leader);
-  const targets = Array.from({ length: failures }, (_, index): PlannedFault['target'] => {
-    if (index < leaders) return 'leader';
-    return index < leaders + instances ? 'instance' : 'standby';
-  });
+  const primaries = placePrimaries(failures, shares.primary ?? 0);
+  const targets = countTargets(failures - primaries.size, shares);
   return Array.from({ length: failures }, (_, index) => {
     const from = Math.floor((index * requests) / failures);
     const to = Math.floor(((index + 1) * requests) / failures);
-    const [target = 'leader'] = targets.splice(random.below(targets.length), 1);
+    const target = primaries.get(index) ?? drawTarget(random, targets);
     return {
       atRequest: from + random.below(to - from),
       delayMs: random.below(LONGEST_DELAY_MS),
       target,
     };
   });
+}
+
+function countTargets(count: number, shares: TargetShares): FaultTarget[] {
+  const instances = Math.round(count * shares.instance);
+  const leaders = Math.round(count * shares.leader);
+  return Array.from({ length: count }, (_, index) => {
+    if (index < leaders) return 'leader';
+    return index < leaders + instances ? 'instance' : 'standby';
+  });
+}
+
+/** Takes one of the targets out of the list. */
+const drawTarget = (random: Random, targets: FaultTarget[]): FaultTarget =>
+  targets.splice(random.below(targets.length), 1)[0] ?? 'leader';
+
+/**
+ * The places of the faults of primaries, evenly spread and in turn: a primary fails again only
+ * after the storage has recovered, and recovery takes seconds.
+ */
+function placePrimaries(failures: number, share: number): Map<number, PrimaryTarget> {
+  const places = new Map<number, PrimaryTarget>();
+  if (share === 0) return places;
+  const count = Math.max(1, Math.round(failures * share));
+  const place = (order: number, offset: number): number =>
+    Math.floor(((order + offset) * failures) / count);
+  for (let order = 0; order < count; order += 1) {
+    // With a single failure, the database primary has it.
+    if (failures > 1) places.set(place(order, 3 / 4), 'redis');
+    if (failures > 0) places.set(place(order, 1 / 4), 'postgres');
+  }
+  return places;
 }

@@ -1,5 +1,4 @@
 /** Selects the parts that a planned fault may use as a target now. Pure. */
-import type { PlannedFault } from './plan.js';
 
 export interface PartState {
   name: string;
@@ -15,7 +14,7 @@ export interface PartState {
 export function selectTargets(
   replicas: readonly PartState[],
   leader: string | null,
-  target: Exclude<PlannedFault['target'], 'instance'>,
+  target: 'leader' | 'standby',
 ): string[] {
   const free = replicas.filter((replica) => replica.free).map(({ name }) => name);
   if (replicas.length === 1) return free;

@@ -11,7 +11,9 @@ const LISTS = ['REPLICAS', 'MONITORS'] as const;
 /** @returns the port of the proxy for the part that listens on `port`; null: no proxy. */
 export type Detour = (to: string, port: number) => number | null;
 
+/** An address of several hosts, of a cluster or a group, stays unchanged. */
 function redirect(to: string, url: string, detour: Detour): string {
+  if (!URL.canParse(url)) return url;
   const address = new URL(url);
   const port = detour(to, Number(address.port));
   if (port === null) return url;

@@ -27,15 +27,22 @@ export const isSameTarget = (one: string, other: string): boolean =>
   one === other ||
   (BOTH_WAYS.test(one) && directionsOf(one).reverse().join() === directionsOf(other).join());
 
-/** Every pair of parts in which the first connects to the second. */
+/**
+ * Every pair of parts in which the first connects to the second. A database cluster and a Redis
+ * group have no links: their clients follow the primary and connect to each server directly.
+ */
 export function pairsOf(shape: Shape): Pair[] {
   const places = servicePlaces(shape);
   const getNames = (kind: string): string[] =>
     places.filter((place) => place.kind === kind).map(({ name }) => name);
+  const storage = [
+    ...(shape.record === 'cluster' ? [] : ['postgres']),
+    ...(shape.queue === 'group' ? [] : ['redis']),
+  ];
   const goals: Partial<Record<string, readonly string[]>> = {
-    patients: ['postgres', 'redis'],
-    monitor: ['postgres', 'redis', ...getNames('payments'), ...getNames('monitor')],
-    payments: ['postgres', 'redis', ...getNames('gateway')],
+    patients: storage,
+    monitor: [...storage, ...getNames('payments'), ...getNames('monitor')],
+    payments: [...storage, ...getNames('gateway')],
   };
   return places.flatMap(({ name, kind }) =>
     (goals[kind] ?? []).filter((to) => to !== name).map((to) => ({ from: name, to })),

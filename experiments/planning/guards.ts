@@ -1,7 +1,8 @@
 /**
  * Parts that must not be unavailable at the same time, in a plan as in a run: the last replica, a
  * majority of the monitors, the last of several patients instances. With every replica down, an
- * outage proves nothing. Pure.
+ * outage proves nothing. Of the storage with standbys, one part of each kind: with two database
+ * nodes away, no commit would be on two nodes, and every write would wait. Pure.
  */
 import { partKind, type PartKind } from './roles.js';
 

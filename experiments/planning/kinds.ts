@@ -10,6 +10,13 @@ export interface KindPattern {
   durationMs: readonly [number, number];
   /** Whether the part does no work during the fault. */
   causesOutage: boolean;
+  /**
+   * Whether another server takes over from an engine, so that its outage may be longer than that of
+   * the only one. Default: false.
+   */
+  hasStandby?: boolean;
+  /** Time from the heal until the part works again, ms. Default: `RETURN_MS` of the planner. */
+  returnMs?: number;
 }
 
 type Times = [weight: number, shortestMs: number, longestMs: number];
@@ -20,6 +27,14 @@ const toPattern = (takesAway: boolean, [weight, ...durationMs]: Times): KindPatt
 });
 const outage = (...times: Times): KindPattern => toPattern(true, times);
 const disturbance = (...times: Times): KindPattern => toPattern(false, times);
+
+/** A database node is rewound, or a Redis server copies its data, before it works again. */
+const REPLICATED_RETURN_MS = 12_000;
+const replicated = (...times: Times): KindPattern => ({
+  ...outage(...times),
+  hasStandby: true,
+  returnMs: REPLICATED_RETURN_MS,
+});
 
 const OTHER = outage(2, 300, 2_000);
 
@@ -48,6 +63,20 @@ const PATTERNS: Readonly<Record<string, KindPattern>> = {
   'latency': disturbance(2, 500, 3_000),
   'reset': disturbance(3, 100, 1_500),
   'planned': disturbance(2, 0, 0),
+  // At least as long as Patroni needs to notice the death.
+  'postmaster-killed': replicated(3, 3_000, 3_000),
+  'node-killed': replicated(4, 500, 6_000),
+  'node-frozen': replicated(4, 5_000, 15_000),
+  'switchover': replicated(2, 1_000, 1_000),
+  'standby-killed': replicated(2, 500, 6_000),
+  'standby-frozen': replicated(2, 5_000, 12_000),
+  'etcd-one-killed': { ...outage(3, 1_000, 10_000), hasStandby: true },
+  'etcd-two-killed': replicated(1, 5_000, 12_000),
+  'etcd-all-killed': replicated(1, 5_000, 12_000),
+  'redis-killed': replicated(4, 0, 3_000),
+  'redis-frozen': replicated(4, 1_000, 10_000),
+  'replica-killed': replicated(2, 0, 3_000),
+  'sentinel-killed': { ...outage(2, 500, 6_000), hasStandby: true },
 };
 
 export const getPattern = (kind: string): KindPattern => PATTERNS[kind] ?? OTHER;
@@ -66,7 +95,7 @@ const ROLE_WEIGHTS: Readonly<Record<string, number>> = {
 export const roleWeight = (part: string): number => ROLE_WEIGHTS[part] ?? 1;
 
 /**
- * Longest outage of an engine that the whole system needs, ms: clients are asked to retry, but not
- * without limit.
+ * Longest outage of an engine that the whole system needs and that has no standby, ms: clients are
+ * asked to retry, but not without limit.
  */
 export const LONGEST_ENGINE_OUTAGE_MS = 1_500;

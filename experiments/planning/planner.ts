@@ -129,12 +129,12 @@ function eachOnce({ kinds, seed }: PlanOptions): PlannedKind[] {
  */
 function toOutage(
   { target, at, durationMs }: PlannedInjection,
-  { causesOutage }: KindPattern,
+  { causesOutage, returnMs = RETURN_MS }: KindPattern,
   ratePerSec: number,
 ): Outage {
   const fromMs = dueMs(at, ratePerSec);
   const part = (causesOutage ? partKind(getAffectedPart(target)) : null) ?? 'disturbance';
-  return { part, fromMs, untilMs: fromMs + durationMs + RETURN_MS };
+  return { part, fromMs, untilMs: fromMs + durationMs + returnMs };
 }
 
 /** The leader is not known yet, so every fault counts as one of a different part. */
@@ -160,12 +160,12 @@ function weightOf(role: string, roles: readonly string[]): number {
 
 function drawDuration(
   random: Random,
-  { durationMs: [shortest, longest] }: KindPattern,
+  { durationMs: [shortest, longest], hasStandby = false }: KindPattern,
   target: string,
 ): number {
   const part = partKind(getAffectedPart(target));
-  const most =
-    part === 'postgres' || part === 'redis' ? Math.min(longest, LONGEST_ENGINE_OUTAGE_MS) : longest;
+  const isOnlyEngine = !hasStandby && (part === 'postgres' || part === 'redis');
+  const most = isOnlyEngine ? Math.min(longest, LONGEST_ENGINE_OUTAGE_MS) : longest;
   return Math.min(shortest, most) + random.below(Math.max(1, most - shortest));
 }
 

@@ -3,7 +3,8 @@
  * `monitor_1-server_2`). A plan uses roles, because the future leader is unknown; a fault uses a
  * name. Links: `a-b` both ways, `a>b` one way. Pure.
  */
-export type PartKind = 'replica' | 'monitor' | 'patients' | 'gateway' | 'redis' | 'postgres';
+export type PartKind =
+  'replica' | 'monitor' | 'patients' | 'gateway' | 'redis' | 'postgres' | 'sentinel' | 'etcd';
 
 const PREFIXES: Readonly<Record<string, PartKind>> = {
   'server': 'replica',
@@ -12,6 +13,10 @@ const PREFIXES: Readonly<Record<string, PartKind>> = {
   'gateway': 'gateway',
   'redis': 'redis',
   'postgres': 'postgres',
+  // A database node: Patroni and its PostgreSQL.
+  'patroni': 'postgres',
+  'sentinel': 'sentinel',
+  'etcd': 'etcd',
   'leader': 'replica',
   'standby': 'replica',
   'any-replica': 'replica',

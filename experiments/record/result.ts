@@ -52,6 +52,8 @@ export interface Trial {
   faults: FaultRecord[];
   handovers: Handover[];
   errors: Record<string, number>;
+  /** Payments that succeeded within shorter times than the deadline. Default: not counted. */
+  within?: { ms: number; payments: number }[];
 }
 
 export interface ExperimentResult {

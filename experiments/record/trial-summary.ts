@@ -18,6 +18,8 @@ export interface TrialFacts {
   faults: readonly FaultRecord[];
   handovers: readonly Handover[];
   deadlineMs: number;
+  /** Counts the payments that succeeded within these times too. Default: none. */
+  limitsMs?: readonly number[];
 }
 
 /**
@@ -107,10 +109,16 @@ export function summarizeTrial({
   faults,
   handovers,
   deadlineMs,
+  limitsMs = [],
 }: TrialFacts): Trial {
   const tally = new TrialTally();
-  for (const request of requests) tally.add(request, isAvailable(request, payments, deadlineMs));
-  return tally.row({ faults, handovers });
+  const within = limitsMs.map((ms) => ({ ms, payments: 0 }));
+  for (const request of requests) {
+    tally.add(request, isAvailable(request, payments, deadlineMs));
+    for (const limit of within) if (isAvailable(request, payments, limit.ms)) limit.payments += 1;
+  }
+  const row = tally.row({ faults, handovers });
+  return within.length === 0 ? row : { ...row, within };
 }
 
 /** The latencies of each trial, and of all of them together. */

@@ -5,7 +5,7 @@
  */
 import { seededRandom } from '../../shared/random.js';
 import type { FaultDefinition } from '../faults/fault.js';
-import { FAULTS } from '../faults/faults.js';
+import { SCHEDULED_FAULTS } from '../faults/faults.js';
 import { Injector } from '../faults/injector.js';
 import type { FaultWindow } from '../record/history.js';
 import type { Cluster } from '../system/cluster.js';
@@ -90,7 +90,9 @@ export class ScheduleRunner {
   }
 
   private async inject(injection: PlannedInjection): Promise<void> {
-    const fault = (this.options.faults ?? FAULTS).find(({ kind }) => kind === injection.kind);
+    const fault = (this.options.faults ?? SCHEDULED_FAULTS).find(
+      ({ kind }) => kind === injection.kind,
+    );
     if (!fault) return this.skip(injection, 'there is no such fault');
     const leader = await this.options.leaders.ask();
     // There is no await between here and the injector's own registration, so no other fault is

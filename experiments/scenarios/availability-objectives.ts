@@ -11,6 +11,14 @@ export const everyPayment = (deadlineMs: number, { availability }: Served): Obje
   met: availability >= 1,
 });
 
+/** Every payment becomes final, although the primaries of the storage fail. */
+export const everyPaymentFinal = ({ sent, withinDeadline }: Served): Objective => ({
+  name: 'payments final',
+  target: sent,
+  actual: withinDeadline,
+  met: withinDeadline === sent,
+});
+
 /**
  * The published design must lose payments under these failures: otherwise the comparison proves
  * nothing.

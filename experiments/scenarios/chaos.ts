@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import type { Options } from '../../shared/arguments/options.js';
 import type { Experiment, RunContext } from '../experiment.js';
-import { FAULTS } from '../faults/faults.js';
+import { SCHEDULED_FAULTS } from '../faults/faults.js';
 import type { Cluster } from '../system/cluster.js';
 import { getPattern } from '../planning/kinds.js';
 import { planSchedule, type PlannedKind } from '../planning/planner.js';
@@ -21,6 +21,8 @@ import {
   toBalancer,
 } from './behind-balancer.js';
 import { declaration } from './declaration.js';
+import { chooseDeadline, chooseStorage, STANDBY_OPTION, WHOLE_MS } from './on-standby.js';
+import { STORAGE_FAULTS } from '../storage/scheduled-faults.js';
 import { runScenario } from './scenario-runner.js';
 import type { AskedScenario } from './pay-under-faults.js';
 
@@ -44,6 +46,7 @@ const OPTIONS = {
     doc: 'ms within which a payment must succeed, with retries',
   },
   balancer: BALANCER_OPTION,
+  standby: STANDBY_OPTION,
   monitors: { default: 3, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
   replicas: { default: 3, min: 2, max: 9, doc: 'payment replicas' },
   patients: { default: 2, min: 1, max: 9, doc: 'instances of patients' },
@@ -79,16 +82,12 @@ export const chaos: Experiment<typeof OPTIONS> = {
   summary: 'thousands of payments under faults of every kind, invariants checked',
   options: OPTIONS,
   check: (options) => {
-    const { monitors, floor, only, schedule, balancer } = options;
+    const { monitors, floor, only, schedule, balancer, standby } = options;
     if (monitors % 2 === 0) return '--monitors must be odd';
     if (floor !== null && !(floor.trim() !== '' && Number(floor) >= 0 && Number(floor) <= 100))
       return `--floor must be a percentage, got "${floor}"`;
-    const unknown = [...(only?.split(',') ?? []), ...kindsOf(schedule)].find(
-      (kind) => !FAULTS.some((fault) => fault.kind === kind),
-    );
-    return unknown === undefined
-      ? checkBalancer(balancer)
-      : `there is no fault "${unknown}"; there are ${FAULTS.map(({ kind }) => kind).join(', ')}`;
+    const kinds = [...(only?.split(',') ?? []), ...kindsOf(schedule)];
+    return checkKinds(kinds, standby) ?? checkBalancer(balancer);
   },
   run: (context) =>
     runScenario(
@@ -97,6 +96,14 @@ export const chaos: Experiment<typeof OPTIONS> = {
       context,
     ),
 };
+
+function checkKinds(kinds: readonly string[], standby: boolean): string | null {
+  const unknown = kinds.find((kind) => !SCHEDULED_FAULTS.some((fault) => fault.kind === kind));
+  if (unknown !== undefined)
+    return `there is no fault "${unknown}"; there are ${SCHEDULED_FAULTS.map(({ kind }) => kind).join(', ')}`;
+  const alone = kinds.find((kind) => STORAGE_FAULTS.some((fault) => fault.kind === kind));
+  return standby || alone === undefined ? null : `the fault "${alone}" needs --standby`;
+}
 
 const kindsOf = (file: string | null): string[] =>
   file === null ? [] : readSchedule(file).injections.map(({ kind }) => kind);
@@ -136,7 +143,8 @@ export function amounts({
 }
 
 function fromOptions(options: ChaosOptions): AskedScenario {
-  const { seed, rate, deadline, monitors, replicas, floor, schedule: file } = options;
+  const { seed, rate, monitors, replicas, floor, standby, schedule: file } = options;
+  const deadline = chooseDeadline(standby, options.deadline);
   const { payments, faults } = amounts(options);
   const balancer = toBalancer(options.balancer);
   const patients = balancer === null ? options.patients : Math.max(INSTANCES, options.patients);
@@ -145,15 +153,18 @@ function fromOptions(options: ChaosOptions): AskedScenario {
     monitors,
     patients,
     links: true,
-    disk: payments <= DISK_PAYMENTS,
+    // A node of a cluster has no disk of its own.
+    disk: !standby && payments <= DISK_PAYMENTS,
+    ...chooseStorage(standby),
     ...(balancer === null ? {} : { balancer }),
   };
+  const withinMs = standby ? WHOLE_MS : STEADY_MS;
   const given = file === null ? null : readSchedule(file);
   return {
     name: 'chaos',
     seed,
     system,
-    steadyState: { withinMs: STEADY_MS, paymentWithinMs: STEADY_PAYMENT_MS },
+    steadyState: { withinMs, paymentWithinMs: STEADY_PAYMENT_MS },
     traffic: {
       payments,
       ratePerSec: rate,
@@ -171,7 +182,7 @@ function fromOptions(options: ChaosOptions): AskedScenario {
         partCounts: system,
       }),
     objectives: { floor: floor === null ? null : Number(floor) / 100 },
-    rollback: { withinMs: STEADY_MS },
+    rollback: { withinMs },
   };
 }
 
@@ -181,9 +192,15 @@ function fromOptions(options: ChaosOptions): AskedScenario {
  */
 function kindsHere(cluster: Cluster, { only, faults }: ChaosOptions): PlannedKind[] {
   const wanted = only?.split(',');
-  return FAULTS.filter(({ kind }) => wanted?.includes(kind) ?? true).flatMap((fault) => {
+  const { databaseCluster, redisGroup } = cluster.system;
+  const members = [databaseCluster, redisGroup].flatMap((group) => group?.processes ?? []);
+  // The parts of the storage with standbys have faults of their own, which know their roles.
+  const isMember = (target: string): boolean => members.some(({ name }) => name === target);
+  return SCHEDULED_FAULTS.filter(({ kind }) => wanted?.includes(kind) ?? true).flatMap((fault) => {
     // Nothing stands in for the balancer itself.
-    const targets = fault.targets(cluster).filter((target) => !isBalancer(target));
+    const targets = fault
+      .targets(cluster)
+      .filter((target) => !isBalancer(target) && !isMember(target));
     const roles = [...new Set(targets.flatMap(toRoles))];
     if (roles.length > 0) return [{ ...getPattern(fault.kind), kind: fault.kind, roles }];
     if (wanted && faults > 0) throw new PlanError(`${fault.kind} has no target in this cluster`);

@@ -8,8 +8,9 @@ import type { RunRecord } from '../record/run-record.js';
 import { describeMachine } from '../system/machine.js';
 import { compareTable } from '../report/compare-table.js';
 import { RELEVO } from '../system/system-under-test.js';
-import { availabilityMethod, trafficOf, type AvailabilityContext } from './availability-method.js';
+import { availabilityMethod } from './availability-method.js';
 import { everyPayment, morePayments } from './availability-objectives.js';
+import { trafficOf, type AvailabilityContext } from './availability-options.js';
 import { measureSystem, toSystemRecord, type Measured } from './with-cluster.js';
 import { startResult, type Findings } from './result-maker.js';
 

@@ -6,6 +6,7 @@
  * @see https://chaostoolkit.org/reference/api/experiment/
  */
 import { z } from 'zod';
+import { QUEUE_MODES, RECORD_MODES } from '../../local/plan.js';
 import { BALANCERS } from '../../shared/balancer/pool.js';
 import { schedule } from '../planning/schedule.js';
 
@@ -20,6 +21,10 @@ export const declaration = z.strictObject({
     patients: z.int().min(1).max(9),
     /** In front of the instances of patients; the client then never retries. */
     balancer: z.enum(BALANCERS).nullable().optional(),
+    /** `cluster`: three PostgreSQL under Patroni. */
+    record: z.enum(RECORD_MODES).optional(),
+    /** `group`: three Redis servers with three Sentinels. */
+    queue: z.enum(QUEUE_MODES).optional(),
     /** Whether every path between two parts has a proxy of the lab, so that it can be cut. */
     links: z.boolean(),
     /** Whether PostgreSQL's data is on a disk of the lab, in memory, that can be filled. */

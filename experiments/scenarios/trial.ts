@@ -1,6 +1,6 @@
 /**
- * Runs one trial: payments in the traffic mode, and at some of them a fault in a replica, which is
- * healed after a pause.
+ * Runs one trial: payments in the traffic mode, and at some of them a fault in a replica or in
+ * another part, which is healed after a pause.
  */
 import type { MemberState } from '../../shared/balancer/control.js';
 import { createControl } from '../../shared/balancer/open-control.js';
@@ -8,12 +8,13 @@ import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
 import type { FaultDefinition } from '../faults/fault.js';
 import type { Injector, InjectedWindow } from '../faults/injector.js';
-import type { PlannedFault } from '../faults/plan.js';
+import { isPrimaryTarget, type FaultTarget, type PlannedFault } from '../faults/plan.js';
 import { selectInstances, selectTargets, type PartState } from '../faults/select-targets.js';
 import type { RequestRecord } from '../record/history.js';
 import type { BalancerProcess } from '../../local/engines/balancer.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { Cluster } from '../system/cluster.js';
+import { selectPrimary } from '../storage/select-primary.js';
 import { wallMs, type PaymentClient } from '../traffic/client.js';
 import { runTraffic } from '../traffic/traffic.js';
 import type { TrafficMode, TrafficReport } from '../traffic/traffic-report.js';
@@ -48,6 +49,8 @@ export interface TrialRun {
 }
 
 const WAIT_FOR_VICTIM_MS = 20;
+/** The state of the storage costs several requests, and changes within seconds, ms. */
+const WAIT_FOR_PRIMARY_MS = 250;
 
 /**
  * Names of the instances to which the balancer sends no requests. Empty without a balancer; null:
@@ -101,11 +104,11 @@ export async function runTrial(options: TrialOptions): Promise<TrialRun> {
 }
 
 /**
- * The faults of one trial. Victims are chosen one after the other, so that no two faults have the
- * same victim; they are healed concurrently.
+ * The faults of one trial. Victims of a kind are chosen one after the other, so that no two faults
+ * have the same victim; they are healed concurrently. The wait for a primary delays no other fault.
  */
 class TrialInjections {
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly last = new Map<FaultTarget | 'service', Promise<unknown>>();
   private readonly all: Promise<void>[] = [];
 
   constructor(
@@ -115,8 +118,13 @@ class TrialInjections {
 
   /** @param order index in the plan; names the random stream of this fault. */
   add(planned: PlannedFault, order: number): void {
-    const injected = this.last.then(() => this.inject(planned, order));
-    this.last = injected.catch(() => undefined);
+    const queue = isPrimaryTarget(planned.target) ? planned.target : 'service';
+    const before = this.last.get(queue) ?? Promise.resolve();
+    const injected = before.then(() => this.inject(planned, order));
+    this.last.set(
+      queue,
+      injected.catch(() => undefined),
+    );
     const waitUntilHealed = injected.then((whenHealed) => whenHealed());
     waitUntilHealed.catch(() => undefined); // `healed()` throws the error.
     this.all.push(waitUntilHealed);
@@ -131,8 +139,9 @@ class TrialInjections {
   }
 
   /** Names of the possible victims. */
-  private async select(role: PlannedFault['target']): Promise<string[]> {
+  private async select(role: FaultTarget): Promise<string[]> {
     const { cluster, injector } = this.options;
+    if (isPrimaryTarget(role)) return selectPrimary(cluster, role);
     const toState = ({ name, up }: ManagedProcess): PartState => ({
       name,
       free: up && injector.busyWith(name) === null,
@@ -154,6 +163,7 @@ class TrialInjections {
     order: number,
   ): Promise<() => Promise<void>> {
     const { injector, fault, pauseMs, seed, trial, signal } = this.options;
+    const pollMs = isPrimaryTarget(role) ? WAIT_FOR_PRIMARY_MS : WAIT_FOR_VICTIM_MS;
     const random = seededRandom(seed, `strike-${trial}-${order}`);
     await sleep(delayMs, signal);
     for (;;) {
@@ -167,7 +177,7 @@ class TrialInjections {
         this.run.injected.push(result.window);
         return () => result.healed;
       }
-      await sleep(WAIT_FOR_VICTIM_MS, signal);
+      await sleep(pollMs, signal);
     }
   }
 }

@@ -73,7 +73,7 @@ export interface Scenario<Done> {
    * system has started.
    */
   plan?(): unknown;
-  notes?(): string[];
+  notes?(result: ExperimentResult): string[];
 }
 
 type Context = Pick<RunContext<never>, 'command' | 'progress' | 'signal' | 'print'>;
@@ -219,7 +219,7 @@ export async function runWithCluster<Done>(
     systems: [{ system: RELEVO.name, trials, total }],
   });
   print(scenario.table(result, measured));
-  const notes = scenario.notes?.() ?? [];
+  const notes = scenario.notes?.(result) ?? [];
   return {
     result,
     command,

@@ -1,10 +1,13 @@
 /** The parts of the storage whose failover is measured, each with its faults and its state. */
 import type { Shape } from '../../local/plan.js';
 import { isWhole } from '../../shared/record/nodes.js';
+import { waitUntil } from '../../shared/wait-until.js';
 import type { Cluster } from '../system/cluster.js';
 import { getRedisGroup, QUEUE_FAULTS } from './queue-faults.js';
 import { getDatabaseCluster, RECORD_FAULTS } from './record-faults.js';
 import type { StorageFault } from './storage-fault.js';
+
+const POLL_MS = 100;
 
 export interface StoragePart {
   shape: Pick<Shape, 'record' | 'queue'>;
@@ -47,6 +50,26 @@ export const STORAGE_PARTS: Readonly<Record<'record' | 'queue', StoragePart>> = 
 };
 
 export type StoragePartName = keyof typeof STORAGE_PARTS;
+
+/** The first part with standbys that does not work in full; null: all do, or there is none. */
+export async function findBrokenPart(cluster: Cluster): Promise<StoragePartName | null> {
+  const { databaseCluster, redisGroup } = cluster.system;
+  if (databaseCluster && !(await STORAGE_PARTS.record.isWhole(cluster))) return 'record';
+  return redisGroup && !(await STORAGE_PARTS.queue.isWhole(cluster)) ? 'queue' : null;
+}
+
+/** @throws Error at the deadline, AbortError at Ctrl-C. */
+export const waitUntilStorageWorks = (
+  cluster: Cluster,
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<boolean> =>
+  waitUntil(async () => (await findBrokenPart(cluster)) === null, {
+    deadlineMs,
+    pollMs: POLL_MS,
+    signal,
+    toError: () => new Error(`not every part of the storage works after ${deadlineMs} ms`),
+  });
 
 /** Null: the text names no part. */
 export const readPart = (text: string | null): StoragePartName | null =>

@@ -100,7 +100,10 @@ async function switchOver(cluster: Cluster): Promise<OpenFault> {
 const killEtcd =
   (count: number) =>
   async (cluster: Cluster): Promise<OpenFault> => {
-    const members: readonly ManagedProcess[] = getDatabaseCluster(cluster).etcd.slice(0, count);
+    const { etcd } = getDatabaseCluster(cluster);
+    const away = etcd.find(({ up }) => !up);
+    if (away) throw new Error(`${away.name} does not run`);
+    const members: readonly ManagedProcess[] = etcd.slice(0, count);
     members.forEach((member) => member.kill());
     await Promise.all(members.map(({ exited }) => exited));
     const heal = async (): Promise<void> => {

@@ -1,10 +1,12 @@
 /**
- * The steady state: every process runs, all monitors report every replica alive and the same
- * leader, and a payment through each address succeeds in time. Checked before the first fault and
- * after the last heal; without a steady state a fault would prove nothing.
+ * The steady state: every process runs, the storage with standbys works in full, all monitors
+ * report every replica alive and the same leader, and a payment through each address succeeds in
+ * time. Checked before the first fault and after the last heal; without a steady state a fault
+ * would prove nothing.
  */
 import { pollUntil } from '../../shared/wait-until.js';
 import type { RequestRecord } from '../record/history.js';
+import { findBrokenPart } from '../storage/parts.js';
 import type { Cluster } from './cluster.js';
 import { hasWorkingLeader, readStatus } from './monitor-status.js';
 import { createPaymentClient } from '../traffic/client.js';
@@ -39,6 +41,7 @@ export async function reachSteadyState(options: SteadyStateOptions): Promise<Ste
     look += 1;
     missing =
       checkProcesses(cluster) ??
+      (await checkStorage(cluster)) ??
       (await checkMonitors(cluster)) ??
       (await checkPayments(options, look));
     return missing === null;
@@ -50,6 +53,13 @@ export async function reachSteadyState(options: SteadyStateOptions): Promise<Ste
 function checkProcesses({ system }: Cluster): string | null {
   const down = system.processes.filter(({ up }) => !up).map(({ name }) => name);
   return down.length === 0 ? null : `${down.join(', ')} not running`;
+}
+
+const STORAGE_NAMES = { record: 'the database cluster', queue: 'the Redis group' } as const;
+
+async function checkStorage(cluster: Cluster): Promise<string | null> {
+  const part = await findBrokenPart(cluster);
+  return part === null ? null : `not every part of ${STORAGE_NAMES[part]} works`;
 }
 
 async function checkMonitors({ system }: Cluster): Promise<string | null> {

@@ -209,12 +209,17 @@ export class RedisGroup {
         view.replicas.length === GROUP_SERVERS.length - 1 &&
         view.otherSentinels === GROUP_SENTINELS.length - 1,
     );
-    if (!hasAll) return false;
+    return hasAll && this.isReplicated();
+  }
+
+  /** Whether one server is the primary, and every other one follows it. */
+  async isReplicated(): Promise<boolean> {
     const { servers } = await readGroup(this.place);
     // A former primary that returned is a second one, until the Sentinels make it a replica.
     const primaries = servers.filter(({ role }) => role === 'primary');
     return (
       primaries.length === 1 &&
+      servers.length === GROUP_SERVERS.length &&
       servers.every(({ role, link }) => role === 'primary' || link === 'up')
     );
   }

@@ -14,7 +14,7 @@ import {
   planTrial,
   trafficOf,
   type AvailabilityOptions,
-} from '../../../experiments/scenarios/availability-method.js';
+} from '../../../experiments/scenarios/availability-options.js';
 import {
   everyPayment,
   morePayments,
@@ -31,6 +31,7 @@ const OPTIONS: AvailabilityOptions = {
   fault: null,
   traffic: null,
   balancer: null,
+  standby: false,
   victims: null,
   repeat: null,
   rate: 10,

@@ -44,6 +44,12 @@ describe('names of links', () => {
     ]);
   });
 
+  test('a database cluster and a Redis group have no links', () => {
+    const standby = { record: 'cluster', queue: 'group' } as const;
+    const shape = { patients: 1, monitors: 1, replicas: 1, gateway: 'http', ...standby } as const;
+    expect(linkNames(pairsOf(shape))).toEqual(['monitor_1-server_1', 'server_1-gateway']);
+  });
+
   test('two that connect to each other are two paths of one link', () => {
     const pairs = pairsOf({ patients: 0, monitors: 2, replicas: 0, gateway: 'simulated' });
     expect(pairs).toContainEqual({ from: 'monitor_1', to: 'monitor_2' });
@@ -57,6 +63,14 @@ describe('names of links', () => {
       ),
     ).toEqual([]);
   });
+});
+
+test('addresses of several hosts stay unchanged', () => {
+  const env = {
+    DATABASE_URL: 'postgresql://a:b@127.0.0.1:1,127.0.0.1:2/relevo?target_session_attrs=read-write',
+    REDIS_URL: 'redis+sentinel://:c@127.0.0.1:3,127.0.0.1:4/relevo',
+  };
+  expect(leadThrough(env, (_to, port) => port + 1)).toEqual(env);
 });
 
 describe('routing through links', () => {

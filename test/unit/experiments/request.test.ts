@@ -28,6 +28,9 @@ describe('a wrong argument is explained in one sentence:', () => {
     ['chaos --floor most', /^--floor must be a percentage, got "most"/],
     ['chaos --schedule nowhere.json', /nowhere\.json cannot be read/],
     ['chaos --monitors 4', /^--monitors must be odd/],
+    ['chaos --only kill,node-killed', /^the fault "node-killed" needs --standby/],
+    ['availability --standby --compare', /^--compare runs without --standby/],
+    ['availability --standby --victims replicas', /^--victims and --repeat need --balancer/],
     ['failover --kinds burn', /^--kinds: there is no "burn"/],
     ['failover --kinds kill+monitor --monitors 1', /kill\+monitor needs 3 monitors/],
     ['failover --count 10001', /^--count must be a whole number from 1 to 10000/],
@@ -53,6 +56,14 @@ test('no argument: the usage, exit code 4', () => {
   const usage = { kind: 'print', text: expect.stringContaining('Usage') as unknown };
   expect(readRequest([])).toEqual({ ...usage, code: 4 });
   expect(readRequest(['--help'])).toEqual({ ...usage, code: 0 });
+});
+
+test.each(['availability', 'chaos'])('%s --help names the requirements of --standby', (name) => {
+  const request = readRequest([name, '--help']);
+  const text = request.kind === 'print' ? request.text.replace(/\s+/g, ' ') : '';
+  expect(text).toMatch(/--standby .*needs patroni, etcd-server, python3-etcd, .*postgresql/);
+  for (const line of request.kind === 'print' ? request.text.split('\n') : [])
+    expect(line.length).toBeLessThanOrEqual(80);
 });
 
 test('control: right arguments make a request, and another error is none of arguments', () => {
