@@ -1,5 +1,5 @@
 /** Formats the database nodes and the etcd members, within 80 columns. Pure. */
-import { SILENT, type DatabaseNode } from '../../shared/record/nodes.js';
+import { lacksDeletedLog, SILENT, type DatabaseNode } from '../../shared/record/nodes.js';
 import type { EtcdMember, RecordState } from '../../shared/record/read-record.js';
 import { formatTable, WIDTH, wrap } from '../output/table.js';
 
@@ -26,6 +26,15 @@ function describeMember({ name, healthy, leads }: EtcdMember): string {
   return leads === true ? `${name} leads` : `${name} healthy`;
 }
 
+/** A standby that needs a new copy is named with the command that has the details. */
+const describeLost = (nodes: readonly DatabaseNode[]): string[] =>
+  nodes
+    .filter(lacksDeletedLog)
+    .map(
+      ({ name }) =>
+        `${name} lacks log that the primary no longer keeps: npx relevo doctor prints the command that copies it again.`,
+    );
+
 /** The table of the nodes, and one line about etcd. */
 export function formatRecord(
   { nodes, etcd }: RecordState,
@@ -43,6 +52,7 @@ export function formatRecord(
   });
   return [
     ...formatTable(['database', 'role', 'state', 'lag', 'timeline'], rows, '  '),
+    ...describeLost(nodes).flatMap((line) => wrap(line, WIDTH)),
     ...wrap(`etcd: ${etcd.map(describeMember).join(', ')}.`, WIDTH),
     '',
   ];

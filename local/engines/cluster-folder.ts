@@ -46,6 +46,15 @@ function provide<T>(file: string, schema: z.ZodType<T>, make: () => T): T {
   }
 }
 
+/** The name of the cluster of this folder in etcd; null: unknown. */
+export function readScope(folder: string): string | null {
+  try {
+    return factsFile.parse(JSON.parse(readFileSync(join(folder, FACTS), 'utf8'))).scope;
+  } catch {
+    return null;
+  }
+}
+
 /** The passwords of the cluster in this folder, made on the first call. @throws StartError */
 export const provideSecrets = (folder: string): ClusterSecrets =>
   provide(join(folder, SECRETS), secretsFile, () => ({

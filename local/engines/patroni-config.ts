@@ -3,6 +3,7 @@
  * `secrets`; only names, ports and folders differ. Pure.
  */
 import { stringify } from 'yaml';
+import { LOG_KEPT_MB } from '../../shared/record/nodes.js';
 import { checkSettings, type PatroniSettings } from './patroni-settings.js';
 
 /** The roles of PostgreSQL and the account of Patroni's REST API. */
@@ -58,7 +59,7 @@ const PARAMETERS = {
   max_replication_slots: 10,
   hot_standby: 'on',
   wal_log_hints: 'on',
-  wal_keep_size: '512MB',
+  wal_keep_size: `${LOG_KEPT_MB}MB`,
   max_slot_wal_keep_size: '2GB',
   wal_sender_timeout: '3s',
   wal_receiver_timeout: '3s',

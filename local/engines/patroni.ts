@@ -84,7 +84,8 @@ export class NodeProcess extends ManagedProcess {
   }
 }
 
-const CONFIG = 'patroni.yml';
+/** Name of the configuration file in the folder of a node. */
+export const PATRONI_FILE = 'patroni.yml';
 
 /** Writes the configuration; does not start the node. @throws StartError */
 export function prepareNode(
@@ -96,7 +97,7 @@ export function prepareNode(
   mkdirSync(given, { recursive: true, mode: 0o700 });
   const folder = realpathSync(given);
   const node = { ...rest, folder };
-  const file = join(folder, CONFIG);
+  const file = join(folder, PATRONI_FILE);
   writeFileSync(file, renderPatroni(cluster, node, secrets), { mode: 0o600 });
   chmodSync(file, 0o600);
   account.own(folder);

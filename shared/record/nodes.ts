@@ -91,6 +91,14 @@ export function joinNodes(
   });
 }
 
+/** The part of the write-ahead log that a primary keeps for a standby that is away, in MB. */
+export const LOG_KEPT_MB = 512;
+const BYTES_PER_MB = 1_048_576;
+
+/** Whether the primary may have deleted log that this standby needs: it then needs a new copy. */
+export const lacksDeletedLog = ({ streaming, lagBytes }: DatabaseNode): boolean =>
+  streaming === false && lagBytes !== null && lagBytes > LOG_KEPT_MB * BYTES_PER_MB;
+
 /** Whether one node accepts writes and a synchronous standby confirms them. */
 export const acceptsWrites = (nodes: readonly DatabaseNode[]): boolean =>
   nodes.filter(({ role }) => role === 'primary').length === 1 &&

@@ -60,6 +60,18 @@ describe('relevo status with a replicated PostgreSQL', () => {
     );
   });
 
+  it('names a standby that needs a new copy', () => {
+    const nodes = RECORD.nodes.map((node) => ({
+      ...node,
+      streaming: false,
+      lagBytes: 600_000_000,
+    }));
+    const shown = formatStatus({ local: null, status, record: { ...RECORD, nodes } }, NOW);
+    expect(shown).toContain('postgres_2 lacks log that the primary no longer keeps');
+    expect(widest(shown)).toBeLessThanOrEqual(80);
+    expect(text).not.toContain('lacks log');
+  });
+
   it('has the roles in the line that changes only with the state', () => {
     expect(formatStatusLine({ local: null, status, record: RECORD })).toContain(
       'postgres_1 primary, postgres_2 sync-standby, postgres_3 silent',

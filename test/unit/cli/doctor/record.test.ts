@@ -1,5 +1,9 @@
 /** The judgement about a replicated PostgreSQL: each state with its finding and a command. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { judgeRecord, judgeStandbyPrograms } from '../../../../cli/doctor/record.js';
+import { provideFacts } from '../../../../local/engines/cluster-folder.js';
 import type { DatabaseNode } from '../../../../shared/record/nodes.js';
 import { findBad, toLevels } from './findings.js';
 
@@ -12,7 +16,7 @@ const member = (name: string, healthy = true) => ({ name, healthy, leads: name =
 const ETCD = [member('etcd_1'), member('etcd_2'), member('etcd_3')];
 const [A, B, C] = [node('a', 'primary'), node('b', 'sync-standby'), node('c', 'standby')];
 
-const judge = (nodes: DatabaseNode[], etcd = ETCD) => judgeRecord({ nodes, etcd });
+const judge = (nodes: DatabaseNode[], etcd = ETCD) => judgeRecord({ nodes, etcd }, '/srv/standby');
 
 describe('a replicated PostgreSQL', () => {
   it('is good when a standby confirms and etcd is whole', () => {
@@ -36,6 +40,29 @@ describe('a replicated PostgreSQL', () => {
     const bad = findBad(judge(nodes));
     expect(bad).toMatchObject({ level, says: expect.stringMatching(says) as string });
     expect(bad?.fix).toContain('relevo status');
+  });
+
+  it('that does not answer at all is unknown, and not without a primary', () => {
+    const silent = { state: 'silent', streaming: false };
+    const bad = findBad(judge([A, B, C].map(({ name }) => node(name, 'unknown', silent))));
+    expect(bad?.says).toBe('No Patroni answers, so that the primary is unknown.');
+  });
+
+  it('a standby that lacks more log than is kept needs a new copy: the command has its names', () => {
+    const far = { ...C, streaming: false, lagBytes: 512 * 1_048_576 + 1 };
+    const folder = mkdtempSync(join(tmpdir(), 'relevo-doctor-'));
+    const facts = { protocol: 'etcd' as const, peerPorts: [1, 2, 3] };
+    try {
+      const { scope } = provideFacts(folder, facts);
+      const bad = findBad(judgeRecord({ nodes: [A, B, far], etcd: ETCD }, folder));
+      expect(bad).toMatchObject({ level: 'problem' });
+      expect(bad?.fix).toBe(`patronictl -c ${folder}/c/patroni.yml reinit --force ${scope} c`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const near = { ...far, lagBytes: 512 * 1_048_576 };
+    expect(findBad(judge([A, B, near]))).toMatchObject({ level: 'warning' });
+    expect(findBad(judge([A, B, { ...far, streaming: true }]))).toMatchObject({ level: 'warning' });
   });
 
   it.each([
