@@ -82,6 +82,8 @@ export interface RunRecord {
   plan: unknown;
   /** Notes for the reader, such as skipped parts with the reason. One sentence each. */
   notes?: readonly string[];
+  /** Contents of further files for the reader, by file name, beside the usual pages. */
+  files?: Readonly<Record<string, string>>;
   /**
    * A file, alone in a temporary folder, with the whole history (`evidence` is then only a part of
    * it); moved to the run's folder.

@@ -75,8 +75,8 @@ export async function writeReport(journal: RunRecord, jsonFile: string | null): 
   if (plan !== null) write('plan.json', json(plan));
   write('journal.json', `${JSON.stringify(toStoredRecord(journal))}\n`);
   write('junit.xml', junitXml(journal));
-  if (own) Object.entries(own.files).forEach(([name, text]) => write(name, text));
-  else await writeUsual(folder, journal);
+  Object.entries({ ...journal.files, ...own?.files }).forEach(([name, text]) => write(name, text));
+  if (!own) await writeUsual(folder, journal);
   return folder;
 }
 

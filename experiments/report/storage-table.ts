@@ -4,8 +4,10 @@ import { percentile } from '../../shared/percentile.js';
 import type { ExperimentResult } from '../record/result.js';
 import { sum } from '../statistics/statistics.js';
 import type { FaultFigures } from '../storage/figures.js';
+import type { LostPayment } from '../storage/lost-payments.js';
 import type { RoundFigures } from '../storage/outage.js';
 import { sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
+import { lostLines } from './lost-payments.js';
 import { formatTable } from './table.js';
 import { violationLines } from './verdict-lines.js';
 
@@ -52,20 +54,37 @@ const share = (counts: readonly { sent: number; failed: number }[]): string =>
   `${sum(counts.map(({ failed }) => failed))} of ${sum(counts.map(({ sent }) => sent))}`;
 
 function formatPayments(figures: readonly FaultFigures[]): string {
-  const header = ['payments', 'lost', 'refused, present', 'errors, waiting', 'errors, immediate'];
-  return formatRows(header, figures, (rounds) => [
-    String(sum(rounds.map(({ lost }) => lost.length))),
-    String(sum(rounds.map(({ refusedButPresent }) => refusedButPresent))),
+  const header = ['payments', 'acknowledged, lost', 'refused, present', 'doubled', 'old primary'];
+  return formatRows(header, figures, (rounds) => {
+    const count = (countOf: (round: RoundFigures) => number): string =>
+      String(sum(rounds.map(countOf)));
+    return [
+      count(({ lost }) => lost.length),
+      count(({ refusedButPresent }) => refusedButPresent),
+      count(({ doubled }) => doubled.length),
+      count(({ onOldPrimary }) => onOldPrimary.length),
+    ];
+  });
+}
+
+const formatErrors = (figures: readonly FaultFigures[]): string =>
+  formatRows(['errors', 'waiting', 'immediate'], figures, (rounds) => [
     share(rounds.map(({ waiting }) => waiting)),
     share(rounds.map(({ immediate }) => immediate)),
   ]);
+
+/** The facts of a run beside its figures. */
+export interface StorageFacts {
+  /** The settings of the storage, one sentence. */
+  settings: string;
+  traffic: TrafficReport;
+  lost: readonly LostPayment[];
 }
 
-/** @param settings of the storage, one sentence. */
 export function storageTable(
   figures: readonly FaultFigures[],
   { verdict, violations, objectives }: ExperimentResult,
-  { settings, traffic }: { settings: string; traffic: TrafficReport },
+  { settings, traffic, lost }: StorageFacts,
 ): string {
   const measured = figures.filter(({ rounds }) => rounds.length > 0);
   const lateness = sayLateness(traffic);
@@ -74,6 +93,9 @@ export function storageTable(
     '',
     formatPayments(measured),
     '',
+    formatErrors(measured),
+    '',
+    ...lostLines(lost),
     ...wrap(settings, TEXT_WIDTH),
     ...(lateness === null ? [] : wrap(lateness, TEXT_WIDTH)),
     `Verdict: ${verdict}`,

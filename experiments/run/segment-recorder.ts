@@ -8,6 +8,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createRunFolder } from '../../local/run-folder.js';
+import type { Pool } from '../../shared/postgres/postgres.js';
 import { judge, type RunJudgement } from '../checkers/checkers.js';
 import { readCharges, readElections, readPayments } from '../record/evidence.js';
 import type { RunEvidence } from '../record/history.js';
@@ -89,12 +90,15 @@ export class SegmentRecorder {
 
   /**
    * Collects and judges the records of a segment. @param rested whether the system has come to
-   * rest. @returns its evidence.
+   * rest. @param record the database with the payments. @returns its evidence.
    */
-  async add(seen: Pick<RunEvidence, 'requests' | 'faults'>, rested: boolean): Promise<RunEvidence> {
+  async add(
+    seen: Pick<RunEvidence, 'requests' | 'faults'>,
+    { rested, record }: { rested: boolean; record: Pool },
+  ): Promise<RunEvidence> {
     const { deadlineMs } = this.options;
     this.rested = rested;
-    const evidence = await this.collect(seen);
+    const evidence = await this.collect(seen, record);
     this.judgements.push(judge(evidence, { rested, deadlineMs }));
     this.histograms.push(
       ...storeLatencies(evidence.requests).filter(({ name }) => name !== 'latency'),
@@ -139,15 +143,14 @@ export class SegmentRecorder {
     if (this.history !== null) rmSync(dirname(this.history), { recursive: true, force: true });
   }
 
-  private async collect({
-    requests,
-    faults,
-  }: Pick<RunEvidence, 'requests' | 'faults'>): Promise<RunEvidence> {
-    const { pool, system } = this.cluster;
+  private async collect(
+    { requests, faults }: Pick<RunEvidence, 'requests' | 'faults'>,
+    record: Pool,
+  ): Promise<RunEvidence> {
     const [payments, elections, charges] = await Promise.all([
-      readPayments(pool, this.lastSeq),
-      readElections(pool),
-      readCharges(system, this.chargesRead),
+      readPayments(record, this.lastSeq),
+      readElections(record),
+      readCharges(this.cluster.system, this.chargesRead),
     ]);
     this.lastSeq = payments.at(-1)?.seq ?? this.lastSeq;
     this.chargesRead += charges?.length ?? 0;

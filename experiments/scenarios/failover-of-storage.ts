@@ -9,15 +9,24 @@ import type { RunRecord } from '../record/run-record.js';
 import { isAvailable, TrialTally, toFaultRecords } from '../record/trial-summary.js';
 import type { RunEvidence } from '../record/history.js';
 import type { Objective, Trial } from '../record/result.js';
-import { storageTable } from '../report/storage-table.js';
-import { groupByFault, storageObjectives, type FaultFigures } from '../storage/figures.js';
-import { measureRound, type RoundFigures } from '../storage/outage.js';
-import { renewLeases } from '../storage/record-faults.js';
+import { lostFiles } from '../report/lost-payments.js';
+import { storageTable, type StorageFacts } from '../report/storage-table.js';
+import {
+  groupByFault,
+  storageHistograms,
+  storageObjectives,
+  type FaultFigures,
+} from '../storage/figures.js';
+import { indexSurvivors, measureRound, type RoundFigures } from '../storage/outage.js';
+import { listLostPayments, type LostPayment } from '../storage/lost-payments.js';
+import { getDatabaseCluster, renewLeases } from '../storage/record-faults.js';
 import { STORAGE_PARTS, type StoragePart, type StoragePartName } from '../storage/parts.js';
 import { faultStorage, waitUntilWhole, type StorageDone } from '../storage/rounds.js';
+import { openSurvivor } from '../storage/survivor.js';
+import type { StoredLatencies } from '../statistics/latencies.js';
 import type { Cluster } from '../system/cluster.js';
 import { inAll, type TrafficReport } from '../traffic/traffic-report.js';
-import { runWithCluster, type Scenario } from './with-cluster.js';
+import { paymentsById, runWithCluster, type Scenario } from './with-cluster.js';
 
 interface StorageOptions {
   count: number;
@@ -41,16 +50,30 @@ const REPLICAS = 3;
 /** Longer than the services wait for a new primary, ms. */
 const SHORTEST_DEADLINE_MS = 20_000;
 
-const readNames = (part: StoragePart, kinds: string | null): readonly string[] =>
-  kinds === null ? Object.keys(part.faults) : kinds.split(',').map((name) => name.trim());
+/** The only fault of the control. */
+const CONTROL_FAULT = 'node-frozen';
 
-/** An error message when a fault does not exist; null: all exist. */
-export function findUnknownFault(name: StoragePartName, kinds: string | null): string | null {
+const readNames = (
+  part: StoragePart,
+  { kinds, unsafe }: Pick<StorageOptions, 'kinds' | 'unsafe'>,
+): readonly string[] => {
+  if (kinds === null) return unsafe ? [CONTROL_FAULT] : Object.keys(part.faults);
+  return kinds.split(',').map((name) => name.trim());
+};
+
+/** An error message when a fault does not exist, or does not belong to the control; else null. */
+export function findWrongFault(
+  name: StoragePartName,
+  options: Pick<StorageOptions, 'kinds' | 'unsafe'>,
+): string | null {
   const part = STORAGE_PARTS[name];
-  const unknown = readNames(part, kinds).find((fault) => !Object.hasOwn(part.faults, fault));
-  return unknown === undefined
-    ? null
-    : `--kinds: there is no "${unknown}"; there are ${Object.keys(part.faults).join(', ')}`;
+  const names = readNames(part, options);
+  const unknown = names.find((fault) => !Object.hasOwn(part.faults, fault));
+  if (unknown !== undefined)
+    return `--kinds: there is no "${unknown}"; there are ${Object.keys(part.faults).join(', ')}`;
+  return options.unsafe && names.some((fault) => fault !== CONTROL_FAULT)
+    ? `--unsafe loses payments only with --kinds ${CONTROL_FAULT}`
+    : null;
 }
 
 /**
@@ -81,15 +104,23 @@ export function createScenario(run: StorageRun): Scenario<StorageDone> {
     monitors: 1,
     ...part.shape,
     route,
-    ...(unsafe ? { recordSettings: UNSAFE } : {}),
+    ...(unsafe
+      ? {
+          recordSettings: UNSAFE,
+          openRecord: (cluster) => openSurvivor(getDatabaseCluster(cluster)),
+          isOver: () => run.facts().lost.length > 0,
+        }
+      : {}),
     seed,
     deadlineMs: run.deadlineMs,
     segments: count,
     perform: (cluster, segment) => run.perform(cluster, segment),
     trials: (done, evidence) => run.addRound(done, evidence),
+    histograms: () => run.histograms(),
     objectives: () => run.objectives(),
     table: (result) => storageTable(run.figures(), result, run.facts()),
     notes: () => [run.facts().settings],
+    files: () => lostFiles(run.facts().lost),
   };
 }
 
@@ -97,6 +128,7 @@ export function createScenario(run: StorageRun): Scenario<StorageDone> {
 export class StorageRun {
   private readonly rounds: RoundFigures[] = [];
   private readonly traffic: TrafficReport[] = [];
+  private readonly lost: LostPayment[] = [];
   private settings = '';
 
   private readonly names: readonly string[];
@@ -106,7 +138,7 @@ export class StorageRun {
     readonly part: StoragePart,
     readonly route: RecordRoute,
   ) {
-    this.names = readNames(part, context.options.kinds);
+    this.names = readNames(part, context.options);
   }
 
   get deadlineMs(): number {
@@ -134,10 +166,12 @@ export class StorageRun {
   }
 
   /** @returns one trial: the round with all its faults. */
-  addRound(done: StorageDone, { payments }: RunEvidence): Trial[] {
-    const rows = new Map(payments.map((row) => [row.key, row]));
-    const byId = new Map(payments.map((row) => [row.id, row]));
-    for (const round of done.rounds) this.rounds.push(measureRound(round, done.requests, rows));
+  addRound(done: StorageDone, evidence: RunEvidence): Trial[] {
+    const survivors = indexSurvivors(evidence);
+    const byId = paymentsById(evidence);
+    for (const round of done.rounds)
+      this.rounds.push(measureRound(round, done.requests, survivors));
+    this.lost.push(...listLostPayments(evidence));
     this.traffic.push(done.traffic);
     const tally = new TrialTally();
     for (const request of done.requests)
@@ -150,11 +184,17 @@ export class StorageRun {
     return storageObjectives(this.figures(), this.part.faults, this.context.options.count);
   }
 
+  /** After the last round; before it none, because each has all rounds. */
+  histograms(): StoredLatencies[] {
+    const isLast = this.rounds.length === this.context.options.count * this.names.length;
+    return isLast ? storageHistograms(this.figures()) : [];
+  }
+
   figures(): FaultFigures[] {
     return groupByFault(this.rounds, this.names, this.route);
   }
 
-  facts(): { settings: string; traffic: TrafficReport } {
-    return { settings: this.settings, traffic: inAll(this.traffic) };
+  facts(): StorageFacts {
+    return { settings: this.settings, traffic: inAll(this.traffic), lost: this.lost };
   }
 }

@@ -18,7 +18,7 @@ import { forceHandovers, type RoundsDone } from '../failover/rounds.js';
 import type { RunRecord } from '../record/run-record.js';
 import { failoverTable } from '../report/failover-table.js';
 import { readPart, STORAGE_PARTS } from '../storage/parts.js';
-import { findUnknownFault, runStorage } from './failover-of-storage.js';
+import { findWrongFault, runStorage } from './failover-of-storage.js';
 import { compareRoutes, readRoutes } from './storage-routes.js';
 import { runWithCluster } from './with-cluster.js';
 
@@ -63,13 +63,14 @@ export const failover: Experiment<typeof OPTIONS> = {
   name: 'failover',
   summary: 'hand-over times of the leader; failover of the database and of Redis',
   options: OPTIONS,
-  check: ({ monitors, kinds, of, route }) => {
+  check: ({ monitors, kinds, of, route, unsafe }) => {
     if (of !== null && !PARTS.includes(of))
       return `--of must be one of ${PARTS.join(', ')}, got "${of}"`;
     const part = readPart(of);
     if (route !== null && part !== 'record') return '--route needs --of record';
     if (readRoutes(route) === null) return `--route must be pool, haproxy or both, got "${route}"`;
-    if (part !== null) return findUnknownFault(part, kinds);
+    if (unsafe && part !== 'record') return '--unsafe needs --of record';
+    if (part !== null) return findWrongFault(part, { kinds, unsafe });
     const read = readKinds(kinds);
     if ('unknown' in read)
       return `--kinds: there is no "${read.unknown}"; there are ${HANDOVER_KINDS.join(', ')}`;

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { RecordRoute } from '../../local/plan.js';
 import type { RunRecord } from '../record/run-record.js';
+import { lostFiles } from '../report/lost-payments.js';
 import { storageTable } from '../report/storage-table.js';
 import { together } from '../run/segment-recorder.js';
 import { storageObjectives } from '../storage/figures.js';
@@ -71,7 +72,8 @@ export async function compareRoutes(
   });
   const settings = runs[0]?.facts().settings ?? '';
   const traffic = inAll(runs.map((run) => run.facts().traffic));
-  context.print(storageTable(figures, result, { settings, traffic }));
+  const lost = runs.flatMap((run) => run.facts().lost);
+  context.print(storageTable(figures, result, { settings, traffic, lost }));
   const history = await joinHistories(systems);
   return {
     result,
@@ -80,6 +82,7 @@ export async function compareRoutes(
     machine: describeMachine(systems[0]?.versions ?? {}),
     plan: null,
     notes: [settings],
+    files: lostFiles(lost),
     ...(history === null ? {} : { history }),
     systems: systems.map(toSystemRecord),
   };

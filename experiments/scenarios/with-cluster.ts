@@ -6,7 +6,8 @@
 import { comesToRest, readVersions } from '../record/evidence.js';
 import type { PatroniSettings } from '../../local/engines/patroni-settings.js';
 import type { Shape } from '../../local/plan.js';
-import type { BalancerName, Pool } from '../../shared/balancer/pool.js';
+import type { BalancerName, Pool as BalancerPool } from '../../shared/balancer/pool.js';
+import type { Pool } from '../../shared/postgres/postgres.js';
 import type { RunContext } from '../experiment.js';
 import type { RunEvidence, FaultWindow, RequestRecord } from '../record/history.js';
 import type { RunRecord, SystemRecord } from '../record/run-record.js';
@@ -35,7 +36,7 @@ export interface Scenario<Done> {
   /** In front of the patients instances. Default: none. */
   balancer?: BalancerName | null | undefined;
   /** Changes of the balancer's pool. */
-  pool?: Partial<Pool>;
+  pool?: Partial<BalancerPool>;
   /** PostgreSQL as one server or as a cluster. Default: one server. */
   record?: Shape['record'];
   /** Redis as one server or as a group. Default: one server. */
@@ -62,8 +63,15 @@ export interface Scenario<Done> {
     cluster: Cluster,
     segment: number,
   ): Promise<Done & { requests: RequestRecord[]; faults: FaultWindow[] }>;
+  /**
+   * Opens the pool that the evidence is read from, after each segment; it is ended with the system.
+   * Default: the lab's pool, which follows the primary.
+   */
+  openRecord?(cluster: Cluster): Promise<Pool>;
   /** @param evidence of the segment, and all elections so far. */
   trials(done: Done, evidence: RunEvidence): Trial[];
+  /** Whether no further segment has a purpose, after each. Default: never. */
+  isOver?(): boolean;
   /** Measured quantities other than the latencies of requests. */
   histograms?(done: Done, evidence: RunEvidence): StoredLatencies[];
   objectives(trials: readonly Trial[], total: Trial, violations: readonly Violation[]): Objective[];
@@ -74,6 +82,8 @@ export interface Scenario<Done> {
    */
   plan?(): unknown;
   notes?(result: ExperimentResult): string[];
+  /** @see RunRecord.files */
+  files?(): Record<string, string>;
 }
 
 type Context = Pick<RunContext<never>, 'command' | 'progress' | 'signal' | 'print'>;
@@ -112,9 +122,21 @@ export type MeasureSystem<Done> = Pick<
   | 'segments'
   | 'deadlineMs'
   | 'perform'
+  | 'openRecord'
+  | 'isOver'
   | 'trials'
   | 'histograms'
 >;
+
+async function openRecord<Done>(
+  { openRecord: open }: MeasureSystem<Done>,
+  cluster: Cluster,
+): Promise<Pool> {
+  if (!open) return cluster.pool;
+  const pool = await open(cluster);
+  cluster.beforeClose(() => pool.end());
+  return pool;
+}
 
 /**
  * Measures one system, from its start to the evidence. @throws AbortError at Ctrl-C, StartError
@@ -162,13 +184,17 @@ export async function measureSystem<Done>(
   try {
     await cluster.waitUntilSettled(replicas, SETTLE_MS);
     const startedMs = Date.now();
+    let record = cluster.pool;
     for (let segment = 1; segment <= segments && recorder.rested; segment += 1) {
       const done = await method.perform(cluster, segment);
       progress.show('Waiting for the system to come to rest, then checking …');
-      const evidence = await recorder.add(done, await comesToRest(cluster.pool, REST_MS, signal));
+      record = await openRecord(method, cluster);
+      const rested = await comesToRest(record, REST_MS, signal);
+      const evidence = await recorder.add(done, { rested, record });
       recorder.conclude(method.trials(done, evidence), method.histograms?.(done, evidence) ?? []);
+      if (method.isOver?.() === true) break;
     }
-    const versions = await readVersions(cluster.pool, cluster.system.redisUrl);
+    const versions = await readVersions(record, cluster.system.redisUrl);
     return { subject, startedMs, endedMs: Date.now(), versions, ...recorder.recording() };
   } catch (error) {
     recorder.discard();
@@ -220,6 +246,7 @@ export async function runWithCluster<Done>(
   });
   print(scenario.table(result, measured));
   const notes = scenario.notes?.(result) ?? [];
+  const files = scenario.files?.() ?? {};
   return {
     result,
     command,
@@ -227,6 +254,7 @@ export async function runWithCluster<Done>(
     machine: describeMachine(versions),
     plan: scenario.plan?.() ?? null,
     ...(notes.length > 0 ? { notes } : {}),
+    ...(Object.keys(files).length > 0 ? { files } : {}),
     ...(measured.history === null ? {} : { history: measured.history }),
     systems: [toSystemRecord(measured)],
   };

@@ -2,6 +2,7 @@
 import { percentile } from '../../shared/percentile.js';
 import type { RecordRoute } from '../../local/plan.js';
 import type { Objective } from '../record/result.js';
+import { Latencies, storeLatency, type StoredLatencies } from '../statistics/latencies.js';
 import { sum } from '../statistics/statistics.js';
 import type { RoundFigures } from './outage.js';
 import type { StorageFault } from './storage-fault.js';
@@ -26,7 +27,7 @@ export const groupByFault = (
   }));
 
 /**
- * The rounds of each fault, lost payments, and the median outage and wait of each fault that has
+ * The rounds of each fault, wrong payments, and the median outage and wait of each fault that has
  * such an objective.
  */
 export function storageObjectives(
@@ -52,10 +53,24 @@ export function storageObjectives(
     ];
   });
   const done = Math.min(...figures.map(({ rounds }) => rounds.length));
-  const lost = sum(figures.flatMap(({ rounds }) => rounds.map((round) => round.lost.length)));
+  const none = (name: string, idsOf: (round: RoundFigures) => readonly string[]): Objective => {
+    const actual = sum(figures.flatMap(({ rounds }) => rounds.map((each) => idsOf(each).length)));
+    return { name, target: 0, actual, met: actual === 0 };
+  };
   return [
     { name: 'rounds of each fault', target: count, actual: done, met: done === count },
-    { name: 'acknowledged payments lost', target: 0, actual: lost, met: lost === 0 },
+    none('acknowledged payments lost', ({ lost }) => lost),
+    none('payments doubled', ({ doubled }) => doubled),
+    none('outcomes committed on an old primary', ({ onOldPrimary }) => onOldPrimary),
     ...promised,
   ];
 }
+
+/** The outages of all rounds of each fault, for comparisons with other runs. */
+export const storageHistograms = (figures: readonly FaultFigures[]): StoredLatencies[] =>
+  figures.map(({ fault, rounds }) =>
+    storeLatency(
+      `${fault}: ms without a write`,
+      Latencies.of(rounds.map(({ outageMs }) => outageMs)),
+    ),
+  );

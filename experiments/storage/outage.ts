@@ -1,5 +1,8 @@
 /** Measures one fault of the storage from the records of the clients. Pure. */
-import type { PaymentRow, RequestRecord } from '../record/history.js';
+import { findChargedTwice } from '../checkers/charged-twice.js';
+import { findDuplicated } from '../checkers/duplicated.js';
+import { FINAL, indexEvidence } from '../checkers/recorded.js';
+import type { PaymentRow, RequestRecord, RunEvidence } from '../record/history.js';
 
 /** A fault and its end. Times are wall clock of the client, ms since 1970. */
 export interface StorageRound {
@@ -27,6 +30,13 @@ export interface RoundFigures {
   lost: string[];
   /** Payments that were refused, or got no answer, and have a row. */
   refusedButPresent: number;
+  /** Payments with two rows or two charges: keys of the requests. */
+  doubled: string[];
+  /**
+   * Payments whose final status a client received, and that have another status, or no row, on the
+   * surviving primary: ids. The outcome was committed on a primary whose commits did not survive.
+   */
+  onOldPrimary: string[];
   /** Requests that wait for the outcome (`Prefer: wait`), and those that failed. */
   waiting: { sent: number; failed: number };
   /** Requests that do not wait. */
@@ -52,14 +62,27 @@ export function findLongestGap(momentsMs: readonly number[], fromMs: number, toM
   return longest;
 }
 
-/**
- * @param requests of the whole run; those that were due during the round count.
- * @param rows the payments of the surviving primary, by key.
- */
+/** The payments of the surviving primary, and which of them the ledger or the table repeats. */
+export interface Survivors {
+  byKey: ReadonlyMap<string, PaymentRow>;
+  /** Keys with two rows, and keys of payments with two charges. */
+  doubled: ReadonlySet<string>;
+}
+
+export function indexSurvivors(evidence: RunEvidence): Survivors {
+  const history = indexEvidence(evidence, true);
+  const charged = findChargedTwice(history).map((id) => history.rowById.get(id)?.key ?? id);
+  return {
+    byKey: new Map(evidence.payments.map((row) => [row.key, row])),
+    doubled: new Set([...findDuplicated(history), ...charged]),
+  };
+}
+
+/** @param requests of the whole run; those that were due during the round count. */
 export function measureRound(
   { fault, calmFromMs, atMs, healedMs, wholeMs }: StorageRound,
   requests: readonly RequestRecord[],
-  rows: ReadonlyMap<string, PaymentRow>,
+  { byKey, doubled }: Survivors,
 ): RoundFigures {
   const accepted = requests
     .filter((request) => isAccepted(request) && request.key.includes(IMMEDIATE))
@@ -78,9 +101,13 @@ export function measureRound(
       .reduce((longest, each) => Math.max(longest, each.answeredMs - each.intendedMs), 0),
     wholeAfterMs: wholeMs - healedMs,
     lost: own.flatMap(({ key, paymentId }) =>
-      paymentId !== null && !rows.has(key) ? [paymentId] : [],
+      paymentId !== null && !byKey.has(key) ? [paymentId] : [],
     ),
-    refusedButPresent: own.filter((request) => isFailed(request) && rows.has(request.key)).length,
+    refusedButPresent: own.filter((request) => isFailed(request) && byKey.has(request.key)).length,
+    doubled: own.map(({ key }) => key).filter((key) => doubled.has(key)),
+    onOldPrimary: own.flatMap(({ key, status, paymentId }) =>
+      FINAL.has(status) && byKey.get(key)?.status !== status ? [paymentId ?? key] : [],
+    ),
     waiting: countOf(own.filter(({ key }) => !key.includes(IMMEDIATE))),
     immediate: countOf(own.filter(({ key }) => key.includes(IMMEDIATE))),
   };

@@ -308,6 +308,11 @@ describe('kinds', () => {
     expect(check({ of: 'record', route: 'pool,nginx' })).toMatch(/--route must be/);
     expect(check({ of: 'record', route: 'pool,haproxy' })).toBeNull();
     expect(explainUnfit('kill+monitor', 3)).toBeNull();
+    expect(check({ of: 'record', unsafe: true })).toBeNull();
+    expect(check({ of: 'record', unsafe: true, kinds: 'node-frozen' })).toBeNull();
+    expect(check({ of: 'record', unsafe: true, kinds: 'switchover' })).toMatch(/node-frozen/);
+    expect(check({ of: 'queue', unsafe: true })).toBe('--unsafe needs --of record');
+    expect(check({ unsafe: true })).toBe('--unsafe needs --of record');
   });
 
   test('the bound for a partition is the worst case of silence plus the take-over: 470 ms and, as for a freeze, 130 more', () => {
