@@ -8,7 +8,7 @@
 import { section } from './haproxy-config.js';
 
 /** One PostgreSQL with its Patroni. */
-export interface RouteNode {
+interface RouteNode {
   name: string;
   host: string;
   /** Of PostgreSQL. */
