@@ -35,7 +35,10 @@ export function judgeStandbyPrograms(programs: Programs | string): Finding {
     return warning(
       'standby',
       `${programs} Only --standby needs it.`,
-      installCommand('patroni etcd-server python3-etcd python3-psycopg2 postgresql', 'patroni'),
+      installCommand(
+        'patroni etcd-server python3-etcd python3-psycopg2 postgresql tini',
+        'patroni',
+      ),
     );
   const { patroniVersion, etcdVersion, binDir } = programs;
   return ok('standby', `Patroni ${patroniVersion}, etcd ${etcdVersion}, ${binDir}`);

@@ -15,6 +15,7 @@ import {
   type ClusterSecrets,
   type NodeDescription,
 } from './patroni-config.js';
+import { addReaper, findReaped } from './reaper.js';
 import {
   endServer,
   readPostmaster,
@@ -29,6 +30,8 @@ import {
  */
 const READY_DEADLINE_MS = 86_400_000;
 const STOP_DEADLINE_MS = 20_000;
+/** Name of the configuration file in the folder of a node. */
+export const PATRONI_FILE = 'patroni.yml';
 
 export class NodeProcess extends ManagedProcess {
   constructor(
@@ -48,7 +51,8 @@ export class NodeProcess extends ManagedProcess {
 
   /** Sends a signal to Patroni only. @returns false when it does not run. */
   signalPatroni(name: NodeJS.Signals): boolean {
-    return this.pid !== null && sendSignal(this.pid, name);
+    if (this.pid === null) return false;
+    return sendSignal(findReaped(this.pid, join(this.node.folder, PATRONI_FILE)), name);
   }
 
   /** SIGKILL ends Patroni and PostgreSQL, any other signal goes to Patroni. */
@@ -84,9 +88,6 @@ export class NodeProcess extends ManagedProcess {
   }
 }
 
-/** Name of the configuration file in the folder of a node. */
-export const PATRONI_FILE = 'patroni.yml';
-
 /** Writes the configuration; does not start the node. @throws StartError */
 export function prepareNode(
   { patroni, account }: ClusterPrograms,
@@ -109,9 +110,9 @@ export function prepareNode(
       port: node.restPort,
       url,
       before: account.before,
-      command: [patroni, file],
-      // Patroni, libpq and etcd would read further settings from the environment.
-      env: withoutVariables('PATRONI_', 'PG', 'ETCD_', 'PYTHON'),
+      command: addReaper([patroni, file]),
+      // Patroni, libpq, etcd and tini would read further settings from the environment.
+      env: withoutVariables('PATRONI_', 'PG', 'ETCD_', 'PYTHON', 'TINI_'),
       deathSignal: 'KILL',
       tree: true,
       beforeStart: () => waitForFormerServer(join(folder, 'data')),

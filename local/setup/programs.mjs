@@ -53,7 +53,7 @@ export const CLUSTER_PROGRAMS = {
   patroni: {
     label: 'Patroni',
     names: ['patroni'],
-    packageNames: ['patroni', 'python3-etcd', 'python3-psycopg2'],
+    packageNames: ['patroni', 'python3-etcd', 'python3-psycopg2', 'tini'],
   },
 };
 

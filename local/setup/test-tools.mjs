@@ -57,7 +57,7 @@ const TOOLS = {
     tests: /^test\/(integration|process)\/standby\//,
     provide: () => attempt(provideStandby),
     advice:
-      'install Patroni, etcd and PostgreSQL (Debian: apt-get install patroni etcd-server python3-etcd python3-psycopg2 postgresql)',
+      'install Patroni, etcd and PostgreSQL (Debian: apt-get install patroni etcd-server python3-etcd python3-psycopg2 postgresql tini)',
   },
   prometheus: {
     label: 'Prometheus',
