@@ -92,7 +92,7 @@ export function joinNodes(
 }
 
 /** The part of the write-ahead log that a primary keeps for a standby that is away, in MB. */
-export const LOG_KEPT_MB = 512;
+export const LOG_KEPT_MB = 1_024;
 const BYTES_PER_MB = 1_048_576;
 
 /** Whether the primary may have deleted log that this standby needs: it then needs a new copy. */

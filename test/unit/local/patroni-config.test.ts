@@ -79,6 +79,12 @@ describe('the configuration of a node', () => {
     });
   });
 
+  it('keeps log for a returning node without slots, which exist too late after a promotion', () => {
+    expect(read(render()).bootstrap.dcs).toMatchObject({
+      postgresql: { use_slots: false, parameters: { wal_keep_size: '1024MB' } },
+    });
+  });
+
   it('leaves the durability of PostgreSQL as it is', () => {
     expect(render()).not.toMatch(/fsync|synchronous_commit|full_page_writes|no-?sync/);
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judgeRecord, judgeStandbyPrograms } from '../../../../cli/doctor/record.js';
 import { provideFacts } from '../../../../local/engines/cluster-folder.js';
-import type { DatabaseNode } from '../../../../shared/record/nodes.js';
+import { LOG_KEPT_MB, type DatabaseNode } from '../../../../shared/record/nodes.js';
 import { findBad, toLevels } from './findings.js';
 
 const node = (name: string, role: DatabaseNode['role'], more: Partial<DatabaseNode> = {}) => ({
@@ -49,7 +49,7 @@ describe('a replicated PostgreSQL', () => {
   });
 
   it('a standby that lacks more log than is kept needs a new copy: the command has its names', () => {
-    const far = { ...C, streaming: false, lagBytes: 512 * 1_048_576 + 1 };
+    const far = { ...C, streaming: false, lagBytes: LOG_KEPT_MB * 1_048_576 + 1 };
     const folder = mkdtempSync(join(tmpdir(), 'relevo-doctor-'));
     const facts = { protocol: 'etcd' as const, peerPorts: [1, 2, 3] };
     try {
@@ -60,7 +60,7 @@ describe('a replicated PostgreSQL', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-    const near = { ...far, lagBytes: 512 * 1_048_576 };
+    const near = { ...far, lagBytes: LOG_KEPT_MB * 1_048_576 };
     expect(findBad(judge([A, B, near]))).toMatchObject({ level: 'warning' });
     expect(findBad(judge([A, B, { ...far, streaming: true }]))).toMatchObject({ level: 'warning' });
   });
