@@ -201,6 +201,8 @@ export interface PlanSurroundings {
   ledgerFile: string;
   /** Address of the control of `npm start`; undefined: another program runs the system. */
   supervisorUrl?: string | undefined;
+  /** How long payments wait for PostgreSQL, in ms; undefined: the default of the services. */
+  acceptRetryMs?: number | undefined;
 }
 
 export const toUrl = (port: number): string => `http://127.0.0.1:${port}`;
@@ -228,7 +230,7 @@ function describeRecord(portOf: (name: string) => number): Record<string, string
 
 /** The environment of one service. */
 export function serviceEnvironment(place: Place, around: PlanSurroundings): Record<string, string> {
-  const { shape, portOf, tokens, databaseUrl, redisUrl, ledgerFile } = around;
+  const { shape, portOf, tokens, databaseUrl, redisUrl, ledgerFile, acceptRetryMs } = around;
   const places = servicePlaces(shape);
   const common = {
     HOST: '127.0.0.1',
@@ -239,6 +241,7 @@ export function serviceEnvironment(place: Place, around: PlanSurroundings): Reco
     API_TOKEN: tokens.api,
     OPERATOR_TOKEN: tokens.operator,
     INTERNAL_TOKEN: tokens.internal,
+    ...(acceptRetryMs ? { ACCEPT_RETRY_MS: String(acceptRetryMs) } : {}),
   };
   if (place.kind === 'monitor') {
     const lists = { REPLICAS: 'payments', MONITORS: 'monitor', PATIENTS: 'patients' } as const;

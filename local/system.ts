@@ -173,7 +173,7 @@ class Starting {
 
   async services(
     portOf: (name: string) => number,
-    system: Pick<System, 'databaseUrl' | 'redisUrl' | 'tokens'>,
+    system: Pick<System, 'databaseUrl' | 'redisUrl' | 'tokens' | 'databaseCluster'>,
   ): Promise<void> {
     const { options } = this;
     const places = servicePlaces(options);
@@ -185,6 +185,9 @@ class Starting {
       balancerFolder: join(options.dataDir, options.balancer ?? ''),
       portOf,
       ledgerFile: join(options.dataDir, 'gateway-ledger.ndjson'),
+      acceptRetryMs: process.env['ACCEPT_RETRY_MS']
+        ? undefined
+        : system.databaseCluster?.patienceMs,
       ...system,
     };
     const services = places.map((place) => {

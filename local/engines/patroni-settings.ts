@@ -22,13 +22,23 @@ export const TIMING_PROFILE_NAMES = ['quick', 'conservative'] as const;
 export type TimingProfile = (typeof TIMING_PROFILE_NAMES)[number];
 
 /**
- * `quick`: a dead primary is replaced within about 4 s; Patroni before version 4 only.
+ * `quick`: a dead primary is replaced within about 4 s; Patroni before version 3.2 only.
  * `conservative`: within about 22 s; a machine that stops for seconds causes no failover.
  */
 export const TIMING_PROFILES: Readonly<Record<TimingProfile, PatroniTimings>> = {
   quick: { ttlSeconds: 3, loopWaitSeconds: 1, retryTimeoutSeconds: 1 },
   conservative: { ttlSeconds: 20, loopWaitSeconds: 2, retryTimeoutSeconds: 5 },
 };
+
+/** The longest `ttl` of a quick failover, seconds. */
+const QUICK_TTL_SECONDS = 5;
+
+/**
+ * How long an instance must wait for this cluster before it refuses a payment, in ms: longer than
+ * the longest measured failover, of a frozen node.
+ */
+export const getPatienceMs = ({ ttlSeconds }: PatroniTimings): number =>
+  ttlSeconds <= QUICK_TTL_SECONDS ? 12_000 : 30_000;
 
 export interface PatroniSettings {
   /** Version of the installed Patroni, `3.0.2`. */
@@ -52,8 +62,10 @@ export interface PatroniSettings {
 
 /** First version of Patroni whose `etcd3` renews the role of the primary conditionally. */
 const SAFE_ETCD3 = [3, 0, 3] as const;
+/** First version with `failsafe_mode` and `primary_start_timeout`; others ignore both. */
+const OLDEST = [3, 0] as const;
 /** Since this version, Patroni raises a shorter `ttl` to `SHORTEST_TTL_SECONDS`. */
-const LONG_TTL = [4] as const;
+const LONG_TTL = [3, 2] as const;
 const SHORTEST_TTL_SECONDS = 20;
 /** Since this version, etcd has no v2 protocol. */
 const WITHOUT_V2 = [3, 6] as const;
@@ -91,6 +103,11 @@ function findProtocolProblems(settings: PatroniSettings): string[] {
 /** The reasons why settings may lose an acknowledged commit, or cannot work; empty: safe. */
 export function findProblems(settings: PatroniSettings): string[] {
   return [
+    ...(atLeast(settings.patroniVersion, OLDEST)
+      ? []
+      : [
+          `Patroni ${settings.patroniVersion}, which has neither failsafe_mode nor primary_start_timeout; use ${OLDEST.join('.')} or newer`,
+        ]),
     ...findProtocolProblems(settings),
     ...findTimingProblems(settings),
     ...(settings.synchronous

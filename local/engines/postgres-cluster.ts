@@ -28,7 +28,12 @@ import {
   type ClusterDescription,
   type ClusterSecrets,
 } from './patroni-config.js';
-import { createSettings, type PatroniSettings, type TimingProfile } from './patroni-settings.js';
+import {
+  createSettings,
+  getPatienceMs,
+  type PatroniSettings,
+  type TimingProfile,
+} from './patroni-settings.js';
 import { preparePrimaryRoute } from './primary-route.js';
 
 export interface PostgresClusterOptions extends ClusterPlaces {
@@ -67,6 +72,11 @@ export class PostgresCluster {
   /** The settings that its nodes run with. */
   get settings(): PatroniSettings {
     return this.cluster.settings;
+  }
+
+  /** How long an instance of patients waits for this cluster, ms. */
+  get patienceMs(): number {
+    return getPatienceMs(this.cluster.settings.timings);
   }
 
   /** Everything that must be stopped, first the nodes. */

@@ -60,7 +60,11 @@ describe('the plan of a system', () => {
     expect(etcd[0]).toEqual({ name: 'etcd_1', port: 5481, peerPort: 5491 });
   });
 
-  const environmentOf = (name: string, shape: Shape): Record<string, string> => {
+  const environmentOf = (
+    name: string,
+    shape: Shape,
+    acceptRetryMs?: number,
+  ): Record<string, string> => {
     const place = servicePlaces(shape).find((candidate) => candidate.name === name);
     if (!place) throw new Error(`no ${name}`);
     return serviceEnvironment(place, {
@@ -72,6 +76,7 @@ describe('the plan of a system', () => {
       tokens: { api: 'a', operator: 'o', internal: 'i' },
       balancerFolder: '/data/haproxy',
       ledgerFile: '/ledger',
+      acceptRetryMs,
     });
   };
   const shape: Shape = { monitors: 1, replicas: 2, patients: 1, gateway: 'http' };
@@ -84,6 +89,13 @@ describe('the plan of a system', () => {
       MONITORS: 'monitor_1=http://127.0.0.1:101',
       PATIENTS: 'patients_1=http://127.0.0.1:100',
     });
+  });
+
+  it('gives the instances of patients and their callers a patience, if there is one', () => {
+    for (const name of ['patients_1', 'monitor_1']) {
+      expect(environmentOf(name, shape, 12_000)).toHaveProperty('ACCEPT_RETRY_MS', '12000');
+      expect(environmentOf(name, shape)).not.toHaveProperty('ACCEPT_RETRY_MS');
+    }
   });
 
   it('gives replicas the address of the gateway, if there is one', () => {
