@@ -10,8 +10,8 @@ import {
   isWhole,
   type DatabaseNode as NodeView,
 } from '../../shared/record/nodes.js';
-import { switchOver, updateSettings } from '../../shared/record/patroni-client.js';
-import { readNodes } from '../../shared/record/read-record.js';
+import { updateSettings, type PatroniAccount } from '../../shared/record/patroni-client.js';
+import { readNodes, type RecordPlace } from '../../shared/record/read-record.js';
 import { pollUntil } from '../../shared/wait-until.js';
 import { StartError } from '../errors.js';
 import { guardOrphans, type OrphanGuard } from '../processes/orphan-guard.js';
@@ -35,6 +35,7 @@ import {
   type TimingProfile,
 } from './patroni-settings.js';
 import { preparePrimaryRoute } from './primary-route.js';
+import { performSwitchover } from './switchover.js';
 
 export interface PostgresClusterOptions extends ClusterPlaces {
   /** Holds everything of the cluster; created when missing. */
@@ -56,6 +57,8 @@ const READY_DEADLINE_MS = 90_000;
 /** Longest wait for the last standby, when the others accept writes already. */
 const WHOLE_DEADLINE_MS = 30_000;
 const POLL_MS = 100;
+
+const toPlace = ({ node, url }: NodeProcess): RecordPlace => ({ name: node.name, url });
 
 export class PostgresCluster {
   #guard: OrphanGuard | null = null;
@@ -103,7 +106,7 @@ export class PostgresCluster {
 
   /** The nodes as they are now. Never throws; takes at most some 3 s. */
   readNodes(): Promise<NodeView[]> {
-    return readNodes(this.nodes.map(({ node, url }) => ({ name: node.name, url })));
+    return readNodes(this.nodes.map(toPlace));
   }
 
   /** The node that accepts writes; null: none, or none that answers. */
@@ -113,13 +116,24 @@ export class PostgresCluster {
   }
 
   /**
-   * Hands the primary over to a standby, as an operator does. @returns the former primary.
-   * @throws Error when no node is the primary, or Patroni refuses.
+   * Hands the primary over to the synchronous standby. @returns the former primary.
+   * @throws Error when no node is the primary, no standby is synchronous, or Patroni refuses.
    */
   async switchOver(): Promise<NodeProcess> {
-    const primary = await this.findPrimary();
-    if (primary === null) throw new Error('no node is the primary');
-    await switchOver(primary.url, primary.node.name, this.#account);
+    const views = await this.readNodes();
+    const roles = new Map(views.map(({ name, role }) => [name, role]));
+    const places = this.nodes.map((process) => ({ process, role: roles.get(process.node.name) }));
+    const primary = places.find(({ role }) => role === 'primary')?.process;
+    const candidate = places.find(({ role }) => role === 'sync-standby')?.process;
+    if (!primary || !candidate) throw new Error('no node is the primary, or no standby can be');
+    const others = this.nodes.filter((node) => node !== primary && node !== candidate);
+    await performSwitchover({
+      primary: toPlace(primary),
+      candidate: toPlace(candidate),
+      others: others.map(toPlace),
+      account: this.#account,
+      ttlSeconds: this.cluster.settings.timings.ttlSeconds,
+    });
     return primary;
   }
 
@@ -165,7 +179,7 @@ export class PostgresCluster {
       throw new StartError('Patroni did not accept the settings of the cluster; see its log.');
   }
 
-  get #account(): { name: string; password: string } {
+  get #account(): PatroniAccount {
     return { name: REST_USER, password: this.secrets.restApi };
   }
 

@@ -68,11 +68,17 @@ export async function readMembers(restUrl: string): Promise<ClusterMember[] | nu
 /** Longest wait for a switchover, ms: Patroni answers when another node is the primary. */
 const SWITCHOVER_MS = 60_000;
 
+/** The account that may change a cluster. */
+export interface PatroniAccount {
+  name: string;
+  password: string;
+}
+
 /** Hands the primary over to a standby. @throws Error with Patroni's reason. */
-export async function switchOver(
+export async function requestSwitchover(
   restUrl: string,
   leader: string,
-  account: { name: string; password: string },
+  account: PatroniAccount,
 ): Promise<void> {
   const { status, text } = await askText(`${restUrl}/switchover`, {
     timeoutMs: SWITCHOVER_MS,
@@ -92,7 +98,7 @@ const UPDATE_MS = 10_000;
 export async function updateSettings(
   restUrl: string,
   settings: Readonly<Record<string, unknown>>,
-  account: { name: string; password: string },
+  account: PatroniAccount,
 ): Promise<boolean> {
   try {
     const { status } = await askJson(`${restUrl}/config`, {

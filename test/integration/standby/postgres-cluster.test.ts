@@ -74,6 +74,30 @@ describeWith('patroni', 'a replicated PostgreSQL', () => {
       expect(statSync(join(started.folder, file)).mode & 0o777).toBe(0o600);
   });
 
+  it('hands the primary over on request: a standby is promoted and the others follow it', async () => {
+    const { cluster } = started;
+    const before = await eventually(
+      async () => {
+        const nodes = await cluster.readNodes();
+        return isWhole(nodes) ? nodes : null;
+      },
+      { what: 'all nodes follow the primary' },
+    );
+    const former = await cluster.switchOver();
+    expect(former.node.name).toBe(before.find(({ role }) => role === 'primary')?.name);
+    const after = await eventually(
+      async () => {
+        const nodes = await cluster.readNodes();
+        return isWhole(nodes) ? nodes : null;
+      },
+      { what: 'all nodes follow the new primary', deadlineMs: 45_000 },
+    );
+    // Each promotion begins a timeline.
+    const toTimeline = (nodes: readonly NodeView[]): number =>
+      nodes.find(({ role }) => role === 'primary')?.timeline ?? 0;
+    expect(toTimeline(after)).toBeGreaterThan(toTimeline(before));
+  });
+
   it('keeps every acknowledged row when the primary node is killed, and the node returns', async () => {
     const { cluster } = started;
     const old = await find('primary');
