@@ -70,8 +70,22 @@ async function copyTestCluster(dataDir: string): Promise<void> {
   if (cluster && !isThere) await copyFolder(cluster, dataDir);
 }
 
+/** @throws StartError that names each address of a server that a start would ignore. */
+function refuseOtherServers({ databaseUrl, redisUrl, record, queue }: EngineOptions): void {
+  const names = [
+    ...(databaseUrl && record === 'cluster' ? ['DATABASE_URL'] : []),
+    ...(redisUrl && queue === 'group' ? ['REDIS_URL'] : []),
+  ];
+  if (names.length === 0) return;
+  const [all, verb] = [names.join(' and '), names.length > 1 ? 'name servers' : 'names a server'];
+  throw new StartError(
+    `${all} ${verb} of yours, and --standby starts its own: unset ${all}, or start without --standby.`,
+  );
+}
+
 /** Prepares our own servers; does not start them. @throws StartError */
 export async function prepareEngines(options: EngineOptions): Promise<Engines> {
+  refuseOtherServers(options);
   return { ...(await prepareRecord(options)), ...prepareQueue(options) };
 }
 
@@ -83,10 +97,6 @@ function prepareQueue({
   portOf,
 }: EngineOptions): Pick<Engines, 'redis' | 'redisGroup'> {
   const none = { redis: null, redisGroup: null };
-  if (redisUrl && queue === 'group')
-    throw new StartError(
-      'REDIS_URL names a Redis of yours, and --standby starts a group: unset REDIS_URL, or start without --standby.',
-    );
   if (redisUrl) return none;
   if (queue === 'group')
     return {
@@ -106,10 +116,6 @@ async function prepareRecord(
   const { dataDir, databaseUrl, record = 'single', profile, quick, volume, portOf } = options;
   const settings = options.recordSettings ?? {};
   const none = { postgres: null, databaseCluster: null };
-  if (databaseUrl && record === 'cluster')
-    throw new StartError(
-      'DATABASE_URL names a PostgreSQL of yours, and --standby starts one: unset DATABASE_URL, or start without --standby.',
-    );
   if (databaseUrl) return none;
   checkRecordMode(dataDir, record);
   if (record === 'cluster') {
