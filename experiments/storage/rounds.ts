@@ -76,24 +76,35 @@ async function performFault(
   await sleep(CALM_MS, signal);
   const atMs = wallMs();
   const open = await fault.inject(cluster);
+  const openMs = wallMs();
   const { target } = open;
   onProgress(`round ${round} · ${name} of ${target} · ${requests.length} payments answered`);
-  const healedMs = await healWhenAccepted(fault, open, { atMs, requests, name, signal });
+  const healedMs = await healWhenAccepted(fault, open, { openMs, requests, name, signal });
   await waitUntilWhole(isWhole, `after ${name} of ${target}`, signal);
   return { fault: name, target, calmFromMs, atMs, healedMs, wholeMs: wallMs() };
 }
 
-/** Holds the fault, waits until a payment is accepted that was sent after it, and heals it. */
-async function healWhenAccepted(
-  { holdMs }: StorageFault,
+/**
+ * Holds the fault, waits until a payment is accepted that was sent after the injection, and heals
+ * it. A payment that was sent during the injection may have met the old primary.
+ * @returns the time of the end of the fault.
+ */
+export async function healWhenAccepted(
+  { holdMs }: Pick<StorageFault, 'holdMs'>,
   { heal, target }: OpenFault,
-  round: { atMs: number; requests: readonly RequestRecord[]; name: string; signal: AbortSignal },
+  round: {
+    /** When the injection had ended. */
+    openMs: number;
+    requests: readonly Pick<RequestRecord, 'sentMs' | 'paymentId'>[];
+    name: string;
+    signal: AbortSignal;
+  },
 ): Promise<number> {
-  const { atMs, requests, name, signal } = round;
+  const { openMs, requests, name, signal } = round;
   try {
-    await sleep(holdMs - (wallMs() - atMs), signal);
+    await sleep(holdMs - (wallMs() - openMs), signal);
     const isAccepted = (): boolean =>
-      requests.some(({ sentMs, paymentId }) => sentMs > atMs && paymentId !== null);
+      requests.some(({ sentMs, paymentId }) => sentMs > openMs && paymentId !== null);
     await waitFor(isAccepted, `no payment is accepted after ${name} of ${target}`, signal);
   } finally {
     await heal();
