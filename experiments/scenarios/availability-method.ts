@@ -69,6 +69,7 @@ async function runTrials(context: AvailabilityContext, cluster: Cluster): Promis
         }),
       );
     }
+    await waitUntilStorageWorks(cluster, WHOLE_MS, signal);
   } finally {
     client.close();
   }

@@ -110,6 +110,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialRun> {
 class TrialInjections {
   private readonly last = new Map<FaultTarget | 'service', Promise<unknown>>();
   private readonly all: Promise<void>[] = [];
+  private leader: string | null = null;
 
   constructor(
     private readonly options: TrialOptions,
@@ -150,8 +151,16 @@ class TrialInjections {
       const down = await readDown(cluster.system.balancer);
       return down === null ? [] : selectInstances(cluster.system.patients.map(toState), down);
     }
-    const { leader } = await cluster.leadership();
-    return selectTargets(cluster.system.replicas.map(toState), leader, role);
+    return selectTargets(cluster.system.replicas.map(toState), await this.findLeader(), role);
+  }
+
+  /** While PostgreSQL does not answer, no other leader is elected: the last answer counts. */
+  private async findLeader(): Promise<string | null> {
+    const { leader } = await this.options.cluster
+      .leadership()
+      .catch(() => ({ leader: this.leader }));
+    this.leader = leader;
+    return leader;
   }
 
   /**
