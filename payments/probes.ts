@@ -7,7 +7,12 @@
 import type { Redis } from 'ioredis';
 import type { Reaches } from '../shared/contracts/leadership.js';
 import type { Pool } from '../shared/postgres/postgres.js';
-import { postgresTakesWrites, redisTakesWrites, succeedsWithin } from '../shared/write-probes.js';
+import {
+  commitsWaitForStandby,
+  postgresTakesWrites,
+  redisTakesWrites,
+  succeedsWithin,
+} from '../shared/write-probes.js';
 import type { Gateway } from './core/gateway.js';
 
 const INTERVAL_MS = 500;
@@ -31,6 +36,8 @@ export interface ProbesOptions {
 export class Probes {
   /** The dependencies reached by the last check. */
   reaches: Reaches = { postgres: true, redis: true, gateway: true };
+  /** Whether the last check found commits that wait for a synchronous standby. */
+  commitsWait = false;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
 
@@ -47,12 +54,14 @@ export class Probes {
 
   private async check(): Promise<void> {
     const { pool, prefix, id } = this.options;
-    const [postgres, redis, gateway] = await Promise.all([
+    const [postgres, redis, gateway, commitsWait] = await Promise.all([
       postgresTakesWrites(pool, TIMEOUT_MS),
       redisTakesWrites(this.options.redis, { prefix, id, ms: TIMEOUT_MS }),
       succeedsWithin(TIMEOUT_MS, this.options.gateway.reachable()),
+      commitsWaitForStandby(pool, TIMEOUT_MS),
     ]);
     this.reaches = { postgres, redis, gateway };
+    this.commitsWait = commitsWait;
     const waitMs = postgres && redis && gateway ? INTERVAL_MS : AGAIN_MS;
     if (!this.stopped) this.timer = setTimeout(() => void this.check(), waitMs);
   }

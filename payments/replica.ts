@@ -33,6 +33,8 @@ export interface ReplicaOptions {
   events: ReplicaEvents;
   /** The dependencies that the replica reaches. */
   reaches: () => ReplicaReport['reaches'];
+  /** Whether commits wait for a synchronous standby, for every replica alike. */
+  commitsWait: () => boolean;
   logger: Logger;
 }
 
@@ -55,9 +57,10 @@ export class Replica {
 
   /** The replica's report for pings and beats. */
   report(): ReplicaReport {
-    const { identity, reaches } = this.options;
+    const { identity, reaches, commitsWait } = this.options;
     const { id, bootId } = identity;
-    const stalledMs = this.current?.stalledMs ?? null;
+    // Another leader would wait for the same standby.
+    const stalledMs = commitsWait() ? null : (this.current?.stalledMs ?? null);
     return {
       id,
       bootId,

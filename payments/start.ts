@@ -43,14 +43,14 @@ export interface RunningReplica {
   steps: ShutdownStep[];
 }
 
-type ReplicaParts = Pick<ReplicaOptions, 'gateway' | 'logger' | 'reaches'> &
+type ReplicaParts = Pick<ReplicaOptions, 'gateway' | 'logger' | 'reaches' | 'commitsWait'> &
   Pick<ReplicaOptions['identity'], 'bootId'> &
   Pick<ReplicaOptions['events'], 'onRoleChange' | 'onFatal'>;
 
 function createReplica(
   config: PaymentsConfig,
   { database, queue }: Connections,
-  { bootId, gateway, logger, reaches, onRoleChange, onFatal }: ReplicaParts,
+  { bootId, gateway, logger, reaches, commitsWait, onRoleChange, onFatal }: ReplicaParts,
 ): Replica {
   const channel = outcomeChannel(config.queuePrefix);
   return new Replica({
@@ -70,6 +70,7 @@ function createReplica(
       onFatal,
     },
     reaches,
+    commitsWait,
     logger,
   });
 }
@@ -97,6 +98,7 @@ export async function startPayments(
     gateway,
     logger,
     reaches: () => probes.reaches,
+    commitsWait: () => probes.commitsWait,
     onRoleChange: (role, term) => {
       logger.info({ role, term }, `${id} is ${role} in term ${term}`);
       streams.beat();

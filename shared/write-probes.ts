@@ -24,24 +24,26 @@ export const succeedsWithin = (ms: number, call: Promise<unknown>): Promise<bool
     () => false,
   );
 
+export const postgresTakesWrites = (pool: Queryable, ms: number): Promise<boolean> =>
+  succeedsWithin(ms, pool.query(WRITE_PROBE));
+
 /** A commit that waits for this long for its synchronous standby shows that none is there. */
 const STANDBY_WAIT_MS = 300;
 
-/**
- * The probe, and the commits that wait for a synchronous standby: after a failover, until another
- * node follows the new primary. Every role sees the sessions of its own.
- */
-const WRITE_PROBE_AND_WAITS = `
-WITH probe AS (${WRITE_PROBE})
+/** Every role sees the sessions of its own. */
+const WAITING_COMMITS = `
 SELECT FROM pg_stat_activity
  WHERE wait_event = 'SyncRep' AND datname = current_database()
-   AND query_start < clock_timestamp() - interval '${STANDBY_WAIT_MS} milliseconds'`;
+   AND query_start < clock_timestamp() - interval '${STANDBY_WAIT_MS} milliseconds' LIMIT 1`;
 
-/** Whether PostgreSQL accepts writes, and no commit waits for a standby that is away. */
-export const postgresTakesWrites = (pool: Queryable, ms: number): Promise<boolean> =>
+/**
+ * Whether commits wait for a synchronous standby: after a failover, until another node follows the
+ * new primary. PostgreSQL accepts the write probe meanwhile.
+ */
+export const commitsWaitForStandby = (pool: Queryable, ms: number): Promise<boolean> =>
   succeedsWithin(
     ms,
-    pool.query(WRITE_PROBE_AND_WAITS).then(({ rowCount }) => rowCount === 0),
+    pool.query(WAITING_COMMITS).then(({ rowCount }) => rowCount !== 0),
   );
 
 /** Writes a key that expires. @throws Error when Redis is unavailable or refuses writes. */
