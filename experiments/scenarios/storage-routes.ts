@@ -12,8 +12,7 @@ import { lostFiles } from '../report/lost-payments.js';
 import { storageTable } from '../report/storage-table.js';
 import { together } from '../run/segment-recorder.js';
 import { storageObjectives } from '../storage/figures.js';
-import type { StoragePartName } from '../storage/parts.js';
-import { STORAGE_PARTS } from '../storage/parts.js';
+import { STORAGE_PARTS, type StoragePartName } from '../storage/parts.js';
 import { describeMachine } from '../system/machine.js';
 import { RELEVO, type SystemUnderTest } from '../system/system-under-test.js';
 import { inAll } from '../traffic/traffic-report.js';
@@ -50,6 +49,23 @@ async function joinHistories([first, ...others]: readonly Measured[]): Promise<s
   return target;
 }
 
+/** One system after the other. @throws as `measureSystem`; no history is left then. */
+async function measureRuns(
+  runs: readonly StorageRun[],
+  context: StorageContext,
+): Promise<Measured[]> {
+  const systems: Measured[] = [];
+  try {
+    for (const run of runs)
+      systems.push(await measureSystem(toSubject(run.route), createScenario(run), context));
+    return systems;
+  } catch (error) {
+    for (const { history } of systems)
+      if (history !== null) rmSync(dirname(history), { recursive: true, force: true });
+    throw error;
+  }
+}
+
 /** @throws as `measureSystem`. */
 export async function compareRoutes(
   name: StoragePartName,
@@ -59,9 +75,7 @@ export async function compareRoutes(
   const { count, seed } = context.options;
   const { makeResult } = startResult('failover', seed);
   const runs = routes.map((route) => new StorageRun(context, STORAGE_PARTS[name], route));
-  const systems: Measured[] = [];
-  for (const run of runs)
-    systems.push(await measureSystem(toSubject(run.route), createScenario(run), context));
+  const systems = await measureRuns(runs, context);
   const figures = runs.flatMap((run) => run.figures());
   const { verdict, violations } = together(systems);
   const result = makeResult({
