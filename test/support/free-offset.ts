@@ -3,10 +3,27 @@
  * another system.
  */
 import { randomInt } from 'node:crypto';
+import { balancerPlaces, enginePlaces, servicePlaces, type Shape } from '../../local/plan.js';
 import { claimPort } from '../../local/processes/ports.js';
 
-/** The ports of one monitor, three replicas, three instances behind a balancer and the engines. */
-export const PORTS = [4000, 4001, 4002, 4003, 4090, 5000, 5001, 5002, 5003, 5454, 6390];
+/** The largest system that a test starts on fixed ports. */
+const LARGEST: Shape = {
+  monitors: 3,
+  replicas: 3,
+  patients: 3,
+  gateway: 'http',
+  balancer: 'haproxy',
+};
+/** A single server and the group of the same engine have different ports, and a move uses both. */
+const PLACES = [
+  ...enginePlaces({ record: 'single', queue: 'single' }),
+  ...enginePlaces({ record: 'cluster', route: 'haproxy', queue: 'group' }),
+  ...balancerPlaces(LARGEST),
+  ...servicePlaces(LARGEST),
+];
+
+/** The ports of that system, without an offset. */
+export const PORTS: readonly number[] = PLACES.map(({ fixedPort }) => fixedPort);
 /**
  * With these offsets the ports lie below the range of single free ports, and below the kernel's
  * range.

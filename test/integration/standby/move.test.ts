@@ -6,8 +6,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockInstallation } from '../../../local/installation.js';
-import { enginePlaces } from '../../../local/plan.js';
-import { claimPort } from '../../../local/processes/ports.js';
 import { freeOffset } from '../../support/free-offset.js';
 import { ranHere, relevoHere } from '../../support/relevo.js';
 import { describeWith } from '../../support/tools.js';
@@ -23,16 +21,6 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
   await stage.close();
 });
-
-/** An offset at which the ports of the cluster are free too. */
-async function findOffset(): Promise<number> {
-  const places = enginePlaces({ record: 'cluster' }).filter(({ kind }) => kind !== 'redis');
-  for (;;) {
-    const offset = await freeOffset();
-    const claimed = await Promise.all(places.map(({ fixedPort }) => claimPort(fixedPort + offset)));
-    if (claimed.every(Boolean)) return offset;
-  }
-}
 
 interface Answer {
   tables: { name: string; rows: number; sha256: string }[];
@@ -55,7 +43,7 @@ describeWith('patroni', 'relevo move', () => {
   let tables: Answer['tables'];
 
   beforeAll(async () => {
-    env = { RELEVO_DATA: dataDir, RELEVO_PORT_OFFSET: String(await findOffset()) };
+    env = { RELEVO_DATA: dataDir, RELEVO_PORT_OFFSET: String(await freeOffset()) };
     await save((await stage.filled()).url, archive);
   }, PATIENCE_MS);
 
