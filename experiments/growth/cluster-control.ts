@@ -14,6 +14,8 @@ import { waitFor } from './rows.js';
 const DEADLINE_MS = 60_000;
 /** Between two requests to the monitor while processes start. */
 const POLL_MS = 25;
+/** In the refusal of a hand-over whose target is not ready to lead. */
+const NOT_READY = '"NO_CANDIDATE"';
 /** The replica after these is the one that parks the leadership. */
 export const REPLICAS = 3;
 
@@ -38,7 +40,7 @@ export class ClusterControl {
     await Promise.all([...this.replicas, this.aside].map(startAgain));
     await this.waitUntil(`${name} to be alive`, (status) => countAlive(status) > REPLICAS);
     await this.setState(name, 'ready');
-    await this.post('/handover', { to: name, reason: 'the experiment inserts a backlog' });
+    await this.handOver(name);
     for (const replica of this.replicas) await this.setState(replica.name, 'maint');
     this.aside.kill('SIGKILL');
     await this.aside.exited;
@@ -67,11 +69,25 @@ export class ClusterControl {
     await this.waitUntil('all replicas to be alive', (status) => countAlive(status) >= REPLICAS);
   }
 
-  private setState(name: string, state: 'ready' | 'maint'): Promise<void> {
-    return this.post(`/replicas/${name}/state`, { state, reason: 'an experiment' });
+  /** A replica that is alive may not be ready to lead yet: the monitor refuses until it is. */
+  private handOver(name: string): Promise<boolean> {
+    const order = { to: name, reason: 'the experiment inserts a backlog' };
+    const isDone = async (): Promise<boolean> => {
+      const refusal = await this.send('/handover', order);
+      if (refusal !== null && !refusal.includes(NOT_READY)) throw new Error(refusal);
+      return refusal === null;
+    };
+    return waitFor(`a hand-over to ${name}`, this.signal, isDone, 10 * POLL_MS);
   }
 
-  private async post(path: string, body: unknown): Promise<void> {
+  private async setState(name: string, state: 'ready' | 'maint'): Promise<void> {
+    const order = { state, reason: 'an experiment' };
+    const refusal = await this.send(`/replicas/${name}/state`, order);
+    if (refusal !== null) throw new Error(refusal);
+  }
+
+  /** @returns null when the monitor performed the order, otherwise its refusal. */
+  private async send(path: string, body: unknown): Promise<string | null> {
     const { monitors, tokens } = this.cluster.system;
     const answer = await fetch(`${monitors[0]?.url}${path}`, {
       method: 'POST',
@@ -80,7 +96,7 @@ export class ClusterControl {
       headers: { 'authorization': `Bearer ${tokens.operator}`, 'content-type': 'application/json' },
     });
     const text = await answer.text();
-    if (!answer.ok) throw new Error(`${path} was refused: HTTP ${answer.status} ${text}`);
+    return answer.ok ? null : `${path} was refused: HTTP ${answer.status} ${text}`;
   }
 
   /** @throws Error when the condition does not hold in time. */
