@@ -15,6 +15,7 @@ import { tokenKind } from '../../shared/http/auth.js';
 import { members } from '../../shared/config.js';
 import { redisUrl } from '../../shared/queue/redis-address.js';
 import { parseJson } from '../../shared/http/json-bodies.js';
+import { measureCost } from '../support/processor-time.js';
 import { validTraceparent } from '../../shared/observability/traceparent.js';
 
 const LENGTH = 1_000_000;
@@ -22,17 +23,15 @@ const MOST_MS = 5_000;
 const TOKENS = { api: 'api', operator: 'operator', internal: 'internal' };
 const HOSPITAL = { publicUrl: null, host: '127.0.0.1', port: 4000 };
 
-/** An error is a valid result too. @returns processor time in ms. */
-function costOf(read: () => unknown): number {
-  const before = process.cpuUsage();
-  try {
-    read();
-  } catch {
-    // The reader refused the text, so it ended.
-  }
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
-}
+/** A reader that refuses the text has ended too. @returns processor time in ms. */
+const costOf = (read: () => unknown): number =>
+  measureCost(() => {
+    try {
+      read();
+    } catch {
+      return;
+    }
+  }).costMs;
 
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'Prefer': (text) => waitSeconds(text),

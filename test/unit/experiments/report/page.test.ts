@@ -6,6 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { MOST_STORIES } from '../../../../experiments/report/facts/choose-stories.js';
 import { storeLatency, Latencies } from '../../../../experiments/statistics/latencies.js';
 import { reportPage } from '../../../../experiments/report/page/page.js';
+import { measureCost } from '../../../support/processor-time.js';
 import { madeUpJournal } from '../../../support/run-record.js';
 
 const EVIL = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'&\u0000';
@@ -142,14 +143,13 @@ describe('the page of a run', () => {
 
   test('100,000 requests, 5,000 of them lost: a bounded number of stories, and the page opens at once', () => {
     const journal = madeUpJournal({ requests: 100_000, faults: 200, lost: 5_000 });
-    const started = performance.now();
-    const big = reportPage(journal);
-    expect(performance.now() - started).toBeLessThan(15_000);
+    const { costMs, result: big } = measureCost(() => reportPage(journal));
+    expect(costMs).toBeLessThan(15_000);
     expect(big.length).toBeLessThan(1_500_000);
     expect(big.match(/<details class="story">/g)).toHaveLength(MOST_STORIES);
     expect(big).toContain(
       `${(5_000 - MOST_STORIES).toLocaleString('en-GB')} more are not shown here`,
     );
     expect(big).not.toMatch(/NaN|undefined|Infinity/);
-  }, 60_000);
+  });
 });
