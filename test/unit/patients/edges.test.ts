@@ -76,8 +76,8 @@ describe('dispatch', () => {
     await dispatch.idle();
   });
 
-  test('splits ids that exceed one parcel', () => {
-    const { dispatch, sent } = create();
+  test('splits ids that exceed one parcel', async () => {
+    const { dispatch, sent, finish } = create();
     dispatch.send(
       Array.from({ length: 1_050 }, (_, index) => String(index)),
       ['trace'],
@@ -87,6 +87,8 @@ describe('dispatch', () => {
       [500, 'trace'],
       [50, 'trace'],
     ]);
+    finish[0]?.();
+    await dispatch.idle();
   });
 
   test('without Redis, drops its ids and keeps nothing', async () => {
