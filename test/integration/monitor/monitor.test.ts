@@ -66,14 +66,12 @@ describe('one monitor', () => {
   test('leader killed: the closed connection reveals it, and the next leader is notified', async () => {
     const leader = await up();
     const others = hospital.replicas.filter((replica) => replica !== leader);
-    const killedAt = performance.now();
     await leader.kill();
     const next = await leaderOtherThan(leader);
-    // Before beats or pings could have revealed it.
-    expect(performance.now() - killedAt).toBeLessThan(Number(CALM.BEAT_TIMEOUT_MS));
     expect(others).toContain(next);
     expect(monitor.loop.state.leadership?.term).toBe(2);
     expect(await observed(monitor, leader.id)).toBe('down');
+    // Missing beats would have made it a `freeze`, missing pings a `ping`.
     expect(
       ((await call(monitor, 'GET', '/elections?limit=1')).body['elections'] as unknown[])[0],
     ).toMatchObject({ kind: 'kill', previousLeader: leader.id, leader: next.id });
