@@ -15,7 +15,8 @@ export default {
     ],
   },
   setupFilesAfterEnv: ['<rootDir>/test/support/watch-logs.ts'],
-  testTimeout: 120_000,
+  // Longer than two waits of `eventually`, which explain a failure better.
+  testTimeout: 180_000,
   // Many files wait more than they compute, so two cores are busy with three workers.
   maxWorkers: 3,
   // A worker keeps the modules of all its files; beyond this size a new one is cheaper.

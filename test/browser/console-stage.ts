@@ -66,7 +66,7 @@ export function useConsole(browser: ReturnType<typeof useBrowser>): ConsoleStage
           replicas.every(({ observed, admin }) => observed === 'alive' && admin === 'ready');
         return all && partition?.phase === 'watching' ? partition.leader : null;
       },
-      { what: 'three replicas that are alive and ready, and a leader', deadlineMs: PATIENCE_MS },
+      { what: 'three replicas that are alive and ready, and a leader' },
     );
 
   async function open(options: PageOptions = {}, path = '/'): Promise<Page> {

@@ -11,7 +11,7 @@ import { describeInBrowser, useBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { framesUntil } from '../support/frames.js';
 import { axeProblems, checkBothSchemes, sidewaysScroll } from '../support/page-checks.js';
-import { HOSTILE, PATIENCE_MS, useConsole } from './console-stage.js';
+import { HOSTILE, useConsole } from './console-stage.js';
 
 /** Largest size of the stream per minute, in bytes. */
 const MINUTE_MAX_BYTES = 150_000;
@@ -79,7 +79,7 @@ describeInBrowser('the views of the console', () => {
     stage.system.process(leader).kill('SIGKILL');
     const next = await eventually(
       async () => (await elections()).find((each) => each.term > term),
-      { what: 'another election', deadlineMs: PATIENCE_MS },
+      { what: 'another election' },
     );
     await all.waitForSelector(`tr[data-term="${next.term}"]`);
     if (next.kind === 'kill') await killed.waitForSelector(`tr[data-term="${next.term}"]`);

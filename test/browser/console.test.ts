@@ -36,7 +36,6 @@ describeInBrowser('the console', () => {
       () => page.evaluate<number | undefined>(`globalThis.shownAt['${term} ${leader}']`),
       {
         what: `${leader} in the page`,
-        deadlineMs: PATIENCE_MS,
       },
     );
     return shownAt - Date.parse(electedAt);
@@ -165,7 +164,6 @@ describeInBrowser('the console', () => {
     await page.waitForSelector(`[data-lane=replicas] .node.leads:has-text("${next}")`);
     await eventually(() => leaderTouchesItsArrows(page, next ?? ''), {
       what: `arrows to and from ${next}`,
-      deadlineMs: PATIENCE_MS,
     });
 
     const instance = stage.system.process('patients_1');

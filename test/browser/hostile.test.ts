@@ -56,9 +56,9 @@ describeInBrowser('stored hostile text', () => {
     // A monitor that was late refuses to act for a short time.
     const handedOver = async (): Promise<boolean> =>
       (await fetch(url, { method: 'POST', headers, body: JSON.stringify(handover) })).ok;
-    await eventually(handedOver, { what: 'a hand-over with a hostile reason', deadlineMs: 30_000 });
+    await eventually(handedOver, { what: 'a hand-over with a hostile reason' });
   }, 300_000);
-  afterAll(() => services.stop(), 60_000);
+  afterAll(() => services.stop());
 
   test.each<[string, ServiceName, string | ((of: Services) => string), boolean]>([
     ['the overview', 'monitor', '/', true],

@@ -77,7 +77,7 @@ describeInBrowser('every page', () => {
     for (const service of ['monitor', 'patients'] as const)
       cookies.set(service, (await signedIn(service, services)).jar);
   }, 300_000);
-  afterAll(() => services.stop(), 60_000);
+  afterAll(() => services.stop());
 
   async function open(
     {

@@ -34,7 +34,7 @@ describeInBrowser("the staff's pages", () => {
       env: { GATEWAY_TIMEOUT_MS: '60000', STALL_MS: '120000' },
     });
     url = system.process('patients_1').url;
-    await eventually(async () => leaderNow(), { what: 'a leader', deadlineMs: 60_000 });
+    await eventually(async () => leaderNow(), { what: 'a leader' });
   }, 180_000);
 
   async function leaderNow(): Promise<string | null> {

@@ -70,7 +70,6 @@ describeInBrowser('the browser support', () => {
     await page.goto(url + path);
     await eventually(() => watch.problems().some((problem) => says.test(problem)), {
       what: `${path} is detected`,
-      deadlineMs: 30_000,
     });
     watch.expects(/./);
     expect(watch.problems()).toEqual([]);

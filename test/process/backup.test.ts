@@ -11,7 +11,7 @@ import type { Batch } from '../../shared/contracts/batch.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import { eventually } from '../support/eventually.js';
 import { ranHere } from '../support/relevo.js';
-import { PATIENCE_MS, TEST_MS } from './patience.js';
+import { TEST_MS } from './patience.js';
 import { Scene } from './scene.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'relevo-backup-'));
@@ -61,7 +61,7 @@ async function backUpUnderLoad(running: Scene): Promise<{
         const found = await chargedAndPending(running);
         return found.length >= 3 ? found : null;
       },
-      { what: 'three charges without a commit', deadlineMs: PATIENCE_MS },
+      { what: 'three charges without a commit' },
     );
     const saved = await run(['backup', first], { DATABASE_URL: running.system.databaseUrl });
     return { saved, inFlight, term: (await running.leadership()).term };
@@ -91,7 +91,6 @@ test(
     const running = scene;
     await eventually(async () => (await running.pending()) === 0, {
       what: 'every payment to be final',
-      deadlineMs: PATIENCE_MS,
     });
     const { body } = await running.ask(
       running.system.patients[0] as ManagedProcess,

@@ -75,7 +75,6 @@ test(
       const all = payAll('killed');
       await eventually(async () => (await scene.charges()).length >= 5, {
         what: 'charges',
-        deadlineMs: PATIENCE_MS,
       });
       await scene.killBeforeItCommits(leader);
       return { paying: all };
@@ -101,7 +100,7 @@ test(
       );
       return (rows[0]?.count ?? 0) > 0;
     };
-    await eventually(accepted, { what: 'an accepted payment', deadlineMs: PATIENCE_MS });
+    await eventually(accepted, { what: 'an accepted payment' });
     patients().kill('SIGKILL');
     await patients().exited;
     await patients().start();

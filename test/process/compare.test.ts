@@ -73,7 +73,6 @@ describe('availability --compare', () => {
       () => existsSync(log()) && readFileSync(log(), 'utf8').includes('server_1 is ready'),
       {
         what: 'the first baseline is up',
-        deadlineMs: 60_000,
       },
     );
     child.kill('SIGINT');

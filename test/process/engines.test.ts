@@ -6,7 +6,7 @@
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { Payment } from '../../shared/contracts/payment.js';
 import { eventually } from '../support/eventually.js';
-import { PATIENCE_MS, TEST_MS } from './patience.js';
+import { TEST_MS } from './patience.js';
 import { Scene, type Answered } from './scene.js';
 
 const PENDING = 4_000;
@@ -84,7 +84,6 @@ test(
     // stays down until one client received 503.
     await eventually(() => load.unsuccessful.some(({ error }) => error === 'UNAVAILABLE'), {
       what: 'a client that receives 503',
-      deadlineMs: PATIENCE_MS,
     });
     await postgres.start();
     await load.flows();

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { Violation } from '../../experiments/record/result.js';
 import { eventually } from '../support/eventually.js';
 import { MonitorPaths } from './monitor-paths.js';
-import { PATIENCE_MS, TEST_MS } from './patience.js';
+import { TEST_MS } from './patience.js';
 import { Scene } from './scene.js';
 
 const WITHOUT_FENCE = [
@@ -82,7 +82,7 @@ async function tell(scene: Scene, paths: MonitorPaths): Promise<Story> {
   const refused = (): Promise<number> => scene.metric(old, 'relevo_commits_refused_total');
   const decided = async (): Promise<boolean> =>
     (await refused()) > 0 || (await underOldTerm()).length > 0;
-  await eventually(decided, { what: 'the old leader tries its commit', deadlineMs: PATIENCE_MS });
+  await eventually(decided, { what: 'the old leader tries its commit' });
 
   await scene.gatewayFaults({});
   await load.flows(4);
@@ -113,7 +113,7 @@ async function fireUntilFirstCharge(scene: Scene): Promise<string[]> {
   const ids = new Set(await scene.batchIds('frozen'));
   const charged = async (): Promise<boolean> =>
     (await scene.charges()).some(({ key }) => ids.has(key));
-  await eventually(charged, { what: 'a first charge', deadlineMs: PATIENCE_MS });
+  await eventually(charged, { what: 'a first charge' });
   return [...ids];
 }
 

@@ -6,7 +6,7 @@
 import type { Batch } from '../../shared/contracts/batch.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import { eventually } from '../support/eventually.js';
-import { PATIENCE_MS, TEST_MS } from './patience.js';
+import { TEST_MS } from './patience.js';
 import { Scene, type Answered } from './scene.js';
 
 let scene: Scene;
@@ -67,7 +67,6 @@ async function killWhenCharged(key: string, leader: ManagedProcess) {
   };
   await eventually(async () => (await chargedAndPending()).length >= 20, {
     what: '20 charges without a commit',
-    deadlineMs: PATIENCE_MS,
   });
   await scene.killBeforeItCommits(leader);
   return {
@@ -199,7 +198,6 @@ test(
       (await scene.status(scene.system.monitors[0] as ManagedProcess)).partitions[0]?.phase;
     await eventually(async () => (await phase()) === 'no-candidate', {
       what: 'the monitor has no candidate',
-      deadlineMs: PATIENCE_MS,
     });
     expect((await scene.leadership()).leader).toBe(third.name);
     expect((await shownOf(resting))?.role).toBe('standby');

@@ -3,7 +3,6 @@ import type { RequestRecord } from '../../experiments/record/history.js';
 import { createPaymentClient } from '../../experiments/traffic/client.js';
 import { sleep } from '../../shared/clock.js';
 import { eventually } from '../support/eventually.js';
-import { PATIENCE_MS } from './patience.js';
 
 export interface LoadTarget {
   /** Instances of patients, used in turn. */
@@ -69,7 +68,6 @@ export class Load {
     const goal = this.succeeded + count;
     await eventually(() => this.succeeded >= goal, {
       what: `${count} more payments to succeed`,
-      deadlineMs: PATIENCE_MS,
     });
   }
 

@@ -7,7 +7,7 @@ import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { Payment } from '../../shared/contracts/payment.js';
 import { eventually } from '../support/eventually.js';
 import { MonitorPaths } from './monitor-paths.js';
-import { PATIENCE_MS, TEST_MS } from './patience.js';
+import { TEST_MS } from './patience.js';
 import { Scene } from './scene.js';
 
 const VOTES = 5;
@@ -56,7 +56,6 @@ describe('three monitors', () => {
     };
     await eventually(voted, {
       what: `${VOTES} votes of ${name} in term ${term}`,
-      deadlineMs: PATIENCE_MS,
     });
   }
 
@@ -131,7 +130,6 @@ describe('three monitors', () => {
       const waiting = pays();
       await eventually(async () => (await scene.pending()) === 1, {
         what: 'the payment is accepted',
-        deadlineMs: PATIENCE_MS,
       });
       await monitor('monitor_1').start();
       await keepsVoting('monitor_1', term);

@@ -3,4 +3,4 @@
 /** For one event, in ms. */
 export const PATIENCE_MS = 60_000;
 /** For a test, or a hook, with several events, in ms. */
-export const TEST_MS = 180_000;
+export const TEST_MS = 300_000;

@@ -7,7 +7,7 @@ import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { Batch } from '../../shared/contracts/batch.js';
 import type { Payment } from '../../shared/contracts/payment.js';
 import { eventually } from '../support/eventually.js';
-import { PATIENCE_MS, TEST_MS } from './patience.js';
+import { TEST_MS } from './patience.js';
 import { Scene, type Answered } from './scene.js';
 
 const COUNT = 2_000;
@@ -88,7 +88,7 @@ test(
     );
     const half = async (): Promise<boolean> =>
       (await scene.batchIds('interrupted')).length === COUNT / 2;
-    await eventually(half, { what: 'the first half of the batch', deadlineMs: PATIENCE_MS });
+    await eventually(half, { what: 'the first half of the batch' });
     door.kill('SIGKILL');
     await door.exited;
     await goOn();

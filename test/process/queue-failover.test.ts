@@ -10,7 +10,7 @@ import { connectRedis } from '../../shared/queue/queue.js';
 import { parseSentinelAddress } from '../../shared/queue/redis-address.js';
 import { status as statusSchema } from '../../shared/contracts/status.js';
 import { eventually } from '../support/eventually.js';
-import { PATIENCE_MS, TEST_MS } from './patience.js';
+import { TEST_MS } from './patience.js';
 import { Scene } from './scene.js';
 
 let scene: Scene;
@@ -36,7 +36,7 @@ async function queueDelivers(): Promise<void> {
   try {
     await eventually(
       async () => String(await redis.call('CLIENT', 'LIST')).includes('cmd=bzpopmin'),
-      { what: 'a worker that waits for jobs', deadlineMs: PATIENCE_MS },
+      { what: 'a worker that waits for jobs' },
     );
   } finally {
     redis.disconnect();
@@ -55,7 +55,6 @@ test.each(['kill', 'freeze'] as const)(
     else former.freeze();
     await eventually(async () => (await getPrimary()) !== former, {
       what: 'another primary',
-      deadlineMs: PATIENCE_MS,
     });
     await load.flows();
     former.thaw();
@@ -82,7 +81,7 @@ test(
         const servers = (await read({}))?.servers ?? [];
         return servers.length === 3 && servers.every(({ isPrimary, link }) => isPrimary || link);
       },
-      { what: 'the servers in the status', deadlineMs: PATIENCE_MS },
+      { what: 'the servers in the status' },
     );
     const open = JSON.stringify(await read({}));
     const full = await read({ authorization: `Bearer ${scene.system.tokens.operator}` });

@@ -180,7 +180,7 @@ export class Scene {
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1';
       return (await this.pool.query(text, [`${leader.name}-commit`])).rowCount === 0;
     };
-    await eventually(calledOff, { what: 'the end of its commit', deadlineMs: PATIENCE_MS });
+    await eventually(calledOff, { what: 'the end of its commit' });
   }
 
   /** Waits for an election after `term`. */
@@ -189,7 +189,7 @@ export class Scene {
       const now = await this.leadership();
       return now.term > term ? now : null;
     };
-    return eventually(later, { what: `a leader after term ${term}`, deadlineMs: PATIENCE_MS });
+    return eventually(later, { what: `a leader after term ${term}` });
   }
 
   async status(monitor: ManagedProcess): Promise<Status> {
@@ -214,7 +214,6 @@ export class Scene {
       };
       await eventually(calm, {
         what: `${monitor.name} to see all replicas alive and one leading`,
-        deadlineMs: PATIENCE_MS,
       });
     }
   }

@@ -12,7 +12,7 @@ import {
   type ReceivedSpan,
   type TraceReceiver,
 } from '../support/trace-receiver.js';
-import { PATIENCE_MS, TEST_MS } from './patience.js';
+import { TEST_MS } from './patience.js';
 import { Scene } from './scene.js';
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
@@ -86,7 +86,7 @@ describe('with a receiver', () => {
         const spans = receiver.trace(traceId);
         return names.every((name) => spans.some((span) => span.name === name)) ? spans : null;
       },
-      { what: `${names.join(', ')} in trace ${traceId}`, deadlineMs: PATIENCE_MS },
+      { what: `${names.join(', ')} in trace ${traceId}` },
     );
 
   test(
@@ -154,7 +154,7 @@ describe('with a receiver', () => {
             );
           return shared.length > 0 ? shared : null;
         },
-        { what: 'payments with shared spans', deadlineMs: PATIENCE_MS },
+        { what: 'payments with shared spans' },
       );
       expect(served.filter((each) => !each.startsWith('201 '))).toEqual([]);
       for (const { links } of linked)
@@ -196,7 +196,7 @@ describe('with a receiver', () => {
         const { replicas } = await scene.status(scene.system.monitors[0]!);
         return replicas.some(({ parcelsInFlight }) => (parcelsInFlight ?? 0) > 0);
       };
-      await eventually(busy, { what: 'the leader has a parcel', deadlineMs: PATIENCE_MS });
+      await eventually(busy, { what: 'the leader has a parcel' });
       scene.system.process(leader ?? '').kill('SIGKILL');
       const next = await scene.nextLeadership(term);
       await scene.gatewayFaults({});

@@ -7,8 +7,8 @@ export interface Patience {
   /** Description of the condition, for the error. */
   what: string;
   /**
-   * Longest wait in ms. Default: 20,000, because a machine may be slow and a finished wait costs
-   * nothing.
+   * Longest wait in ms. Default: 60,000, because a machine may be slow and a finished wait costs
+   * nothing. State another only for a condition that takes longer on a quiet machine.
    */
   deadlineMs?: number;
 }
@@ -19,7 +19,7 @@ export interface Patience {
  */
 export async function eventually<T>(
   look: () => T | Promise<T>,
-  { what, deadlineMs = 20_000 }: Patience,
+  { what, deadlineMs = 60_000 }: Patience,
 ): Promise<NonNullable<T>> {
   let failure: unknown;
   const found = await pollUntil(

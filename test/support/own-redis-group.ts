@@ -71,7 +71,7 @@ export async function startOwnGroup(): Promise<OwnGroup> {
     );
   };
   const settled = async (): Promise<void> => {
-    await eventually(isSettled, { what: 'a complete Redis group', deadlineMs: 60_000 });
+    await eventually(isSettled, { what: 'a complete Redis group' });
   };
   const allowSilence = async (silenceMs: number): Promise<void> => {
     const { sentinels, ...address } = parseSentinelAddress(group.address);

@@ -35,8 +35,6 @@ export interface Prometheus {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 60_000;
-
 /** The deployed configuration, with the test's targets and shorter intervals. */
 function configure(folder: string, services: readonly ManagedProcess[]): string {
   cpSync(join(ROOT, 'deploy/prometheus'), folder, { recursive: true });
@@ -82,12 +80,10 @@ export async function startPrometheus(services: readonly ManagedProcess[]): Prom
       ({ ok }) => ok,
       () => false,
     );
-  await eventually(isReady, { what: 'Prometheus to be ready', deadlineMs: PATIENCE_MS }).catch(
-    async (error: Error) => {
-      await close();
-      throw new Error(`${error.message}\n${said}`);
-    },
-  );
+  await eventually(isReady, { what: 'Prometheus to be ready' }).catch(async (error: Error) => {
+    await close();
+    throw new Error(`${error.message}\n${said}`);
+  });
   return {
     query: async (expression) =>
       (await api<{ result: Sample[] }>(`query?query=${encodeURIComponent(expression)}`)).result,

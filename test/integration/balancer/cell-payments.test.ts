@@ -18,11 +18,11 @@ beforeAll(async () => {
   setup = await createSetup();
   ({ url } = await setup.start({ STAFF_SIGN_IN: 'off' }));
   leader = await startFakeLeader(setup);
-}, 60_000);
+});
 afterAll(async () => {
   await leader.stop();
   await setup.end();
-}, 60_000);
+});
 
 async function pay(patient: number, amount?: string): Promise<void> {
   const flow = new PaymentFlow({ url, patient, ...(amount === undefined ? {} : { amount }) });

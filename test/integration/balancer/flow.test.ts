@@ -16,11 +16,11 @@ beforeAll(async () => {
   setup = await createSetup();
   ({ url } = await setup.start(ENV));
   leader = await startFakeLeader(setup);
-}, 60_000);
+});
 afterAll(async () => {
   await leader.stop();
   await setup.end();
-}, 60_000);
+});
 
 test('from the identification to the exit pass; the bill is paid once', async () => {
   const flow = new PaymentFlow({ url, patient: 1 });

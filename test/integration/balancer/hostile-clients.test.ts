@@ -53,13 +53,12 @@ const describeHostile = (balancer: 'apache' | 'nginx'): void => {
       try {
         await eventually(() => slow.every((socket) => socket.closed), {
           what: 'no slow client is connected',
-          deadlineMs: 60_000,
         });
       } finally {
         clearInterval(pieces);
       }
       expect((await setup.ask('/')).status).toBe(200);
-    }, 90_000);
+    });
   });
 };
 

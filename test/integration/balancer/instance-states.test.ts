@@ -62,10 +62,9 @@ describeWith('balancers', 'the states of instances behind HAProxy', () => {
     }
     await eventually(async () => (await stage.readAdmin())[1] === 'drain', {
       what: 'the instance is drained again',
-      deadlineMs: 10_000,
     });
     await stage.set('patients_2', 'ready');
-  }, 60_000);
+  });
 
   test.each<[string, string, object, 'operator' | 'api', number, string]>([
     ['an unknown instance', 'patients_9', {}, 'operator', 404, 'INSTANCE_NOT_FOUND'],
@@ -95,17 +94,15 @@ describeWith('balancers', 'the states of instances behind HAProxy', () => {
     await restarts.start('new version');
     await eventually(async () => (await stage.readAdmin())[1] === 'maint', {
       what: 'the restart has taken the instance out of service',
-      deadlineMs: 30_000,
     });
     await stage.set('patients_2', 'drain');
     await eventually(() => restarts.current?.state !== 'running', {
       what: 'the end of the restart',
-      deadlineMs: 30_000,
     });
     expect(restarts.current?.state).toBe('done');
     expect(await stage.readAdmin()).toEqual(['ready', 'drain', 'ready']);
     expect((await stage.getStatus()).patients[1]).toMatchObject({ adminReason: REASON.reason });
-  }, 60_000);
+  });
 
   test('an instance that a killed rolling restart left out of service is released, one of an operator is not', async () => {
     const reason = 'rolling restart 3f2a91c0: new version';

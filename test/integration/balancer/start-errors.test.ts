@@ -38,22 +38,18 @@ describeWith('balancers', 'a start with an installed load balancer', () => {
   test.each([
     [4000, 'haproxy'],
     [4090, 'balancer page'],
-  ])(
-    'port %s in use: names its owner',
-    async (fixed, needs) => {
-      const offset = await freeOffset();
-      const port = fixed + offset;
-      const listener = createServer().listen(port, '127.0.0.1');
-      await once(listener, 'listening');
-      const env = { RELEVO_DATA: folder, RELEVO_PORT_OFFSET: String(offset) };
-      const end = await readEnd(relevo(['up', '--balancer', 'haproxy'], env));
-      listener.close();
-      expect(end.code).not.toBe(0);
-      expect(end.text).toContain(`Port ${port}, which ${needs} needs, is taken by `);
-      expect(end.text).toContain(`(pid ${process.pid})`);
-    },
-    30_000,
-  );
+  ])('port %s in use: names its owner', async (fixed, needs) => {
+    const offset = await freeOffset();
+    const port = fixed + offset;
+    const listener = createServer().listen(port, '127.0.0.1');
+    await once(listener, 'listening');
+    const env = { RELEVO_DATA: folder, RELEVO_PORT_OFFSET: String(offset) };
+    const end = await readEnd(relevo(['up', '--balancer', 'haproxy'], env));
+    listener.close();
+    expect(end.code).not.toBe(0);
+    expect(end.text).toContain(`Port ${port}, which ${needs} needs, is taken by `);
+    expect(end.text).toContain(`(pid ${process.pid})`);
+  });
 
   test.each(BALANCERS)('%s: a folder that cannot be written is named', async (balancer) => {
     const file = join(folder, 'not-a-folder');
@@ -80,17 +76,13 @@ onlyWhere(
   'needs user namespaces',
   describe,
 )('a missing load balancer', () => {
-  test.each(BALANCERS)(
-    '%s: one line names the package',
-    async (name: BalancerName) => {
-      const start = [process.execPath, 'local/bootstrap.mjs', 'up', '--balancer', name];
-      const end = await readEnd(runProgram(asUser(...start), { RELEVO_DATA: folder }));
-      const { label, packageName } = BALANCER_PROGRAMS[name];
-      expect(end).toEqual({
-        code: 3,
-        text: `${label} is missing: install ${packageName} (Debian: apt-get install ${packageName}), or start without it.\n`,
-      });
-    },
-    30_000,
-  );
+  test.each(BALANCERS)('%s: one line names the package', async (name: BalancerName) => {
+    const start = [process.execPath, 'local/bootstrap.mjs', 'up', '--balancer', name];
+    const end = await readEnd(runProgram(asUser(...start), { RELEVO_DATA: folder }));
+    const { label, packageName } = BALANCER_PROGRAMS[name];
+    expect(end).toEqual({
+      code: 3,
+      text: `${label} is missing: install ${packageName} (Debian: apt-get install ${packageName}), or start without it.\n`,
+    });
+  });
 });

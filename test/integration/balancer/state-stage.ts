@@ -232,7 +232,7 @@ export function testStates(balancer: BalancerName): StateStage {
         expect.objectContaining({ action: 'state', target: 'patients_2', outcome, ...REASON }),
       ),
     );
-  }, 60_000);
+  });
 
   test('a killed balancer runs again, and has the states again', async () => {
     await stage.set('patients_2', 'drain');
@@ -240,10 +240,9 @@ export function testStates(balancer: BalancerName): StateStage {
     await stage.restartBalancer();
     await eventually(async () => (await stage.readAdmin()).join() === 'ready,drain,maint', {
       what: 'the states are set again',
-      deadlineMs: 10_000,
     });
     expect(await stage.newClients()).toEqual(new Set(['patients_1']));
-  }, 60_000);
+  });
 
   test('the last instance stays in service, and the refusal is in the audit', async () => {
     await stage.set('patients_3', 'maint');
@@ -285,7 +284,7 @@ export function testStates(balancer: BalancerName): StateStage {
     });
     expect((await stage.getStatus()).patients[0]).toMatchObject({ admin: 'ready' });
     expect(await stage.getAudit()).toEqual(before);
-  }, 60_000);
+  });
 
   return stage;
 }

@@ -92,7 +92,7 @@ beforeAll(async () => {
   database = new pg.Client({ connectionString: system.databaseUrl });
   database.on('error', () => undefined);
   await database.connect();
-  await eventually(leader, { what: 'a leader', deadlineMs: 60_000 });
+  await eventually(leader, { what: 'a leader' });
 }, PATIENCE_MS);
 afterAll(async () => {
   await database.end();

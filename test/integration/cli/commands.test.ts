@@ -73,7 +73,6 @@ describe('pay', () => {
       const paying = relevoHere([...pay, '--wait', '60', '--json'], env);
       await eventually(async () => (await waiting()) > 0, {
         what: 'the payment is accepted',
-        deadlineMs: 60_000,
       });
       system.process(victim).kill('SIGKILL');
       await system.process(victim).exited;
@@ -98,7 +97,6 @@ describe('pay', () => {
       const paying = relevoHere([...pay, '--wait', '60', '--json'], env);
       await eventually(() => paying.err().includes('Retrying with the same key'), {
         what: 'a retry',
-        deadlineMs: 60_000,
       });
       await patients?.start();
       expect(await paying.ended).toBe(0);
@@ -118,7 +116,6 @@ describe('pay', () => {
       expect(payment.status).toBe('PENDING');
       await eventually(async () => (await waiting()) === 0, {
         what: 'it is decided',
-        deadlineMs: 60_000,
       });
     },
     PATIENCE_MS,
@@ -173,7 +170,6 @@ describe('batch', () => {
       const firing = relevoHere(['batch', '--count', '40', '--watch', '--json'], env);
       await eventually(() => /\d\d:\d\d:\d\d \d+ of 40 final/.test(firing.err()), {
         what: 'a line of progress',
-        deadlineMs: 60_000,
       });
       await slowGateway(0);
       expect(await firing.ended).toBe(0);
@@ -252,12 +248,10 @@ describe('leadership', () => {
       const refused = relevoOnTerminal(['handover'], env);
       await eventually(() => refused.out().includes('Reason ('), {
         what: 'the question',
-        deadlineMs: 60_000,
       });
       refused.child.stdin?.write('just trying\r');
       await eventually(() => refused.out().includes('[y/N]'), {
         what: 'the second question',
-        deadlineMs: 60_000,
       });
       refused.child.stdin?.write('n\r');
       expect(await refused.ended).toBe(1);

@@ -16,7 +16,6 @@ describe('--watch', () => {
       const watching = relevoOnTerminal(['status', '--watch'], env);
       await eventually(() => watching.out().includes(' leads in term '), {
         what: 'the view',
-        deadlineMs: 60_000,
       });
       expect(watching.out()).toContain('\x1b[?1049h');
       expect(watching.out()).not.toContain('\x1b[?1049l');
@@ -35,7 +34,6 @@ describe('--watch', () => {
       const watching = relevoHere(['status', '--watch'], env);
       await eventually(() => watching.out().includes(' leads in term '), {
         what: 'the first line',
-        deadlineMs: 60_000,
       });
       await ranHere(['handover', '--reason', 'to be seen'], env);
       const lines = (): string[] => watching.out().trim().split('\n');
@@ -43,7 +41,6 @@ describe('--watch', () => {
         new Set(lines().map((line) => /in term (\d+)/.exec(line)?.[1]));
       await eventually(() => terms().size >= 2, {
         what: 'a line of the next term',
-        deadlineMs: 60_000,
       });
       watching.interrupt();
       expect(await watching.ended).toBe(130);

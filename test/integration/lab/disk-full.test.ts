@@ -143,7 +143,7 @@ withMounts('disk-full', () => {
           await cluster.pool.query('SELECT pg_switch_wal()').catch(() => undefined);
           return !postgres.up;
         },
-        { what: 'the server to give up', deadlineMs: 30_000 },
+        { what: 'the server to give up' },
       );
       expect(await pay(cluster, 1)).not.toBe('SUCCEEDED');
       await heal();

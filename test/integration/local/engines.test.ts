@@ -56,7 +56,7 @@ describe('our PostgreSQL', () => {
     await server.start();
     url = await ensureDatabase(server, 'kept');
     await query(url, "CREATE TABLE note (text text); INSERT INTO note VALUES ('before')");
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   it('requires its password and is durable by default', async () => {

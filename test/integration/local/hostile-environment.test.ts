@@ -46,7 +46,7 @@ afterEach(async () => {
   await running?.ended;
   running = null;
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 /** Starts a command and waits for `sign` in its output. */
 async function begin(
@@ -119,22 +119,18 @@ onLinux(
   180_000,
 );
 
-onLinux(
-  'Prisma Studio receives only the address',
-  async () => {
-    const url = new URL(testPostgresUrl());
-    url.pathname = '/relevo_template';
-    const port = String(await freePort());
-    const { child } = await begin(
-      ['studio', '--port', port],
-      { DATABASE_URL: url.href },
-      'Prisma Studio:',
-    );
-    const studio = await eventually(
-      () => findDescendants(child.pid ?? 0).find((pid) => commandOf(pid).includes('studio')),
-      { what: 'Prisma Studio' },
-    );
-    expect(libpqVariables(studio ?? 0)).toEqual([]);
-  },
-  60_000,
-);
+onLinux('Prisma Studio receives only the address', async () => {
+  const url = new URL(testPostgresUrl());
+  url.pathname = '/relevo_template';
+  const port = String(await freePort());
+  const { child } = await begin(
+    ['studio', '--port', port],
+    { DATABASE_URL: url.href },
+    'Prisma Studio:',
+  );
+  const studio = await eventually(
+    () => findDescendants(child.pid ?? 0).find((pid) => commandOf(pid).includes('studio')),
+    { what: 'Prisma Studio' },
+  );
+  expect(libpqVariables(studio ?? 0)).toEqual([]);
+});

@@ -55,7 +55,7 @@ describe('startSystem', () => {
       /^server_1 did not start: it ended with code 78\.[^]*LOG_LEVEL must be one of/,
     );
     expect(survivors).toEqual([]);
-  }, 60_000);
+  });
 
   it('reports the address that cannot be used, without its password', async () => {
     const { message, survivors } = await refused({
@@ -68,7 +68,7 @@ describe('startSystem', () => {
     expect((await refused({ redisUrl: 'redis://127.0.0.1:1' })).message).toMatch(
       /^REDIS_URL \(redis:\/\/127\.0\.0\.1:1\) cannot be used: .*ECONNREFUSED/,
     );
-  }, 60_000);
+  });
 
   it('stops starting when it is aborted', async () => {
     const controller = new AbortController();
@@ -78,7 +78,7 @@ describe('startSystem', () => {
     });
     expect(message).toMatch(/stopped/i);
     expect(survivors).toEqual([]);
-  }, 60_000);
+  });
 
   it('uses external engines and starts none', async () => {
     const database = await createTestDatabase();
@@ -98,7 +98,7 @@ describe('startSystem', () => {
       await system.stop();
       await database.drop();
     }
-  }, 60_000);
+  });
 
   it('for a process test has every part, each accessible by name', async () => {
     const system = await startTestSystem({ replicas: 2 });
@@ -110,5 +110,5 @@ describe('startSystem', () => {
     expect(pids).toHaveLength(7);
     await stopTestSystem(system);
     expect(pids.filter(isAlive)).toEqual([]);
-  }, 60_000);
+  });
 });

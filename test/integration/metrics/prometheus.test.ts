@@ -44,7 +44,6 @@ describeWith('prometheus', 'Prometheus scrapes a system', () => {
     await pay(50);
     await eventually(async () => (await value('count(up == 1)')) === 6, {
       what: 'all six targets to be scraped',
-      deadlineMs: 60_000,
     });
     const leader = await scene.leader();
     killed = leader.name;
@@ -72,12 +71,11 @@ describeWith('prometheus', 'Prometheus scrapes a system', () => {
     for (const [expression, expected] of figures) {
       await eventually(async () => (await value(expression)) === expected, {
         what: `${expression} to be ${expected}`,
-        deadlineMs: 60_000,
       });
     }
     await eventually(
       async () => ((await value('sum(relevo_suspicions_total{layer="connection"})')) ?? 0) >= 1,
-      { what: 'the suspicion', deadlineMs: 60_000 },
+      { what: 'the suspicion' },
     );
     const ids = async (expression: string, label: string) =>
       (await prometheus.query(expression)).map(({ metric }) => metric[label]).join();
@@ -85,18 +83,16 @@ describeWith('prometheus', 'Prometheus scrapes a system', () => {
     // leader.
     await eventually(async () => (await ids('relevo_leads == 1', 'id')) === leader, {
       what: 'one replica to lead',
-      deadlineMs: 60_000,
     });
     await eventually(async () => (await ids('relevo_leader == 1', 'replica')) === leader, {
       what: 'the monitors to name it',
-      deadlineMs: 60_000,
     });
   }, 400_000);
 
   test('evaluates the rules without an error and detects the dead replica', async () => {
     const evaluated = async (): Promise<boolean> =>
       (await prometheus.rules()).every(({ health }) => health !== 'unknown');
-    await eventually(evaluated, { what: 'all rules to be evaluated', deadlineMs: 60_000 });
+    await eventually(evaluated, { what: 'all rules to be evaluated' });
     const rules = await prometheus.rules();
     const alerting = rules.filter(({ type }) => type === 'alerting').map(({ name }) => name);
     expect(alerting.toSorted()).toEqual(
@@ -109,7 +105,7 @@ describeWith('prometheus', 'Prometheus scrapes a system', () => {
       (await prometheus.rules()).some(
         ({ name, state }) => name === 'RelevoReplicaDown' && state !== 'inactive',
       );
-    await eventually(noticed, { what: 'the dead replica to be detected', deadlineMs: 60_000 });
+    await eventually(noticed, { what: 'the dead replica to be detected' });
     await eventually(
       async () => {
         expect(
@@ -119,7 +115,7 @@ describeWith('prometheus', 'Prometheus scrapes a system', () => {
         ).toEqual([killed]);
         return true;
       },
-      { what: 'the alert of the dead replica, and no other alert', deadlineMs: 60_000 },
+      { what: 'the alert of the dead replica, and no other alert' },
     );
   }, 400_000);
 
@@ -135,9 +131,7 @@ describeWith('prometheus', 'Prometheus scrapes a system', () => {
     };
     let left: string[] = [];
     const filled = async (): Promise<boolean> => (left = await empty()).length === 0;
-    await eventually(filled, { what: 'every panel to show data', deadlineMs: 60_000 }).catch(
-      () => undefined,
-    );
+    await eventually(filled, { what: 'every panel to show data' }).catch(() => undefined);
     expect(left).toEqual([]);
   }, 400_000);
 });

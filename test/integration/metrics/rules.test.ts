@@ -46,5 +46,5 @@ describeWith('prometheus', 'deploy/prometheus', () => {
       status: 1,
       said: expect.stringMatching(/RelevoGatewayFailing/) as unknown,
     });
-  }, 60_000);
+  });
 });

@@ -123,27 +123,23 @@ test(
   STATEMENT_MS / 2,
 );
 
-test(
-  'control: a session continues as long as the vote has not waited long enough',
-  async () => {
-    const former = await holder('server_1');
-    const vote = storeOf('monitor_1', ['monitor_1'], STATEMENT_MS).voteAndElect({
-      ...change,
-      candidate,
-    });
-    const isWaiting = async (): Promise<boolean> =>
-      (
-        await pools[0]?.query(
-          `SELECT 1 FROM pg_stat_activity WHERE application_name = 'monitor_1' AND wait_event_type = 'Lock'`,
-        )
-      )?.rowCount === 1;
-    await eventually(isWaiting, {
-      what: 'the vote to wait for the lock',
-      deadlineMs: STATEMENT_MS / 2,
-    });
-    await former.query('COMMIT');
-    expect((await vote).elected).toBe(true);
-    expect(ended).toEqual([]);
-  },
-  STATEMENT_MS,
-);
+test('control: a session continues as long as the vote has not waited long enough', async () => {
+  const former = await holder('server_1');
+  const vote = storeOf('monitor_1', ['monitor_1'], STATEMENT_MS).voteAndElect({
+    ...change,
+    candidate,
+  });
+  const isWaiting = async (): Promise<boolean> =>
+    (
+      await pools[0]?.query(
+        `SELECT 1 FROM pg_stat_activity WHERE application_name = 'monitor_1' AND wait_event_type = 'Lock'`,
+      )
+    )?.rowCount === 1;
+  await eventually(isWaiting, {
+    what: 'the vote to wait for the lock',
+    deadlineMs: STATEMENT_MS / 2,
+  });
+  await former.query('COMMIT');
+  expect((await vote).elected).toBe(true);
+  expect(ended).toEqual([]);
+});

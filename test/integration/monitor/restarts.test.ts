@@ -53,7 +53,7 @@ describe('the routes of the rolling restart', () => {
     if (!first || !second) throw new Error('no place');
     monitor = await hospital.startMonitor(first, { ...CALM, SUPERVISOR_URL: control.url });
     alone = await hospital.startMonitor(second, CALM);
-  }, 60_000);
+  });
   afterAll(async () => {
     endStep();
     await restarts?.end();

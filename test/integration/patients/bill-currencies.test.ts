@@ -55,7 +55,7 @@ async function pay(visitor: Visitor, form: Record<string, string>): Promise<stri
       const { text } = await visitor.ask(headers.get('location') ?? '');
       return text.includes('Exit pass') ? text : null;
     },
-    { what: 'the receipt', deadlineMs: 20_000 },
+    { what: 'the receipt' },
   );
 }
 

@@ -86,13 +86,11 @@ test('an imported plain code identifies at once, is replaced while the service r
   const visitor = await signedIn(url);
   await eventually(async () => (await plainCodes()) === 0, {
     what: 'the codes of before',
-    deadlineMs: 60_000,
   });
   await store(patient.id, ` ${patient.authorizationCode.toLowerCase()} `);
   expect((await identify(visitor, factsOf(patient))).status).toBe(303);
   await eventually(async () => HASH.test(await storedCode(patient.id)), {
     what: 'a hash of the code',
-    deadlineMs: 60_000,
   });
   expect((await identify(visitor, factsOf(patient))).status).toBe(303);
   expect(

@@ -36,12 +36,12 @@ beforeAll(async () => {
     prefix: setup.prefix,
   });
   patients = await setup.start();
-}, 60_000);
+});
 
 afterAll(async () => {
   await leader.stop();
   await setup.end();
-}, 60_000);
+});
 
 test('a payment is accepted, replayed with the same bytes, final, and on the bill', async () => {
   const request = { body: PAYMENT, headers: { 'Idempotency-Key': 'hostile', 'Prefer': 'wait=30' } };

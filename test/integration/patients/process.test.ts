@@ -51,7 +51,6 @@ const environment = async (): Promise<{ env: Record<string, string>; url: string
 const ready = (url: string): Promise<boolean> =>
   eventually(() => call(`${url}/readyz`).then(({ status }) => status === 200), {
     what: 'the service',
-    deadlineMs: 50_000,
   });
 
 test('an invalid configuration: every problem as a sentence, no stack, exit code 78', async () => {

@@ -115,7 +115,7 @@ describe('paying', () => {
         const page = await visitor.ask(path);
         return page.text.includes('Exit pass') ? page : null;
       },
-      { what: 'the receipt', deadlineMs: 20_000 },
+      { what: 'the receipt' },
     );
     expect(receipt.text).toMatch(/\$150\.00[^]*by patients_7[^]*by server_1, term 1/);
     const pass = `/passes/${path.split('/').at(-1)}`;

@@ -46,14 +46,14 @@ export async function somebodyLeads(): Promise<void> {
 
 beforeAll(async () => {
   setup = await createSetup();
-}, 60_000);
+});
 beforeEach(() => {
   nextPatient();
 });
 afterAll(async () => {
   await leader?.stop();
   await setup.end();
-}, 60_000);
+});
 
 export async function signedIn(base: string): Promise<Visitor> {
   const visitor = new Visitor(base);

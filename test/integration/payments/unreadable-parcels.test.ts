@@ -104,7 +104,6 @@ test('all of them between others, while it leads: it continues to lead, and no j
   ).toBe(true);
   await eventually(async () => (await dropped()) === before + CONTENTS.length, {
     what: 'all are counted',
-    deadlineMs: 60_000,
   });
   expect(leader.replica.role).toBe('leading');
 });
@@ -125,7 +124,6 @@ test.each([
     expect((await rows()).every(({ processedBy }) => processedBy === 'server_1')).toBe(true);
     await eventually(async () => (await dropped()) === before + 2, {
       what: 'both are counted',
-      deadlineMs: 60_000,
     });
     await eventually(
       async () =>

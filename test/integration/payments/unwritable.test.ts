@@ -29,7 +29,6 @@ const pendingOf = async (): Promise<string[]> =>
 const onlyPending = (ids: readonly string[]): Promise<true> =>
   eventually(async () => ((await pendingOf()).join() === ids.join() ? true : null), {
     what: 'all other payments to be final',
-    deadlineMs: 60_000,
   });
 
 const setAside = async (reason: string): Promise<number> => {
@@ -162,7 +161,7 @@ test('a session holds the row of the fence: nothing is set aside, and all is set
       for (const { start } of waiting) starts.add(start);
       return starts.size >= 2 ? true : null;
     },
-    { what: 'a commit to be begun again after it met the lock', deadlineMs: 60_000 },
+    { what: 'a commit to be begun again after it met the lock' },
   );
   await twice.finally(async () => {
     await session.query('COMMIT');

@@ -216,7 +216,7 @@ async function startMonitorPart(hospital: Hospital, env: NodeJS.ProcessEnv): Pro
   const stop = (): Promise<void> => (monitor.server.closeAllConnections(), hospital.close());
   const isLed = (): boolean =>
     Boolean(hospital.leader()) && monitor.loop.state.phase.name === 'watching';
-  await eventually(isLed, { what: 'a leader', deadlineMs: 60_000 }).catch(async (error) => {
+  await eventually(isLed, { what: 'a leader' }).catch(async (error) => {
     await stop();
     throw error;
   });

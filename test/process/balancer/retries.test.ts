@@ -58,7 +58,7 @@ const seesAll = (balancer: BalancerProcess): Promise<boolean> =>
       const states = await createControl(balancer.control).read();
       return states.every(({ observed }) => observed === 'up');
     },
-    { what: 'the balancer to see every instance', deadlineMs: PATIENCE_MS },
+    { what: 'the balancer to see every instance' },
   );
 
 /** Pays at a steady rate while `disturb` runs. The client sends each payment once. */
@@ -178,7 +178,7 @@ describeWith('balancers', 'repetition of requests by HAProxy', () => {
         instance.freeze();
         await eventually(
           async () => (await createControl(balancer.control).read())[0]?.observed === 'down',
-          { what: 'the balancer to see the frozen instance', deadlineMs: PATIENCE_MS },
+          { what: 'the balancer to see the frozen instance' },
         );
         instance.thaw();
         await seesAll(balancer);
@@ -219,7 +219,6 @@ describeWith('balancers', 'repetition of requests by HAProxy', () => {
     const paid = sendInParts(balancer, headers, amountMinor);
     const row = await eventually(async () => (await ids())[0], {
       what: 'the insert',
-      deadlineMs: PATIENCE_MS,
     });
     const instance = scene.system.process(row.by);
     instance.kill('SIGKILL');

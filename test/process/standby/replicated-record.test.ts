@@ -8,7 +8,7 @@ import { ENGINES } from '../../../local/stop-order.js';
 import { acceptsWrites, isWhole } from '../../../shared/record/nodes.js';
 import { eventually } from '../../support/eventually.js';
 import { describeWith } from '../../support/tools.js';
-import { PATIENCE_MS, TEST_MS } from '../patience.js';
+import { TEST_MS } from '../patience.js';
 import { Scene } from '../scene.js';
 
 function survivesItsPrimary(route: RecordRoute): void {
@@ -35,12 +35,11 @@ function survivesItsPrimary(route: RecordRoute): void {
       await eventually(
         async () =>
           acceptsWrites(await cluster.readNodes()) && (await cluster.findPrimary()) !== former,
-        { what: 'another node is the primary', deadlineMs: PATIENCE_MS },
+        { what: 'another node is the primary' },
       );
       await load.flows();
       await eventually(async () => isWhole(await cluster.readNodes()), {
         what: 'the former primary follows the new one',
-        deadlineMs: PATIENCE_MS,
       });
       await load.flows();
       await load.stop();

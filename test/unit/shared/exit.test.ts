@@ -20,8 +20,8 @@ async function lengthOf(end: string): Promise<{ length: number; code: number | n
 
 test('exits once the pipe has accepted all output', async () => {
   expect(await lengthOf('await exitWhenWritten(3)')).toEqual({ length: LENGTH, code: 3 });
-}, 30_000);
+});
 
 test('control: process.exit loses the rest of the output', async () => {
   expect((await lengthOf('process.exit(3)')).length).toBeLessThan(LENGTH);
-}, 30_000);
+});

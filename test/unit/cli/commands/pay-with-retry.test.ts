@@ -85,7 +85,7 @@ it('retries with the same key after a lost answer, and reports that its own try 
   expect(await pay()).toEqual({ payment, replayed: 'retry', tries: 3 });
   expect(new Set(seen.map(({ key }) => key))).toEqual(new Set(['k']));
   expect(retries.join()).toContain('BACKLOG_FULL');
-}, 15_000);
+});
 
 it('reports a key that an earlier command used', async () => {
   answers = [json(201, payment, REPLAYED)];
