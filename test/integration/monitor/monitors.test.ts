@@ -6,7 +6,8 @@
 import type { RunningMonitor } from '../../../monitor/start.js';
 import { eventually } from '../../support/eventually.js';
 import { observed, shown } from './showing.js';
-import { call, CALM, Hospital, type FakeReplica } from './support.js';
+import type { FakeReplica } from './fake-replica.js';
+import { call, CALM, Hospital } from './support.js';
 
 describe('three monitors', () => {
   let hospital: Hospital;
