@@ -241,7 +241,10 @@ export function testStates(balancer: BalancerName): StateStage {
     await eventually(async () => (await stage.readAdmin()).join() === 'ready,drain,maint', {
       what: 'the states are set again',
     });
-    expect(await stage.newClients()).toEqual(new Set(['patients_1']));
+    // A process of the balancer that ends may still accept a client.
+    await eventually(async () => [...(await stage.newClients())].join() === 'patients_1', {
+      what: 'new clients on the only instance in service',
+    });
   });
 
   test('the last instance stays in service, and the refusal is in the audit', async () => {
