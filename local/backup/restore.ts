@@ -118,7 +118,7 @@ async function refuseContent(client: pg.Client): Promise<void> {
   if (first)
     throw new CopyRefusal(
       'NOT_EMPTY',
-      `The database is not empty: it has ${first.name}. A restore needs an empty database and never replaces data.`,
+      `The database is not empty: it has ${first.name}. A restore needs an empty database and never replaces data: set RELEVO_DATA to a new folder, or DATABASE_URL to an empty database.`,
     );
 }
 
