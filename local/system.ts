@@ -11,6 +11,7 @@ import {
   prepareEngines,
   startDatabase,
   startRedis,
+  type EngineOptions,
   type Engines,
 } from './engines/engines.js';
 import { prepareBalancer, BalancerProcess } from './engines/balancer.js';
@@ -29,7 +30,6 @@ import {
   type Shape,
 } from './plan.js';
 import { freePort } from './processes/ports.js';
-import type { Volume } from './engines/postgres.js';
 import type { PatroniSettings, TimingProfile } from './engines/patroni-settings.js';
 import type { ManagedProcess, ProcessKind } from './processes/processes.js';
 import { seedDatabase } from './engines/seed.js';
@@ -37,7 +37,8 @@ import { ENGINES, stopAll } from './stop-order.js';
 import { serviceProcess } from './processes/service-process.js';
 import { makeTokens } from './tokens.js';
 
-export interface SystemOptions extends Shape {
+export interface SystemOptions
+  extends Shape, Pick<EngineOptions, 'engineLinks' | 'volume' | 'volumes'> {
   /** Holds the engines' data and the gateway's ledger; created when missing. */
   dataDir: string;
   /** `free`: any free ports. */
@@ -87,8 +88,6 @@ export interface SystemOptions extends Shape {
   recordSettings?: Partial<PatroniSettings>;
   /** Smaller engines, for tests and the lab. */
   quick?: boolean;
-  /** File system of PostgreSQL's data, such as a disk of the lab. Default: that of `dataDir`. */
-  volume?: Volume | undefined;
   /** The control of rolling restarts. */
   supervisorUrl?: string;
   /** Aborts the start. */

@@ -13,6 +13,12 @@ import { Pipe } from './pipe.js';
 
 const HOST = '127.0.0.1';
 
+/** Where a proxy listens. Port 0: any free one. */
+export interface Listen {
+  host: string;
+  port: number;
+}
+
 interface Connection {
   client: Socket;
   upstream: Socket;
@@ -38,13 +44,16 @@ export class LinkProxy {
   }
 
   /**
-   * Listens on a free port of 127.0.0.1. @param targetPort called at each connection, because the
-   * port may become known later.
+   * Listens on a free port of 127.0.0.1, or elsewhere. @param targetPort called at each connection,
+   * because the port may become known later.
    */
-  static async open(targetPort: () => number): Promise<LinkProxy> {
+  static async open(
+    targetPort: () => number,
+    { host, port }: Listen = { host: HOST, port: 0 },
+  ): Promise<LinkProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
     await new Promise<void>((resolve, reject) =>
-      server.once('error', reject).listen(0, HOST, resolve),
+      server.once('error', reject).listen(port, host, resolve),
     );
     const proxy = new LinkProxy(server, (server.address() as AddressInfo).port, targetPort);
     server.on('connection', (client) => proxy.accept(client));

@@ -53,6 +53,16 @@ function formatOutages(figures: readonly FaultFigures[]): string {
 const share = (counts: readonly { sent: number; failed: number }[]): string =>
   `${sum(counts.map(({ failed }) => failed))} of ${sum(counts.map(({ sent }) => sent))}`;
 
+/** The rows that a client wrote without the services; empty: there was no such client. */
+function describeDirect(figures: readonly FaultFigures[]): string[] {
+  const direct = figures.flatMap(({ rounds }) => rounds.flatMap((round) => round.direct ?? []));
+  if (direct.length === 0) return [];
+  const lost = share(
+    direct.map((written) => ({ sent: written.acknowledged, failed: written.lost.length })),
+  );
+  return [`A client wrote to the primary without the services: ${lost} acknowledged rows lost.`];
+}
+
 function formatPayments(figures: readonly FaultFigures[]): string {
   const header = ['payments', 'acknowledged, lost', 'refused, present', 'doubled', 'old primary'];
   return formatRows(header, figures, (rounds) => {
@@ -97,6 +107,7 @@ export function storageTable(
     '',
     ...lostLines(lost),
     ...wrap(settings, TEXT_WIDTH),
+    ...describeDirect(measured).flatMap((line) => wrap(line, TEXT_WIDTH)),
     ...(lateness === null ? [] : wrap(lateness, TEXT_WIDTH)),
     `Verdict: ${verdict}`,
     ...violationLines(violations, '  '),

@@ -19,8 +19,14 @@ import {
 } from '../storage/figures.js';
 import { indexSurvivors, measureRound, type RoundFigures } from '../storage/outage.js';
 import { listLostPayments, type LostPayment } from '../storage/lost-payments.js';
-import { getDatabaseCluster, renewLeases } from '../storage/record-faults.js';
-import { STORAGE_PARTS, type StoragePart, type StoragePartName } from '../storage/parts.js';
+import { getDatabaseCluster } from '../storage/database-nodes.js';
+import { renewLeases } from '../storage/record-faults.js';
+import {
+  getSystem,
+  STORAGE_PARTS,
+  type StoragePart,
+  type StoragePartName,
+} from '../storage/parts.js';
 import { faultStorage, waitUntilWhole, type StorageDone } from '../storage/rounds.js';
 import { openSurvivor } from '../storage/survivor.js';
 import type { StoredLatencies } from '../statistics/latencies.js';
@@ -50,28 +56,32 @@ const REPLICAS = 3;
 /** Longer than the services wait for a new primary, ms. */
 const SHORTEST_DEADLINE_MS = 20_000;
 
+type Asked = Pick<StorageOptions, 'kinds' | 'route' | 'unsafe'>;
+
 /** The only fault of the control. */
 const CONTROL_FAULT = 'node-frozen';
 
-const readNames = (
-  part: StoragePart,
-  { kinds, unsafe }: Pick<StorageOptions, 'kinds' | 'unsafe'>,
-): readonly string[] => {
-  if (kinds === null) return unsafe ? [CONTROL_FAULT] : Object.keys(part.faults);
-  return kinds.split(',').map((name) => name.trim());
+/** HAProxy connects to the nodes without the lab's proxies. */
+const cannotCut = (part: StoragePart, fault: string, { route }: Asked): boolean =>
+  (route ?? '').includes('haproxy') && (part.faults[fault]?.needs ?? []).includes('links');
+
+/** The faults of a run; by default all that are possible with its routes. */
+const readNames = (part: StoragePart, asked: Asked): readonly string[] => {
+  if (asked.kinds !== null) return asked.kinds.split(',').map((name) => name.trim());
+  if (asked.unsafe) return [CONTROL_FAULT];
+  return Object.keys(part.faults).filter((name) => !cannotCut(part, name, asked));
 };
 
-/** An error message when a fault does not exist, or does not belong to the control; else null. */
-export function findWrongFault(
-  name: StoragePartName,
-  options: Pick<StorageOptions, 'kinds' | 'unsafe'>,
-): string | null {
+/** An error message when a fault does not exist, or does not fit the other options; else null. */
+export function findWrongFault(name: StoragePartName, asked: Asked): string | null {
   const part = STORAGE_PARTS[name];
-  const names = readNames(part, options);
+  const names = readNames(part, asked);
   const unknown = names.find((fault) => !Object.hasOwn(part.faults, fault));
   if (unknown !== undefined)
     return `--kinds: there is no "${unknown}"; there are ${Object.keys(part.faults).join(', ')}`;
-  return options.unsafe && names.some((fault) => fault !== CONTROL_FAULT)
+  const impossible = names.find((fault) => cannotCut(part, fault, asked));
+  if (impossible !== undefined) return `--kinds: ${impossible} needs --route pool`;
+  return asked.unsafe && names.some((fault) => fault !== CONTROL_FAULT)
     ? `--unsafe loses payments only with --kinds ${CONTROL_FAULT}`
     : null;
 }
@@ -102,7 +112,7 @@ export function createScenario(run: StorageRun): Scenario<StorageDone> {
     name: 'failover',
     replicas: REPLICAS,
     monitors: 1,
-    ...part.shape,
+    ...getSystem(part, run.names),
     route,
     ...(unsafe
       ? {
@@ -131,7 +141,7 @@ export class StorageRun {
   private readonly lost: LostPayment[] = [];
   private settings = '';
 
-  private readonly names: readonly string[];
+  readonly names: readonly string[];
 
   constructor(
     readonly context: StorageContext,
@@ -156,6 +166,7 @@ export class StorageRun {
       faults: this.part.faults,
       names: this.names,
       isWhole,
+      startDirectWriter: () => this.part.startDirectWriter?.(cluster) ?? Promise.resolve(null),
       round,
       ratePerSec: options.rate,
       deadlineMs: this.deadlineMs,

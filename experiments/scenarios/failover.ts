@@ -31,7 +31,13 @@ const OPTIONS = {
   kinds: {
     text: true,
     value: 'KINDS',
-    doc: `of ${HANDOVER_KINDS.join(', ')}; with --of: faults of that part; default: all`,
+    doc: [
+      `of ${HANDOVER_KINDS.join(', ')}`,
+      ...Object.entries(STORAGE_PARTS).map(
+        ([part, { faults }]) => `with --of ${part}: ${Object.keys(faults).join(', ')}`,
+      ),
+      'default: all',
+    ].join('; '),
   },
   rate: { default: 100, min: 20, max: 2_000, doc: 'payments per second meanwhile' },
   deadline: {
@@ -70,7 +76,7 @@ export const failover: Experiment<typeof OPTIONS> = {
     if (route !== null && part !== 'record') return '--route needs --of record';
     if (readRoutes(route) === null) return `--route must be pool, haproxy or both, got "${route}"`;
     if (unsafe && part !== 'record') return '--unsafe needs --of record';
-    if (part !== null) return findWrongFault(part, { kinds, unsafe });
+    if (part !== null) return findWrongFault(part, { kinds, route, unsafe });
     const read = readKinds(kinds);
     if ('unknown' in read)
       return `--kinds: there is no "${read.unknown}"; there are ${HANDOVER_KINDS.join(', ')}`;

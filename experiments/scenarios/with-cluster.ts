@@ -49,10 +49,14 @@ export interface Scenario<Done> {
   env?: Readonly<Record<string, string>>;
   /** Whether every path between two parts has a proxy, so that it can be cut. Default: false. */
   links?: boolean;
+  /** Whether the paths of a replicated storage have proxies. Default: false. */
+  storageLinks?: boolean;
   /**
    * Whether PostgreSQL's disk is in memory and can be filled. Default: false, the machine's disk.
    */
   disk?: boolean;
+  /** Whether each database node of a cluster has such a disk. Default: false. */
+  nodeDisks?: boolean;
   /**
    * Segments, each at rest before the next one starts, so that a run of hours needs the memory of
    * one. Default: 1.
@@ -118,7 +122,9 @@ export type MeasureSystem<Done> = Pick<
   | 'recordSettings'
   | 'env'
   | 'links'
+  | 'storageLinks'
   | 'disk'
+  | 'nodeDisks'
   | 'segments'
   | 'deadlineMs'
   | 'perform'
@@ -159,7 +165,9 @@ export async function measureSystem<Done>(
     recordSettings = {},
     env = {},
     links = false,
+    storageLinks = false,
     disk = false,
+    nodeDisks = false,
     segments = 1,
     deadlineMs,
   } = method;
@@ -176,7 +184,9 @@ export async function measureSystem<Done>(
     recordSettings,
     env,
     links,
+    storageLinks,
     disk,
+    nodeDisks,
     progress,
     signal,
   });

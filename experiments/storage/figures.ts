@@ -62,6 +62,9 @@ export function storageObjectives(
     none('acknowledged payments lost', ({ lost }) => lost),
     none('payments doubled', ({ doubled }) => doubled),
     none('outcomes committed on an old primary', ({ onOldPrimary }) => onOldPrimary),
+    ...(figures.some(({ rounds }) => rounds.some(({ direct }) => direct !== null))
+      ? [none('direct writes committed on a former primary', ({ direct }) => direct?.lost ?? [])]
+      : []),
     ...promised,
   ];
 }

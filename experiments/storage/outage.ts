@@ -14,6 +14,15 @@ export interface StorageRound {
   healedMs: number;
   /** Every part of the storage works again. */
   wholeMs: number;
+  /** Rows that a client wrote without the services; null: there was no such client. */
+  direct: DirectWrites | null;
+}
+
+/** Rows that a client wrote to the node that was the primary when the fault began. */
+export interface DirectWrites {
+  acknowledged: number;
+  /** Acknowledged rows that the present primary does not have: committed on a former primary. */
+  lost: string[];
 }
 
 export interface RoundFigures {
@@ -37,6 +46,7 @@ export interface RoundFigures {
    * surviving primary: ids. The outcome was committed on a primary whose commits did not survive.
    */
   onOldPrimary: string[];
+  direct: DirectWrites | null;
   /** Requests that wait for the outcome (`Prefer: wait`), and those that failed. */
   waiting: { sent: number; failed: number };
   /** Requests that do not wait. */
@@ -80,7 +90,7 @@ export function indexSurvivors(evidence: RunEvidence): Survivors {
 
 /** @param requests of the whole run; those that were due during the round count. */
 export function measureRound(
-  { fault, calmFromMs, atMs, healedMs, wholeMs }: StorageRound,
+  { fault, calmFromMs, atMs, healedMs, wholeMs, direct }: StorageRound,
   requests: readonly RequestRecord[],
   { byKey, doubled }: Survivors,
 ): RoundFigures {
@@ -100,6 +110,7 @@ export function measureRound(
       .filter(({ key, status }) => !key.includes(IMMEDIATE) && status !== null)
       .reduce((longest, each) => Math.max(longest, each.answeredMs - each.intendedMs), 0),
     wholeAfterMs: wholeMs - healedMs,
+    direct,
     lost: own.flatMap(({ key, paymentId }) =>
       paymentId !== null && !byKey.has(key) ? [paymentId] : [],
     ),

@@ -6,6 +6,7 @@ import type { RedisServer } from '../../local/engines/redis.js';
 import type { RedisGroup } from '../../local/engines/redis-group.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { Cluster } from '../system/cluster.js';
+import { getStorageLinks } from './storage-links.js';
 import type { OpenFault, StorageFault } from './storage-fault.js';
 
 /** Longer than the Sentinels need to choose another primary. */
@@ -40,6 +41,13 @@ async function freezePrimary(cluster: Cluster): Promise<OpenFault> {
   return { target: primary.name, heal };
 }
 
+/** Clients, replicas and Sentinels all connect to the primary, and it connects to none of them. */
+async function partitionPrimary(cluster: Cluster): Promise<OpenFault> {
+  const { name } = await findPrimary(cluster);
+  const undo = getStorageLinks(cluster).cut([{ from: 'group', to: name, way: 'both' }]);
+  return { target: name, heal: () => Promise.resolve(undo()) };
+}
+
 async function killReplica(cluster: Cluster): Promise<OpenFault> {
   const primary = await findPrimary(cluster);
   const replica = getRedisGroup(cluster).servers.find((server) => server !== primary);
@@ -53,7 +61,7 @@ async function killSentinel(cluster: Cluster): Promise<OpenFault> {
   return kill(sentinel);
 }
 
-export const QUEUE_FAULTS: Readonly<Record<string, StorageFault>> = {
+export const QUEUE_FAULTS = {
   'redis-killed': {
     description: 'SIGKILL to the primary; it is started again as a replica',
     holdMs: 0,
@@ -67,6 +75,14 @@ export const QUEUE_FAULTS: Readonly<Record<string, StorageFault>> = {
     outageMs: null,
     waitMs: WAIT_MS,
     inject: freezePrimary,
+  },
+  'redis-partitioned': {
+    description: 'clients, replicas and Sentinels do not reach the primary for 10 s',
+    holdMs: FREEZE_MS,
+    needs: ['links'],
+    outageMs: null,
+    waitMs: WAIT_MS,
+    inject: partitionPrimary,
   },
   'replica-killed': {
     description: 'SIGKILL to a replica',
@@ -82,4 +98,4 @@ export const QUEUE_FAULTS: Readonly<Record<string, StorageFault>> = {
     waitMs: WAIT_MS,
     inject: killSentinel,
   },
-};
+} as const satisfies Record<string, StorageFault>;

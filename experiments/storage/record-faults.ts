@@ -2,12 +2,14 @@
  * Faults of the database cluster: each kind of death, freeze and hand-over that an operator meets,
  * with the return of the part. The objectives are those of the quick profile of Patroni.
  */
-import type { NodeProcess } from '../../local/engines/patroni.js';
-import type { PostgresCluster } from '../../local/engines/postgres-cluster.js';
 import { waitUntil } from '../../shared/wait-until.js';
 import { sendSignal } from '../../local/processes/process-tree.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
+import { settleAll } from '../settle.js';
 import type { Cluster } from '../system/cluster.js';
+import { findNode, getDatabaseCluster } from './database-nodes.js';
+import { PARTITION_FAULTS } from './partition-faults.js';
+import { QUEUE_FAULTS } from './queue-faults.js';
 import type { OpenFault, StorageFault } from './storage-fault.js';
 
 /** Longer than the primary keeps its role without renewal, so that another node is promoted. */
@@ -19,19 +21,6 @@ const FIRST_LEASE_MS = 30_000;
 const POLL_MS = 100;
 /** Longest wait without an outage that is not counted as one, ms. */
 const NO_OUTAGE_MS = 500;
-
-export function getDatabaseCluster({ system }: Cluster): PostgresCluster {
-  if (system.databaseCluster) return system.databaseCluster;
-  throw new Error('the system has a single PostgreSQL');
-}
-
-async function findNode(cluster: Cluster, role: 'primary' | 'sync-standby'): Promise<NodeProcess> {
-  const database = getDatabaseCluster(cluster);
-  const view = (await database.readNodes()).find((node) => node.role === role);
-  const found = database.nodes.find(({ node }) => node.name === view?.name);
-  if (found) return found;
-  throw new Error(`no node is the ${role}`);
-}
 
 /**
  * Makes a restarted node the primary. With the protocol `etcd3`, Patroni 3.0.2 keeps its first
@@ -112,6 +101,46 @@ const killEtcd =
     return { target: members.map(({ name }) => name).join(' '), heal };
   };
 
+/** Its PostgreSQL accepts connections until Patroni runs again, and another node is promoted. */
+async function killPatroni(cluster: Cluster): Promise<OpenFault> {
+  const node = await findNode(cluster, 'primary');
+  node.signalPatroni('SIGKILL');
+  await node.exited;
+  return { target: node.node.name, heal: () => node.start() };
+}
+
+async function fillDisk(cluster: Cluster): Promise<OpenFault> {
+  const { name } = (await findNode(cluster, 'primary')).node;
+  const disk = cluster.nodeDisks.get(name);
+  if (!disk) throw new Error(`${name} has no disk of its own`);
+  await disk.fill();
+  return { target: name, heal: () => disk.empty() };
+}
+
+async function killAllNodes(cluster: Cluster): Promise<OpenFault> {
+  const { nodes } = getDatabaseCluster(cluster);
+  nodes.forEach((node) => node.kill());
+  await Promise.all(nodes.map(({ exited }) => exited));
+  const heal = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.start()));
+  };
+  return { target: nodes.map(({ node }) => node.name).join(' '), heal };
+}
+
+/** Injects both at once, and ends both. @throws the first error, when none is left open. */
+const together =
+  (...injects: readonly StorageFault['inject'][]) =>
+  async (cluster: Cluster): Promise<OpenFault> => {
+    const settled = await Promise.allSettled(injects.map((inject) => inject(cluster)));
+    const open = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const heal = async (): Promise<void> => void (await settleAll(open.map((each) => each.heal())));
+    const failed = settled.find(({ status }) => status === 'rejected');
+    if (failed?.status !== 'rejected')
+      return { target: open.map(({ target }) => target).join(' '), heal };
+    await heal();
+    throw failed.reason;
+  };
+
 export const RECORD_FAULTS = {
   'postmaster-killed': {
     description: 'SIGKILL to the PostgreSQL of the primary; Patroni lives',
@@ -133,6 +162,46 @@ export const RECORD_FAULTS = {
     outageMs: 7_000,
     waitMs: null,
     inject: freezeNode('primary'),
+  },
+  'patroni-killed': {
+    description: 'SIGKILL to the Patroni of the primary for 15 s; its PostgreSQL lives',
+    holdMs: FREEZE_MS,
+    outageMs: 5_000,
+    waitMs: null,
+    inject: killPatroni,
+  },
+  'nodes-all-killed': {
+    description: 'SIGKILL to all three nodes at once; they are started again',
+    holdMs: 0,
+    stopsAll: true,
+    outageMs: null,
+    waitMs: null,
+    inject: killAllNodes,
+  },
+  'both-killed': {
+    description: 'SIGKILL to the node of the primary and to the primary of Redis at once',
+    holdMs: 0,
+    needs: ['group'],
+    outageMs: 5_000,
+    waitMs: null,
+    inject: together(killNode('primary'), QUEUE_FAULTS['redis-killed'].inject),
+  },
+  'both-frozen': {
+    description: 'SIGSTOP to the node of the primary and to the primary of Redis for 15 s',
+    holdMs: FREEZE_MS,
+    needs: ['group'],
+    outageMs: 7_000,
+    waitMs: null,
+    inject: together(freezeNode('primary'), QUEUE_FAULTS['redis-frozen'].inject),
+  },
+  ...PARTITION_FAULTS,
+  'disk-full': {
+    description: 'the disk of the primary is full for 15 s',
+    holdMs: FREEZE_MS,
+    needs: ['disks'],
+    outageMs: null,
+    waitMs: null,
+    inject: fillDisk,
   },
   'switchover': {
     description: 'an operator hands the primary over',

@@ -10,6 +10,7 @@ import type { Cluster } from '../system/cluster.js';
 import { createPaymentClient, wallMs, type PaymentClient } from '../traffic/client.js';
 import { runTraffic } from '../traffic/traffic.js';
 import { inAll, type TrafficReport } from '../traffic/traffic-report.js';
+import type { DirectWriter } from './direct-writer.js';
 import { IMMEDIATE, type StorageRound } from './outage.js';
 import type { OpenFault, StorageFault } from './storage-fault.js';
 
@@ -26,6 +27,8 @@ export interface StorageLoad {
   names: readonly string[];
   /** Whether every part of the storage works. */
   isWhole: () => Promise<boolean>;
+  /** Writes to the primary without the services during a fault; null: no part has such a client. */
+  startDirectWriter: () => Promise<DirectWriter | null>;
   /** Number of the round, from 1. */
   round: number;
   ratePerSec: number;
@@ -72,16 +75,23 @@ async function performFault(
   const { cluster, faults, isWhole, round, signal, onProgress } = load;
   const fault = faults[name] as StorageFault;
   await waitUntilWhole(isWhole, `before ${name}`, signal);
-  const calmFromMs = wallMs();
-  await sleep(CALM_MS, signal);
-  const atMs = wallMs();
-  const open = await fault.inject(cluster);
-  const openMs = wallMs();
-  const { target } = open;
-  onProgress(`round ${round} · ${name} of ${target} · ${requests.length} payments answered`);
-  const healedMs = await healWhenAccepted(fault, open, { openMs, requests, name, signal });
-  await waitUntilWhole(isWhole, `after ${name} of ${target}`, signal);
-  return { fault: name, target, calmFromMs, atMs, healedMs, wholeMs: wallMs() };
+  const writer = await load.startDirectWriter();
+  try {
+    const calmFromMs = wallMs();
+    await sleep(CALM_MS, signal);
+    const atMs = wallMs();
+    const open = await fault.inject(cluster);
+    const openMs = wallMs();
+    const { target } = open;
+    onProgress(`round ${round} · ${name} of ${target} · ${requests.length} payments answered`);
+    const healedMs = await healWhenAccepted(fault, open, { openMs, requests, name, signal });
+    await waitUntilWhole(isWhole, `after ${name} of ${target}`, signal);
+    const wholeMs = wallMs();
+    const direct = (await writer?.judge()) ?? null;
+    return { fault: name, target, calmFromMs, atMs, healedMs, wholeMs, direct };
+  } finally {
+    await writer?.stop();
+  }
 }
 
 /**
@@ -90,7 +100,7 @@ async function performFault(
  * @returns the time of the end of the fault.
  */
 export async function healWhenAccepted(
-  { holdMs }: Pick<StorageFault, 'holdMs'>,
+  { holdMs, stopsAll }: Pick<StorageFault, 'holdMs' | 'stopsAll'>,
   { heal, target }: OpenFault,
   round: {
     /** When the injection had ended. */
@@ -105,7 +115,8 @@ export async function healWhenAccepted(
     await sleep(holdMs - (wallMs() - openMs), signal);
     const isAccepted = (): boolean =>
       requests.some(({ sentMs, paymentId }) => sentMs > openMs && paymentId !== null);
-    await waitFor(isAccepted, `no payment is accepted after ${name} of ${target}`, signal);
+    if (stopsAll !== true)
+      await waitFor(isAccepted, `no payment is accepted after ${name} of ${target}`, signal);
   } finally {
     await heal();
   }

@@ -8,8 +8,9 @@ import { isWhole } from '../../shared/record/nodes.js';
 import { pollUntil } from '../../shared/wait-until.js';
 import type { FaultDefinition, Heal, Injection } from '../faults/fault.js';
 import type { Cluster } from '../system/cluster.js';
+import { getDatabaseCluster } from './database-nodes.js';
 import { getRedisGroup, QUEUE_FAULTS } from './queue-faults.js';
-import { getDatabaseCluster, RECORD_FAULTS } from './record-faults.js';
+import { RECORD_FAULTS } from './record-faults.js';
 import type { OpenFault, StorageFault } from './storage-fault.js';
 
 /** Longest wait for a part that does not work yet, ms: another node is elected, for example. */

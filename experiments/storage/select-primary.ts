@@ -2,7 +2,7 @@
 import type { PrimaryTarget } from '../faults/plan.js';
 import type { Cluster } from '../system/cluster.js';
 import { getRedisGroup } from './queue-faults.js';
-import { getDatabaseCluster } from './record-faults.js';
+import { getDatabaseCluster } from './database-nodes.js';
 import { isPartWhole } from './scheduled-faults.js';
 
 /**

@@ -9,11 +9,21 @@ export interface OpenFault {
   heal: () => Promise<void>;
 }
 
+/** A part of the system under test that a fault needs besides the storage itself. */
+export type Need = 'group' | 'links' | 'disks';
+
 export interface StorageFault {
   /** In one sentence. */
   description: string;
   /** Shortest duration, ms. The fault also lasts until a payment is accepted again. */
   holdMs: number;
+  /** Whether payments are accepted again only after its end, so that `holdMs` is its duration. */
+  stopsAll?: true;
+  /**
+   * Default: nothing. `group`: the Redis group; `links`: proxies between the parts;
+   * `disks`: a disk in memory for each database node.
+   */
+  needs?: readonly Need[];
   /** Objective: p50 of the longest time without an accepted payment, ms; null: none. */
   outageMs: number | null;
   /** Objective: p50 of the longest wait of a payment for its outcome, ms; null: none. */

@@ -5,11 +5,13 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Shape } from '../../local/plan.js';
+import { enginePlaces, type Shape } from '../../local/plan.js';
 import { LogFile, USUAL_LOG } from '../../local/processes/log-file.js';
 import { LogFiles } from '../../local/processes/log-files.js';
 import { createRunFolder, removeFolder } from '../../local/run-folder.js';
+import { MissingProgramError } from '../balancer/missing-program.js';
 import { Links } from '../network/links.js';
+import { StorageLinks, storagePaths } from '../network/storage-links.js';
 import { settleAll } from '../settle.js';
 import { MemoryDisk } from './memory-disk.js';
 import { RELEVO, type SystemUnderTest } from './system-under-test.js';
@@ -31,8 +33,12 @@ function toLogPath({ name }: SystemUnderTest, copy: number): string {
 export interface ResourceOptions {
   /** Default: no proxies. */
   links?: boolean;
+  /** Default: no proxies in a replicated storage. */
+  storageLinks?: boolean;
   /** Default: no separate disk. */
   disk?: boolean;
+  /** Default: no separate disks of the database nodes. */
+  nodeDisks?: boolean;
   /** Number of this system among those that run at once, from 1. Default: 1. */
   copy?: number;
   /** Contains the folder. Default: the temporary folder of the machine. */
@@ -47,17 +53,35 @@ export interface ClusterResources {
   log: LogFile;
   logs: LogFiles;
   links: Links | null;
+  storageLinks: StorageLinks | null;
   disk: MemoryDisk | null;
+  /** The disks of the database nodes by name; empty: those of the machine. */
+  nodeDisks: ReadonlyMap<string, MemoryDisk>;
   /** Deletes the folder, also when another resource cannot be released. @throws the first error. */
   tearDown: () => Promise<void>;
+}
+
+const getNodeNames = (shape: Shape): string[] =>
+  enginePlaces(shape)
+    .filter(({ kind }) => kind === 'postgres')
+    .map(({ name }) => name);
+
+/** @throws MissingProgramError where the machine allows no such disk. */
+async function openNodeDisk(folder: string): Promise<MemoryDisk> {
+  const disk = await MemoryDisk.open(folder);
+  if (disk) return disk;
+  throw new MissingProgramError(
+    'The fault disk-full needs a disk in memory: unshare, nsenter, and a system that allows user namespaces. Choose the others with --kinds.',
+  );
 }
 
 /** Leaves nothing after an error. */
 export async function openResources(
   subject: SystemUnderTest,
   shape: Shape,
-  { links: hasLinks = false, disk: hasDisk = false, copy = 1, parent = tmpdir() }: ResourceOptions,
+  options: ResourceOptions,
 ): Promise<ClusterResources> {
+  const { copy = 1, parent = tmpdir() } = options;
   const dataDir = createRunFolder(parent, 'lab');
   const opened: { close(): Promise<unknown> }[] = [];
   const keep = <T extends { close(): Promise<unknown> } | null>(resource: T): T => {
@@ -77,9 +101,13 @@ export async function openResources(
     const logFolder = join(dataDir, LOG_FOLDER);
     const log = keep(new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path }));
     const logs = keep(new LogFiles(logFolder));
-    const links = keep(hasLinks ? await Links.open(shape) : null);
-    const disk = keep(hasDisk ? await MemoryDisk.open(join(dataDir, 'disk')) : null);
-    return { dataDir, logFolder, log, logs, links, disk, tearDown };
+    const links = keep(options.links ? await Links.open(shape) : null);
+    const storageLinks = keep(options.storageLinks ? new StorageLinks(storagePaths(shape)) : null);
+    const disk = keep(options.disk ? await MemoryDisk.open(join(dataDir, 'disk')) : null);
+    const nodeDisks = new Map<string, MemoryDisk>();
+    for (const name of options.nodeDisks ? getNodeNames(shape) : [])
+      nodeDisks.set(name, keep(await openNodeDisk(join(dataDir, 'disks', name))));
+    return { dataDir, logFolder, log, logs, links, storageLinks, disk, nodeDisks, tearDown };
   } catch (error) {
     await tearDown();
     throw error;

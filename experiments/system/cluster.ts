@@ -11,6 +11,7 @@ import { waitUntil } from '../../shared/wait-until.js';
 import { openResources, type ClusterResources } from './cluster-resources.js';
 import type { MemoryDisk } from './memory-disk.js';
 import type { Links } from '../network/links.js';
+import type { StorageLinks } from '../network/storage-links.js';
 import type { Progress } from '../progress.js';
 import { RELEVO, type CurrentLeader, type SystemUnderTest } from './system-under-test.js';
 
@@ -24,8 +25,12 @@ export interface Cluster {
   logFolder: string;
   /** The paths between the parts; null: there are no proxies. */
   links: Links | null;
+  /** The paths of a replicated storage; null: there are no proxies. */
+  storageLinks: StorageLinks | null;
   /** The disk of PostgreSQL's data; null: the machine's own disk. */
   disk: MemoryDisk | null;
+  /** The disks of the database nodes by name; empty: the machine's own disk. */
+  nodeDisks: ReadonlyMap<string, MemoryDisk>;
   /**
    * Addresses for payments: the balancer, else the patients instances, else the payment server
    * itself.
@@ -74,11 +79,15 @@ export interface ClusterOptions {
    * Default: false.
    */
   links?: boolean;
+  /** Adds a proxy to every path of a replicated storage. Default: false. */
+  storageLinks?: boolean;
   /**
    * Stores PostgreSQL's data on a separate disk in memory that can be filled, where the machine
    * allows one. Default: false.
    */
   disk?: boolean;
+  /** The same for each node of the database cluster. @throws where the machine allows none. */
+  nodeDisks?: boolean;
   /**
    * `http` is a process with a ledger; `simulated` is inside the replicas, without a ledger.
    * Default: `http`.
@@ -119,7 +128,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     gateway,
   };
   const resources = await openResources(subject, shape, options);
-  const { dataDir, log, logs, links, disk } = resources;
+  const { dataDir, log, logs, links, storageLinks, disk, nodeDisks } = resources;
   let system: System | null = null;
   try {
     system = await startSystem({
@@ -133,7 +142,12 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       signal,
       env: { FAULTS: 'on', ...env },
       ...(disk ? { volume: disk } : {}),
-      ...(links ? { serviceEnv: (name, _kind, usual) => links.environmentOf(name, usual) } : {}),
+      volumes: nodeDisks,
+      ...(storageLinks ? { engineLinks: storageLinks } : {}),
+      serviceEnv: (name, _kind, usual) => ({
+        ...links?.environmentOf(name, usual),
+        ...storageLinks?.environmentOf(usual),
+      }),
       ...(subject.program ? { program: subject.program } : {}),
       onProgress: (text) => progress.show(text),
       onLine: (name, line) => {
@@ -156,7 +170,7 @@ async function addLabParts(
   resources: ClusterResources,
   signal: AbortSignal,
 ): Promise<Cluster> {
-  const { dataDir, logFolder, links, disk, tearDown } = resources;
+  const { dataDir, logFolder, links, storageLinks, disk, nodeDisks, tearDown } = resources;
   const pool = createPool(
     { url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 },
     createLogger('lab', 'lab', 'silent'),
@@ -182,7 +196,9 @@ async function addLabParts(
     folder: dataDir,
     logFolder,
     links,
+    storageLinks,
     disk,
+    nodeDisks,
     addresses: doors.map(({ url }) => url),
     pool,
     patients: rows.map(({ id }) => id),

@@ -22,6 +22,7 @@ import { preparePostgresCluster, type PostgresCluster } from './postgres-cluster
 import { checkRecordMode, SINGLE_FOLDER } from './record-mode.js';
 import { ensureDatabase, preparePostgres, type PostgresServer, type Volume } from './postgres.js';
 import { prepareRedis, type RedisServer } from './redis.js';
+import { DIRECT, type EngineLinks } from './engine-links.js';
 import { GROUP_FOLDER, RedisGroup } from './redis-group.js';
 
 export interface EngineOptions {
@@ -39,8 +40,12 @@ export interface EngineOptions {
   /** Changes of the safe settings of the cluster, for a control of the lab. */
   recordSettings?: Partial<PatroniSettings> | undefined;
   quick: boolean;
+  /** Proxies of the lab between the engines. Default: none. */
+  engineLinks?: EngineLinks | undefined;
   /** The file system that holds PostgreSQL's data, when it is not `dataDir`. */
   volume?: Volume | undefined;
+  /** The disk of each node of the cluster by name, when it is not that of `dataDir`. */
+  volumes?: ReadonlyMap<string, Volume> | undefined;
   portOf: (name: string) => number;
 }
 
@@ -86,6 +91,7 @@ function refuseOtherServers({ databaseUrl, redisUrl, record, queue }: EngineOpti
 /** Prepares our own servers; does not start them. @throws StartError */
 export async function prepareEngines(options: EngineOptions): Promise<Engines> {
   refuseOtherServers(options);
+  await options.engineLinks?.open(options.portOf);
   return { ...(await prepareRecord(options)), ...prepareQueue(options) };
 }
 
@@ -95,13 +101,14 @@ function prepareQueue({
   redisUrl,
   queue,
   portOf,
+  engineLinks: links = DIRECT,
 }: EngineOptions): Pick<Engines, 'redis' | 'redisGroup'> {
   const none = { redis: null, redisGroup: null };
   if (redisUrl) return none;
   if (queue === 'group')
     return {
       ...none,
-      redisGroup: new RedisGroup({ dataDir: join(dataDir, GROUP_FOLDER), portOf }),
+      redisGroup: new RedisGroup({ dataDir: join(dataDir, GROUP_FOLDER), portOf, links }),
     };
   return {
     ...none,
@@ -132,6 +139,8 @@ async function prepareRecord(
         ...(options.route === 'haproxy'
           ? { route: { name: ROUTE_NAME, port: portOf(ROUTE_NAME) } }
           : {}),
+        links: options.engineLinks,
+        volumes: options.volumes,
       }),
     };
   }

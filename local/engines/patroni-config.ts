@@ -23,6 +23,20 @@ export interface NodeDescription {
   restPort: number;
   /** Folder of the configuration and the data. */
   folder: string;
+  /** Folder of PostgreSQL's data, as PostgreSQL sees it. Default: `data` inside of `folder`. */
+  dataDir?: string;
+  /** Hosts of the lab's proxies. Default: none, the host of the cluster. */
+  through?: NodeLinks;
+}
+
+/** The hosts that other nodes and a node use, in place of the host of the cluster. */
+export interface NodeLinks {
+  /** At which other nodes reach its PostgreSQL. */
+  postgres: string;
+  /** At which other nodes reach its Patroni. */
+  rest: string;
+  /** At which it reaches the etcd members, in the order of their ports. */
+  etcd: readonly string[];
 }
 
 export interface ClusterDescription {
@@ -103,14 +117,14 @@ const getAccessRules = (host: string): string[] => [
 
 function describePostgres(
   { host, binDir }: ClusterDescription,
-  { port, folder }: NodeDescription,
+  { port, folder, dataDir = `${folder}/data`, through }: NodeDescription,
   secrets: ClusterSecrets,
 ): Record<string, unknown> {
   const toAccount = (username: string, password: string): object => ({ username, password });
   return {
     listen: `${host}:${port}`,
-    connect_address: `${host}:${port}`,
-    data_dir: `${folder}/data`,
+    connect_address: `${through?.postgres ?? host}:${port}`,
+    data_dir: dataDir,
     bin_dir: binDir,
     pgpass: `${folder}/pgpass`,
     authentication: {
@@ -124,6 +138,15 @@ function describePostgres(
   };
 }
 
+/** With proxies, Patroni must not replace them by the addresses that etcd reports. */
+const describeEtcd = (
+  { host, etcdPorts }: ClusterDescription,
+  { through }: NodeDescription,
+): object => ({
+  hosts: etcdPorts.map((port, index) => `${through?.etcd[index] ?? host}:${port}`),
+  ...(through ? { use_proxies: true } : {}),
+});
+
 /**
  * The configuration file of a node, as YAML 1.1, which Patroni reads. Contains passwords.
  * @throws StartError when the settings are unsafe.
@@ -134,16 +157,16 @@ export function renderPatroni(
   secrets: ClusterSecrets,
 ): string {
   checkSettings(cluster.settings);
-  const { host, scope, etcdPorts, settings } = cluster;
+  const { host, scope, settings } = cluster;
   const document = {
     scope,
     name: node.name,
     restapi: {
       listen: `${host}:${node.restPort}`,
-      connect_address: `${host}:${node.restPort}`,
+      connect_address: `${node.through?.rest ?? host}:${node.restPort}`,
       authentication: { username: REST_USER, password: secrets.restApi },
     },
-    [settings.protocol]: { hosts: etcdPorts.map((port) => `${host}:${port}`) },
+    [settings.protocol]: describeEtcd(cluster, node),
     bootstrap: {
       dcs: getSharedSettings(cluster),
       initdb: [{ encoding: 'UTF8' }, { locale: 'C' }, { auth: 'scram-sha-256' }, 'data-checksums'],

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ManagedProcess } from '../processes/processes.js';
 import { sendSignal } from '../processes/process-tree.js';
 import { answersOk } from '../processes/service-process.js';
+import type { Volume } from './postgres.js';
 import type { ClusterPrograms } from './cluster-programs.js';
 import { withoutVariables } from './etcd.js';
 import {
@@ -38,8 +39,10 @@ export class NodeProcess extends ManagedProcess {
     spec: ConstructorParameters<typeof ManagedProcess>[0],
     /** The name of the node in Patroni, and of its PostgreSQL among the processes. */
     readonly node: NodeDescription,
-    /** PostgreSQL's data, without symbolic links. */
+    /** PostgreSQL's data as this process sees them, without symbolic links. */
     readonly dataDir: string,
+    /** The disk of the data, when it is not our own. */
+    readonly volume?: Volume | undefined,
   ) {
     super(spec);
   }
@@ -94,10 +97,12 @@ export function prepareNode(
   cluster: ClusterDescription,
   { folder: given, ...rest }: NodeDescription,
   secrets: ClusterSecrets,
+  volume?: Volume,
 ): NodeProcess {
   mkdirSync(given, { recursive: true, mode: 0o700 });
   const folder = realpathSync(given);
-  const node = { ...rest, folder };
+  const node = { ...rest, folder, ...(volume ? { dataDir: join(volume.folder, 'data') } : {}) };
+  const dataDir = join(volume?.window ?? folder, 'data');
   const file = join(folder, PATRONI_FILE);
   writeFileSync(file, renderPatroni(cluster, node, secrets), { mode: 0o600 });
   chmodSync(file, 0o600);
@@ -109,19 +114,20 @@ export function prepareNode(
       kind: 'patroni',
       port: node.restPort,
       url,
-      before: account.before,
+      before: volume?.enter ?? account.before,
       command: addReaper([patroni, file]),
       // Patroni, libpq, etcd and tini would read further settings from the environment.
       env: withoutVariables('PATRONI_', 'PG', 'ETCD_', 'PYTHON', 'TINI_'),
       deathSignal: 'KILL',
       tree: true,
-      beforeStart: () => waitForFormerServer(join(folder, 'data')),
+      beforeStart: () => waitForFormerServer(dataDir),
       ready: () => answersOk(`${url}/liveness`),
       readyDeadlineMs: READY_DEADLINE_MS,
       stopSignal: 'SIGTERM',
       stopDeadlineMs: STOP_DEADLINE_MS,
     },
     node,
-    join(folder, 'data'),
+    dataDir,
+    volume,
   );
 }

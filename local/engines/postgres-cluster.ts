@@ -14,6 +14,8 @@ import { updateSettings, type PatroniAccount } from '../../shared/record/patroni
 import { readNodes, type RecordPlace } from '../../shared/record/read-record.js';
 import { pollUntil } from '../../shared/wait-until.js';
 import { StartError } from '../errors.js';
+import type { Volume } from './postgres.js';
+import { toNodeLinks, type EngineLinks } from './engine-links.js';
 import { guardOrphans, type OrphanGuard } from '../processes/orphan-guard.js';
 import type { ClusterPlaces } from '../plan.js';
 import type { ManagedProcess } from '../processes/processes.js';
@@ -50,6 +52,10 @@ export interface PostgresClusterOptions extends ClusterPlaces {
   parameters?: Readonly<Record<string, string | number>>;
   /** A HAProxy that passes connections on to the primary. Default: none. */
   route?: { name: string; port: number };
+  /** Proxies of the lab between the members. Default: none. */
+  links?: EngineLinks | undefined;
+  /** The disk of each node's data by name, when it is not our own. */
+  volumes?: ReadonlyMap<string, Volume> | undefined;
 }
 
 const HOST = '127.0.0.1';
@@ -61,7 +67,7 @@ const POLL_MS = 100;
 const toPlace = ({ node, url }: NodeProcess): RecordPlace => ({ name: node.name, url });
 
 export class PostgresCluster {
-  #guard: OrphanGuard | null = null;
+  #guards: OrphanGuard[] = [];
 
   constructor(
     readonly etcd: readonly ManagedProcess[],
@@ -143,7 +149,7 @@ export class PostgresCluster {
    * @throws StartError when the cluster does not accept writes in time.
    */
   async start(): Promise<boolean> {
-    this.#guard = guardOrphans(this.nodes.map(({ dataDir }) => dataDir));
+    this.#guards = this.#guardNodes();
     await Promise.all(this.etcd.map((member) => member.start()));
     const starting = new AbortController();
     const nodes = Promise.all(this.nodes.map((node) => node.start()));
@@ -157,6 +163,16 @@ export class PostgresCluster {
     } finally {
       starting.abort();
     }
+  }
+
+  /** One guard for all nodes on our own disk, and one beside each node on another disk. */
+  #guardNodes(): OrphanGuard[] {
+    const own = this.nodes.filter(({ volume }) => volume === undefined);
+    const others = this.nodes.flatMap(({ volume }) => volume ?? []);
+    return [
+      ...(own.length > 0 ? [guardOrphans(own.map(({ dataDir }) => dataDir))] : []),
+      ...others.map(({ folder, enter }) => guardOrphans([join(folder, 'data')], enter)),
+    ];
   }
 
   async #becomeReady(signal: AbortSignal): Promise<boolean> {
@@ -214,10 +230,10 @@ export class PostgresCluster {
     this.release();
   }
 
-  /** Ends the guard: every process of the cluster has ended. */
+  /** Ends the guards: every process of the cluster has ended. */
   release(): void {
-    this.#guard?.release();
-    this.#guard = null;
+    this.#guards.forEach((guard) => guard.release());
+    this.#guards = [];
   }
 }
 
@@ -242,7 +258,7 @@ async function prepareRoute(
 export async function preparePostgresCluster(
   options: PostgresClusterOptions,
 ): Promise<PostgresCluster> {
-  const { folder, nodes, etcd, quick = false, parameters = {} } = options;
+  const { folder, nodes, etcd, quick = false, parameters = {}, links, volumes } = options;
   const toFolder = (name: string): string => join(folder, name);
   const programs = await findClusterPrograms(nodes.map(({ name }) => join(toFolder(name), 'data')));
   const settings = { ...createSettings(programs, options.profile), ...options.settings };
@@ -269,9 +285,11 @@ export async function preparePostgresCluster(
       places: etcd,
       enableV2: settings.protocol === 'etcd',
     }),
-    nodes.map((node) =>
-      prepareNode(programs, cluster, { ...node, folder: toFolder(node.name) }, secrets),
-    ),
+    nodes.map((node) => {
+      const through = links ? { through: toNodeLinks(node, etcd, links) } : {};
+      const description = { ...node, ...through, folder: toFolder(node.name) };
+      return prepareNode(programs, cluster, description, secrets, volumes?.get(node.name));
+    }),
     cluster,
     secrets,
     await prepareRoute(options, secrets),

@@ -2,7 +2,7 @@
  * Finds and ends the PostgreSQL of a data folder that another program started. PostgreSQL under
  * Patroni is no child of Patroni, so only `postmaster.pid` leads to it.
  */
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pollUntil } from '../../shared/wait-until.js';
 import { findDescendants, isAlive, sendSignal } from '../processes/process-tree.js';
@@ -11,11 +11,15 @@ const POLL_MS = 20;
 /** Longest wait for killed processes to end, ms. */
 const KILLED_MS = 5_000;
 
-/** The file outlives a killed server, and another process may get its pid. */
+/**
+ * The file outlives a killed server, and another process may get its pid. Compares the folders and
+ * not their paths, because the lab's disks have another path for the server.
+ */
 function runsIn(pid: number, dataDir: string): boolean {
   if (process.platform !== 'linux') return true;
   try {
-    return readlinkSync(`/proc/${pid}/cwd`) === dataDir;
+    const [own, given] = [statSync(`/proc/${pid}/cwd`), statSync(dataDir)];
+    return own.dev === given.dev && own.ino === given.ino;
   } catch {
     return false;
   }

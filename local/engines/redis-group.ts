@@ -14,9 +14,14 @@
 import { join } from 'node:path';
 import { askSentinel, readGroup } from '../../shared/queue/read-group.js';
 import { findNewest } from '../../shared/queue/group-state.js';
-import { formatSentinelAddress, type SentinelAddress } from '../../shared/queue/redis-address.js';
+import {
+  formatSentinelAddress,
+  type HostAndPort,
+  type SentinelAddress,
+} from '../../shared/queue/redis-address.js';
 import { pollUntil, waitUntil } from '../../shared/wait-until.js';
 import { StartError } from '../errors.js';
+import { DIRECT, LOOPBACK, type EngineLinks } from './engine-links.js';
 import { GROUP_SENTINELS, GROUP_SERVERS } from '../plan.js';
 import { ManagedProcess } from '../processes/processes.js';
 import {
@@ -37,7 +42,6 @@ import {
   sentinelSettings,
 } from './sentinel.js';
 
-const HOST = '127.0.0.1';
 /** The Sentinels find each other and the replicas within about 2 s. */
 const READY_MS = 30_000;
 const POLL_MS = 50;
@@ -61,12 +65,22 @@ export const GROUP_FOLDER = 'redis-group';
 export interface RedisGroupOptions {
   dataDir: string;
   portOf: (name: string) => number;
+  /** Default: no proxies. */
+  links?: EngineLinks;
 }
 
-/** The settings of a server. @param primaryPort null: it is the primary. Pure. */
+interface OwnSettings {
+  dataDir: string;
+  /** The host at which the others reach it. */
+  host: string;
+  port: number;
+  password: string;
+}
+
+/** The settings of a server. @param primary null: it is the primary. Pure. */
 export function serverSettings(
-  { dataDir, port, password }: { dataDir: string; port: number; password: string },
-  primaryPort: number | null,
+  { dataDir, host, port, password }: OwnSettings,
+  primary: HostAndPort | null,
 ): string[] {
   const options = { ...STORAGE_OPTIONS, ...REPLICATION_OPTIONS };
   return [
@@ -74,13 +88,16 @@ export function serverSettings(
     `dir ${JSON.stringify(dataDir)}`,
     `requirepass ${password}`,
     `masterauth ${password}`,
+    ...(host === LOOPBACK ? [] : [`replica-announce-ip ${host}`]),
     ...Object.entries(options).map(([name, value]) => `${name} ${value || '""'}`),
-    ...(primaryPort === null ? [] : [`replicaof ${HOST} ${primaryPort}`]),
+    ...(primary === null ? [] : [`replicaof ${primary.host} ${primary.port}`]),
   ];
 }
 
 interface Member {
   name: string;
+  /** The host at which clients and the other members reach it. */
+  host: string;
   port: number;
   folder: string;
 }
@@ -96,13 +113,12 @@ export class RedisGroup {
   private isRunning = false;
 
   /** Starts nothing. @throws StartError when no server program is installed. */
-  constructor({ dataDir, portOf }: RedisGroupOptions) {
+  constructor({ dataDir, portOf, links = DIRECT }: RedisGroupOptions) {
     const program = findRedisProgram();
-    const toMember = (name: string): Member => ({
-      name,
-      port: portOf(name),
-      folder: join(dataDir, name),
-    });
+    const toMember = (name: string): Member => {
+      const port = portOf(name);
+      return { name, host: links.getHost('group', port), port, folder: join(dataDir, name) };
+    };
     this.password = providePassword(dataDir);
     this.members = {
       servers: GROUP_SERVERS.map(toMember),
@@ -110,7 +126,7 @@ export class RedisGroup {
     };
     this.primaryPort = findLastPrimary(this.members).port;
     this.place = {
-      sentinels: this.members.sentinels.map(({ port }) => ({ host: HOST, port })),
+      sentinels: this.members.sentinels.map(({ port }) => ({ host: LOOPBACK, port })),
       name: GROUP_NAME,
       username: undefined,
       password: this.password,
@@ -137,8 +153,8 @@ export class RedisGroup {
       this.servers.filter((server) => !isPrimary(server)).map((server) => server.start()),
     );
     for (const { folder, port } of this.members.sentinels) {
-      const { password, primaryPort } = this;
-      const settings = sentinelSettings({ folder, port, password, primaryPort });
+      const primary = this.toPlace(this.primaryPort);
+      const settings = sentinelSettings({ folder, port, password: this.password, primary });
       writeSettings(join(folder, SENTINEL_FILE), settings);
     }
     await Promise.all(this.sentinels.map((sentinel) => sentinel.start()));
@@ -151,7 +167,13 @@ export class RedisGroup {
     });
   }
 
-  private prepareServer(program: string, { name, port, folder }: Member): RedisServer {
+  /** The address of the server on this port. */
+  private toPlace(port: number): HostAndPort {
+    const member = this.members.servers.find((server) => server.port === port);
+    return { host: member?.host ?? LOOPBACK, port };
+  }
+
+  private prepareServer(program: string, { name, host, port, folder }: Member): RedisServer {
     const { password } = this;
     const file = join(folder, SETTINGS_FILE);
     return new RedisServer(
@@ -160,8 +182,8 @@ export class RedisGroup {
         command: [program, file],
         beforeStart: async () => {
           const primaryPort = await this.choosePrimary(port);
-          const settings = { dataDir: folder, port, password };
-          writeSettings(file, serverSettings(settings, primaryPort === port ? null : primaryPort));
+          const primary = primaryPort === port ? null : this.toPlace(primaryPort);
+          writeSettings(file, serverSettings({ dataDir: folder, host, port, password }, primary));
         },
       },
       folder,

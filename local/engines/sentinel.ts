@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { HostAndPort } from '../../shared/queue/redis-address.js';
 
 /** The name of our group. */
 export const GROUP_NAME = 'relevo';
@@ -24,8 +25,8 @@ interface SentinelOptions {
   folder: string;
   port: number;
   password: string;
-  /** Port of the primary at the start. */
-  primaryPort: number;
+  /** The primary at the start. */
+  primary: HostAndPort;
 }
 
 /** The settings of a Sentinel that has seen no failover yet. Pure. */
@@ -33,14 +34,14 @@ export const sentinelSettings = ({
   folder,
   port,
   password,
-  primaryPort,
+  primary,
 }: SentinelOptions): string[] => [
   `port ${port}`,
   'bind 127.0.0.1',
   `dir ${JSON.stringify(folder)}`,
   `requirepass ${password}`,
   `sentinel sentinel-pass ${password}`,
-  `sentinel monitor ${GROUP_NAME} 127.0.0.1 ${primaryPort} ${QUORUM}`,
+  `sentinel monitor ${GROUP_NAME} ${primary.host} ${primary.port} ${QUORUM}`,
   `sentinel auth-pass ${GROUP_NAME} ${password}`,
   `sentinel down-after-milliseconds ${GROUP_NAME} ${DOWN_AFTER_MS}`,
   `sentinel failover-timeout ${GROUP_NAME} ${FAILOVER_MS}`,

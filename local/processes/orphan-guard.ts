@@ -27,11 +27,18 @@ export interface OrphanGuard {
   release(): void;
 }
 
-/** @param folders PostgreSQL's data folders, without symbolic links. */
-export function guardOrphans(folders: readonly string[]): OrphanGuard {
+/**
+ * @param folders PostgreSQL's data folders, without symbolic links.
+ * @param enter prefix of a program that must see these folders. Default: none.
+ */
+export function guardOrphans(
+  folders: readonly string[],
+  enter: readonly string[] = [],
+): OrphanGuard {
   const shell = findProgram(['sh']);
   if (!shell || process.platform !== 'linux') return { release: () => undefined };
-  const guard = spawn(shell, ['-c', SCRIPT, 'relevo-guard', ...folders], {
+  const [program = shell, ...args] = [...enter, shell, '-c', SCRIPT, 'relevo-guard', ...folders];
+  const guard = spawn(program, args, {
     stdio: ['pipe', 'ignore', 'ignore'],
     // Ctrl-C in the terminal must not end the guard.
     detached: true,

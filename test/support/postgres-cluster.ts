@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StorageLinks, storagePaths } from '../../experiments/network/storage-links.js';
 import { freePort } from '../../local/processes/ports.js';
 import {
   preparePostgresCluster,
@@ -13,6 +14,8 @@ import { keepLine, keepSecret, keepSource } from './log-evidence.js';
 export interface TestCluster {
   cluster: PostgresCluster;
   folder: string;
+  /** Proxies between its members; null: none. */
+  links: StorageLinks | null;
   /** Kills everything and deletes the data. */
   remove(): Promise<void>;
 }
@@ -20,25 +23,34 @@ export interface TestCluster {
 const NUMBERS = [1, 2, 3];
 
 /** Prepares and starts the cluster. Its processes restart after a crash. */
-export async function startTestCluster(
-  options: Partial<PostgresClusterOptions> = {},
-): Promise<TestCluster> {
+export async function startTestCluster({
+  withLinks = false,
+  ...options
+}: Partial<PostgresClusterOptions> & { withLinks?: boolean } = {}): Promise<TestCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'relevo-standby-'));
-  const nodes = NUMBERS.map(async (number) => ({
+  const nodePlaces = NUMBERS.map(async (number) => ({
     name: `postgres_${number}`,
     port: await freePort(),
     restPort: await freePort(),
   }));
-  const etcd = NUMBERS.map(async (number) => ({
+  const etcdPlaces = NUMBERS.map(async (number) => ({
     name: `etcd_${number}`,
     port: await freePort(),
     peerPort: await freePort(),
   }));
+  const [nodes, etcd] = [await Promise.all(nodePlaces), await Promise.all(etcdPlaces)];
+  const links = withLinks ? new StorageLinks(storagePaths({ record: 'cluster' })) : null;
+  const ports = new Map([
+    ...[...nodes, ...etcd].map(({ name, port }) => [name, port] as const),
+    ...nodes.map(({ name, restPort }) => [name.replace('postgres', 'patroni'), restPort] as const),
+  ]);
+  await links?.open((name) => ports.get(name) ?? 0);
   const cluster = await preparePostgresCluster({
     folder,
-    nodes: await Promise.all(nodes),
-    etcd: await Promise.all(etcd),
+    nodes,
+    etcd,
     quick: true,
+    ...(links ? { links } : {}),
     ...options,
   });
   for (const process of cluster.processes) {
@@ -48,6 +60,7 @@ export async function startTestCluster(
   }
   const remove = async (): Promise<void> => {
     await cluster.end();
+    await links?.close();
     rmSync(folder, { recursive: true, force: true });
   };
   const secrets = JSON.parse(readFileSync(join(folder, 'secrets.json'), 'utf8')) as object;
@@ -55,7 +68,7 @@ export async function startTestCluster(
     keepSecret(`password ${name} of the replicated PostgreSQL`, String(value));
   try {
     await cluster.start();
-    return { cluster, folder, remove };
+    return { cluster, folder, links, remove };
   } catch (error) {
     await remove();
     throw error;

@@ -59,7 +59,12 @@ test('etcd refuses clients and members without a certificate', () => {
 });
 
 test('Redis has the settings of a server of the group', () => {
-  const own = { dataDir: '/var/lib/redis', port: 6379, password: 'REDIS_PASSWORD' };
+  const own = {
+    dataDir: '/var/lib/redis',
+    host: '127.0.0.1',
+    port: 6379,
+    password: 'REDIS_PASSWORD',
+  };
   const expected = serverSettings(own, null).map((line) =>
     line.replace('127.0.0.1', '10.0.0.1').replace('"/var/lib/redis"', '/var/lib/redis'),
   );
@@ -68,8 +73,8 @@ test('Redis has the settings of a server of the group', () => {
 
 test('Sentinel has the settings of a Sentinel of the group', () => {
   const own = { folder: '/var/lib/redis', port: 26_379, password: 'REDIS_PASSWORD' };
-  const expected = sentinelSettings({ ...own, primaryPort: 6379 }).map((line) =>
-    line.replace('127.0.0.1', '10.0.0.1').replace('"/var/lib/redis"', '/var/lib/redis'),
+  const expected = sentinelSettings({ ...own, primary: { host: '127.0.0.1', port: 6379 } }).map(
+    (line) => line.replace('127.0.0.1', '10.0.0.1').replace('"/var/lib/redis"', '/var/lib/redis'),
   );
   expect(toLines(read('sentinel.conf')).sort()).toEqual(expected.sort());
 });

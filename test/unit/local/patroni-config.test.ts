@@ -48,6 +48,18 @@ describe('the configuration of a node', () => {
     });
   });
 
+  it('has the hosts of proxies for the others and for etcd, and keeps its own', () => {
+    const through = { postgres: '127.1.0.1', rest: '127.1.0.2', etcd: ['127.1.0.3', '127.1.0.4'] };
+    expect(read(renderPatroni(CLUSTER, { ...NODE, through }, SECRETS))).toMatchObject({
+      restapi: { listen: '127.0.0.1:5472', connect_address: '127.1.0.2:5472' },
+      etcd: {
+        hosts: ['127.1.0.3:5481', '127.1.0.4:5482', '127.0.0.1:5483'],
+        use_proxies: true,
+      },
+      postgresql: { listen: '127.0.0.1:5462', connect_address: '127.1.0.1:5462' },
+    });
+  });
+
   it('keeps every password as a text', () => {
     const { restapi, postgresql } = read(render());
     expect(restapi.authentication).toEqual({ username: 'relevo', password: '0x10' });

@@ -26,8 +26,8 @@ const after = (port: number, epoch: number): string =>
   `sentinel monitor relevo 127.0.0.1 ${port} 2\nsentinel config-epoch relevo ${epoch}\n`;
 
 test('a server is fenced, keeps its data, and follows the primary that is given', () => {
-  const own = { dataDir: '/a "b"', port: 1, password: 'p' };
-  const settings = serverSettings(own, 2);
+  const own = { dataDir: '/a "b"', host: '127.1.0.1', port: 1, password: 'p' };
+  const settings = serverSettings(own, { host: '127.1.0.2', port: 2 });
   expect(settings).toEqual(
     expect.arrayContaining([
       'dir "/a \\"b\\""',
@@ -38,19 +38,25 @@ test('a server is fenced, keeps its data, and follows the primary that is given'
       'masterauth p',
       'min-replicas-to-write 1',
       'min-replicas-max-lag 2',
-      'replicaof 127.0.0.1 2',
+      'replica-announce-ip 127.1.0.1',
+      'replicaof 127.1.0.2 2',
     ]),
   );
   expect(serverSettings(own, null).join()).not.toMatch(/replicaof/);
 });
 
 test('a Sentinel needs a password, and a second one before it replaces the primary', () => {
-  const settings = sentinelSettings({ folder: '/s', port: 7, password: 'p', primaryPort: 1 });
+  const settings = sentinelSettings({
+    folder: '/s',
+    port: 7,
+    password: 'p',
+    primary: { host: '127.1.0.1', port: 1 },
+  });
   expect(settings).toEqual(
     expect.arrayContaining([
       'bind 127.0.0.1',
       'requirepass p',
-      'sentinel monitor relevo 127.0.0.1 1 2',
+      'sentinel monitor relevo 127.1.0.1 1 2',
       'sentinel auth-pass relevo p',
     ]),
   );
