@@ -15,12 +15,8 @@ import {
   HAPROXY_LEAVING,
   HAPROXY_SOCKET,
 } from '../../shared/balancer/haproxy-control.js';
-import {
-  type Pool,
-  type PoolMember,
-  type Retries,
-  type Strategy,
-} from '../../shared/balancer/pool.js';
+import type { Pool, Retries } from '../../shared/balancer/pool.js';
+import { getRetries, instanceBackends, RESOLVERS, section } from './haproxy-instances.js';
 import {
   AGAIN_FILE,
   BALANCER_PROBLEMS,
@@ -65,8 +61,6 @@ export const haproxyPaths = (
   problems,
 });
 
-const RESOLVERS = 'names';
-
 /** The name servers of the machine. */
 const RESOLVER_LINES = [
   'parse-resolv-conf',
@@ -74,14 +68,6 @@ const RESOLVER_LINES = [
   'timeout retry 1s',
   'hold valid 1s',
 ];
-
-const ALGORITHMS: Record<Strategy, string> = {
-  roundrobin: 'roundrobin',
-  leastconn: 'leastconn',
-  source: 'source',
-  uri: 'uri',
-  random: 'random',
-};
 
 /** The condition of the requests that are repeated; null: all. */
 const REPEATED_IF: Record<Retries, string | null> = {
@@ -96,22 +82,11 @@ const REPEATED_IF: Record<Retries, string | null> = {
  */
 const REPEATED_BYTES = 65_536;
 
-/**
- * Attempts after the first. A refused connection costs no time, and until the next check HAProxy
- * may choose instances that died together several times.
- */
-const RETRIES = 10;
-
 /** The status with which the inner layer answers a failure of a request that may be repeated. */
 const AGAIN = 425;
 const RETRY_ON = `conn-failure empty-response junk-response ${AGAIN}`;
 /** The inner layer notices a silent instance first; the outer layer does not repeat a time-out. */
 const OUTER_EXTRA_MS = 1_000;
-
-const getRetries = ({ retries }: Pool, retryOn: string): string[] =>
-  retries === 'none'
-    ? ['retries 0', 'retry-on none']
-    : [`retries ${RETRIES}`, `retry-on ${retryOn}`];
 
 const defaults = ({ serverTimeoutMs, check }: Pool): string[] => [
   'mode http',
@@ -129,9 +104,6 @@ const defaults = ({ serverTimeoutMs, check }: Pool): string[] => [
   'timeout queue 2s',
   `timeout check ${check.timeoutMs}ms`,
 ];
-
-export const section = (head: string, lines: readonly string[]): string =>
-  [head, ...lines.map((line) => `  ${line}`)].join('\n');
 
 const toDocument = ({ problems }: HaproxyPaths, status: number, reader: Reader): string =>
   status === 503 && reader === 'page'
@@ -217,51 +189,6 @@ const innerFrontends = (paths: HaproxyPaths): string[] => [
   ),
 ];
 
-/** A name is resolved again every second; HAProxy starts before the name exists. */
-const resolve = (host: string): string =>
-  isIP(host) === 0 ? ` resolvers ${RESOLVERS} init-addr last,libc,none` : '';
-
-const server = ({ name, host, port, weight }: PoolMember, sticky: boolean): string =>
-  `server ${name} ${host}:${port}${sticky ? ` cookie ${name}` : ''} weight ${weight}${resolve(host)}`;
-
-const affinity = ({ affinity, cookie }: Pool, { leaving }: HaproxyPaths): string[] =>
-  affinity === 'cookie'
-    ? [
-        `cookie ${cookie} insert indirect nocache httponly attr SameSite=Lax`,
-        `ignore-persist if { req.cook(${cookie}) -m str -f ${leaving} }`,
-      ]
-    : [];
-
-const toInstances = (pool: Pool, paths: HaproxyPaths): string[] => [
-  `balance ${ALGORITHMS[pool.strategy]}`,
-  ...getRetries(pool, 'conn-failure'),
-  'load-server-state-from-file global',
-  ...affinity(pool, paths),
-];
-
-function readyBackend(pool: Pool, paths: HaproxyPaths): string[] {
-  const { check, members } = pool;
-  const fastMs = Math.ceil(check.intervalMs / 5);
-  return [
-    ...toInstances(pool, paths),
-    `option httpchk`,
-    `http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host localhost`,
-    'http-check expect status 200',
-    // Not `observe layer4 on-error mark-down`: the refused connection that marks an instance down
-    // belongs to a request, which shutdown-sessions would then end instead of sending it elsewhere.
-    // An instance that is down is checked five times as often: until HAProxy knows that it is back,
-    // the others serve alone.
-    `default-server check inter ${check.intervalMs}ms fastinter ${fastMs}ms downinter ${fastMs}ms fall ${check.fall} rise ${check.rise} on-marked-down shutdown-sessions`,
-    ...members.map((member) => server(member, pool.affinity === 'cookie')),
-  ];
-}
-
-const lastResort = (pool: Pool, paths: HaproxyPaths): string[] => [
-  ...toInstances(pool, paths),
-  `default-server check inter ${pool.check.intervalMs}ms fall 1 rise 1`,
-  ...pool.members.map((member) => server(member, pool.affinity === 'cookie')),
-];
-
 const statistics = ({ adminPort }: Pool): string[] => [
   `bind 127.0.0.1:${adminPort}`,
   'stats enable',
@@ -289,8 +216,7 @@ export function renderHaproxy(pool: Pool, paths: HaproxyPaths): string {
     ...outerBackends(pool, paths),
     section('frontend statistics', statistics(pool)),
     ...innerFrontends(paths),
-    section(`backend ${HAPROXY_BACKEND}`, readyBackend(pool, paths)),
-    section(`backend ${HAPROXY_LAST_RESORT}`, lastResort(pool, paths)),
+    ...instanceBackends(pool, paths.leaving),
     '',
   ].join('\n\n');
 }

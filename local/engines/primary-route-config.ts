@@ -5,7 +5,7 @@
  * @see https://patroni.readthedocs.io/en/latest/rest_api.html
  * @see https://docs.haproxy.org/2.6/configuration.html
  */
-import { section } from './haproxy-config.js';
+import { section } from './haproxy-instances.js';
 
 /** One PostgreSQL with its Patroni. */
 interface RouteNode {

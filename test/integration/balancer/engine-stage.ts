@@ -34,9 +34,13 @@ export const SLOW_MS = 600;
 function startMember(
   name: string,
   port: number,
-  { streams, slow }: Pick<Setup, 'streams' | 'slow'>,
+  { streams, slow, unready }: Pick<Setup, 'streams' | 'slow' | 'unready'>,
 ): Promise<Server> {
   const server = createServer((request, response) => {
+    if (request.url === '/readyz' && unready.has(name)) {
+      response.writeHead(503).end();
+      return;
+    }
     if (request.url === EVENTS_PATH) {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
       streams.push(response);
@@ -80,6 +84,8 @@ export class Setup {
   readonly streams: ServerResponse[] = [];
   /** Responses to `/slow` and to the silent path, in the order of their requests. */
   readonly slow: ServerResponse[] = [];
+  /** Names of the instances whose `/readyz` answers 503. */
+  readonly unready = new Set<string>();
   balancer!: BalancerProcess;
   control!: BalancerControl;
   private ports: number[] = [];

@@ -5,7 +5,7 @@ import { sleep } from '../../../shared/clock.js';
 import { BALANCERS, type BalancerName } from '../../../shared/balancer/pool.js';
 import { eventually } from '../../support/eventually.js';
 import { describeWith } from '../../support/tools.js';
-import { EVENTS_PATH, NAMES, Setup, SLOW_MS, type Answer } from './engine-stage.js';
+import { EVENTS_PATH, NAMES, Setup, SILENT_PATH, SLOW_MS, type Answer } from './engine-stage.js';
 
 /** Addresses of the pages, files and documents of a balancer, also in other spellings. */
 const OWN_PATHS = [
@@ -106,6 +106,30 @@ const describeBalancer = (balancer: BalancerName): void => {
         { what: 'the client is back' },
       );
     });
+
+    // nginx has no health check: it notices only that a connection fails.
+    if (balancer !== 'nginx') {
+      test('an instance that is not ready gets no new request, and completes a POST without a key', async () => {
+        const headers = { cookie: setup.cookieOf('patients_2') };
+        const before = setup.slow.length;
+        const open = setup.ask(SILENT_PATH, { method: 'POST', headers, body: 'x' });
+        await eventually(() => setup.slow.length > before, { what: 'the open request' });
+        setup.unready.add('patients_2');
+        await eventually(
+          async () =>
+            !(await setup.newClients()).has('patients_2') &&
+            (await setup.withCookie('patients_2')).body.name !== 'patients_2',
+          { what: 'no client on the instance that is not ready' },
+        );
+        setup.slow.at(-1)?.end(JSON.stringify({ name: 'patients_2' }));
+        expect(await open).toMatchObject({ status: 200, body: { name: 'patients_2' } });
+        setup.unready.clear();
+        await eventually(
+          async () => (await setup.withCookie('patients_2')).body.name === 'patients_2',
+          { what: 'the client is back' },
+        );
+      });
+    }
 
     test('a reload keeps the states, the process and every request', async () => {
       await setup.control.set('patients_3', 'maint');
