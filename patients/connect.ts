@@ -5,6 +5,7 @@
  */
 import type { RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
+import { DEFAULT_CHECK } from '../shared/balancer/pool.js';
 import { systemClock, type Clock } from '../shared/clock.js';
 import type { Logger } from '../shared/observability/logger.js';
 import { schemaOf } from '../shared/postgres/connection-settings.js';
@@ -67,9 +68,10 @@ export interface PatientsService extends PatientsDeps {
 
 /**
  * Longest time PostgreSQL or Redis may take to answer a write probe, in ms, including the wait for
- * a free connection.
+ * a free connection. Half of what a balancer waits for `/readyz`: an instance that is not ready
+ * must answer in time, because a balancer ends the requests of a silent one.
  */
-const PROBE_MS = 2_000;
+const PROBE_MS = DEFAULT_CHECK.timeoutMs / 2;
 
 interface Delivery {
   dispatch: Dispatch;

@@ -2,6 +2,7 @@
  * PostgreSQL or Redis unavailable, slow or silent: never a 2xx without a row, never a lost answer
  * when the row exists.
  */
+import { DEFAULT_CHECK } from '../../../shared/balancer/pool.js';
 import type { AddressInfo } from 'node:net';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { closeServer, listen } from '../../../shared/http/http.js';
@@ -204,6 +205,18 @@ describe('PostgreSQL unavailable', () => {
       `SELECT 1 FROM payment WHERE idempotency_key = 'silent-database'`,
     );
     expect([rowCount, await rowOf((answered.body as Payment).id)]).toEqual([1, true]);
+  });
+
+  test('silent: the instance reports that it is not ready before a balancer stops waiting', async () => {
+    const { url } = await start(SOON_UNAVAILABLE);
+    await connected(url);
+    postgres.blackhole();
+    const check = async (): Promise<boolean> => {
+      const signal = AbortSignal.timeout(DEFAULT_CHECK.timeoutMs);
+      return (await fetch(`${url}/readyz`, { signal })).status === 503;
+    };
+    await eventually(check, { what: 'an answer in time' });
+    postgres.pass();
   });
 
   test('repeatedly under load: every 2xx has its row', async () => {
