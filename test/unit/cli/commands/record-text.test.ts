@@ -1,4 +1,5 @@
 import { statusSummary } from '../../../../shared/contracts/status.js';
+import { LOG_KEPT_MB } from '../../../../shared/record/nodes.js';
 import type { RecordState } from '../../../../shared/record/read-record.js';
 import { formatStatus, formatStatusLine } from '../../../../cli/commands/status-text.js';
 
@@ -64,7 +65,7 @@ describe('relevo status with a replicated PostgreSQL', () => {
     const nodes = RECORD.nodes.map((node) => ({
       ...node,
       streaming: false,
-      lagBytes: 600_000_000,
+      lagBytes: (LOG_KEPT_MB + 1) * 1_048_576,
     }));
     const shown = formatStatus({ local: null, status, record: { ...RECORD, nodes } }, NOW);
     expect(shown).toContain('postgres_2 lacks log that the primary no longer keeps');
