@@ -110,6 +110,10 @@ withMounts('disk-full', () => {
     cluster = await openTestCluster({ disk: true });
     injector = new Injector(cluster, new AbortController().signal);
     await cluster.pool.query('CREATE TABLE filler (text text)');
+    // A checkpoint would release log, which the server could use again without more space.
+    await cluster.pool.query("ALTER SYSTEM SET max_wal_size = '10GB'");
+    await cluster.pool.query("ALTER SYSTEM SET checkpoint_timeout = '1d'");
+    await cluster.pool.query('SELECT pg_reload_conf()');
   }, TEST_MS);
 
   const write = (rows: number): Promise<unknown> =>
