@@ -63,6 +63,8 @@ const READY_DEADLINE_MS = 90_000;
 /** Longest wait for the last standby, when the others accept writes already. */
 const WHOLE_DEADLINE_MS = 30_000;
 const POLL_MS = 100;
+/** Longest wait for a synchronous standby before a switchover, ms. */
+const PAIR_DEADLINE_MS = 15_000;
 
 const toPlace = ({ node, url }: NodeProcess): RecordPlace => ({ name: node.name, url });
 
@@ -121,17 +123,27 @@ export class PostgresCluster {
     return this.nodes.find(({ node }) => node.name === primary?.name) ?? null;
   }
 
+  /** The primary and its synchronous standby; null: one of the two is missing. */
+  async #findPair(): Promise<{ primary: NodeProcess; candidate: NodeProcess } | null> {
+    const views = await this.readNodes();
+    const find = (role: NodeView['role']): NodeProcess | undefined => {
+      const name = views.find((view) => view.role === role)?.name;
+      return this.nodes.find(({ node }) => node.name === name);
+    };
+    const [primary, candidate] = [find('primary'), find('sync-standby')];
+    return primary && candidate ? { primary, candidate } : null;
+  }
+
   /**
-   * Hands the primary over to the synchronous standby. @returns the former primary.
+   * Hands the primary over to the synchronous standby. Waits for one first: after a failure of
+   * etcd, Patroni may take some seconds to choose another one. @returns the former primary.
    * @throws Error when no node is the primary, no standby is synchronous, or Patroni refuses.
    */
   async switchOver(): Promise<NodeProcess> {
-    const views = await this.readNodes();
-    const roles = new Map(views.map(({ name, role }) => [name, role]));
-    const places = this.nodes.map((process) => ({ process, role: roles.get(process.node.name) }));
-    const primary = places.find(({ role }) => role === 'primary')?.process;
-    const candidate = places.find(({ role }) => role === 'sync-standby')?.process;
-    if (!primary || !candidate) throw new Error('no node is the primary, or no standby can be');
+    const waiting = { deadlineMs: PAIR_DEADLINE_MS, pollMs: POLL_MS };
+    const pair = await pollUntil(() => this.#findPair(), waiting);
+    if (!pair) throw new Error('no node is the primary, or no standby can be');
+    const { primary, candidate } = pair;
     const others = this.nodes.filter((node) => node !== primary && node !== candidate);
     await performSwitchover({
       primary: toPlace(primary),
