@@ -37,7 +37,7 @@ import {
   type TimingProfile,
 } from './patroni-settings.js';
 import { preparePrimaryRoute } from './primary-route.js';
-import { performSwitchover } from './switchover.js';
+import { performSwitchover, waitForPair } from './switchover.js';
 
 export interface PostgresClusterOptions extends ClusterPlaces {
   /** Holds everything of the cluster; created when missing. */
@@ -63,8 +63,6 @@ const READY_DEADLINE_MS = 90_000;
 /** Longest wait for the last standby, when the others accept writes already. */
 const WHOLE_DEADLINE_MS = 30_000;
 const POLL_MS = 100;
-/** Longest wait for a synchronous standby before a switchover, ms. */
-const PAIR_DEADLINE_MS = 15_000;
 
 const toPlace = ({ node, url }: NodeProcess): RecordPlace => ({ name: node.name, url });
 
@@ -123,15 +121,10 @@ export class PostgresCluster {
     return this.nodes.find(({ node }) => node.name === primary?.name) ?? null;
   }
 
-  /** The primary and its synchronous standby; null: one of the two is missing. */
-  async #findPair(): Promise<{ primary: NodeProcess; candidate: NodeProcess } | null> {
-    const views = await this.readNodes();
-    const find = (role: NodeView['role']): NodeProcess | undefined => {
-      const name = views.find((view) => view.role === role)?.name;
-      return this.nodes.find(({ node }) => node.name === name);
-    };
-    const [primary, candidate] = [find('primary'), find('sync-standby')];
-    return primary && candidate ? { primary, candidate } : null;
+  #getNode(name: string): NodeProcess {
+    const found = this.nodes.find(({ node }) => node.name === name);
+    if (found) return found;
+    throw new Error(`no node of this cluster is ${name}`);
   }
 
   /**
@@ -140,10 +133,8 @@ export class PostgresCluster {
    * @throws Error when no node is the primary, no standby is synchronous, or Patroni refuses.
    */
   async switchOver(): Promise<NodeProcess> {
-    const waiting = { deadlineMs: PAIR_DEADLINE_MS, pollMs: POLL_MS };
-    const pair = await pollUntil(() => this.#findPair(), waiting);
-    if (!pair) throw new Error('no node is the primary, or no standby can be');
-    const { primary, candidate } = pair;
+    const pair = await waitForPair(() => this.readNodes());
+    const [primary, candidate] = [this.#getNode(pair.primary), this.#getNode(pair.candidate)];
     const others = this.nodes.filter((node) => node !== primary && node !== candidate);
     await performSwitchover({
       primary: toPlace(primary),

@@ -12,9 +12,31 @@ import {
   updateSettings,
   type PatroniAccount,
 } from '../../shared/record/patroni-client.js';
+import type { DatabaseNode } from '../../shared/record/nodes.js';
 import type { RecordPlace } from '../../shared/record/read-record.js';
+import { waitUntil } from '../../shared/wait-until.js';
 
 const POLL_MS = 50;
+/** Longest wait for a synchronous standby, ms. */
+const PAIR_DEADLINE_MS = 15_000;
+
+/** The names of the primary and its synchronous standby; null: one of the two is missing. Pure. */
+function findPair(nodes: readonly DatabaseNode[]): { primary: string; candidate: string } | null {
+  const find = (role: DatabaseNode['role']): string | undefined =>
+    nodes.find((node) => node.role === role)?.name;
+  const [primary, candidate] = [find('primary'), find('sync-standby')];
+  return primary && candidate ? { primary, candidate } : null;
+}
+
+/** @throws Error when the cluster has no primary, or no synchronous standby, for too long. */
+export const waitForPair = (
+  readNodes: () => Promise<readonly DatabaseNode[]>,
+): Promise<{ primary: string; candidate: string }> =>
+  waitUntil(async () => findPair(await readNodes()), {
+    deadlineMs: PAIR_DEADLINE_MS,
+    pollMs: POLL_MS,
+    toError: () => new Error('no node is the primary, or no standby can be'),
+  });
 
 export interface Switchover {
   /** The node that is the primary. */
