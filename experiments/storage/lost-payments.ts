@@ -1,4 +1,4 @@
-/** Lists each lost payment: what its client received, and what the gateway knows. Pure. */
+/** Lists each lost payment with the answer to its client and the record of the gateway. Pure. */
 import { findLost } from '../checkers/lost.js';
 import { indexEvidence } from '../checkers/recorded.js';
 import type { ChargeRow, RequestRecord, RunEvidence } from '../record/history.js';

@@ -11,8 +11,8 @@ import { createPool, type Pool } from '../../shared/postgres/postgres.js';
 const STATEMENT_MS = 60_000;
 
 /**
- * A pool to the node that Patroni names as the primary now, whatever its timeline is. It stays with
- * this node. The caller ends it.
+ * Opens a pool to the present primary according to Patroni, also when its timeline is older than
+ * one that was seen. The pool never connects to another node. The caller ends the pool.
  * @throws Error when no node is the primary.
  */
 export async function openSurvivor(

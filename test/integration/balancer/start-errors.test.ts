@@ -2,7 +2,6 @@
  * A start with a load balancer that cannot begin: an unknown name, a used port, a missing package.
  * Each ends with one line that contains the remedy.
  */
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -16,6 +15,7 @@ import { BALANCERS, createPool, type BalancerName } from '../../../shared/balanc
 import { freeOffset } from '../../support/free-offset.js';
 import { onlyWhere } from '../../support/only-where.js';
 import { relevo, runProgram, type Ran } from '../../support/relevo.js';
+import { canHidePrograms, hidePrograms } from '../../support/hide-programs.js';
 import { describeWith } from '../../support/tools.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'relevo-start-'));
@@ -61,24 +61,16 @@ describeWith('balancers', 'a start with an installed load balancer', () => {
   });
 });
 
-/** An ordinary user, for whom the programs are not executable. */
-const asUser = (...command: string[]): string[] => {
-  const programs = BALANCERS.map((name) => findProgram(BALANCER_PROGRAMS[name].names));
-  const hide = programs.flatMap((path) => (path ? [`mount --bind /dev/null ${path}`] : []));
-  const line = [...hide, 'exec unshare -U --map-user=1000 --map-group=1000 "$@"'].join(' && ');
-  return ['unshare', '-Urm', 'sh', '-c', line, 'sh', ...command];
-};
-const [program = '', ...words] = asUser('true');
-const canHide = spawnSync(program, words).status === 0;
+const programs = BALANCERS.map((name) => findProgram(BALANCER_PROGRAMS[name].names));
 
 onlyWhere(
-  canHide,
+  canHidePrograms(programs),
   'needs user namespaces',
   describe,
 )('a missing load balancer', () => {
   test.each(BALANCERS)('%s: one line names the package', async (name: BalancerName) => {
     const start = [process.execPath, 'local/bootstrap.mjs', 'up', '--balancer', name];
-    const end = await readEnd(runProgram(asUser(...start), { RELEVO_DATA: folder }));
+    const end = await readEnd(runProgram(hidePrograms(programs, start), { RELEVO_DATA: folder }));
     const { label, packageName } = BALANCER_PROGRAMS[name];
     expect(end).toEqual({
       code: 3,

@@ -19,7 +19,7 @@ export const GATEWAY: readonly Row[] = [
     entrance: 'GET /charges/:key',
     who: INTERNAL,
     answer: 404,
-    ask: () => ({ path: { key: 'nobody' } }),
+    ask: () => ({ path: { key: 'missing' } }),
   },
   {
     entrance: 'POST /charges/:key/cancel',
