@@ -1,6 +1,7 @@
 /**
  * One request for a JSON document, bounded in time and size. For the HTTP interfaces of the
- * programs below the record, Patroni and etcd: any other program may answer on their ports.
+ * programs below the record, Patroni and etcd, and for calls between services: any other program
+ * may answer on their ports.
  */
 import { readBoundedText } from '../http/bounded-body.js';
 
@@ -14,15 +15,18 @@ interface Question {
   body?: unknown;
   /** Name and password. */
   account?: { name: string; password: string };
+  /** Bearer token. */
+  token?: string;
 }
 
-const toHeaders = ({ account, body }: Question): Record<string, string> => ({
+const toHeaders = ({ account, body, token }: Question): Record<string, string> => ({
   ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
   ...(account
     ? {
         Authorization: `Basic ${btoa(`${account.name}:${account.password}`)}`,
       }
     : {}),
+  ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
 });
 
 /** The text of the answer and its status. @throws Error without an answer in time. */

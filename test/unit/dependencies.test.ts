@@ -17,7 +17,8 @@ interface Source {
 }
 
 /** The folders that a production installation runs. All others may also use devDependencies. */
-const PRODUCTION = /^(?:monitor|payments|patients|gateway|shared|cli|local|deploy|prisma|client)\//;
+const PRODUCTION =
+  /^(?:monitor|payments|patients|gateway|measurements|shared|cli|local|deploy|prisma|client)\//;
 /** The client is a package of its own: its manifest (generate/client-package.ts) names these. */
 const CLIENT = { folder: /^client\//, packages: ['openapi-fetch'] };
 

@@ -11,7 +11,16 @@ import { ROOT } from '../../local/root.js';
 
 /** Calls that touch no file and start no program. */
 const HARMLESS = new Set(['hkdfSync', 'gzipSync', 'randomFillSync']);
-const LISTED = ['monitor', 'payments', 'patients', 'gateway', 'shared', 'local', 'cli'];
+const LISTED = [
+  'monitor',
+  'payments',
+  'patients',
+  'gateway',
+  'measurements',
+  'shared',
+  'local',
+  'cli',
+];
 
 const START = 'before anything runs: a failure fails the start';
 const GUARDED = 'every call that can fail is in a try and returns its failure as a value';

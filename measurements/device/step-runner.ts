@@ -1,0 +1,147 @@
+/**
+ * Carries out the steps that the core decided. Every line that a reader of the log needs to judge a
+ * mean is written before the mean is sent.
+ */
+import { randomUUID } from 'node:crypto';
+import { ZNODES, type MeasurementData } from '../../shared/contracts/measurements.js';
+import type { Logger } from '../../shared/observability/logger.js';
+import type { ZooKeeper } from '../../shared/zookeeper/client.js';
+import { createNode, ensureNode, removeNode } from '../../shared/zookeeper/data.js';
+import { standForElection } from '../../shared/zookeeper/election.js';
+import { isRefusal } from '../../shared/zookeeper/errors.js';
+import { commit, type NodeOperation } from '../../shared/zookeeper/transaction.js';
+import type { DeviceState, Mean, RoundStep, StepResult } from '../core/types.js';
+import type { ApiClient } from './api-client.js';
+import { toFinish, toOpening } from './leader-writes.js';
+import { deviceMs, notMeasured, roundsMissed } from './metrics.js';
+import type { ReplicaMeter } from './replica-meter.js';
+
+export interface StepsOptions {
+  device: string;
+  zk: ZooKeeper;
+  api: ApiClient;
+  meter: ReplicaMeter;
+  logger: Logger;
+  /** Whether this device may still act as a leader: its own clock. */
+  mayAct: () => boolean;
+  /** Called between the decision to send and the sending; for experiments. */
+  beforeSend: () => Promise<void>;
+}
+
+type Acting = Exclude<RoundStep, { kind: 'wait' }>;
+
+const REFUSALS = ['NO_NODE', 'NODE_EXISTS', 'BAD_VERSION'];
+
+export class StepRunner {
+  /** Names the own candidate; the same one until the ensemble confirmed a candidate. */
+  private guid: string = randomUUID();
+
+  constructor(private readonly options: StepsOptions) {}
+
+  /** @throws ZooKeeperError when the ensemble does not answer. */
+  async perform(step: Acting, state: DeviceState, apiUrl: string): Promise<StepResult> {
+    switch (step.kind) {
+      case 'stand':
+        return this.stand();
+      case 'announce':
+        return this.announce(step.epoch, apiUrl);
+      case 'open':
+        return { step: 'open', done: await this.commit(toOpening(...this.opening(state, step))) };
+      case 'measure':
+        return this.measure(step.round);
+      case 'send':
+        return this.send(step.mean, state, apiUrl);
+      case 'miss':
+        roundsMissed.inc();
+        this.options.logger.warn({ round: step.round }, 'round missed: it ends without a mean');
+        return { step: 'miss', round: step.round };
+      case 'finish':
+        return { step: 'finish', done: await this.commit(toFinish(this.node(state), step)) };
+      case 'resign':
+        await removeNode(this.options.zk, `${ZNODES.election}/${this.node(state)}`);
+        return { step: 'resign', done: true };
+    }
+  }
+
+  private node({ candidate }: DeviceState): string {
+    return candidate?.node ?? 'none';
+  }
+
+  private opening(state: DeviceState, step: Extract<RoundStep, { kind: 'open' }>) {
+    return [this.node(state), step, new Date().toISOString()] as const;
+  }
+
+  private async stand(): Promise<StepResult> {
+    const { zk, device } = this.options;
+    await ensureNode(zk, ZNODES.election);
+    await ensureNode(zk, ZNODES.measurements);
+    await ensureNode(zk, ZNODES.config);
+    await ensureNode(zk, ZNODES.counter, '0');
+    const candidate = await standForElection(zk, ZNODES.election, {
+      name: device,
+      guid: this.guid,
+    });
+    // A later candidate of this device must not be confused with this one.
+    this.guid = randomUUID();
+    return { step: 'stand', candidate };
+  }
+
+  private async announce(epoch: number, apiUrl: string): Promise<StepResult> {
+    const { api, device, logger } = this.options;
+    const { result, detail } = await api.announce(apiUrl, { epoch, device });
+    if (result !== 'confirmed')
+      logger.warn({ epoch, code: detail }, 'the API did not confirm the epoch');
+    return { step: 'announce', result };
+  }
+
+  private async measure(round: number): Promise<StepResult> {
+    const { meter, logger } = this.options;
+    let measured: Omit<MeasurementData, 'round'>;
+    try {
+      measured = await meter.measure();
+    } catch (error) {
+      notMeasured.inc();
+      logger.warn({ round, err: error }, 'not measured: the replica does not answer');
+      return { step: 'measure', round, done: true };
+    }
+    deviceMs.set({ kind: measured.kind }, measured.ms);
+    logger.info({ round, ...measured }, 'measured');
+    return { step: 'measure', round, done: await this.write({ round, ...measured }) };
+  }
+
+  /** Replaces the node of this device, also one that an earlier session left. */
+  private async write(data: MeasurementData): Promise<boolean> {
+    const path = `${ZNODES.measurements}/${this.options.device}`;
+    const text = JSON.stringify(data);
+    const replaced = await this.commit([
+      { kind: 'remove', path },
+      { kind: 'create', path, text, mode: 'ephemeral' },
+    ]);
+    if (replaced) return true;
+    await createNode(this.options.zk, path, text, 'ephemeral');
+    return true;
+  }
+
+  private async send(mean: Mean, state: DeviceState, apiUrl: string): Promise<StepResult> {
+    const { api, logger, beforeSend, mayAct } = this.options;
+    if (state.kept !== mean) logger.info({ ...mean }, 'mean computed');
+    await beforeSend();
+    if (!mayAct()) return { step: 'send', mean, result: 'failed' };
+    const { result, detail } = await api.send(apiUrl, mean);
+    const accepted = result === 'kept';
+    const fields = { round: mean.round, epoch: mean.epoch, code: detail };
+    if (accepted) logger.info(fields, 'mean accepted');
+    else logger.warn(fields, result === 'failed' ? 'mean not sent; retrying' : 'mean refused');
+    return { step: 'send', mean, result };
+  }
+
+  private async commit(operations: readonly NodeOperation[]): Promise<boolean> {
+    try {
+      await commit(this.options.zk, operations);
+      return true;
+    } catch (error) {
+      if (REFUSALS.some((code) => isRefusal(error, code))) return false;
+      throw error;
+    }
+  }
+}
