@@ -45,6 +45,12 @@ export interface LeaderTermOptions {
 }
 
 /**
+ * A Redis that does not answer the first question of a term within this time counts as silent, in
+ * ms: the relay, which needs no Redis, must begin soon.
+ */
+const SILENT_MS = 500;
+
+/**
  * The result of a cancelled parcel: it never resolves or rejects. Its job is returned to the queue,
  * see ParcelWorker.destroy.
  */
@@ -144,9 +150,9 @@ export class LeaderTerm {
    */
   async begin(): Promise<void> {
     this.announceGap();
-    await this.startPrefetch();
+    const answers = await this.startPrefetch();
     this.takeOver.onReclaiming();
-    const parcels = await this.reclaim();
+    const parcels = await this.reclaim(answers ? undefined : SILENT_MS);
     if (this.hasEnded) return;
     this.fetch();
     this.takeOver.onFetching(parcels);
@@ -161,20 +167,24 @@ export class LeaderTerm {
     events.publish({ ...token, gapAt: clock.wall().toISOString() });
   }
 
-  private async startPrefetch(): Promise<void> {
+  /** @returns whether Redis answered. */
+  private async startPrefetch(): Promise<boolean> {
     const { queue, policy } = this.options;
     const oldest = await queue.parcels
-      .use((bull) => peekParcels(bull, queue.redis, policy.prefetchMax))
-      .catch(() => []);
-    if (this.hasEnded) return;
+      .use((bull) => peekParcels(bull, queue.redis, policy.prefetchMax), SILENT_MS)
+      .catch(() => null);
+    if (this.hasEnded || oldest === null) return false;
     for (const each of oldest) this.prefetch.begin(each, this.attempt(each.parcel, each.jobId));
+    return true;
   }
 
-  private async reclaim(): Promise<number> {
+  /** @param withinMs time limit. Default: that of the queue. */
+  private async reclaim(withinMs?: number): Promise<number> {
     const { queue } = this.options;
     try {
-      const parcels = await queue.parcels.use((bull, signal) =>
-        reclaimParcels(bull, queue.redis, this.logger, signal),
+      const parcels = await queue.parcels.use(
+        (bull, signal) => reclaimParcels(bull, queue.redis, this.logger, signal),
+        withinMs,
       );
       reclaimed.inc(parcels);
       return parcels;

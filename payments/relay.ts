@@ -35,6 +35,11 @@ export interface RelayOptions {
  * up to 1 s when a marker was lost.
  */
 const STALL_MS = 2_000;
+/**
+ * Time limit of a count, in ms. After it the payments are processed without the queue, although the
+ * command itself may still wait: in a partition, Redis accepts it and never answers.
+ */
+const COUNT_MS = 500;
 
 const paymentsOf = (parcels: readonly Parcel[]): number =>
   parcels.reduce((sum, { ids }) => sum + ids.length, 0);
@@ -118,8 +123,9 @@ export class Relay {
   /** Counts the parcels that wait in the queue; null when Redis is unavailable. */
   private async count(): Promise<number | null> {
     try {
-      const counts = await this.options.parcels.use((queue) =>
-        queue.getJobCounts('waiting', 'prioritized'),
+      const counts = await this.options.parcels.use(
+        (queue) => queue.getJobCounts('waiting', 'prioritized'),
+        COUNT_MS,
       );
       return Object.values(counts).reduce((sum, count) => sum + count, 0);
     } catch {

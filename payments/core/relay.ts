@@ -71,6 +71,13 @@ export const SWEEP_MAX = 20_000;
 const REPEAT_MS = 5_000;
 /** Maximum number of doublings of the wait between two replacements of the worker. */
 const RENEWALS_MAX = 4;
+/**
+ * After each sweep without the queue, and after Redis returned, the relay polls more often for this
+ * time: payments were accepted meanwhile that no process could enqueue.
+ */
+const HURRY_MS = 2_000;
+/** How many times as often. */
+const HURRY = 5;
 
 /** All times are monotonic ms. */
 export class RelayMachine {
@@ -94,6 +101,8 @@ export class RelayMachine {
   private counts = false;
   private owedSinceMs: number | null = null;
   private seenMs = -Infinity;
+  /** The relay polls more often until then. */
+  private hurryUntilMs = -Infinity;
 
   constructor(private readonly rules: RelayRules) {}
 
@@ -130,6 +139,7 @@ export class RelayMachine {
   /** Redis may have lost its data. */
   forget(nowMs: number): RelayEffect[] {
     this.outstanding = 0;
+    this.hurryUntilMs = nowMs + HURRY_MS;
     return this.scheduleIn(0, nowMs);
   }
 
@@ -145,6 +155,7 @@ export class RelayMachine {
   onCounted(waiting: number | null, view: TermView, nowMs: number): RelayEffect[] {
     const isStuck = this.isQueueStuck(waiting, view, nowMs);
     this.bypasses = waiting === null || isStuck;
+    if (this.bypasses) this.hurryUntilMs = nowMs + HURRY_MS;
     this.seenMs = nowMs;
     this.counts = !this.bypasses && ((waiting ?? 0) > 0 || this.outstanding > 0);
     if (this.counts) this.owedSinceMs ??= nowMs;
@@ -228,8 +239,9 @@ export class RelayMachine {
   }
 
   private scheduleNext(nowMs: number): RelayEffect[] {
+    const { intervalMs } = this.rules;
     this.sweeping = false;
     this.toDeliver = [];
-    return this.scheduleIn(this.rules.intervalMs, nowMs);
+    return this.scheduleIn(nowMs < this.hurryUntilMs ? intervalMs / HURRY : intervalMs, nowMs);
   }
 }

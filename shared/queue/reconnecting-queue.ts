@@ -19,10 +19,14 @@ export interface ReconnectingQueue {
   /**
    * Calls the current queue.
    * @param call must change nothing after its signal fired, because its caller no longer waits.
+   * @param withinMs time limit. Default: that of the queue.
    * @throws Error at once when Redis is unavailable, DeadlineExceeded when the call takes too long,
    *   or the error of the call.
    */
-  use<T>(call: (queue: BullQueue, signal: AbortSignal) => Promise<T>): Promise<T>;
+  use<T>(
+    call: (queue: BullQueue, signal: AbortSignal) => Promise<T>,
+    withinMs?: number,
+  ): Promise<T>;
 }
 
 /**
@@ -41,12 +45,12 @@ export function createReconnectingQueue(
 ): ReconnectingQueue {
   let queue = make();
   return {
-    use: async (call) => {
+    use: async (call, withinMs = deadlineMs) => {
       if (connection.status !== 'ready') throw new Error('Redis is unavailable');
       const used = queue;
       const controller = new AbortController();
       try {
-        return await waitAtMost(deadlineMs, call(used, controller.signal));
+        return await waitAtMost(withinMs, call(used, controller.signal));
       } catch (error) {
         controller.abort(error);
         waitAtMost(deadlineMs, used.waitUntilReady()).catch(() => {

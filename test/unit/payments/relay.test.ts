@@ -15,6 +15,7 @@ const newRelay = () =>
   new RelayMachine({ intervalMs: 500, stallMs: 2_000, parcelsOf: (ids) => parcelsOf(ids, 2) });
 const parcel = (...ids: string[]) => ({ ids, relayed: true });
 const REST = [{ type: 'timer', inMs: 500 }];
+const SHORT_REST = [{ type: 'timer', inMs: 100 }];
 
 /** A relay that asked for payments: the queue is empty. */
 function searching(nowMs = 0, waiting: number | null = 0): RelayMachine {
@@ -128,13 +129,31 @@ describe('relay', () => {
       { type: 'deliver', parcel: parcel('a', 'b') },
     ]);
     expect(relay.onDelivered(1)).toEqual([{ type: 'deliver', parcel: parcel('c') }]);
-    expect(relay.onDelivered(2)).toEqual(REST);
+    expect(relay.onDelivered(2)).toEqual(SHORT_REST);
   });
 
   test('also when Redis becomes unavailable in between', () => {
     const relay = searching();
     relay.onFound(['a'], NOTHING, 0);
     expect(relay.putBack(false, 0)).toEqual([{ type: 'deliver', parcel: parcel('a') }]);
+  });
+
+  test.each<[string, (relay: RelayMachine) => unknown, unknown]>([
+    ['a sweep without Redis', (relay) => relay.onCounted(null, NOTHING, 0), SHORT_REST],
+    ['Redis returned', (relay) => relay.forget(0), SHORT_REST],
+    ['control: a sweep with Redis', (relay) => relay.onCounted(0, NOTHING, 0), REST],
+  ])('it polls more often for two seconds after %s', (_event, begin, rest) => {
+    const restAfter = (nowMs: number): unknown => {
+      const relay = newRelay();
+      relay.onDue(0);
+      begin(relay);
+      relay.onFound([], NOTHING, 0);
+      relay.onDue(nowMs);
+      relay.onCounted(0, NOTHING, nowMs);
+      return relay.onFound([], NOTHING, nowMs);
+    };
+    expect(restAfter(1_999)).toEqual(rest);
+    expect(restAfter(2_000)).toEqual(REST);
   });
 
   test('a shorter wait replaces a longer one, a longer one changes nothing', () => {

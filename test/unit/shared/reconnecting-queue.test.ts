@@ -72,6 +72,17 @@ describe('reconnecting queue', () => {
     await eventually(() => made.length === 2, { what: 'another queue' });
   });
 
+  test('ends a call after the time limit of that call', async () => {
+    const queue = createReconnectingQueue(
+      { status: 'ready' },
+      () => ({ waitUntilReady: () => Promise.resolve() }) as unknown as BullQueue,
+      60_000,
+    );
+    await expect(queue.use(() => new Promise(() => undefined), 20)).rejects.toThrow(
+      'no answer within 20 ms',
+    );
+  });
+
   test('fails at once while Redis is unavailable and works again afterwards', async () => {
     const { queue, connection } = create([false, true], 'reconnecting');
     await expect(add(queue)).rejects.toThrow('Redis is unavailable');
