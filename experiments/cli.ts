@@ -12,6 +12,8 @@ import { isWrongArguments, readRequest } from './request.js';
 import { repeatLines, reportIn, runOnce, type RunRequest } from './run/run-once.js';
 import { compareCommand } from './run-comparison/command.js';
 
+const INTERRUPTED = 'Interrupted: all processes were stopped.';
+
 async function main(args: readonly string[]): Promise<number> {
   const asked = readRequest(args);
   if (asked.kind === 'compare') return compareCommand(asked.words, (text) => console.log(text));
@@ -36,11 +38,12 @@ async function carryOut(request: RunRequest, args: readonly string[]): Promise<n
     const { code, folder } = await runOnce(request, around);
     console.log(`Report: ${reportIn(folder)}`);
     if (code !== EXPERIMENT_EXIT.met) console.log(repeatLines(request, folder).join('\n'));
+    if (code === EXPERIMENT_EXIT.interrupted) console.error(INTERRUPTED);
     return code;
   } catch (error) {
     progress.end();
     if (interruption.signal.aborted) {
-      console.error('Interrupted: all processes were stopped.');
+      console.error(INTERRUPTED);
       return EXPERIMENT_EXIT.interrupted;
     }
     throw error;

@@ -93,11 +93,6 @@ export class FailoverFigures {
     this.traffic.worstLatenessMs = Math.max(this.traffic.worstLatenessMs, traffic.worstLatenessMs);
   }
 
-  /** Whether there are `count` hand-overs of each kind. */
-  hasAll(count: number): boolean {
-    return this.kinds().every(({ observations }) => observations.length >= count);
-  }
-
   /**
    * One row per kind: its hand-overs, and the payments that were due between a fault and the
    * recovery.

@@ -64,6 +64,14 @@ export interface OwnReport {
   files: Readonly<Record<string, string>>;
 }
 
+/** The end of a run before its last segment. */
+export interface Unfinished {
+  /** In one sentence. */
+  sentence: string;
+  /** Whether Ctrl-C ended the run. */
+  isInterrupted: boolean;
+}
+
 export interface RunRecord {
   result: ExperimentResult;
   /** Undefined: the usual pages, which are derived from `systems`. */
@@ -90,4 +98,6 @@ export interface RunRecord {
    */
   history?: string;
   systems: readonly SystemRecord[];
+  /** Default: every segment is finished. */
+  unfinished?: Unfinished;
 }

@@ -51,6 +51,7 @@ export async function runMany(
     );
     runs.push(run);
     around.print([describeRun(run), ...run.lines].join('\n'));
+    around.signal.throwIfAborted();
   }
   around.print(`\n${runTable(runs)}`);
   return runs.reduce((worst, { code }) => worse(worst, code), EXPERIMENT_EXIT.met as number);

@@ -32,7 +32,10 @@ export interface RunOutcome {
   result: ExperimentResult;
 }
 
-/** @throws AbortError at Ctrl-C, and the error that prevented the run. */
+/**
+ * A run that ended early is reported with its finished segments.
+ * @throws AbortError at Ctrl-C in the first segment, and the error that prevented the run.
+ */
 export async function runOnce(
   { experiment, options, decided, command, json }: RunRequest,
   around: RunEnvironment,
@@ -40,7 +43,9 @@ export async function runOnce(
   const journal = await experiment.run({ options, command, decided, ...around });
   const plan = { experiment: experiment.name, options, decided: journal.plan };
   const folder = await writeReport({ ...journal, plan }, json);
-  return { code: exitCode(journal.result), folder, result: journal.result };
+  const { result, unfinished } = journal;
+  const code = unfinished?.isInterrupted ? EXPERIMENT_EXIT.interrupted : exitCode(result);
+  return { code, folder, result };
 }
 
 /** The page of a run, if it wrote one, otherwise the folder. */

@@ -114,6 +114,11 @@ export class SegmentRecorder {
     return evidence;
   }
 
+  /** The run ended before its last segment. @param sentence the reason. */
+  markIncomplete(sentence: string): void {
+    this.judgements.push({ verdict: 'unknown', violations: [], findings: [], missing: [sentence] });
+  }
+
   /** Adds the scenario's own results for the segment. */
   conclude(trials: readonly Trial[], histograms: readonly StoredLatencies[]): void {
     this.trials.push(...trials);

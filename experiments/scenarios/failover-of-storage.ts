@@ -29,7 +29,6 @@ import {
 } from '../storage/parts.js';
 import { faultStorage, waitUntilWhole, type StorageDone } from '../storage/rounds.js';
 import { openSurvivor } from '../storage/survivor.js';
-import type { StoredLatencies } from '../statistics/latencies.js';
 import type { Cluster } from '../system/cluster.js';
 import { inAll, type TrafficReport } from '../traffic/traffic-report.js';
 import { paymentsById, runWithCluster, type Scenario } from './with-cluster.js';
@@ -126,7 +125,7 @@ export function createScenario(run: StorageRun): Scenario<StorageDone> {
     segments: count,
     perform: (cluster, segment) => run.perform(cluster, segment),
     trials: (done, evidence) => run.addRound(done, evidence),
-    histograms: () => run.histograms(),
+    conclude: () => ({ trials: [], histograms: storageHistograms(run.figures()) }),
     objectives: () => run.objectives(),
     table: (result) => storageTable(run.figures(), result, run.facts()),
     notes: () => [run.facts().settings],
@@ -193,12 +192,6 @@ export class StorageRun {
 
   objectives(): Objective[] {
     return storageObjectives(this.figures(), this.part.faults, this.context.options.count);
-  }
-
-  /** After the last round; before it none, because each has all rounds. */
-  histograms(): StoredLatencies[] {
-    const isLast = this.rounds.length === this.context.options.count * this.names.length;
-    return isLast ? storageHistograms(this.figures()) : [];
   }
 
   figures(): FaultFigures[] {

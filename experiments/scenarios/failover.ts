@@ -60,10 +60,15 @@ type Context = RunContext<typeof OPTIONS>;
 
 const REPLICAS = 3;
 /**
- * Number of rounds per segment. After each segment the system comes to rest, is judged, and the
- * records are released, so ten thousand hand-overs need only the memory of one segment.
+ * Most rounds per segment. After each segment the system comes to rest, is judged, and the records
+ * are released, so ten thousand hand-overs need only the memory of one segment. A run that is
+ * interrupted keeps its finished segments: a short run therefore has shorter ones.
  */
 const ROUNDS_A_SEGMENT = 10;
+const SEGMENTS = 20;
+
+const chooseSegmentRounds = (count: number): number =>
+  Math.min(ROUNDS_A_SEGMENT, Math.ceil(count / SEGMENTS));
 
 export const failover: Experiment<typeof OPTIONS> = {
   name: 'failover',
@@ -114,6 +119,7 @@ function runHandovers(context: Context): Promise<RunRecord> {
     chargeMs: (id) => chargeDurationMs(id, gateway),
   });
   const onProgress = progressOf(context, kinds.length, () => figures.traffic.sent);
+  const rounds = chooseSegmentRounds(count);
   return runWithCluster<RoundsDone>(
     {
       name: 'failover',
@@ -122,7 +128,7 @@ function runHandovers(context: Context): Promise<RunRecord> {
       seed,
       deadlineMs: deadline,
       links: kinds.some((kind) => HANDOVERS[kind].links === true),
-      segments: Math.ceil(count / ROUNDS_A_SEGMENT),
+      segments: Math.ceil(count / rounds),
       perform: (cluster, segment) =>
         forceHandovers({
           cluster,
@@ -133,15 +139,15 @@ function runHandovers(context: Context): Promise<RunRecord> {
           deadlineMs: deadline,
           signal: context.signal,
           onProgress,
-          from: (segment - 1) * ROUNDS_A_SEGMENT + 1,
-          to: Math.min(count, segment * ROUNDS_A_SEGMENT),
+          from: (segment - 1) * rounds + 1,
+          to: Math.min(count, segment * rounds),
         }),
-      // One row per kind, after the last segment.
       trials: (done, evidence) => {
         figures.add(done, evidence);
-        return figures.hasAll(count) ? figures.trials() : [];
+        return [];
       },
-      histograms: () => (figures.hasAll(count) ? figures.histograms() : []),
+      // One row per kind.
+      conclude: () => ({ trials: figures.trials(), histograms: figures.histograms() }),
       objectives: (_trials, total) => figures.objectives(total),
       table: (result) => failoverTable(result, figures, unfitAmong(wanted, monitors)),
     },

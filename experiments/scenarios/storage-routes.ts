@@ -7,7 +7,7 @@ import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { RecordRoute } from '../../local/plan.js';
-import type { RunRecord } from '../record/run-record.js';
+import type { RunRecord, Unfinished } from '../record/run-record.js';
 import { lostFiles } from '../report/lost-payments.js';
 import { storageTable } from '../report/storage-table.js';
 import { together } from '../run/segment-recorder.js';
@@ -18,7 +18,7 @@ import { RELEVO, type SystemUnderTest } from '../system/system-under-test.js';
 import { inAll } from '../traffic/traffic-report.js';
 import { createScenario, StorageRun, type StorageContext } from './failover-of-storage.js';
 import { startResult } from './result-maker.js';
-import { measureSystem, toSystemRecord, type Measured } from './with-cluster.js';
+import { measureSystem, toSystemRecord, unfinishedLines, type Measured } from './with-cluster.js';
 
 const ROUTES: readonly RecordRoute[] = ['pool', 'haproxy'];
 
@@ -49,22 +49,52 @@ async function joinHistories([first, ...others]: readonly Measured[]): Promise<s
   return target;
 }
 
-/** One system after the other. @throws as `measureSystem`; no history is left then. */
+/** The measured systems, and the reason why rounds or routes are missing. */
+interface Compared {
+  systems: Measured[];
+  unfinished: Unfinished | null;
+}
+
+/**
+ * Measures one system after the other, until one of them is not finished. @throws the error of the
+ * first one, when none of its rounds is finished.
+ */
 async function measureRuns(
   runs: readonly StorageRun[],
   context: StorageContext,
-): Promise<Measured[]> {
+): Promise<Compared> {
   const systems: Measured[] = [];
-  try {
-    for (const run of runs)
-      systems.push(await measureSystem(toSubject(run.route), createScenario(run), context));
-    return systems;
-  } catch (error) {
-    for (const { history } of systems)
-      if (history !== null) rmSync(dirname(history), { recursive: true, force: true });
-    throw error;
+  for (const run of runs) {
+    try {
+      const measured = await measureSystem(toSubject(run.route), createScenario(run), context);
+      systems.push(measured);
+      if (measured.unfinished) return { systems, unfinished: measured.unfinished };
+    } catch (error) {
+      if (systems.length === 0) throw error;
+      return { systems, unfinished: toUnfinished(error as Error, run, context.signal) };
+    }
   }
+  return { systems, unfinished: null };
 }
+
+function toUnfinished(
+  { message }: Error,
+  { route }: StorageRun,
+  { aborted: isInterrupted }: AbortSignal,
+): Unfinished {
+  const event = isInterrupted
+    ? `The run was interrupted before a round of the route ${route} ended`
+    : `The first round of the route ${route} failed (${message})`;
+  return { sentence: `${event}: the figures are those of the routes before it.`, isInterrupted };
+}
+
+/** The last system carries the reason, so that the verdict is not better than unknown. */
+const withReason = ({ systems, unfinished }: Compared): Measured[] =>
+  systems.map((measured, index) =>
+    unfinished && measured.unfinished === null && index === systems.length - 1
+      ? { ...measured, missing: [...measured.missing, unfinished.sentence] }
+      : measured,
+  );
 
 /** @throws as `measureSystem`. */
 export async function compareRoutes(
@@ -75,7 +105,9 @@ export async function compareRoutes(
   const { count, seed } = context.options;
   const { makeResult } = startResult('failover', seed);
   const runs = routes.map((route) => new StorageRun(context, STORAGE_PARTS[name], route));
-  const systems = await measureRuns(runs, context);
+  const compared = await measureRuns(runs, context);
+  const { unfinished } = compared;
+  const systems = withReason(compared);
   const figures = runs.flatMap((run) => run.figures());
   const { verdict, violations } = together(systems);
   const result = makeResult({
@@ -87,7 +119,8 @@ export async function compareRoutes(
   const settings = runs[0]?.facts().settings ?? '';
   const traffic = inAll(runs.map((run) => run.facts().traffic));
   const lost = runs.flatMap((run) => run.facts().lost);
-  context.print(storageTable(figures, result, { settings, traffic, lost }));
+  const table = storageTable(figures, result, { settings, traffic, lost });
+  context.print(table + unfinishedLines(unfinished));
   const history = await joinHistories(systems);
   return {
     result,
@@ -99,5 +132,6 @@ export async function compareRoutes(
     files: lostFiles(lost),
     ...(history === null ? {} : { history }),
     systems: systems.map(toSystemRecord),
+    ...(unfinished === null ? {} : { unfinished }),
   };
 }

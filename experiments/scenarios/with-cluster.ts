@@ -3,28 +3,26 @@
  * the evidence, and returns verdict and table. The scenario defines the actions and the meaning of
  * the figures; this file judges the correctness, in the same way for all scenarios.
  */
-import { comesToRest, readVersions } from '../record/evidence.js';
+import { readVersions } from '../record/evidence.js';
 import type { PatroniSettings } from '../../local/engines/patroni-settings.js';
 import type { Shape } from '../../local/plan.js';
 import type { BalancerName, Pool as BalancerPool } from '../../shared/balancer/pool.js';
-import type { Pool } from '../../shared/postgres/postgres.js';
+import { TEXT_WIDTH, wrap } from '../../shared/arguments/wrap.js';
 import type { RunContext } from '../experiment.js';
-import type { RunEvidence, FaultWindow, RequestRecord } from '../record/history.js';
-import type { RunRecord, SystemRecord } from '../record/run-record.js';
-import { openCluster, type Cluster } from '../system/cluster.js';
+import type { RunEvidence } from '../record/history.js';
+import type { RunRecord, SystemRecord, Unfinished } from '../record/run-record.js';
+import { openCluster } from '../system/cluster.js';
 import { describeMachine } from '../system/machine.js';
-import type { StoredLatencies } from '../statistics/latencies.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
+import { performSegments, type SegmentSteps } from '../run/perform-segments.js';
 import { SegmentRecorder, type Recording } from '../run/segment-recorder.js';
 import { RELEVO, type SystemUnderTest } from '../system/system-under-test.js';
 import { startResult } from './result-maker.js';
 
 /** Longest wait for all replicas to be up with one leader, ms. */
 export const SETTLE_MS = 30_000;
-/** Longest wait for the last payment to become final, ms. */
-const REST_MS = 60_000;
 
-export interface Scenario<Done> {
+export interface Scenario<Done> extends SegmentSteps<Done> {
   name: string;
   replicas: number;
   monitors: number;
@@ -62,22 +60,6 @@ export interface Scenario<Done> {
    * one. Default: 1.
    */
   segments?: number;
-  /** Sends payments and injects faults. @param segment 1, 2, … */
-  perform(
-    cluster: Cluster,
-    segment: number,
-  ): Promise<Done & { requests: RequestRecord[]; faults: FaultWindow[] }>;
-  /**
-   * Opens the pool that the evidence is read from, after each segment; it is ended with the system.
-   * Default: the lab's pool, which follows the primary.
-   */
-  openRecord?(cluster: Cluster): Promise<Pool>;
-  /** @param evidence of the segment, and all elections so far. */
-  trials(done: Done, evidence: RunEvidence): Trial[];
-  /** Whether no further segment has a purpose, after each. Default: never. */
-  isOver?(): boolean;
-  /** Measured quantities other than the latencies of requests. */
-  histograms?(done: Done, evidence: RunEvidence): StoredLatencies[];
   objectives(trials: readonly Trial[], total: Trial, violations: readonly Violation[]): Objective[];
   table(result: ExperimentResult, measured: Measured): string;
   /**
@@ -103,6 +85,8 @@ export interface Measured extends Recording {
   startedMs: number;
   endedMs: number;
   versions: Readonly<Record<string, string>>;
+  /** Null: every segment is finished. */
+  unfinished: Unfinished | null;
 }
 
 /**
@@ -132,17 +116,8 @@ export type MeasureSystem<Done> = Pick<
   | 'isOver'
   | 'trials'
   | 'histograms'
+  | 'conclude'
 >;
-
-async function openRecord<Done>(
-  { openRecord: open }: MeasureSystem<Done>,
-  cluster: Cluster,
-): Promise<Pool> {
-  if (!open) return cluster.pool;
-  const pool = await open(cluster);
-  cluster.beforeClose(() => pool.end());
-  return pool;
-}
 
 /**
  * Measures one system, from its start to the evidence. @throws AbortError at Ctrl-C, StartError
@@ -194,18 +169,13 @@ export async function measureSystem<Done>(
   try {
     await cluster.waitUntilSettled(replicas, SETTLE_MS);
     const startedMs = Date.now();
-    let record = cluster.pool;
-    for (let segment = 1; segment <= segments && recorder.rested; segment += 1) {
-      const done = await method.perform(cluster, segment);
-      progress.show('Waiting for the system to come to rest, then checking …');
-      record = await openRecord(method, cluster);
-      const rested = await comesToRest(record, REST_MS, signal);
-      const evidence = await recorder.add(done, { rested, record });
-      recorder.conclude(method.trials(done, evidence), method.histograms?.(done, evidence) ?? []);
-      if (method.isOver?.() === true) break;
-    }
-    const versions = await readVersions(record, cluster.system.redisUrl);
-    return { subject, startedMs, endedMs: Date.now(), versions, ...recorder.recording() };
+    const versions = await readVersions(cluster.pool, cluster.system.redisUrl);
+    const unfinished = await performSegments(method, {
+      ...{ cluster, recorder, segments, signal },
+      onRest: () => progress.show('Waiting for the system to come to rest, then checking …'),
+    });
+    const recording = recorder.recording();
+    return { subject, startedMs, endedMs: Date.now(), versions, unfinished, ...recording };
   } catch (error) {
     recorder.discard();
     throw error;
@@ -238,6 +208,10 @@ export function toSystemRecord({
   };
 }
 
+/** The lines of the terminal about a run that ended early. */
+export const unfinishedLines = (unfinished: Unfinished | null): string =>
+  unfinished === null ? '' : `\n${wrap(unfinished.sentence, TEXT_WIDTH).join('\n')}`;
+
 /** @throws as `measure`. */
 export async function runWithCluster<Done>(
   scenario: Scenario<Done>,
@@ -247,14 +221,14 @@ export async function runWithCluster<Done>(
   const { command, print } = context;
   const { makeResult } = startResult(name, seed);
   const measured = await measureSystem(RELEVO, scenario, context);
-  const { trials, total, violations, versions } = measured;
+  const { trials, total, violations, versions, unfinished } = measured;
   const result = makeResult({
     verdict: measured.verdict,
     violations,
     objectives: scenario.objectives(trials, total, violations),
     systems: [{ system: RELEVO.name, trials, total }],
   });
-  print(scenario.table(result, measured));
+  print(scenario.table(result, measured) + unfinishedLines(unfinished));
   const notes = scenario.notes?.(result) ?? [];
   const files = scenario.files?.() ?? {};
   return {
@@ -267,5 +241,6 @@ export async function runWithCluster<Done>(
     ...(Object.keys(files).length > 0 ? { files } : {}),
     ...(measured.history === null ? {} : { history: measured.history }),
     systems: [toSystemRecord(measured)],
+    ...(unfinished === null ? {} : { unfinished }),
   };
 }
