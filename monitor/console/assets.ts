@@ -1,11 +1,5 @@
-/**
- * Serves the console's styles and scripts below an address that changes with their content, so that
- * browsers may cache them forever. All files have the same version, so that scripts import each
- * other by their plain names. Compressed once, at start.
- */
-import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
-import { readAsset } from '../../shared/web/assets.js';
+/** The styles and scripts of the console. */
+import { loadAssets } from '../../shared/web/asset-set.js';
 
 const CLIENT = 'monitor/console/client';
 
@@ -49,46 +43,4 @@ const FILES: Readonly<Record<string, string>> = {
   'queue-proof.js': 'monitor/inspect/client/queue-proof.js',
 };
 
-const TYPES: Readonly<Record<string, string>> = {
-  css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-};
-
-export interface Asset {
-  contentType: string;
-  plain: Buffer;
-  packed: Buffer;
-}
-
-function load(path: string): Asset {
-  const plain = Buffer.from(readAsset(path));
-  const contentType = TYPES[path.slice(path.lastIndexOf('.') + 1)];
-  if (contentType === undefined) throw new Error(`${path} is neither a style nor a script`);
-  return { contentType, plain, packed: gzipSync(plain, { level: 9 }) };
-}
-
-const assets: ReadonlyMap<string, Asset> = new Map(
-  Object.entries(FILES).map(([name, path]) => [name, load(path)]),
-);
-
-function toVersion(all: Iterable<[string, Asset]>): string {
-  const hash = createHash('sha256');
-  for (const [name, { plain }] of all) hash.update(name).update('\0').update(plain);
-  return hash.digest('hex').slice(0, 12);
-}
-
-/** Changes when one of the files changes. */
-const ASSETS_VERSION = toVersion(assets);
-
-/** @returns null when there is no such file in this version. */
-export const getAsset = (version: string, name: string): Asset | null =>
-  version === ASSETS_VERSION ? (assets.get(name) ?? null) : null;
-
-/**
- * The address of a file. @throws Error when the list does not contain the file, which is a bug in a
- * page.
- */
-export function assetPath(name: string): string {
-  if (!assets.has(name)) throw new Error(`There is no asset ${name}`);
-  return `/assets/${ASSETS_VERSION}/${name}`;
-}
+export const ASSETS = loadAssets(FILES);

@@ -1,33 +1,12 @@
 /** Routes of the console's pages, styles and scripts. */
-import type { Request } from 'express';
-import { z } from 'zod';
-import { Problem } from '../../shared/errors.js';
-import { route, type Answer, type Route } from '../../shared/http/routes.js';
-import { getAsset, type Asset } from './assets.js';
+import { route, type Route } from '../../shared/http/routes.js';
+import { ASSETS } from './assets.js';
 import { auditListPage, electionsPage } from './list-pages.js';
 import { overview } from './overview.js';
 import { consoleAnswer } from './shell.js';
 import { auditQuery, electionQuery } from './filters.js';
 import { auditRows, readElections } from './history-routes.js';
 import type { RoutesOptions } from '../http/options.js';
-
-const assetParams = z.object({ version: z.string(), name: z.string() });
-
-/** Answers with gzip when the client accepts it. */
-function toAnswer({ contentType, plain, packed }: Asset, request: Request): Answer {
-  const unpacks = request.acceptsEncodings(['gzip', 'identity']) === 'gzip';
-  return {
-    status: 200,
-    contentType,
-    body: unpacks ? packed : plain,
-    headers: {
-      'Cache-Control': 'public, max-age=31536000, immutable',
-      'X-Content-Type-Options': 'nosniff',
-      'Vary': 'Accept-Encoding',
-      ...(unpacks ? { 'Content-Encoding': 'gzip' } : {}),
-    },
-  };
-}
 
 const page = (description: string) => ({ 200: { description, contentType: 'text/html' } });
 
@@ -110,26 +89,6 @@ export function consoleRoutes(options: RoutesOptions): Route[] {
       },
     }),
     ...listRoutes(options),
-    route({
-      id: 'consoleAsset',
-      method: 'get',
-      path: '/assets/{version}/{name}',
-      tag: 'pages',
-      auth: [],
-      params: assetParams,
-      summary: 'A style or script of the console',
-      responses: {
-        200: {
-          description: 'Immutable: new content has a new address.',
-          contentType: 'text/javascript',
-        },
-      },
-      problems: ['NOT_FOUND'],
-      handle: ({ params, request }) => {
-        const asset = getAsset(params.version, params.name);
-        if (asset === null) throw new Problem('NOT_FOUND');
-        return toAnswer(asset, request);
-      },
-    }),
+    ASSETS.toRoute('consoleAsset', 'A style or script of the console'),
   ];
 }

@@ -6,7 +6,7 @@ import type { Answer } from '../../shared/http/routes.js';
 import { html, trusted, type Html } from '../../shared/web/html.js';
 import { pageHeaders } from '../../shared/web/page-headers.js';
 import type { Session } from './session.js';
-import { assetPath } from './assets.js';
+import { ASSETS } from './assets.js';
 
 /** The pages of the navigation, in its order. */
 const PAGES = {
@@ -65,10 +65,10 @@ export function consolePage(page: ConsolePage & { nonce: string }): string {
 <title>${title} · Relevo</title>
 <link rel="icon" href="${ICON}">
 ${['theme.css', 'console.css', ...styles].map(
-  (name) => html`<link rel="stylesheet" nonce="${nonce}" href="${assetPath(name)}">
+  (name) => html`<link rel="stylesheet" nonce="${nonce}" href="${ASSETS.pathOf(name)}">
 `,
 )}${scripts.map(
-    (name) => html`<script type="module" nonce="${nonce}" src="${assetPath(name)}"></script>
+    (name) => html`<script type="module" nonce="${nonce}" src="${ASSETS.pathOf(name)}"></script>
 `,
   )}</head>
 <body>

@@ -17,7 +17,7 @@ import { Problem } from '../../shared/errors.js';
 import { createQueue } from '../../shared/queue/queue.js';
 import { html, trusted, type Html } from '../../shared/web/html.js';
 import { pageHeaders } from '../../shared/web/page-headers.js';
-import { assetPath } from '../console/assets.js';
+import { ASSETS } from '../console/assets.js';
 import { ICON } from '../console/shell.js';
 import { asPage, type PageDeps } from './pages/as-page.js';
 
@@ -68,7 +68,7 @@ const boardPage = (nonce: string, csrf: string | null): Html => html`<!doctype h
 <title>Queue · Relevo</title>
 <link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="${FILES.style}">
-${csrf === null ? null : html`<meta name="csrf" content="${csrf}"><script nonce="${nonce}" src="${assetPath('queue-proof.js')}"></script>`}
+${csrf === null ? null : html`<meta name="csrf" content="${csrf}"><script nonce="${nonce}" src="${ASSETS.pathOf('queue-proof.js')}"></script>`}
 </head>
 <body class="preload">
 <script id="__UI_CONFIG__" type="application/json" nonce="${nonce}">${configText}</script>
