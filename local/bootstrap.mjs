@@ -17,6 +17,7 @@ import { hasRedis, provideRedis } from './setup/redis.mjs';
 import { say, SetupError } from './setup/run.mjs';
 import { hasStandby, needsStandby, provideStandby } from './setup/standby.mjs';
 import { endWithStarter } from './setup/starter.mjs';
+import { hasZookeeper, needsZookeeper, provideZookeeper } from './setup/zookeeper.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = [20, 19];
@@ -34,19 +35,21 @@ function checkNode() {
   );
 }
 
-const isReady = ({ redis }, balancers, standby) =>
+const isReady = ({ redis }, balancers, standby, zookeeper) =>
   isInstalled(ROOT) &&
   isGenerated(ROOT) &&
   (!redis || hasRedis()) &&
   balancers.every(hasBalancer) &&
-  (!standby || hasStandby());
+  (!standby || hasStandby()) &&
+  (!zookeeper || hasZookeeper());
 
-async function makeReady({ redis }, balancers, standby) {
+async function makeReady({ redis }, balancers, standby, zookeeper) {
   await installPackages(ROOT);
   await generateClient(ROOT);
   if (redis) await provideRedis();
   for (const name of balancers) await provideBalancer(name);
   if (standby) await provideStandby();
+  if (zookeeper) await provideZookeeper();
 }
 
 /** @returns the program and its arguments. Commands are not programs, nor is the help of most. */
@@ -69,7 +72,7 @@ async function main(words) {
   if (words[0] === 'doctor' && !isInstalled(ROOT))
     process.exit(reportBare(ROOT, words.includes('--json')));
   if (words[0] === 'completion' && !isInstalled(ROOT) && words.includes('--words')) return;
-  const needs = [program, getBalancers(words), needsStandby(words)];
+  const needs = [program, getBalancers(words), needsStandby(words), needsZookeeper(words)];
   if (words[0] !== 'doctor' && !isReady(...needs))
     await alone(join(ROOT, '.data/setup.lock'), () => makeReady(...needs));
   if (!program.file) return;

@@ -5,8 +5,12 @@ import {
   type BalancerName,
   type Pool,
 } from '../shared/balancer/pool.js';
+import { ENSEMBLE, MEASUREMENTS } from './measurement-places.js';
+import type { Place } from './place.js';
 import type { ProcessKind } from './processes/processes.js';
 import type { Tokens } from '../shared/http/auth.js';
+
+export type { Place } from './place.js';
 
 export interface Shape {
   /** 1, 3 or 5. */
@@ -23,6 +27,8 @@ export interface Shape {
   queue?: QueueMode;
   /** How the services reach the primary of the cluster. Default: pool. */
   route?: RecordRoute;
+  /** Measurement rounds: a ZooKeeper ensemble, devices, and the API that collects their means. */
+  measurements?: boolean;
 }
 
 /** PostgreSQL as one server, or as three nodes under Patroni with three etcd members. */
@@ -35,13 +41,6 @@ export type RecordRoute = 'pool' | 'haproxy';
 /** Redis as one server, or as a primary with two replicas and three Sentinels. */
 export const QUEUE_MODES = ['single', 'group'] as const;
 export type QueueMode = (typeof QUEUE_MODES)[number];
-
-export interface Place {
-  name: string;
-  kind: ProcessKind;
-  /** Port without offset, used when ports are fixed. */
-  fixedPort: number;
-}
 
 const SINGLE_POSTGRES: readonly Place[] = [{ name: 'postgres', kind: 'postgres', fixedPort: 5454 }];
 const SINGLE_REDIS: readonly Place[] = [{ name: 'redis', kind: 'redis', fixedPort: 6390 }];
@@ -76,20 +75,23 @@ export const enginePlaces = ({
   record = 'single',
   queue = 'single',
   route = 'pool',
-}: Pick<Shape, 'record' | 'queue' | 'route'>): readonly Place[] => [
+  measurements = false,
+}: Pick<Shape, 'record' | 'queue' | 'route' | 'measurements'>): readonly Place[] => [
   ...(record === 'cluster' ? CLUSTER_POSTGRES : SINGLE_POSTGRES),
   ...(record === 'cluster' && route === 'haproxy' ? [ROUTE] : []),
   ...(queue === 'group' ? REDIS_GROUP : SINGLE_REDIS),
+  ...(measurements ? ENSEMBLE : []),
 ];
 
 /** The ports of the engines that are not external. */
 export const ownEnginePlaces = (
-  shape: Pick<Shape, 'record' | 'queue'>,
+  shape: Pick<Shape, 'record' | 'queue' | 'measurements'>,
   given: { databaseUrl?: string | undefined; redisUrl?: string | undefined },
 ): readonly Place[] =>
-  enginePlaces(shape).filter(
-    ({ kind }) => !(kind === 'redis' || kind === 'sentinel' ? given.redisUrl : given.databaseUrl),
-  );
+  enginePlaces(shape).filter(({ kind }) => {
+    if (kind === 'zookeeper') return true;
+    return !(kind === 'redis' || kind === 'sentinel' ? given.redisUrl : given.databaseUrl);
+  });
 
 /** A PostgreSQL with its Patroni. */
 interface NodePlace {
@@ -140,7 +142,8 @@ const repeat = (count: number, place: (index: number) => Place): Place[] =>
   Array.from({ length: count }, (_, index) => place(index));
 
 /** The services of a shape, in display order. */
-export function servicePlaces({ patients, monitors, replicas, gateway, balancer }: Shape): Place[] {
+export function servicePlaces(shape: Shape): Place[] {
+  const { patients, monitors, replicas, gateway, balancer } = shape;
   const firstPatients = balancer ? PATIENTS_PORT + 1 : PATIENTS_PORT;
   return [
     ...repeat(patients, (index) => ({
@@ -159,6 +162,7 @@ export function servicePlaces({ patients, monitors, replicas, gateway, balancer 
       fixedPort: 5001 + index,
     })),
     ...(gateway === 'http' ? [{ name: 'gateway', kind: 'gateway', fixedPort: 5100 } as const] : []),
+    ...(shape.measurements ? [MEASUREMENTS] : []),
   ];
 }
 

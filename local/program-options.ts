@@ -36,6 +36,10 @@ export const UP_OPTIONS = {
     flag: true,
     doc: 'PostgreSQL and Redis with standbys: three nodes under Patroni, three under Sentinel',
   },
+  measurements: {
+    flag: true,
+    doc: 'Measure what a payment costs now: ZooKeeper, a device per replica, an API with a chart',
+  },
   faults: {
     text: true,
     choices: ['on', 'off'],

@@ -24,6 +24,7 @@ const PURPOSE: Readonly<Record<string, string>> = {
   monitor: 'detects failures, elects the leader',
   payments: 'a payment replica',
   gateway: 'the simulated gateway',
+  measurements: 'collects the means of the measurement rounds',
   haproxy: 'balances the patients instances',
   apache: 'balances the patients instances',
   nginx: 'balances the patients instances',
@@ -36,10 +37,12 @@ function pages({ services, balancer }: ScreenContent): string[] {
   const of = (kind: string): string | undefined =>
     services.find((service) => service.kind === kind)?.url;
   const [patients, monitor] = [balancer?.url ?? of('patients'), of('monitor')];
+  const measurements = of('measurements');
   return [
     ...(patients ? [row('staff pages', `${patients}/`)] : []),
     ...(monitor ? [row('console', `${monitor}/`)] : []),
     ...(patients ? [row('API documents', `${patients}/docs`)] : []),
+    ...(measurements ? [row('measurements', `${measurements}/`)] : []),
     ...(balancer ? [row(`page of ${balancer.name}`, balancer.adminUrl)] : []),
   ];
 }

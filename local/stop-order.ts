@@ -10,6 +10,7 @@ export const ENGINES: ReadonlySet<ProcessKind> = new Set([
   'etcd',
   'sentinel',
   'redis',
+  'zookeeper',
 ]);
 
 /**
@@ -18,6 +19,8 @@ export const ENGINES: ReadonlySet<ProcessKind> = new Set([
  */
 const STOP_ORDER: readonly ProcessKind[] = [
   ...BALANCERS,
+  'measurements',
+  'zookeeper',
   'patients',
   'payments',
   'monitor',

@@ -16,10 +16,11 @@ import {
 } from './engines/engines.js';
 import { prepareBalancer, BalancerProcess } from './engines/balancer.js';
 import { checkBalancerTimeout } from './check-timeouts.js';
-import { compileService } from './processes/compile.js';
 import type { Pool } from '../shared/balancer/pool.js';
 import { StartError } from './errors.js';
+import { ensemblePlaces } from './measurement-places.js';
 import { migrate } from './engines/migrate.js';
+import { prepareEnsemble } from './engines/zookeeper.js';
 import {
   balancerPlaces,
   balancerPool,
@@ -34,11 +35,12 @@ import type { PatroniSettings, TimingProfile } from './engines/patroni-settings.
 import type { ManagedProcess, ProcessKind } from './processes/processes.js';
 import { seedDatabase } from './engines/seed.js';
 import { ENGINES, stopAll } from './stop-order.js';
+import { getNodeArgs, getPrograms, type ProgramChoice } from './service-programs.js';
 import { serviceProcess } from './processes/service-process.js';
 import { makeTokens } from './tokens.js';
 
 export interface SystemOptions
-  extends Shape, Pick<EngineOptions, 'engineLinks' | 'volume' | 'volumes'> {
+  extends Shape, ProgramChoice, Pick<EngineOptions, 'engineLinks' | 'volume' | 'volumes'> {
   /** Holds the engines' data and the gateway's ledger; created when missing. */
   dataDir: string;
   /** `free`: any free ports. */
@@ -64,16 +66,6 @@ export interface SystemOptions
     kind: ProcessKind,
     env: Readonly<Record<string, string>>,
   ) => Readonly<Record<string, string>>;
-  /**
-   * Another program for a service, relative to the project's root: the lab compares other systems
-   * on the same engines and ports.
-   */
-  program?: (place: Place) => string;
-  /**
-   * Additional node arguments for every service, such as `--import` of a loader; or a function that
-   * returns them by name.
-   */
-  nodeArgs?: readonly string[] | ((name: string) => readonly string[]);
   /** Called with each line that a process writes. */
   onLine?: (name: string, line: string) => void;
   /** Called with each step, as text for the user. */
@@ -105,6 +97,10 @@ export interface System extends Engines {
   gateway: ManagedProcess | null;
   /** Null when there is none. */
   balancer: BalancerProcess | null;
+  /** The members of ZooKeeper; empty when there are none. */
+  ensemble: ManagedProcess[];
+  /** The API of the measurements; null when there is none. */
+  measurements: ManagedProcess | null;
   /** All processes, in display order: services, then engines. */
   processes: ManagedProcess[];
   /** @throws Error when there is no process of that name. */
@@ -158,9 +154,11 @@ class Starting {
     const groups = [databaseCluster, redisGroup].flatMap((group) => group?.processes ?? []);
     [postgres, redis, ...groups].forEach((engine) => engine && this.adopt(engine));
     this.release = () => databaseCluster?.release();
+    const ensemble = await this.prepareEnsemble(portOf);
     const [databaseUrl, redisUrl] = await Promise.all([
       startDatabase(engines, options.databaseUrl, (text) => this.progress(text)),
       startRedis(engines, options.redisUrl),
+      ...ensemble.map((member) => member.start()),
     ]);
     const applied = await migrate(databaseUrl);
     const last = applied.at(-1);
@@ -168,6 +166,14 @@ class Starting {
     const seeded = await seedDatabase(databaseUrl);
     if (seeded > 0) this.progress(`Added ${seeded} sample patients`);
     return { ...engines, databaseUrl, redisUrl };
+  }
+
+  private async prepareEnsemble(portOf: (name: string) => number): Promise<ManagedProcess[]> {
+    const { measurements, dataDir } = this.options;
+    if (!measurements) return [];
+    this.progress('Starting ZooKeeper …');
+    const members = await prepareEnsemble(dataDir, ensemblePlaces(portOf));
+    return members.map((member) => this.adopt(member));
   }
 
   async services(
@@ -211,31 +217,6 @@ class Starting {
   }
 }
 
-const getNodeArgs = ({ name }: Place, { nodeArgs = [] }: SystemOptions): readonly string[] =>
-  typeof nodeArgs === 'function' ? nodeArgs(name) : nodeArgs;
-
-const LOADERS = ['--import', '--require', '--loader'];
-const loadsSomething = (nodeArgs: readonly string[]): boolean =>
-  nodeArgs.some((word) => LOADERS.some((loader) => word.startsWith(loader)));
-
-/**
- * The program of each place: compiled, also that of another system. Does not compile a service with
- * a loader in its node arguments: loaders work on the sources.
- */
-async function getPrograms(
-  places: readonly Place[],
-  options: SystemOptions,
-): Promise<(place: Place) => string> {
-  const source = options.program ?? (({ kind }: Place): string => `${kind}/main.ts`);
-  const fit = places.filter((place) => !loadsSomething(getNodeArgs(place, options)));
-  const toCompile = fit.map(source);
-  const files = await Promise.all(
-    [...new Set(toCompile)].map(async (file) => [file, await compileService(file)] as const),
-  );
-  const compiled = new Map(files);
-  return (place) => (fit.includes(place) && compiled.get(source(place))) || source(place);
-}
-
 /** @throws StartError when a part does not start; no process is left running then. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
@@ -276,6 +257,8 @@ function toSystem(processes: ManagedProcess[], base: Storage & Pick<System, 'tok
     replicas: ofKind('payments'),
     gateway: ofKind('gateway')[0] ?? null,
     balancer: processes.find((process) => process instanceof BalancerProcess) ?? null,
+    ensemble: ofKind('zookeeper'),
+    measurements: ofKind('measurements')[0] ?? null,
     processes: [
       ...processes.filter(({ kind }) => !ENGINES.has(kind)),
       ...processes.filter(({ kind }) => ENGINES.has(kind)),

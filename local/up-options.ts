@@ -21,6 +21,7 @@ export function parseUpOptions(words: readonly string[]): UpOptions {
     balancer: toBalancer(options.balancer),
     record: options.standby ? 'cluster' : 'single',
     queue: options.standby ? 'group' : 'single',
+    measurements: options.measurements === true,
     faults: options.faults === 'on',
   };
 }

@@ -78,6 +78,16 @@ export const PROBLEMS = {
     title: 'A rolling restart is in progress',
   },
   TERM_STALE: { status: 409, retryable: false, title: 'A higher term is known' },
+  OLD_EPOCH: {
+    status: 409,
+    retryable: false,
+    title: 'A device with a higher epoch leads the measurements',
+  },
+  ROUND_KEPT: {
+    status: 409,
+    retryable: false,
+    title: 'This round, or a later one, has its mean already',
+  },
   CHARGE_CANCELLED: {
     status: 409,
     retryable: false,

@@ -6,6 +6,8 @@ export type ProcessKind =
   | 'monitor'
   | 'payments'
   | 'gateway'
+  | 'measurements'
+  | 'zookeeper'
   | 'postgres'
   | 'redis'
   | 'sentinel'

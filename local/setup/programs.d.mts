@@ -10,4 +10,6 @@ export const BALANCER_PROGRAMS: Readonly<
 export const CLUSTER_PROGRAMS: Readonly<
   Record<'etcd' | 'patroni', { label: string; names: readonly string[]; packageNames: string[] }>
 >;
+export const JAVA: Readonly<{ label: string; names: readonly string[]; packageName: string }>;
+export const ZOOKEEPER_JARS: readonly string[];
 export function findPostgresVersions(): { major: number; binDir: string }[];

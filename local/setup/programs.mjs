@@ -57,6 +57,10 @@ export const CLUSTER_PROGRAMS = {
   },
 };
 
+/** Java, and the archives of ZooKeeper where Debian installs them. */
+export const JAVA = { label: 'Java', names: ['java'], packageName: 'default-jre-headless' };
+export const ZOOKEEPER_JARS = ['/usr/share/java/zookeeper.jar', '/usr/share/java/slf4j-simple.jar'];
+
 /** Folders with one folder per version, for packages of Debian and of PostgreSQL's own archive. */
 const POSTGRES_VERSIONS = [
   { folder: '/usr/lib/postgresql', pattern: /^(\d+)$/ },

@@ -1,5 +1,5 @@
 /** Types of test-tools.mjs. */
-export type ToolName = 'chromium' | 'prometheus' | 'balancers' | 'patroni';
+export type ToolName = 'chromium' | 'prometheus' | 'balancers' | 'patroni' | 'zookeeper';
 export declare function findTool(root: string, name: ToolName): string[] | null;
 export declare function adviceOn(name: ToolName): string;
 export declare function getTools(paths: readonly string[]): ToolName[];

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { installPackage, unpackPackage } from './apt.mjs';
 import { alone } from './lock.mjs';
 import { provideBalancer } from './balancers.mjs';
-import { BALANCER_PROGRAMS, CLUSTER_PROGRAMS, findProgram } from './programs.mjs';
+import { BALANCER_PROGRAMS, CLUSTER_PROGRAMS, findProgram, JAVA } from './programs.mjs';
 import { say, SetupError } from './run.mjs';
 import { hasStandby, provideStandby } from './standby.mjs';
+import { hasZookeeper, provideZookeeper } from './zookeeper.mjs';
 
 /** @returns the failure as text; null: all are installed. */
 async function attempt(provide) {
@@ -58,6 +59,15 @@ const TOOLS = {
     provide: () => attempt(provideStandby),
     advice:
       'install Patroni, etcd and PostgreSQL (Debian: apt-get install patroni etcd-server python3-etcd python3-psycopg2 postgresql tini)',
+  },
+  zookeeper: {
+    label: 'ZooKeeper with Java',
+    programs: [JAVA.names],
+    isComplete: hasZookeeper,
+    tests: /^test\/(integration|process)\/zookeeper\//,
+    provide: () => attempt(provideZookeeper),
+    advice:
+      'install ZooKeeper and Java (Debian: apt-get install libzookeeper-java default-jre-headless)',
   },
   prometheus: {
     label: 'Prometheus',

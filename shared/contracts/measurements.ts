@@ -35,6 +35,9 @@ export const EPOCHS_PATH = '/epochs';
 /** The largest mean and the largest measurement, in ms. */
 export const LARGEST_MEAN_MS = 3_600_000;
 
+/** The API keeps this many rounds, the newest ones. */
+export const ROUNDS_KEPT = 10_000;
+
 const round = z.int().min(1);
 /** The `czxid` of the election node of a leading device: a later leader has a higher epoch. */
 const epoch = z.int().min(1);
@@ -62,7 +65,7 @@ export const counterData = parseWritten(z.int().min(0));
 /** A decimal number as a person or a query writes it; no exponent, no sign, no spaces. */
 const decimal = <T extends z.ZodType<number, number>>(number: T) =>
   z
-    .string()
+    .string('must be given once')
     .regex(/^\d{1,16}(\.\d{1,20})?$/, 'must be a decimal number')
     .transform(Number)
     .pipe(number);
@@ -105,6 +108,9 @@ export const meanQuery = z.strictObject({
 });
 export type MeanQuery = z.infer<typeof meanQuery>;
 
+/** Answer of `GET /nuevo`, also when the same mean was kept before. */
+export const meanAnswer = z.object({ kept: z.literal(true), round });
+
 /** Body of `POST /epochs`: from now on the API refuses means of lower epochs. */
 export const epochRequest = z.strictObject({ epoch, device: memberId });
 export type EpochRequest = z.infer<typeof epochRequest>;
@@ -113,16 +119,24 @@ export type EpochRequest = z.infer<typeof epochRequest>;
 export const epochAnswer = z.object({ epoch, lastRound: z.int().min(0) });
 export type EpochAnswer = z.infer<typeof epochAnswer>;
 
+/** Answer of `GET /epochs`: the highest epoch (0: none) and its device (null: unknown). */
+export const leadingAnswer = z.object({
+  epoch: z.int().min(0),
+  device: memberId.nullable(),
+  lastRound: z.int().min(0),
+});
+export type LeadingAnswer = z.infer<typeof leadingAnswer>;
+
 /** Codes of the problems with which the API refuses a mean or an epoch for good. */
 export const MEAN_REFUSALS = ['OLD_EPOCH', 'ROUND_KEPT'] as const;
 export type MeanRefusal = (typeof MEAN_REFUSALS)[number];
 
 /** Query of `GET /series`: number of rounds, the newest ones. */
 export const seriesQuery = z.strictObject({
-  last: parseWritten(z.int().min(1).max(10_000)).default(100),
+  last: parseWritten(z.int().min(1).max(ROUNDS_KEPT)).default(100),
 });
 
-const seriesRound = z.object({
+export const seriesRound = z.object({
   round,
   /** In ms. */
   mean: meanMs,

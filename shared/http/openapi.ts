@@ -58,8 +58,8 @@ export interface ApiDescription {
   tags: Readonly<Record<string, string>>;
   /** Named schemas under `components/schemas`; every use refers to them. */
   schemas: Readonly<Record<string, z.ZodType>>;
-  /** The function of the typed client that calls this service. */
-  client: ClientMaker;
+  /** The function of the typed client that calls this service; null: it does not call it. */
+  client: ClientMaker | null;
   /** The checks of its `/readyz`. */
   checks: readonly string[];
   /** Whether every answer names its instance. */

@@ -12,7 +12,7 @@ import ts from 'typescript';
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const SERVICES = ['monitor', 'payments', 'patients', 'gateway', 'measurements'];
 /** A service of two programs, each in a folder of its own. */
-const PROGRAMS: Partial<Record<string, string[]>> = { measurements: ['device/'] };
+const PROGRAMS: Partial<Record<string, string[]>> = { measurements: ['api/', 'device/'] };
 const FOLDERS = [
   ...SERVICES,
   'shared',

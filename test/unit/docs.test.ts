@@ -9,6 +9,7 @@ import { dirname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GATEWAY_OPTIONS } from '../../gateway/config.js';
 import { LOCAL_OPTIONS } from '../../local/config.js';
+import { API_OPTIONS } from '../../measurements/api/config.js';
 import { DEVICE_OPTIONS } from '../../measurements/device/config.js';
 import { MONITOR_OPTIONS } from '../../monitor/config.js';
 import { PATIENTS_OPTIONS } from '../../patients/config.js';
@@ -102,6 +103,7 @@ const localSources = readdirSync(join(ROOT, 'local'), { recursive: true, encodin
 const OPTIONS = [
   GATEWAY_OPTIONS,
   LOCAL_OPTIONS,
+  API_OPTIONS,
   DEVICE_OPTIONS,
   MONITOR_OPTIONS,
   PATIENTS_OPTIONS,

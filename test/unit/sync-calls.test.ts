@@ -66,6 +66,8 @@ const ALLOWED: readonly [file: string, calls: string, reason: string][] = [
   ['local/engines/primary-route.ts', 'mkdirSync writeFileSync', START],
   ['local/engines/reaper.ts', 'readFileSync', GUARDED],
   ['local/engines/record-mode.ts', 'existsSync', LOOKS],
+  ['local/engines/zookeeper.ts', 'mkdirSync writeFileSync', START],
+  ['local/setup/zookeeper.mjs', 'existsSync', LOOKS],
   ['local/setup/standby.mjs', 'existsSync readFileSync', START],
   ['local/engines/apache.ts', 'existsSync', LOOKS],
   ['local/engines/balancer.ts', 'mkdirSync rmSync writeFileSync', START],

@@ -142,7 +142,8 @@ function typescript(route: Route, base: string, maker: ClientMaker): CodeSample 
 }
 
 /** @param base address of the service: `http://127.0.0.1:4000`. */
-export const samplesOf = (route: Route, base: string, maker: ClientMaker): CodeSample[] => [
+/** @param maker null: the typed client does not call this service. */
+export const samplesOf = (route: Route, base: string, maker: ClientMaker | null): CodeSample[] => [
   curl(route, base),
-  typescript(route, base, maker),
+  ...(maker === null ? [] : [typescript(route, base, maker)]),
 ];

@@ -31,9 +31,9 @@ describe('the plan of a system', () => {
       ['cluster', 'group'],
     ] as const) {
       const places = [
-        ...servicePlaces({ ...LARGEST, balancer: 'nginx' }),
+        ...servicePlaces({ ...LARGEST, balancer: 'nginx', measurements: true }),
         ...balancerPlaces({ ...LARGEST, balancer: 'nginx' }),
-        ...enginePlaces({ record, queue }),
+        ...enginePlaces({ record, queue, measurements: true }),
       ];
       expect(new Set(places.map(({ fixedPort }) => fixedPort)).size).toBe(places.length);
       expect(new Set(places.map(({ name }) => name)).size).toBe(places.length);
@@ -48,6 +48,14 @@ describe('the plan of a system', () => {
     expect(kinds({ databaseUrl: 'postgresql://d' })).toEqual([
       ...Array<string>(3).fill('redis'),
       ...Array<string>(3).fill('sentinel'),
+    ]);
+  });
+
+  it('the measurements have their own ensemble, also beside external engines', () => {
+    const given = { databaseUrl: 'postgresql://d', redisUrl: 'redis://r' };
+    const places = ownEnginePlaces({ measurements: true }, given);
+    expect(places.map(({ fixedPort }) => fixedPort).toSorted()).toEqual([
+      5501, 5502, 5503, 5511, 5512, 5513, 5521, 5522, 5523,
     ]);
   });
 

@@ -21,12 +21,12 @@ test('a tool belongs to existing tests, and only these tests require it', () => 
   const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).map(
     (name) => `test/${name}`,
   );
-  expect(getTools(files)).toEqual(['chromium', 'balancers', 'patroni', 'prometheus']);
+  expect(getTools(files)).toEqual(['chromium', 'balancers', 'patroni', 'zookeeper', 'prometheus']);
   expect(
     getTools(
       files.filter(
         (file) =>
-          !/^test\/(browser|integration\/metrics|(integration|process)\/(balancer|standby))\//.test(
+          !/^test\/(browser|integration\/metrics|(integration|process)\/(balancer|standby|zookeeper))\//.test(
             file,
           ),
       ),
@@ -63,6 +63,6 @@ test('tests without tools get none, also in CI', async () => {
 });
 
 test('the advice contains a command', () => {
-  for (const name of ['chromium', 'prometheus', 'patroni'] as const)
+  for (const name of ['chromium', 'prometheus', 'patroni', 'zookeeper'] as const)
     expect(adviceOn(name)).toMatch(/apt-get install \w+/);
 });

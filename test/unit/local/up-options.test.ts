@@ -9,6 +9,7 @@ const DEFAULTS = {
   balancer: null,
   record: 'single',
   queue: 'single',
+  measurements: false,
   faults: false,
 };
 
@@ -22,6 +23,7 @@ describe('the arguments of npm start', () => {
     [['--gateway=http', '--faults', 'on'], { ...DEFAULTS, gateway: 'http', faults: true }],
     [['--patients', '3', '--balancer', 'nginx'], { ...DEFAULTS, patients: 3, balancer: 'nginx' }],
     [['--standby'], { ...DEFAULTS, record: 'cluster', queue: 'group' }],
+    [['--measurements'], { ...DEFAULTS, measurements: true }],
   ])('%j is accepted', (words, expected) => {
     expect(parseUpOptions(words)).toEqual(expected);
   });
