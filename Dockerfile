@@ -3,7 +3,8 @@
 # as with `npm start`: `node --enable-source-maps generated/services/<service>.mjs`.
 # The image does not contain PostgreSQL, Redis, the tests, the lab, the TypeScript sources, or tools that only build.
 
-FROM node:20-bookworm-slim AS build
+# The long-term support release. Development starts at Node 20.19, which receives no more fixes since April 2026.
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # No package needs its install script here, and Prisma's script would try to download an engine.
@@ -28,7 +29,7 @@ RUN find shared monitor patients prisma -name '*.ts' -delete && find shared moni
 RUN npm pkg delete dependencies.prisma dependencies.tsx dependencies.esbuild optionalDependencies \
  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 WORKDIR /app
 ENV NODE_ENV=production
 # A new volume mounted here inherits this owner.
