@@ -1,5 +1,5 @@
-/** Every option of the one-shot set-up of the database. */
-import { integer, url } from '../shared/config.js';
+/** Options of the programs that run before the services: the set-up of the database, the wait. */
+import { integer, oneOf, url } from '../shared/config.js';
 
 export const PREPARE_OPTIONS = {
   databaseUrl: url('DATABASE_URL', {
@@ -10,5 +10,13 @@ export const PREPARE_OPTIONS = {
     min: 0,
     max: 100_000,
     doc: 'Sample patients for a database that has no patient yet; 0: none.',
+  }),
+} as const;
+
+export const WAIT_OPTIONS = {
+  databaseUrl: PREPARE_OPTIONS.databaseUrl,
+  waitFor: oneOf('WAIT_FOR', ['connection', 'migrations'], {
+    default: 'migrations',
+    doc: 'connection: PostgreSQL accepts connections. migrations: every migration of this version is applied.',
   }),
 } as const;

@@ -5,4 +5,5 @@ export const IMAGE_PROGRAMS = [
   'payments/main.ts',
   'gateway/main.ts',
   'deploy/prepare-database.ts',
+  'deploy/wait-for-database.ts',
 ] as const;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { installPackage, unpackPackage } from './apt.mjs';
 import { alone } from './lock.mjs';
 import { provideBalancer } from './balancers.mjs';
+import { findKubectl, provideKubectl } from './kubectl.mjs';
 import { BALANCER_PROGRAMS, CLUSTER_PROGRAMS, findProgram, JAVA } from './programs.mjs';
 import { say, SetupError } from './run.mjs';
 import { hasStandby, provideStandby } from './standby.mjs';
@@ -27,8 +28,8 @@ async function provideBalancers() {
 }
 
 /**
- * For each tool: its programs (one list of names per program), a further condition, the tests that
- * use it, the installation, and the advice for the user.
+ * For each tool: its programs (one list of names per program, or a function that finds them), a
+ * further condition, the tests that use it, the installation, and the advice for the user.
  */
 const TOOLS = {
   chromium: {
@@ -69,6 +70,16 @@ const TOOLS = {
     advice:
       'install ZooKeeper and Java (Debian: apt-get install libzookeeper-java default-jre-headless)',
   },
+  kubectl: {
+    label: 'kubectl',
+    find: (folder) => {
+      const path = findKubectl(folder);
+      return path === null ? null : [path];
+    },
+    tests: /^test\/(unit\/kubernetes\/|integration\/cli\/deploy)/,
+    provide: (folder) => provideKubectl(folder).catch((error) => error.message),
+    advice: 'install kubectl 1.27 or newer (Debian 13: apt-get install kubernetes-client)',
+  },
   prometheus: {
     label: 'Prometheus',
     programs: [['prometheus'], ['promtool']],
@@ -86,7 +97,8 @@ const getFolder = (root, name) => join(root, '.data/tools', name);
 export function findTool(root, name) {
   const given = name === 'chromium' ? process.env.CHROMIUM : undefined;
   if (given) return [given];
-  const { programs, isComplete = () => true } = TOOLS[name];
+  const { programs, find, isComplete = () => true } = TOOLS[name];
+  if (find) return find(getFolder(root, name));
   const paths = programs.map((names) =>
     findProgram(names, [join(getFolder(root, name), 'usr/bin')]),
   );

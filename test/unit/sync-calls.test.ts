@@ -68,6 +68,7 @@ const ALLOWED: readonly [file: string, calls: string, reason: string][] = [
   ['local/engines/record-mode.ts', 'existsSync', LOOKS],
   ['local/engines/zookeeper.ts', 'mkdirSync writeFileSync', START],
   ['local/setup/zookeeper.mjs', 'existsSync', LOOKS],
+  ['local/setup/kubectl.mjs', 'mkdirSync mkdtempSync readdirSync rmSync spawnSync', START],
   ['local/setup/standby.mjs', 'existsSync readFileSync', START],
   ['local/engines/apache.ts', 'existsSync', LOOKS],
   ['local/engines/balancer.ts', 'mkdirSync rmSync writeFileSync', START],

@@ -4,13 +4,10 @@
  * problem.
  */
 import { CONFIG_FOLDER, RUN_FOLDER } from '../../../deploy/balancer.js';
-import { PREPARE_OPTIONS } from '../../../deploy/config.js';
-import { GATEWAY_OPTIONS, loadGatewayConfig } from '../../../gateway/config.js';
 import { servicePlaces, type Place, type Shape } from '../../../local/plan.js';
-import { MONITOR_OPTIONS, loadMonitorConfig } from '../../../monitor/config.js';
-import { loadPatientsConfig, PATIENTS_OPTIONS } from '../../../patients/config.js';
-import { loadPaymentsConfig, PAYMENTS_OPTIONS } from '../../../payments/config.js';
-import { loadConfig, type Option } from '../../../shared/config.js';
+import { PATIENTS_OPTIONS } from '../../../patients/config.js';
+import { PAYMENTS_OPTIONS } from '../../../payments/config.js';
+import { PROGRAM_OPTIONS } from '../../support/image-programs.js';
 import {
   environmentOf,
   imageHasHealthcheck,
@@ -44,22 +41,6 @@ const URLS_OF_ENGINES = {
   REDIS_URL: 'redis://:r3dis@redis:6379',
 };
 
-interface Program {
-  table: Record<string, Option<unknown>>;
-  load: (env: Record<string, string>) => unknown;
-}
-
-const PROGRAMS: Record<string, Program> = {
-  'patients/main.ts': { table: PATIENTS_OPTIONS, load: loadPatientsConfig },
-  'monitor/main.ts': { table: MONITOR_OPTIONS, load: loadMonitorConfig },
-  'payments/main.ts': { table: PAYMENTS_OPTIONS, load: loadPaymentsConfig },
-  'gateway/main.ts': { table: GATEWAY_OPTIONS, load: loadGatewayConfig },
-  'deploy/prepare-database.ts': {
-    table: PREPARE_OPTIONS,
-    load: (env) => loadConfig(PREPARE_OPTIONS, env),
-  },
-};
-
 const servicesOf = (file: ComposeFile): [string, Service][] => Object.entries(file.services);
 /** `server_1` runs at the host `server-1`: host names must not contain underscores. */
 const hostOf = (id: string): string => id.replace('_', '-');
@@ -74,7 +55,7 @@ export const optionsAreKnown: Check = (file) =>
   servicesOf(file).flatMap(([name, service]) => {
     const main = programOf(service);
     if (main === null) return [];
-    const program = PROGRAMS[main];
+    const program = PROGRAM_OPTIONS[main];
     if (!program) return [`${name} runs ${main}, which is not a program of ours`];
     const env = environmentOf(service, ENV);
     const known = new Set(Object.values(program.table).map((option) => option.env));

@@ -5,9 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { IMAGE_PROGRAMS } from '../../../deploy/programs.js';
-import { getCompiledPath } from '../../../local/processes/compile.js';
 import { ROOT } from '../../../local/root.js';
+import { toProgram } from '../../support/image-programs.js';
 
 export interface Service {
   image?: string;
@@ -63,15 +62,8 @@ export function environmentOf(
   );
 }
 
-/**
- * The TypeScript file whose compiled form a service of ours runs; null for an engine. A file that
- * the image does not compile is returned as it is.
- */
-export function programOf(service: Service): string | null {
-  const file = service.command?.find((word) => /\.m?[jt]s$/.test(word));
-  if (file === undefined) return null;
-  return IMAGE_PROGRAMS.find((program) => getCompiledPath(program) === file) ?? file;
-}
+/** The program of a service of ours; null for an engine. */
+export const programOf = (service: Service): string | null => toProgram(service.command);
 
 const getStages = (): string[] => read('Dockerfile').split(/^FROM /m);
 

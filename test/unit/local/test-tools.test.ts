@@ -21,12 +21,19 @@ test('a tool belongs to existing tests, and only these tests require it', () => 
   const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).map(
     (name) => `test/${name}`,
   );
-  expect(getTools(files)).toEqual(['chromium', 'balancers', 'patroni', 'zookeeper', 'prometheus']);
+  expect(getTools(files)).toEqual([
+    'chromium',
+    'balancers',
+    'patroni',
+    'zookeeper',
+    'kubectl',
+    'prometheus',
+  ]);
   expect(
     getTools(
       files.filter(
         (file) =>
-          !/^test\/(browser|integration\/metrics|(integration|process)\/(balancer|standby|zookeeper))\//.test(
+          !/^test\/(browser|unit\/kubernetes|integration\/metrics|(integration|process)\/(balancer|standby|zookeeper))\//.test(
             file,
           ),
       ),
@@ -63,6 +70,29 @@ test('tests without tools get none, also in CI', async () => {
 });
 
 test('the advice contains a command', () => {
-  for (const name of ['chromium', 'prometheus', 'patroni', 'zookeeper'] as const)
+  for (const name of ['chromium', 'prometheus', 'patroni', 'zookeeper', 'kubectl'] as const)
     expect(adviceOn(name)).toMatch(/apt-get install \w+/);
+});
+
+test('a kubectl whose kustomize is too old is not used', () => {
+  const folder = join(root, '.data/tools/kubectl/usr/bin');
+  const path = process.env['PATH'];
+  const lay = (at: string, version: string): void => {
+    mkdirSync(at, { recursive: true });
+    writeFileSync(join(at, 'kubectl'), `#!/bin/sh\necho '{ "kustomizeVersion": "${version}" }'\n`);
+    chmodSync(join(at, 'kubectl'), 0o755);
+  };
+  const machine = join(root, 'machine');
+  process.env['PATH'] = `${machine}:${path}`;
+  try {
+    lay(machine, 'v4.5.7');
+    lay(folder, 'v5.7.1');
+    expect(findTool(root, 'kubectl')).toEqual([join(folder, 'kubectl')]);
+    lay(folder, 'v4.5.7');
+    expect(findTool(root, 'kubectl')).toBeNull();
+    lay(machine, 'v5.0.1');
+    expect(findTool(root, 'kubectl')).toEqual([join(machine, 'kubectl')]);
+  } finally {
+    process.env['PATH'] = path;
+  }
 });
