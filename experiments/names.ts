@@ -9,6 +9,7 @@ export const EXPERIMENT_NAMES = [
   'apache',
   'rolling',
   'sessions',
+  'load',
   'compare',
 ] as const;
 export type ExperimentName = (typeof EXPERIMENT_NAMES)[number];

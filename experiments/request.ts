@@ -18,6 +18,7 @@ import { chaos } from './scenarios/chaos.js';
 import { failover } from './scenarios/failover.js';
 import { growth } from './scenarios/growth.js';
 import { haproxy } from './scenarios/haproxy.js';
+import { load } from './scenarios/load.js';
 import { rolling } from './scenarios/rolling.js';
 import { sessions } from './scenarios/sessions.js';
 
@@ -31,6 +32,7 @@ const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experimen
   apache,
   rolling,
   sessions,
+  load,
 };
 
 const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };

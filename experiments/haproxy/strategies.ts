@@ -8,6 +8,7 @@ import { STRATEGIES, type Strategy } from '../../shared/balancer/pool.js';
 import { Browser } from '../balancer/browser.js';
 import { failedOf, LoadRecorder, type LoadFigures } from '../balancer/load.js';
 import type { RunningBalancer } from '../balancer/replicated-web.js';
+import { dueTimes } from '../traffic/arrivals.js';
 import { wallMs } from '../traffic/client.js';
 import { sendOpenLoop } from '../traffic/open-loop.js';
 import type { HaproxyFigures, StrategyFigures } from './figures.js';
@@ -44,9 +45,11 @@ async function sendBills(
   const recorder = new LoadRecorder();
   await sendOpenLoop({
     count: requests,
-    ratePerSec: RATE_PER_SEC,
-    arrivals: 'poisson',
-    random: seededRandom(seed, 'arrivals'),
+    due: dueTimes({
+      ratePerSec: RATE_PER_SEC,
+      arrivals: 'poisson',
+      random: seededRandom(seed, 'arrivals'),
+    }),
     signal,
     send: async (index, intendedMs) => {
       const path = `/api/patients/${random.pick(web.cluster.patients)}/bill`;

@@ -7,13 +7,14 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { sleep } from '../../shared/clock.js';
-import { dueTimes, type ArrivalOptions } from './arrivals.js';
 import { RequestsInFlight } from './in-flight.js';
 
 /** With more open requests the client's own limits (sockets, memory) would be measured. */
 const MAX_IN_FLIGHT = 10_000;
 
-export interface OpenLoopOptions extends ArrivalOptions {
+export interface OpenLoopOptions {
+  /** Returns the next due time at each call, ms from the start; never decreasing. */
+  due: () => number;
   /** Number of requests; Infinity: until `stop` fires. */
   count: number;
   signal: AbortSignal;
@@ -31,18 +32,18 @@ export interface OpenLoopOptions extends ArrivalOptions {
 export async function sendOpenLoop(options: OpenLoopOptions): Promise<void> {
   const {
     count,
+    due,
     signal,
     stop,
     send,
     drop = () => undefined,
     maxInFlight = MAX_IN_FLIGHT,
   } = options;
-  const next = dueTimes(options);
   const open = new RequestsInFlight();
   const ended = stop ? AbortSignal.any([signal, stop]) : signal;
   const startMs = performance.now();
   for (let index = 0; index < count && !stop?.aborted; index += 1) {
-    const dueMs = startMs + next();
+    const dueMs = startMs + due();
     await sleepUntil(dueMs, ended);
     signal.throwIfAborted();
     if (stop?.aborted) break;

@@ -6,7 +6,7 @@
 import type { Random } from '../../shared/random.js';
 import type { RequestRecord } from '../record/history.js';
 import { NO_OUTCOME, NOT_SENT } from './answers.js';
-import type { Arrivals } from './arrivals.js';
+import { dueTimes, type Arrivals } from './arrivals.js';
 import { wallMs, type PaymentClient } from './client.js';
 import { sendClosedLoop } from './closed-loop.js';
 import { sendOpenLoop } from './open-loop.js';
@@ -75,7 +75,7 @@ function sendOpen(options: TrafficOptions): Promise<void> {
   const order = paymentOrders(options);
   return sendOpenLoop({
     ...rest,
-    ...(random ? { random } : {}),
+    due: dueTimes({ ...rest, ...(random ? { random } : {}) }),
     send: async (index, intendedMs) => {
       const answer = options.client.pay(order(index), trial, intendedMs);
       onSent(index);

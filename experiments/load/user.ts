@@ -1,0 +1,91 @@
+/**
+ * One user of a load level: landing page, form page, creation of a payment whose outcome the user
+ * waits for, and validation of the exit pass, with a pause before each but the first. A failed
+ * request ends the user, as in the published report.
+ */
+import { sleep } from '../../shared/clock.js';
+import { Browser, type BrowserAnswer } from '../balancer/browser.js';
+import { wallMs, type PaymentClient, type PaymentOrder } from '../traffic/client.js';
+import { STEPS, type LoadRequest, type RequestStep } from './figures.js';
+import { PAUSES_MS } from './levels.js';
+
+export interface UserOptions {
+  /** The address that the user's browser calls. */
+  url: string;
+  payments: PaymentClient;
+  order: PaymentOrder;
+  /** When the user arrives, wall clock, ms. */
+  arrivesMs: number;
+  /** Divides the pauses. */
+  speed: number;
+  /** Longest wait for an answer, ms. */
+  patienceMs: number;
+  signal: AbortSignal;
+  /** Receives each request with its due time, wall clock. */
+  onRequest: (request: LoadRequest, paymentId: string | null) => void;
+}
+
+interface Answer {
+  error: string | null;
+  paymentId?: string | null;
+}
+
+const toAnswer = ({ status, error }: BrowserAnswer): Answer => ({
+  error: error ?? (status === 200 ? null : `HTTP ${status}`),
+});
+
+class User {
+  private readonly browser: Browser;
+  private paymentId: string | null = null;
+
+  constructor(private readonly options: UserOptions) {
+    const { url, patienceMs } = options;
+    this.browser = new Browser({ url, patienceMs });
+  }
+
+  /** Never rejects, except when it is aborted. */
+  async visit(): Promise<void> {
+    const { arrivesMs, speed, signal, onRequest } = this.options;
+    let dueMs = arrivesMs;
+    for (const [index, step] of STEPS.entries()) {
+      const { error, paymentId = null } = await this.perform(step, dueMs);
+      const answeredMs = wallMs();
+      onRequest({ step, dueMs, latencyMs: answeredMs - dueMs, error }, paymentId);
+      if (error !== null) return;
+      const pauseMs = (PAUSES_MS[index] ?? 0) / speed;
+      dueMs = answeredMs + pauseMs;
+      await sleep(pauseMs, signal);
+    }
+  }
+
+  close(): void {
+    this.browser.close();
+  }
+
+  private async perform(step: RequestStep, dueMs: number): Promise<Answer> {
+    if (step === 'creation') return this.pay(dueMs);
+    const paths = {
+      landing: '/',
+      form: '/bill/identify',
+      validation: `/passes/${this.paymentId ?? ''}`,
+    };
+    return toAnswer(await this.browser.ask(paths[step]));
+  }
+
+  private async pay(dueMs: number): Promise<Answer> {
+    const { payments, order } = this.options;
+    const { status, paymentId, error } = await payments.pay(order, 1, dueMs);
+    this.paymentId = paymentId;
+    return { error: error ?? (status === 'SUCCEEDED' ? null : status), paymentId };
+  }
+}
+
+/** Performs the requests of a user. @throws AbortError */
+export async function visitAsUser(options: UserOptions): Promise<void> {
+  const user = new User(options);
+  try {
+    await user.visit();
+  } finally {
+    user.close();
+  }
+}
