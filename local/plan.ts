@@ -232,6 +232,13 @@ function describeRecord(portOf: (name: string) => number): Record<string, string
   };
 }
 
+/** The addresses of the Redis group, which have these names in the console. */
+const describeGroup = (portOf: (name: string) => number): Record<string, string> => ({
+  REDIS_NODES: [...GROUP_SERVERS, ...GROUP_SENTINELS]
+    .map((name) => `${name}=redis://127.0.0.1:${portOf(name)}`)
+    .join(','),
+});
+
 /** The environment of one service. */
 export function serviceEnvironment(place: Place, around: PlanSurroundings): Record<string, string> {
   const { shape, portOf, tokens, databaseUrl, redisUrl, ledgerFile, acceptRetryMs } = around;
@@ -254,6 +261,7 @@ export function serviceEnvironment(place: Place, around: PlanSurroundings): Reco
       ...common,
       ...(shape.balancer ? { BALANCER_FOLDER: around.balancerFolder } : {}),
       ...record,
+      ...(shape.queue === 'group' ? describeGroup(portOf) : {}),
       ...(around.supervisorUrl ? { SUPERVISOR_URL: around.supervisorUrl } : {}),
       ...Object.fromEntries(
         Object.entries(lists).map(([name, kind]) => [name, listMembers(places, kind, portOf)]),

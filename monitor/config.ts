@@ -59,6 +59,10 @@ const IDENTITY = {
     default: [],
     doc: 'The members of the etcd of Patroni, as name=address: shown in the console.',
   }),
+  redisNodes: members('REDIS_NODES', {
+    default: [],
+    doc: 'The servers and the Sentinels of the Redis group, as name=redis://host:port: their names in the console. Empty: they are numbered in the order of their addresses.',
+  }),
   balancerFolder: text('BALANCER_FOLDER', {
     default: '',
     doc: 'Folder of the load balancer in front of the patients instances; its control.json names the interface. Empty: there is no balancer.',

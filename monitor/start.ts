@@ -144,7 +144,7 @@ function createWatch(
     sources: () => sources,
     patients,
     record: { nodes: config.databaseNodes, etcd: config.etcdMembers },
-    redisUrl: config.redisUrl,
+    group: { redisUrl: config.redisUrl, nodes: config.redisNodes },
     pingTimeoutMs,
     fall,
   });

@@ -3,6 +3,7 @@
  * displayed: the Sentinels decide which server is the primary, and the connections follow it by
  * themselves.
  */
+import type { Member } from '../../shared/config.js';
 import type { GroupStatus } from '../../shared/contracts/status.js';
 import { isSamePlace, type GroupState } from '../../shared/queue/group-state.js';
 import { readGroup } from '../../shared/queue/read-group.js';
@@ -20,19 +21,45 @@ const byPlace = (one: HostAndPort, other: HostAndPort): number =>
 
 const toUrl = ({ host, port }: HostAndPort): string => `${host}:${port}`;
 
-/** Names the servers and the Sentinels in the order of their addresses. Pure. */
-const toGroupStatus = ({ quorum, primary, servers, sentinels }: GroupState): GroupStatus => ({
+export interface GroupWatchOptions {
+  redisUrl: string;
+  /** Names of the servers and the Sentinels, with `redis://host:port`. Empty: they have none. */
+  nodes: readonly Member[];
+}
+
+/**
+ * The places with their names, in order. Without a name for each of them, they are numbered in the
+ * order of their addresses.
+ */
+function nameAll<Place extends HostAndPort>(
+  places: readonly Place[],
+  prefix: string,
+  nodes: readonly Member[],
+): (Place & { name: string })[] {
+  const ids = new Map(nodes.map(({ id, url }) => [new URL(url).host, id]));
+  const hasNames = places.every((place) => ids.has(toUrl(place)));
+  const named = places.toSorted(byPlace).map((place, index) => ({
+    ...place,
+    name: (hasNames ? ids.get(toUrl(place)) : undefined) ?? `${prefix}_${index + 1}`,
+  }));
+  return named.toSorted((one, other) => one.name.localeCompare(other.name));
+}
+
+const toGroupStatus = (
+  { quorum, primary, servers, sentinels }: GroupState,
+  nodes: readonly Member[],
+): GroupStatus => ({
   quorum,
-  servers: servers.toSorted(byPlace).map((server, index) => ({
-    name: `redis_${index + 1}`,
+  servers: nameAll(servers, 'redis', nodes).map((server) => ({
+    name: server.name,
     url: toUrl(server),
     role: server.role,
     isPrimary: primary !== null && isSamePlace(server, primary),
     link: server.link,
     lagBytes: server.lagBytes,
   })),
-  sentinels: sentinels.toSorted(byPlace).map((sentinel, index) => ({
-    name: `sentinel_${index + 1}`,
+  sentinels: nameAll(sentinels, 'sentinel', nodes).map((sentinel) => ({
+    name: sentinel.name,
     url: toUrl(sentinel),
     answers: sentinel.primary !== null,
     hasQuorum: sentinel.hasQuorum,
@@ -44,7 +71,7 @@ export class GroupWatch {
   private isLooking = false;
   private known: GroupStatus | null = null;
 
-  constructor(private readonly redisUrl: string) {}
+  constructor(private readonly options: GroupWatchOptions) {}
 
   /** The last view; null: REDIS_URL names one server, or nothing was read yet. */
   get state(): GroupStatus | null {
@@ -52,7 +79,7 @@ export class GroupWatch {
   }
 
   start(): void {
-    if (!isSentinelAddress(this.redisUrl)) return;
+    if (!isSentinelAddress(this.options.redisUrl)) return;
     void this.look();
     this.timer = setInterval(() => void this.look(), LOOK_MS);
   }
@@ -65,7 +92,8 @@ export class GroupWatch {
   private async look(): Promise<void> {
     if (this.isLooking) return;
     this.isLooking = true;
-    this.known = toGroupStatus(await readGroup(parseSentinelAddress(this.redisUrl)));
+    const { redisUrl, nodes } = this.options;
+    this.known = toGroupStatus(await readGroup(parseSentinelAddress(redisUrl)), nodes);
     this.isLooking = false;
   }
 }

@@ -11,7 +11,7 @@ import { EventHub } from './event-hub.js';
 import { FailureMemory } from './failure-memory.js';
 import type { History } from '../cluster/history.js';
 import { InstanceWatch } from './instance-watch.js';
-import { GroupWatch } from './group-watch.js';
+import { GroupWatch, type GroupWatchOptions } from './group-watch.js';
 import { RecordWatch, type RecordWatchOptions } from './record-watch.js';
 import { Sampler } from './sampler.js';
 import { getKnownStatus, readStatus, type StatusSources } from './status.js';
@@ -26,7 +26,7 @@ export interface ObserverOptions {
   state: () => State;
   patients: readonly Member[];
   record: RecordWatchOptions;
-  redisUrl: string;
+  group: GroupWatchOptions;
   /** For polls of patients instances, as for pings of replicas. */
   pingTimeoutMs: number;
   fall: number;
@@ -51,7 +51,7 @@ export class Observers {
       fall,
     });
     this.record = new RecordWatch(options.record);
-    this.group = new GroupWatch(options.redisUrl);
+    this.group = new GroupWatch(options.group);
     const status = {
       status: () => readStatus(sources()),
       known: () => getKnownStatus(sources(), this.sampler.queue),

@@ -64,6 +64,30 @@ describeWith('patroni', 'standbys in the console', () => {
         expect(await names.allTextContents()).toContain(name);
     }, 180_000);
 
+    test('a frozen Redis server, a replica or the primary, is shown by its name', async () => {
+      const findServer = (isPrimary: boolean): Promise<string> =>
+        eventually(
+          async () => {
+            const servers = (await readStatus()).redisGroup?.servers ?? [];
+            const isWhole = servers.every((server) => server.isPrimary || server.link === 'up');
+            return isWhole ? servers.find((server) => server.isPrimary === isPrimary)?.name : null;
+          },
+          { what: 'servers that follow the primary', deadlineMs: WHOLE_MS },
+        );
+      const page = await open(1280);
+      for (const isPrimary of [false, true]) {
+        const name = await findServer(isPrimary);
+        const frozen = system.process(name);
+        try {
+          frozen.freeze();
+          await waitForNode(page, 'queue', name, 'no answer');
+        } finally {
+          frozen.thaw();
+        }
+        await waitForNode(page, 'queue', name, 'running', 'replica');
+      }
+    }, 300_000);
+
     test.each([1280, 390])(
       '%i px wide, a frozen standby is shown, accessible in both schemes',
       async (width) => {
