@@ -3,9 +3,8 @@
  * planted bug is caught.
  */
 import type { SearchFinding } from './search.js';
-import type { Mutant } from './mutants/mutant.js';
-import { MUTANTS } from './mutants/mutants.js';
 import type { SearchJob, WorkerPool } from './pool.js';
+import { SUBJECTS, type AnyBreach, type PlantedBug, type SubjectName } from './subjects.js';
 
 /** Seeds of one job: about a tenth of a second. */
 const CHUNK = 100;
@@ -16,10 +15,11 @@ export interface SeedSearch {
   seeds: number;
   steps: number;
   /** The lowest seed that broke an invariant; null: none. */
-  finding: SearchFinding | null;
+  finding: SearchFinding<AnyBreach> | null;
 }
 
 export interface SearchRequest {
+  of: SubjectName;
   from: number;
   count: number;
   mutant: string | null;
@@ -28,7 +28,7 @@ export interface SearchRequest {
 /** Searches all seeds on all cores; after a finding, only jobs already begun are finished. */
 export async function searchAll(
   pool: WorkerPool,
-  { from, count, mutant }: SearchRequest,
+  { of, from, count, mutant }: SearchRequest,
   show: (campaign: SeedSearch) => void,
 ): Promise<SeedSearch> {
   const campaign: SeedSearch = { seeds: 0, steps: 0, finding: null };
@@ -36,6 +36,7 @@ export async function searchAll(
   const next = (): SearchJob | null => {
     if (given >= count || campaign.finding !== null) return null;
     const job = {
+      of,
       number: 0,
       from: from + given,
       count: Math.min(CHUNK, count - given),
@@ -56,7 +57,7 @@ export async function searchAll(
 }
 
 export interface MutantResult {
-  mutant: Mutant;
+  mutant: PlantedBug;
   /** The seed that caught it, counted from 1; null: it survived. */
   caughtAt: number | null;
 }
@@ -64,15 +65,18 @@ export interface MutantResult {
 /** Runs each mutant until its intended invariant catches it. */
 export async function huntMutants(
   pool: WorkerPool,
+  of: SubjectName,
   show: (done: number) => void,
 ): Promise<MutantResult[]> {
+  const { mutants } = SUBJECTS[of];
   const results: MutantResult[] = [];
   let given = 0;
   const next = (): SearchJob | null => {
-    const mutant = MUTANTS[given];
+    const mutant = mutants[given];
     given += 1;
     return mutant
       ? {
+          of,
           number: given - 1,
           from: 1,
           count: MUTANT_SEEDS,
@@ -82,7 +86,7 @@ export async function huntMutants(
       : null;
   };
   await pool.run(next, ({ number, finding }) => {
-    results[number] = { mutant: MUTANTS[number] as Mutant, caughtAt: finding?.seed ?? null };
+    results[number] = { mutant: mutants[number] as PlantedBug, caughtAt: finding?.seed ?? null };
     show(results.filter(Boolean).length);
   });
   return results;

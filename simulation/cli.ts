@@ -9,13 +9,16 @@ import { createProgress, type Progress } from '../experiments/progress.js';
 import { EXPERIMENT_EXIT } from '../experiments/record/result.js';
 import { huntMutants, searchAll, type SeedSearch } from './campaign.js';
 import { mutantTable } from './mutant-table.js';
-import { MUTANTS } from './mutants/mutants.js';
 import { WorkerPool } from './pool.js';
-import { findMutant, rulesOf, searchSeeds } from './search.js';
-import { drawSchedule } from './schedule.js';
-import { explainRun, transcribe } from './transcript.js';
+import { SUBJECT_NAMES, SUBJECTS, type SubjectName } from './subjects.js';
 
 const OPTIONS = {
+  of: {
+    text: true,
+    choices: SUBJECT_NAMES,
+    default: 'payments',
+    doc: 'payments: monitors and replicas; measurements: the rounds on ZooKeeper',
+  },
   seeds: {
     default: 10_000,
     min: 1,
@@ -38,8 +41,16 @@ function bar(done: number, all: number): string {
   return `[${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${count(done)} of ${count(all)}`;
 }
 
-const again = (seed: number, mutant: string | null): string =>
-  `npm run simulate -- --seed ${seed}${mutant === null ? '' : ` --mutant ${mutant}`}`;
+const again = (of: SubjectName, seed: number, mutant: string | null): string =>
+  [
+    'npm run simulate --',
+    ...(of === 'payments' ? [] : [`--of ${of}`]),
+    `--seed ${seed}`,
+    ...(mutant === null ? [] : [`--mutant ${mutant}`]),
+  ].join(' ');
+
+/** The choices of the option were checked. */
+const toSubject = ({ of }: SimulateOptions): SubjectName => of as SubjectName;
 
 function summary({ seeds, steps, finding }: SeedSearch, cores: number, seconds: number): string {
   const rate = seeds / seconds;
@@ -50,14 +61,16 @@ function summary({ seeds, steps, finding }: SeedSearch, cores: number, seconds: 
   ].join('\n');
 }
 
-function playOne(seed: number, mutant: string | null, transcript: boolean): number {
-  const rules = rulesOf(mutant);
-  const { finding } = searchSeeds(seed, 1, rules);
+function playOne(options: SimulateOptions): number {
+  const { seed, mutant, transcript } = options;
+  const of = toSubject(options);
+  const subject = SUBJECTS[of];
+  const { finding } = subject.search({ from: seed, count: 1, mutant, only: null });
   if (finding) {
-    print(explainRun(seed, rules, finding.breach, again(seed, mutant)));
+    print(subject.explain(seed, mutant, finding.breach, again(of, seed, mutant)));
     return EXPERIMENT_EXIT.broken;
   }
-  const { lines, outcome } = transcribe(drawSchedule(seed), rules);
+  const { lines, outcome } = subject.transcribe(seed, mutant);
   if (transcript) print(`${lines.join('\n')}\n`);
   print(
     `Seed ${seed}: ${outcome.steps} steps in ${outcome.tookMs} virtual ms: every invariant held.`,
@@ -67,23 +80,26 @@ function playOne(seed: number, mutant: string | null, transcript: boolean): numb
 
 async function playMany(
   pool: WorkerPool,
-  { seed, seeds, mutant }: SimulateOptions,
+  options: SimulateOptions,
   progress: Progress,
 ): Promise<number> {
+  const { seed, seeds, mutant } = options;
+  const of = toSubject(options);
   const startMs = performance.now();
-  const campaign = await searchAll(pool, { from: seed, count: seeds, mutant }, (sofar) =>
+  const campaign = await searchAll(pool, { of, from: seed, count: seeds, mutant }, (sofar) =>
     progress.show(bar(sofar.seeds, seeds)),
   );
   progress.end();
   print(summary(campaign, pool.size, (performance.now() - startMs) / 1_000));
   if (campaign.finding === null) return EXPERIMENT_EXIT.met;
   const { seed: broken, breach } = campaign.finding;
-  print(`\n${explainRun(broken, rulesOf(mutant), breach, again(broken, mutant))}`);
+  print(`\n${SUBJECTS[of].explain(broken, mutant, breach, again(of, broken, mutant))}`);
   return EXPERIMENT_EXIT.broken;
 }
 
-async function playMutants(pool: WorkerPool, progress: Progress): Promise<number> {
-  const results = await huntMutants(pool, (done) => progress.show(bar(done, MUTANTS.length)));
+async function playMutants(pool: WorkerPool, of: SubjectName, progress: Progress): Promise<number> {
+  const { mutants } = SUBJECTS[of];
+  const results = await huntMutants(pool, of, (done) => progress.show(bar(done, mutants.length)));
   progress.end();
   print(mutantTable(results));
   return results.every(({ caughtAt }) => caughtAt !== null)
@@ -92,16 +108,15 @@ async function playMutants(pool: WorkerPool, progress: Progress): Promise<number
 }
 
 /** @throws ArgumentError when options contradict each other. */
-function check(
-  { mutant, mutants, transcript, seeds }: SimulateOptions,
-  args: readonly string[],
-): void {
+function check(options: SimulateOptions, args: readonly string[]): void {
+  const { mutant, mutants, transcript, seeds } = options;
+  const known = SUBJECTS[toSubject(options)].mutants;
   const isGiven = (name: string): boolean =>
     args.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
-  if (mutant !== null && !findMutant(mutant))
+  if (mutant !== null && !known.some(({ name }) => name === mutant))
     throw new ArgumentError(`There is no mutant "${mutant}"; --help lists them`);
   if (mutants && ['seed', 'seeds', 'mutant', 'transcript'].some(isGiven))
-    throw new ArgumentError('--mutants allows no other option');
+    throw new ArgumentError('--mutants allows no other option than --of');
   if (transcript && seeds !== 1) throw new ArgumentError('--transcript needs one seed: --seed S');
 }
 
@@ -111,8 +126,10 @@ const help = (): string =>
     '',
     ...formatOptions(OPTIONS),
     '',
-    'Mutants:',
-    ...MUTANTS.map(({ name, bug }) => `  ${name.padEnd(25)} ${bug}`),
+    ...SUBJECT_NAMES.flatMap((of) => [
+      `Mutants of ${of}:`,
+      ...SUBJECTS[of].mutants.map(({ name, bug }) => `  ${name.padEnd(25)} ${bug}`),
+    ]),
   ].join('\n');
 
 async function onAllCores(
@@ -143,8 +160,9 @@ async function main(args: readonly string[]): Promise<number> {
     !args.some((word) => /^--seeds(=|$)/.test(word));
   const chosen = isAlone ? { ...options, seeds: 1 } : options;
   check(chosen, args);
-  if (chosen.mutants) return onAllCores((pool, progress) => playMutants(pool, progress));
-  if (chosen.seeds === 1) return playOne(chosen.seed, chosen.mutant, chosen.transcript);
+  if (chosen.mutants)
+    return onAllCores((pool, progress) => playMutants(pool, toSubject(chosen), progress));
+  if (chosen.seeds === 1) return playOne(chosen);
   return onAllCores((pool, progress) => playMany(pool, chosen, progress));
 }
 

@@ -5,9 +5,11 @@ import { Worker } from 'node:worker_threads';
 import { compile } from '../local/processes/compile.js';
 import { ROOT } from '../local/root.js';
 import type { Searched } from './search.js';
+import type { AnyBreach, SubjectName } from './subjects.js';
 
 /** Seeds to search. */
 export interface SearchJob {
+  of: SubjectName;
   number: number;
   from: number;
   count: number;
@@ -17,7 +19,7 @@ export interface SearchJob {
   only: string | null;
 }
 
-export interface JobResult extends Searched {
+export interface JobResult extends Searched<AnyBreach> {
   number: number;
 }
 

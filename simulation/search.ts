@@ -6,20 +6,20 @@ import { play } from './run.js';
 import { STANDARD, type Rules } from './rules.js';
 import { drawSchedule } from './schedule.js';
 
-export interface SearchFinding {
+export interface SearchFinding<B = Breach> {
   seed: number;
-  breach: Breach;
+  breach: B;
 }
 
-export interface Searched {
+export interface Searched<B = Breach> {
   /** Schedules played. */
   seeds: number;
   steps: number;
   /** The first seed that broke an invariant; null: none. */
-  finding: SearchFinding | null;
+  finding: SearchFinding<B> | null;
 }
 
-export const findMutant = (name: string): Mutant | undefined =>
+const findMutant = (name: string): Mutant | undefined =>
   MUTANTS.find((mutant) => mutant.name === name);
 
 /** @param mutant null: the unmodified system. */

@@ -53,11 +53,11 @@ export class Device {
     return this.state.candidate !== null && this.options.zk.state === 'connected';
   }
 
-  /** Whether the session certainly lives. */
+  /** Whether the session in which the device decided certainly lives. */
   mayAct(): boolean {
     const { zk, ownClock } = this.options;
     const { silentMs, sessionTimeoutMs } = zk;
-    const isConnected = zk.state === 'connected';
+    const isConnected = zk.state === 'connected' && zk.session === this.session;
     return !ownClock || mayAct({ isConnected, silentMs, sessionTimeoutMs });
   }
 
