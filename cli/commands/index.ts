@@ -4,6 +4,7 @@ import { programs } from '../programs/programs.js';
 import { backup } from './backup.js';
 import { batch } from './batch.js';
 import { completion } from './completion.js';
+import { deploy } from './deploy.js';
 import { doctor } from './doctor.js';
 import { down } from './down.js';
 import { handover } from './handover.js';
@@ -42,5 +43,6 @@ export const COMMANDS: readonly Command[] = [
   maint,
   ready,
   ...programs,
+  deploy,
   completion,
 ];
