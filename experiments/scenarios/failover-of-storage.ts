@@ -4,6 +4,7 @@
  * is compared with the rows of the surviving primary and with the gateway's ledger.
  */
 import type { RecordRoute } from '../../local/plan.js';
+import { withUsualPatience } from '../../shared/patience.js';
 import type { RunContext } from '../experiment.js';
 import type { RunRecord } from '../record/run-record.js';
 import { isAvailable, TrialTally, toFaultRecords } from '../record/trial-summary.js';
@@ -52,8 +53,11 @@ export type StorageContext = Pick<
 
 /** Replicas of the payments service. */
 const REPLICAS = 3;
-/** Longer than the services wait for a new primary, ms. */
-const SHORTEST_DEADLINE_MS = 20_000;
+/**
+ * Longer than the services wait for a new primary, up to 30 s in the conservative profile: a client
+ * receives an acceptance, or a refusal, that arrives at the last moment; ms.
+ */
+export const SHORTEST_DEADLINE_MS = 45_000;
 
 type Asked = Pick<StorageOptions, 'kinds' | 'route' | 'unsafe'>;
 
@@ -159,7 +163,7 @@ export class StorageRun {
     const isWhole = (): Promise<boolean> => this.part.isWhole(cluster);
     if (round === 1 && options.unsafe)
       await renewLeases(cluster, () => waitUntilWhole(isWhole, 'before the control', signal));
-    this.settings = this.part.describeSettings(cluster);
+    this.settings = `${this.part.describeSettings(cluster)} ${this.describeWaits(cluster)}`;
     return faultStorage({
       cluster,
       faults: this.part.faults,
@@ -173,6 +177,14 @@ export class StorageRun {
       signal,
       onProgress: (text) => progress.show(`${text} · ${options.count} rounds`),
     });
+  }
+
+  /** How long instances and clients wait, in one sentence. */
+  private describeWaits({ system }: Cluster): string {
+    const usual = withUsualPatience({ DATABASE_URL: system.databaseUrl });
+    const own = system.databaseCluster?.patienceMs ?? usual['ACCEPT_RETRY_MS'];
+    const instances = process.env['ACCEPT_RETRY_MS'] ?? own;
+    return `An instance waits ${instances} ms for PostgreSQL (ACCEPT_RETRY_MS), a client ${this.deadlineMs} ms for an answer (--deadline).`;
   }
 
   /** @returns one trial: the round with all its faults. */

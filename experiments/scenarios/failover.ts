@@ -18,7 +18,7 @@ import { forceHandovers, type RoundsDone } from '../failover/rounds.js';
 import type { RunRecord } from '../record/run-record.js';
 import { failoverTable } from '../report/failover-table.js';
 import { readPart, STORAGE_PARTS } from '../storage/parts.js';
-import { findWrongFault, runStorage } from './failover-of-storage.js';
+import { findWrongFault, runStorage, SHORTEST_DEADLINE_MS } from './failover-of-storage.js';
 import { compareRoutes, readRoutes } from './storage-routes.js';
 import { runWithCluster } from './with-cluster.js';
 
@@ -44,7 +44,7 @@ const OPTIONS = {
     default: 5_000,
     min: 100,
     max: 60_000,
-    doc: 'ms within which a payment must have succeeded',
+    doc: `ms within which a payment must have succeeded; with --of ${Object.keys(STORAGE_PARTS).join(' or ')} at least ${SHORTEST_DEADLINE_MS}`,
   },
   monitors: { default: 1, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
   route: {
