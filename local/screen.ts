@@ -2,6 +2,7 @@
  * The text of `npm start` when every process is up. Plain text in 80 columns, so that it can be
  * piped and copied. Pure.
  */
+import { TEXT_WIDTH } from '../shared/arguments/wrap.js';
 import type { Tokens } from '../shared/http/auth.js';
 import { lookHint, quoteForShell } from './command-hint.js';
 
@@ -30,7 +31,25 @@ const PURPOSE: Readonly<Record<string, string>> = {
   nginx: 'balances the patients instances',
 };
 
-const row = (left: string, right: string): string => `  ${left.padEnd(16)} ${right}`;
+/** In one line, or in two when one is too long. */
+function row(left: string, right: string): string {
+  const line = `  ${left.padEnd(16)} ${right}`;
+  return line.length <= TEXT_WIDTH ? line : `  ${left}\n  ${right}`;
+}
+
+/** Characters that a shell keeps in double quotes. */
+const KEPT = /^[^"$`\\!]*$/;
+
+/**
+ * The command of psql. With several hosts it has a second line: in double quotes, a shell joins
+ * lines that end with a backslash.
+ */
+function formatPsql(url: string): string {
+  const line = `  psql ${quoteForShell(url)}`;
+  const end = url.indexOf(',') + 1;
+  if (line.length <= TEXT_WIDTH || end === 0 || !KEPT.test(url)) return line;
+  return `  psql "${url.slice(0, end)}\\\n${url.slice(end)}"`;
+}
 
 /** The pages for users, each at the first instance that serves it. */
 function pages({ services, balancer }: ScreenContent): string[] {
@@ -55,7 +74,7 @@ function secrets({ tokens, databaseUrl, env }: ScreenContent): string[] {
     ];
   return [
     row('PostgreSQL', `with psql, or \`${lookHint('npm run studio', env)}\`:`),
-    `  psql ${quoteForShell(databaseUrl)}`,
+    formatPsql(databaseUrl),
     '',
     row('api token', tokens.api),
     row('operator token', tokens.operator),

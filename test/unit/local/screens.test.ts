@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { servicePlaces } from '../../../local/plan.js';
 import { formatScreen } from '../../../local/screen.js';
 import { makeTokens } from '../../../local/tokens.js';
@@ -24,6 +25,18 @@ describe('the screen of npm start', () => {
   const text = formatScreen(shown);
 
   it('fits 80 columns', () => expect(widest(text)).toBeLessThanOrEqual(80));
+
+  it('fits 80 columns with standbys, and a shell reads the address of PostgreSQL as one word', () => {
+    const hosts = (ports: number[]): string => ports.map((port) => `127.0.0.1:${port}`).join();
+    const databaseUrl = `postgresql://postgres:${'0_a-'.repeat(6)}@${hosts([5461, 5462, 5463])}/relevo?target_session_attrs=read-write`;
+    const redisUrl = `redis+sentinel://:***@${hosts([6394, 6395, 6396])}/relevo`;
+    const standby = formatScreen({ ...shown, databaseUrl, redisUrl });
+    expect(widest(standby)).toBeLessThanOrEqual(80);
+    expect(standby).toContain(`\n  Redis\n  ${redisUrl}\n`);
+    const command = /psql ("[^"]+")/.exec(standby)?.[1] ?? '';
+    const printed = execFileSync('sh', ['-c', `printf %s ${command}`], { encoding: 'utf8' });
+    expect(printed).toBe(databaseUrl);
+  });
 
   it('has every address, the tokens and the next commands', () => {
     const parts = [
