@@ -7,7 +7,7 @@
 import { CHECKERS } from '../checkers/checkers.js';
 import type { RunRecord, SystemRecord } from '../record/run-record.js';
 import type { Objective } from '../record/result.js';
-import { RELEVO } from '../system/system-under-test.js';
+import { isRelevo } from '../system/system-under-test.js';
 import { readableTime } from '../../shared/format.js';
 import { html, type Html } from '../../shared/web/html.js';
 
@@ -48,7 +48,7 @@ function ruleCases(experiment: string, { system, violations }: SystemRecord): Ca
     const className = `${experiment}.${system}`;
     const ids = broken.get(rule);
     if (!ids) return toPassedCase(className, rule);
-    const state = system === RELEVO.name ? 'failed' : 'skipped';
+    const state = isRelevo(system) ? 'failed' : 'skipped';
     return {
       className,
       name: rule,
@@ -66,7 +66,7 @@ function ruleCases(experiment: string, { system, violations }: SystemRecord): Ca
 function evidenceCase(experiment: string, { system, missing }: SystemRecord): Case {
   const className = `${experiment}.${system}`;
   const [message] = missing;
-  if (message === undefined || system !== RELEVO.name)
+  if (message === undefined || !isRelevo(system))
     return toPassedCase(className, 'the evidence is complete');
   return {
     className,

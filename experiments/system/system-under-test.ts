@@ -48,3 +48,7 @@ export const RELEVO: SystemUnderTest = {
     return { alive: alive.length, led: hasWorkingLeader({ ...status, replicas: alive }) };
   },
 };
+
+/** Whether a system of a result is Relevo, also in another arrangement such as `relevo-haproxy`. */
+export const isRelevo = (name: string): boolean =>
+  name === RELEVO.name || name.startsWith(`${RELEVO.name}-`);

@@ -89,6 +89,18 @@ describe('JUnit XML', () => {
     expect(named(xml, 'skipped')).toHaveLength(1);
   });
 
+  test('Relevo behind HAProxy fails as Relevo does', () => {
+    const violations = [{ rule: 'lost', ids: ['payment-1'] }];
+    const journal = madeUpJournal({}, { system: 'relevo-haproxy', violations });
+    const systems = journal.systems.map((system) => ({ ...system, missing: ['No ledger.'] }));
+    const xml = junitXml({ ...journal, systems });
+    expect(named(xml, 'failure').map(({ attributes }) => attributes['message'])).toEqual([
+      'lost: 1',
+    ]);
+    expect(named(xml, 'error')).toHaveLength(2);
+    expect(named(xml, 'skipped')).toEqual([]);
+  });
+
   test('missing evidence is an error', () => {
     const journal = madeUpJournal();
     const systems = journal.systems.map((system) => ({
