@@ -67,6 +67,8 @@ const PATTERNS: Readonly<Record<string, KindPattern>> = {
   'postmaster-killed': replicated(3, 3_000, 3_000),
   'node-killed': replicated(4, 500, 6_000),
   'node-frozen': replicated(4, 5_000, 15_000),
+  'patroni-killed': replicated(2, 5_000, 15_000),
+  'nodes-all-killed': replicated(1, 500, 6_000),
   'switchover': replicated(2, 1_000, 1_000),
   'standby-killed': replicated(2, 500, 6_000),
   'standby-frozen': replicated(2, 5_000, 12_000),

@@ -54,12 +54,15 @@ export const isPartWhole = async (cluster: Cluster, part: PartName): Promise<boo
 
 /**
  * The part of each fault. Without a majority of etcd no standby is promoted, so that such a fault
- * excludes the faults of a database node.
+ * excludes the faults of a database node. The partitions and `disk-full` are missing, because a
+ * schedule has no proxies and no disks for the storage.
  */
 const FAULT_PARTS: Readonly<Record<string, PartName>> = {
   'postmaster-killed': 'postgres',
   'node-killed': 'postgres',
   'node-frozen': 'postgres',
+  'patroni-killed': 'postgres',
+  'nodes-all-killed': 'postgres',
   'switchover': 'postgres',
   'standby-killed': 'postgres',
   'standby-frozen': 'postgres',
