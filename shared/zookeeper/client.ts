@@ -42,6 +42,11 @@ type LibraryCall<T> = (
 
 /** Probes per session time-out. */
 const PROBES = 8;
+/**
+ * Attempts per session time-out: after a silence of half of it, one attempt at a member that does
+ * not answer leaves time for another one.
+ */
+const ATTEMPTS = 3;
 /** Longest wait for the orderly end of a session, in ms. */
 const CLOSE_MS = 500;
 
@@ -199,7 +204,7 @@ export class ZooKeeper {
   private watchAttempt(): void {
     if (this.current === 'connecting' && this.isSilent())
       this.change('suspended', 'no member of the ensemble answers');
-    if (performance.now() - this.attemptMs >= this.sessionTimeoutMs / 2) this.reconnect();
+    if (performance.now() - this.attemptMs >= this.sessionTimeoutMs / ATTEMPTS) this.reconnect();
   }
 
   private reconnect(): void {
