@@ -10,7 +10,7 @@ import { readEvidence } from './evidence.js';
 import type { Kubectl } from './kubectl.js';
 import { createNamespace, deleteNamespace } from './own-namespace.js';
 import { createPortForward } from './port-forward.js';
-import { describePods, judgeReadiness, type Item } from './readiness.js';
+import { describePods, judgeReadiness, type Item, type Readiness } from './readiness.js';
 import { PAYMENTS, sendPayments, waitForLeader, type Ways } from './traffic.js';
 import { judgeCheck, type CheckVerdict } from './verdict.js';
 
@@ -29,6 +29,8 @@ export interface CheckOptions {
 }
 
 const POLL_MS = 2_000;
+/** A reason that may pass, such as a registry that refuses a pull, ends the check after this. */
+const PASSING_MS = 60_000;
 const KINDS = 'pods,statefulsets,deployments,jobs';
 
 async function readItems({ kubectl, namespace, signal }: CheckOptions): Promise<Item[]> {
@@ -39,17 +41,26 @@ async function readItems({ kubectl, namespace, signal }: CheckOptions): Promise<
 const IMAGE_HINT =
   'Bring the image to the nodes (`kind load docker-image relevo:0.1.0`), or name one in a registry: --image NAME.';
 
+/** Ends the wait for a failure that lasts, or that does not pass at all. @throws CommandFailure */
+function createJudge(now: () => number): (failure: Readiness['failure']) => void {
+  let since: number | null = null;
+  return (failure) => {
+    since = failure === null ? null : (since ?? now());
+    if (failure === null || (failure.mayPass && now() - (since ?? 0) < PASSING_MS)) return;
+    const hint = failure.code === 'IMAGE_UNAVAILABLE' ? IMAGE_HINT : null;
+    throw new CommandFailure(failure.code, failure.message, EXIT.setup, hint);
+  };
+}
+
 /** @throws CommandFailure IMAGE_UNAVAILABLE, NOT_STARTED, START_TIMEOUT */
 async function waitUntilReady(options: CheckOptions): Promise<void> {
   let items: Item[] = [];
+  const endFor = createJudge(() => performance.now());
   await waitUntil(
     async () => {
       items = await readItems(options);
       const { waitingFor, failure } = judgeReadiness(items);
-      if (failure) {
-        const hint = failure.code === 'IMAGE_UNAVAILABLE' ? IMAGE_HINT : null;
-        throw new CommandFailure(failure.code, failure.message, EXIT.setup, hint);
-      }
+      endFor(failure);
       options.onProgress(`Waiting for ${waitingFor.join(', ')} …`);
       return waitingFor.length === 0;
     },

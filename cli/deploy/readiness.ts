@@ -25,12 +25,17 @@ export interface Item {
 export interface Readiness {
   /** Workloads that are not ready yet, with their numbers. Empty: all are ready. */
   waitingFor: string[];
-  /** The reason why waiting is useless; null: none. */
-  failure: { code: string; message: string } | null;
+  /** The reason why waiting is useless; null: none. `mayPass`: only when it lasts. */
+  failure: { code: string; message: string; mayPass: boolean } | null;
 }
 
-/** Reasons that no waiting cures. The kubelet retries a pull, but the image does not appear. */
-const IMAGE_REASONS = ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName'];
+/** Reasons of a missing image, and whether a later pull may succeed: a registry may be busy. */
+const IMAGE_REASONS: Readonly<Record<string, boolean>> = {
+  ErrImagePull: true,
+  ImagePullBackOff: true,
+  ErrImageNeverPull: false,
+  InvalidImageName: false,
+};
 /** Restarts of one container after which the check gives up. */
 const RESTARTS_MAX = 5;
 
@@ -44,12 +49,18 @@ function findFailure(items: readonly Item[]): Readiness['failure'] {
     const { kind, metadata, status } = item;
     for (const { name, restartCount = 0, state } of containersOf(item)) {
       const { reason = '', message = '' } = state?.waiting ?? {};
-      if (IMAGE_REASONS.includes(reason))
-        return { code: 'IMAGE_UNAVAILABLE', message: `${metadata.name}: ${reason}: ${message}` };
+      const mayPass = IMAGE_REASONS[reason];
+      if (mayPass !== undefined)
+        return {
+          code: 'IMAGE_UNAVAILABLE',
+          message: `${metadata.name}: ${reason}: ${message}`,
+          mayPass,
+        };
       if (restartCount >= RESTARTS_MAX)
         return {
           code: 'NOT_STARTED',
           message: `${metadata.name}: ${name} ended ${restartCount} times`,
+          mayPass: false,
         };
     }
     const failed = status?.conditions?.find(
@@ -59,6 +70,7 @@ function findFailure(items: readonly Item[]): Readiness['failure'] {
       return {
         code: 'NOT_STARTED',
         message: `Job ${metadata.name} failed: ${failed.message ?? ''}`,
+        mayPass: false,
       };
   }
   return null;

@@ -27,7 +27,7 @@ describeWith('kubectl', 'the manifests', () => {
     rendered = await renderAll();
   });
 
-  it.each(RULES)('$rule', ({ find }) => {
+  it.each(RULES)('$rule ($as)', ({ find }) => {
     const sets: Manifest[][] = [rendered.demo, rendered.production, rendered.gatewayApi];
     expect(sets.map((manifests) => find(manifests))).toEqual([[], [], []]);
   });
