@@ -5,7 +5,13 @@ import {
   type BalancerName,
   type Pool,
 } from '../shared/balancer/pool.js';
-import { ENSEMBLE, MEASUREMENTS } from './measurement-places.js';
+import {
+  describeRounds,
+  deviceEnvironment,
+  devicePlaces,
+  ENSEMBLE,
+  MEASUREMENTS,
+} from './measurement-places.js';
 import type { Place } from './place.js';
 import type { ProcessKind } from './processes/processes.js';
 import type { Tokens } from '../shared/http/auth.js';
@@ -162,7 +168,7 @@ export function servicePlaces(shape: Shape): Place[] {
       fixedPort: 5001 + index,
     })),
     ...(gateway === 'http' ? [{ name: 'gateway', kind: 'gateway', fixedPort: 5100 } as const] : []),
-    ...(shape.measurements ? [MEASUREMENTS] : []),
+    ...(shape.measurements ? [MEASUREMENTS, ...devicePlaces(replicas)] : []),
   ];
 }
 
@@ -262,6 +268,7 @@ export function serviceEnvironment(place: Place, around: PlanSurroundings): Reco
       ...(shape.balancer ? { BALANCER_FOLDER: around.balancerFolder } : {}),
       ...record,
       ...(shape.queue === 'group' ? describeGroup(portOf) : {}),
+      ...(shape.measurements ? describeRounds(shape.replicas, portOf) : {}),
       ...(around.supervisorUrl ? { SUPERVISOR_URL: around.supervisorUrl } : {}),
       ...Object.fromEntries(
         Object.entries(lists).map(([name, kind]) => [name, listMembers(places, kind, portOf)]),
@@ -276,6 +283,8 @@ export function serviceEnvironment(place: Place, around: PlanSurroundings): Reco
       ...(shape.balancer ? { TRUST_PROXY: 'loopback' } : {}),
     };
   if (place.kind === 'gateway') return { ...common, GATEWAY_LEDGER_FILE: ledgerFile };
+  if (place.kind === 'measurements') return common;
+  if (place.kind === 'device') return { ...common, ...deviceEnvironment(place.name, portOf) };
   return {
     ...common,
     GATEWAY: shape.gateway,

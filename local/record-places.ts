@@ -1,5 +1,9 @@
-/** Where the parts of a replicated PostgreSQL answer, from the processes of relevo.json. Pure. */
+/**
+ * Where the parts of a replicated PostgreSQL and of the measurement rounds answer, from the
+ * processes of relevo.json. Pure.
+ */
 import type { RecordPlace } from '../shared/record/read-record.js';
+import type { RoundPlaces } from '../shared/zookeeper/read-rounds.js';
 import type { RunningSystem } from './installation.js';
 
 const ofKind = ({ processes }: RunningSystem, kind: string): RecordPlace[] =>
@@ -15,4 +19,13 @@ export function findRecordPlaces(
     url,
   }));
   return nodes.length === 0 ? null : { nodes, etcd: ofKind(system, 'etcd') };
+}
+
+/** Null when the system runs without measurements. */
+export function findRoundPlaces(system: RunningSystem): RoundPlaces | null {
+  const members = ofKind(system, 'zookeeper');
+  const [api = null] = ofKind(system, 'measurements');
+  return members.length === 0
+    ? null
+    : { members, devices: ofKind(system, 'device'), apiUrl: api && api.url };
 }

@@ -26,6 +26,7 @@ const PURPOSE: Readonly<Record<string, string>> = {
   payments: 'a payment replica',
   gateway: 'the simulated gateway',
   measurements: 'collects the means of the measurement rounds',
+  device: 'measures a replica',
   haproxy: 'balances the patients instances',
   apache: 'balances the patients instances',
   nginx: 'balances the patients instances',

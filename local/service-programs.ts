@@ -26,6 +26,7 @@ export const getNodeArgs = (
 /** The programs of services that are not `<kind>/main.ts`. */
 const PROGRAMS: Partial<Readonly<Record<ProcessKind, string>>> = {
   measurements: 'measurements/api/main.ts',
+  device: 'measurements/device/main.ts',
 };
 
 const getProgram = ({ kind }: Place): string => PROGRAMS[kind] ?? `${kind}/main.ts`;

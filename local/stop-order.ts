@@ -15,10 +15,12 @@ export const ENGINES: ReadonlySet<ProcessKind> = new Set([
 
 /**
  * Callers stop before the services that they call; PostgreSQL stops late, and etcd after it. The
- * Sentinels stop before the servers, whose end they would take for a failure.
+ * Sentinels stop before the servers, whose end they would take for a failure. Devices end their
+ * sessions before the ensemble stops.
  */
 const STOP_ORDER: readonly ProcessKind[] = [
   ...BALANCERS,
+  'device',
   'measurements',
   'zookeeper',
   'patients',

@@ -99,6 +99,8 @@ export interface System extends Engines {
   balancer: BalancerProcess | null;
   /** The members of ZooKeeper; empty when there are none. */
   ensemble: ManagedProcess[];
+  /** The measuring devices; empty when there are none. */
+  devices: ManagedProcess[];
   /** The API of the measurements; null when there is none. */
   measurements: ManagedProcess | null;
   /** All processes, in display order: services, then engines. */
@@ -258,6 +260,7 @@ function toSystem(processes: ManagedProcess[], base: Storage & Pick<System, 'tok
     gateway: ofKind('gateway')[0] ?? null,
     balancer: processes.find((process) => process instanceof BalancerProcess) ?? null,
     ensemble: ofKind('zookeeper'),
+    devices: ofKind('device'),
     measurements: ofKind('measurements')[0] ?? null,
     processes: [
       ...processes.filter(({ kind }) => !ENGINES.has(kind)),

@@ -63,6 +63,18 @@ const IDENTITY = {
     default: [],
     doc: 'The servers and the Sentinels of the Redis group, as name=redis://host:port: their names in the console. Empty: they are numbered in the order of their addresses.',
   }),
+  ensembleMembers: members('ENSEMBLE_MEMBERS', {
+    default: [],
+    doc: 'The members of the ZooKeeper of the measurements, as name=tcp://host:port: shown in the console. Empty: this monitor knows no measurements.',
+  }),
+  devices: members('DEVICES', {
+    default: [],
+    doc: 'The measuring devices, as name=address: shown in the console.',
+  }),
+  measurementsUrl: text('MEASUREMENTS_URL', {
+    default: '',
+    doc: 'Address of the API of the measurements, which knows the leading device.',
+  }),
   balancerFolder: text('BALANCER_FOLDER', {
     default: '',
     doc: 'Folder of the load balancer in front of the patients instances; its control.json names the interface. Empty: there is no balancer.',

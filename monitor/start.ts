@@ -103,6 +103,7 @@ function createStatusSources(
     balancer: () => sync && { ...sync.view, rows: sync.rows },
     record: () => observers.record.state,
     redisGroup: () => observers.group.state,
+    rounds: () => observers.rounds.state,
     lastFailure: (replica) => observers.failures.lastOf(replica),
     redisUp,
     faults: config.faults,
@@ -145,6 +146,11 @@ function createWatch(
     patients,
     record: { nodes: config.databaseNodes, etcd: config.etcdMembers },
     group: { redisUrl: config.redisUrl, nodes: config.redisNodes },
+    rounds: {
+      members: config.ensembleMembers,
+      devices: config.devices,
+      apiUrl: config.measurementsUrl,
+    },
     pingTimeoutMs,
     fall,
   });

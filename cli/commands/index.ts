@@ -9,6 +9,7 @@ import { doctor } from './doctor.js';
 import { down } from './down.js';
 import { handover } from './handover.js';
 import { leaders } from './leaders.js';
+import { measurements } from './measurements.js';
 import { move } from './move.js';
 import { open } from './open.js';
 import { pay } from './pay.js';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   status,
   doctor,
   open,
+  measurements,
   tokens,
   backup,
   restoreCommand,

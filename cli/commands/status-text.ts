@@ -5,7 +5,9 @@ import { formatInstances } from './instance-text.js';
 import { formatTable, WIDTH, wrap } from '../output/table.js';
 import { formatGroup, formatGroupLine, type NameOf } from './group-text.js';
 import { formatRecord, formatRecordLine } from './record-text.js';
+import { formatRounds, formatRoundsLine } from './rounds-text.js';
 import type { GroupState } from '../../shared/queue/group-state.js';
+import type { RoundState } from '../../shared/zookeeper/read-rounds.js';
 import type { RecordState } from '../../shared/record/read-record.js';
 
 export interface StatusView {
@@ -27,6 +29,8 @@ export interface StatusView {
   record?: RecordState | null;
   /** The servers of a Redis group. Default: none. */
   group?: GroupState | null;
+  /** The measurement rounds that run here. Default: none. */
+  rounds?: RoundState | null;
 }
 
 /** The name of a process of this system by its port. */
@@ -93,7 +97,7 @@ function localLines(local: StatusView['local'], now: Date): string[] {
 
 /** @param now for "leads for 12 s". */
 export function formatStatus(
-  { local, status, record = null, group = null }: StatusView,
+  { local, status, record = null, group = null, rounds = null }: StatusView,
   now: Date,
   paint: Paint = paintNothing,
 ): string {
@@ -103,6 +107,7 @@ export function formatStatus(
     ...localLines(local, now),
     ...(record === null ? [] : formatRecord(record, paintGood)),
     ...(group === null ? [] : formatGroup(group, toNames(local), paintGood)),
+    ...(rounds === null ? [] : formatRounds(rounds, paintGood)),
   ];
   if (!status)
     return [...head, 'No monitor answers: payments continue, failures are not detected.', ''].join(
@@ -141,10 +146,11 @@ const describeState = ({
 
 /** One line that changes only with the state, for `--watch` without a terminal. */
 export function formatStatusLine(view: StatusView): string {
-  const { local, status, record = null, group = null } = view;
+  const { local, status, record = null, group = null, rounds = null } = view;
   const storage = [
     record === null ? '' : `; ${formatRecordLine(record)}`,
     group === null ? '' : `; ${formatGroupLine(group, toNames(local))}`,
+    rounds === null ? '' : `; ${formatRoundsLine(rounds)}`,
   ].join('');
   if (!status) return `no monitor answers${storage}`;
   const leading = status.partitions.map(({ leader, term }) =>

@@ -7,7 +7,8 @@ import type { GroupState } from '../../shared/queue/group-state.js';
 import { readGroup } from '../../shared/queue/read-group.js';
 import { isSentinelAddress, parseSentinelAddress } from '../../shared/queue/redis-address.js';
 import { readRecord, type RecordState } from '../../shared/record/read-record.js';
-import { findRecordPlaces } from '../../local/record-places.js';
+import { readRounds, type RoundState } from '../../shared/zookeeper/read-rounds.js';
+import { findRecordPlaces, findRoundPlaces } from '../../local/record-places.js';
 import { stripPassword } from '../../local/processes/address.js';
 import { formatTime } from '../output/format-time.js';
 import { ask } from '../client.js';
@@ -29,6 +30,8 @@ interface Facts {
   record: RecordState | null;
   /** Null: Redis is one server. */
   group: GroupState | null;
+  /** Null: there are no measurements here. */
+  rounds: RoundState | null;
 }
 
 interface Reading {
@@ -80,7 +83,7 @@ function describeDatabase(url: string): object {
   };
 }
 
-function toDocument({ local, status, record, group }: Facts): object {
+function toDocument({ local, status, record, group, rounds }: Facts): object {
   if (!local) return { running: true, status };
   const { running, system } = local;
   return {
@@ -100,6 +103,7 @@ function toDocument({ local, status, record, group }: Facts): object {
       ...(group ? {} : { port: Number(new URL(system.redisUrl).port || 6379) }),
       group,
     },
+    rounds,
     status,
   };
 }
@@ -109,15 +113,17 @@ async function readStatus(context: Context, args: CommonArguments): Promise<Read
   const { local } = target;
   const places = local && findRecordPlaces(local.system);
   const redisUrl = local?.system.redisUrl ?? '';
-  const [status, record, group] = await Promise.all([
+  const roundPlaces = local && findRoundPlaces(local.system);
+  const [status, record, group, rounds] = await Promise.all([
     askMonitors(target),
     places ? readRecord(places) : null,
     isSentinelAddress(redisUrl) ? readGroup(parseSentinelAddress(redisUrl)) : null,
+    roundPlaces ? readRounds(roundPlaces) : null,
   ]);
   const shown = local && { ...local.running, processes: local.system.processes };
   return {
-    view: { local: shown, status, record, group },
-    document: toDocument({ local, status, record, group }),
+    view: { local: shown, status, record, group, rounds },
+    document: toDocument({ local, status, record, group, rounds }),
   };
 }
 

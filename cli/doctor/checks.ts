@@ -7,6 +7,7 @@ import { databaseCheck } from './database.js';
 import { diskCheck } from './disk.js';
 import { enginesCheck } from './engines.js';
 import { problem, type Check, type Finding, type Surroundings } from './finding.js';
+import { measurementsCheck } from './measurements.js';
 import { limitsCheck } from './limits.js';
 import { nodeCheck } from './node.js';
 import { packagesCheck } from './packages.js';
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   redisCheck,
   servicesCheck,
   balancerCheck,
+  measurementsCheck,
 ];
 
 /**

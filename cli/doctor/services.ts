@@ -106,7 +106,7 @@ export function judgeTokens({ api, operator }: TokenFacts): Finding[] {
 
 const TIMEOUT_MS = 3_000;
 const ANSWER_MAX_BYTES = 65_536;
-const SERVICES = new Set(['patients', 'monitor', 'payments', 'gateway']);
+const SERVICES = new Set(['patients', 'monitor', 'payments', 'gateway', 'measurements']);
 
 async function readiness({ name, url }: { name: string; url: string }): Promise<ServiceFacts> {
   try {

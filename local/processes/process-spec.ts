@@ -7,6 +7,7 @@ export type ProcessKind =
   | 'payments'
   | 'gateway'
   | 'measurements'
+  | 'device'
   | 'zookeeper'
   | 'postgres'
   | 'redis'

@@ -52,6 +52,8 @@ export const STATUS = {
   queue: { waiting: 0, active: 0, pending: 0, failed: 0 },
   record: null,
   redisGroup: null,
+  ensemble: null,
+  devices: null,
   engines: { postgres: true, redis: true },
   faults: false,
 };

@@ -12,6 +12,7 @@ import { FailureMemory } from './failure-memory.js';
 import type { History } from '../cluster/history.js';
 import { InstanceWatch } from './instance-watch.js';
 import { GroupWatch, type GroupWatchOptions } from './group-watch.js';
+import { RoundWatch, type RoundWatchOptions } from './round-watch.js';
 import { RecordWatch, type RecordWatchOptions } from './record-watch.js';
 import { Sampler } from './sampler.js';
 import { getKnownStatus, readStatus, type StatusSources } from './status.js';
@@ -27,6 +28,7 @@ export interface ObserverOptions {
   patients: readonly Member[];
   record: RecordWatchOptions;
   group: GroupWatchOptions;
+  rounds: RoundWatchOptions;
   /** For polls of patients instances, as for pings of replicas. */
   pingTimeoutMs: number;
   fall: number;
@@ -41,6 +43,7 @@ export class Observers {
   readonly instances: InstanceWatch;
   readonly record: RecordWatch;
   readonly group: GroupWatch;
+  readonly rounds: RoundWatch;
 
   constructor(private readonly options: ObserverOptions) {
     const { clock, counts, history, state, sources, patients, pingTimeoutMs, fall } = options;
@@ -52,6 +55,7 @@ export class Observers {
     });
     this.record = new RecordWatch(options.record);
     this.group = new GroupWatch(options.group);
+    this.rounds = new RoundWatch(options.rounds);
     const status = {
       status: () => readStatus(sources()),
       known: () => getKnownStatus(sources(), this.sampler.queue),
@@ -82,6 +86,7 @@ export class Observers {
     this.instances.start();
     this.record.start();
     this.group.start();
+    this.rounds.start();
   }
 
   close(): void {
@@ -89,6 +94,7 @@ export class Observers {
     this.instances.close();
     this.record.close();
     this.group.close();
+    this.rounds.close();
     this.hub.close();
   }
 

@@ -5,6 +5,7 @@
 import type { Clock } from '../../shared/clock.js';
 import type { Member } from '../../shared/config.js';
 import type { RecordState } from '../../shared/record/read-record.js';
+import type { RoundState } from '../../shared/zookeeper/read-rounds.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import type {
   GroupStatus,
@@ -44,6 +45,8 @@ export interface StatusSources {
   record: () => RecordState | null;
   /** Null: Redis is one server, or its group is not known yet. */
   redisGroup: () => GroupStatus | null;
+  /** Null: this monitor knows no measurements, or they are not read yet. */
+  rounds: () => RoundState | null;
   lastFailure: (replica: string) => Failure | null;
   redisUp: () => boolean | null;
   /** Whether fault switches exist. */
@@ -192,6 +195,8 @@ export function getKnownStatus(sources: StatusSources, queue: QueueCounts): Stat
     queue,
     record: sources.record(),
     redisGroup: sources.redisGroup(),
+    ensemble: sources.rounds()?.members ?? null,
+    devices: sources.rounds()?.devices ?? null,
     engines: { postgres: state.databaseUp, redis: sources.redisUp() },
     faults: sources.faults,
   };

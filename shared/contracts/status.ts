@@ -8,6 +8,7 @@ import { BALANCERS } from '../balancer/pool.js';
 import { NODE_ROLES } from '../record/nodes.js';
 import { memberId, partition, term, timestamp } from './ids.js';
 import { adminState, reaches, role } from './leadership.js';
+import { DEVICE_STATES, MEMBER_ROLES } from '../zookeeper/round-kinds.js';
 
 /** The phases of a monitor's failover machine. */
 export const PHASES = [
@@ -180,6 +181,23 @@ const groupStatus = z.object({
 });
 export type GroupStatus = z.infer<typeof groupStatus>;
 
+/** A member of the ZooKeeper ensemble of the measurements. */
+const ensembleStatus = z.object({
+  name: memberId,
+  /** `waiting`: it answers and has no majority. `silent`: no answer. */
+  role: z.enum(MEMBER_ROLES),
+  /** Clients that are connected to it; null: unknown. */
+  connections: z.int().nullable(),
+});
+
+/** A measuring device. */
+const deviceStatus = z.object({
+  name: memberId,
+  /** `waiting`: the ensemble does not answer it. `silent`: no answer. */
+  state: z.enum(DEVICE_STATES),
+  leads: z.boolean(),
+});
+
 const queueStatus = z.object({
   waiting: z.int().nullable(),
   active: z.int().nullable(),
@@ -203,6 +221,10 @@ export const status = z.object({
   record: recordStatus.nullable(),
   /** The servers and Sentinels of a Redis group. Null: REDIS_URL names one server. */
   redisGroup: groupStatus.nullable(),
+  /** The members of ZooKeeper. Null: this monitor knows no measurements (ENSEMBLE_MEMBERS). */
+  ensemble: z.array(ensembleStatus).nullable(),
+  /** The measuring devices. Null: this monitor knows no measurements. */
+  devices: z.array(deviceStatus).nullable(),
   /** Whether this monitor reaches them; null: not tried yet. */
   engines: z.object({ postgres: z.boolean().nullable(), redis: z.boolean().nullable() }),
   /** Whether fault switches exist here. */

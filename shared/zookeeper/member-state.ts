@@ -4,16 +4,11 @@
  */
 import { connect, type Socket } from 'node:net';
 import { withDeadline } from '../deadline.js';
+import type { MemberRole } from './round-kinds.js';
 
 const TIMEOUT_MS = 1_000;
 /** An answer has some 200 bytes; any other program may answer on this port. */
 const LARGEST_ANSWER = 4_096;
-
-/**
- * `waiting`: it answers and serves no client, because it has no majority. `silent`: no answer, or
- * that of another program.
- */
-export type MemberRole = 'leader' | 'follower' | 'waiting' | 'silent';
 
 export interface EnsembleState {
   role: MemberRole;

@@ -13,11 +13,12 @@ const LARGEST: Shape = {
   patients: 3,
   gateway: 'http',
   balancer: 'haproxy',
+  measurements: true,
 };
 /** A single server and the group of the same engine have different ports, and a move uses both. */
 const PLACES = [
   ...enginePlaces({ record: 'single', queue: 'single' }),
-  ...enginePlaces({ record: 'cluster', route: 'haproxy', queue: 'group' }),
+  ...enginePlaces({ record: 'cluster', route: 'haproxy', queue: 'group', measurements: true }),
   ...balancerPlaces(LARGEST),
   ...servicePlaces(LARGEST),
 ];

@@ -9,7 +9,12 @@ import { OBSERVED, toReached } from './tones.js';
 /** @typedef {import('../../../shared/contracts/status.js').InstanceStatus} InstanceStatus */
 /** @typedef {NonNullable<Status['record']>['nodes'][number]} DatabaseNode */
 /** @typedef {ReturnType<typeof lane>} Lane */
-/** @typedef {'balancer' | 'patients' | 'queue' | 'replicas' | 'database' | 'monitors'} LaneName */
+/** @typedef {NonNullable<Status['devices']>[number]} MeasuringDevice */
+/** @typedef {NonNullable<Status['ensemble']>[number]} EnsembleMember */
+/**
+ * @typedef {'balancer' | 'patients' | 'queue' | 'replicas' | 'database' | 'monitors' | 'rounds'}
+ *   LaneName
+ */
 
 /**
  * Nodes stay on the page; their texts change.
@@ -225,6 +230,40 @@ function putGroup({ put }, { redisGroup }) {
 }
 
 /**
+ * The tone and the texts of a member of ZooKeeper. Pure.
+ * @param {EnsembleMember} member
+ */
+export function memberWords({ role }) {
+  if (role === 'silent') return { tone: 'bad', word: 'no answer', detail: '' };
+  if (role === 'waiting') return { tone: 'warn', word: 'waiting', detail: 'no majority' };
+  return { tone: 'good', word: 'running', detail: role };
+}
+
+/**
+ * The tone and the texts of a measuring device. Pure.
+ * @param {MeasuringDevice} device
+ */
+export function deviceWords({ state: word, leads }) {
+  if (word === 'silent') return { tone: 'bad', word: 'no answer', detail: '' };
+  if (word === 'waiting') return { tone: 'warn', word, detail: 'for ZooKeeper' };
+  return { tone: 'good', word, detail: leads ? 'leads the rounds' : 'measures' };
+}
+
+/**
+ * The members of ZooKeeper and the devices; hidden when there are none.
+ * @param {Lane} lane
+ * @param {Status} status
+ */
+function putRounds({ put, list }, { ensemble, devices }) {
+  const box = list.closest('.lane');
+  if (box instanceof HTMLElement) box.hidden = ensemble === null;
+  for (const member of ensemble ?? [])
+    put(member.name, { ...memberWords(member), leads: member.role === 'leader' });
+  for (const device of devices ?? [])
+    put(device.name, { ...deviceWords(device), leads: device.leads });
+}
+
+/**
  * @param {Element} root
  * @param {LaneName} name
  */
@@ -243,6 +282,7 @@ export function topology(root) {
     replicas: findLane(root, 'replicas'),
     database: findLane(root, 'database'),
     monitors: findLane(root, 'monitors'),
+    rounds: findLane(root, 'rounds'),
   };
   /** @param {string} name */
   const findElement = (name) => {
@@ -262,6 +302,7 @@ export function topology(root) {
     putEngines(lanes, status);
     putRecord(lanes.database, status);
     putGroup(lanes.queue, status);
+    putRounds(lanes.rounds, status);
     draw(toFlows(status));
   };
 }

@@ -1,3 +1,4 @@
+import { deviceEnvironment } from '../../../local/measurement-places.js';
 import {
   balancerPlaces,
   clusterPlaces,
@@ -49,6 +50,23 @@ describe('the plan of a system', () => {
       ...Array<string>(3).fill('redis'),
       ...Array<string>(3).fill('sentinel'),
     ]);
+  });
+
+  it('each replica has a measuring device, which knows the whole ensemble', () => {
+    const shape: Shape = { ...LARGEST, replicas: 2, measurements: true };
+    const places = [...servicePlaces(shape), ...enginePlaces(shape)];
+    const portOf = (wanted: string): number =>
+      places.find(({ name }) => name === wanted)?.fixedPort ?? 0;
+    const devices = places.filter(({ kind }) => kind === 'device');
+    expect(devices.map(({ name, fixedPort }) => [name, fixedPort])).toEqual([
+      ['device_1', 5211],
+      ['device_2', 5212],
+    ]);
+    expect(deviceEnvironment('device_2', portOf)).toEqual({
+      ZOOKEEPER: '127.0.0.1:5501,127.0.0.1:5502,127.0.0.1:5503',
+      REPLICA_URL: 'http://127.0.0.1:5002',
+      API_URL: 'http://127.0.0.1:5200/nuevo',
+    });
   });
 
   it('the measurements have their own ensemble, also beside external engines', () => {

@@ -42,7 +42,13 @@ interface Words {
   word: string;
   detail: string;
 }
-const { nodeWords, serverWords } = (await import(`${CLIENT}/topology.js`)) as {
+type EnsembleMember = NonNullable<Status['ensemble']>[number];
+type MeasuringDevice = NonNullable<Status['devices']>[number];
+const { nodeWords, serverWords, memberWords, deviceWords } = (await import(
+  `${CLIENT}/topology.js`
+)) as {
+  memberWords: (member: Pick<EnsembleMember, 'role'>) => Words;
+  deviceWords: (device: Omit<MeasuringDevice, 'name'>) => Words;
   nodeWords: (node: DatabaseNode) => Words;
   serverWords: (server: GroupServer) => Words;
 };
@@ -226,4 +232,24 @@ test.each<[string, Partial<GroupServer>, Words]>([
     lagBytes: null,
   };
   expect(serverWords({ ...server, ...change })).toEqual(expected);
+});
+
+describe('the measurement rounds', () => {
+  test.each([
+    ['leader', { tone: 'good', word: 'running', detail: 'leader' }],
+    ['follower', { tone: 'good', word: 'running', detail: 'follower' }],
+    ['waiting', { tone: 'warn', word: 'waiting', detail: 'no majority' }],
+    ['silent', { tone: 'bad', word: 'no answer', detail: '' }],
+  ] as const)('a member that is %s has its tone and text', (role, expected) => {
+    expect(memberWords({ role })).toEqual(expected);
+  });
+
+  test.each([
+    ['ready', true, { tone: 'good', word: 'ready', detail: 'leads the rounds' }],
+    ['ready', false, { tone: 'good', word: 'ready', detail: 'measures' }],
+    ['waiting', false, { tone: 'warn', word: 'waiting', detail: 'for ZooKeeper' }],
+    ['silent', false, { tone: 'bad', word: 'no answer', detail: '' }],
+  ] as const)('a device that is %s (leads: %s) has its tone and text', (state, leads, expected) => {
+    expect(deviceWords({ state, leads })).toEqual(expected);
+  });
 });
