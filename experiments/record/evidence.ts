@@ -3,8 +3,9 @@
  * rest.
  */
 import type { System } from '../../local/system.js';
-import type { Pool } from '../../shared/postgres/postgres.js';
+import { isTransient, type Pool } from '../../shared/postgres/postgres.js';
 import { openRedis } from '../../shared/queue/connect-redis.js';
+import { retryCall } from '../../shared/retry-call.js';
 import { pollUntil } from '../../shared/wait-until.js';
 import type { ChargeRow, RecordedElection, PaymentRow } from './history.js';
 
@@ -14,26 +15,51 @@ const LEDGER_MS = 60_000;
 
 const milliseconds = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
-/** Term 0, which a system without terms writes, is read as null. */
-/** @param afterSeq returns only payments accepted later; 0: all. */
+/**
+ * How long a read is repeated while PostgreSQL changes its primary, ms: on a busy machine a
+ * failover may follow the fault of a round.
+ */
+const READ_MS = 60_000;
+const READ_PAUSES_MS = [100, 500, 1_000];
+
+/** Reads again after an error that passes. @throws the last error after a minute. */
+function readAgain<T>(read: () => Promise<T>): Promise<T> {
+  const endMs = performance.now() + READ_MS;
+  return retryCall(read, {
+    isRetryable: isTransient,
+    pausesMs: READ_PAUSES_MS,
+    beforePause: ({ error }) => {
+      if (performance.now() >= endMs) throw error;
+    },
+  });
+}
+
+/**
+ * Term 0, which a system without terms writes, is read as null.
+ * @param afterSeq returns only payments accepted later; 0: all.
+ */
 export async function readPayments(pool: Pool, afterSeq = 0): Promise<PaymentRow[]> {
-  const { rows } = await pool.query<PaymentRow>(
-    `SELECT id, idempotency_key AS key, seq, patient_id AS "patientId", status, nullif(term, 0) AS term, processed_by AS "processedBy",
+  const { rows } = await readAgain(() =>
+    pool.query<PaymentRow>(
+      `SELECT id, idempotency_key AS key, seq, patient_id AS "patientId", status, nullif(term, 0) AS term, processed_by AS "processedBy",
             ${milliseconds('accepted_at')} AS "acceptedMs", ${milliseconds('completed_at')} AS "completedMs",
             attempts, parcel, accepted_by AS "acceptedBy", reason, last_error AS "lastError"
        FROM payment WHERE seq > $1 ORDER BY seq`,
-    [afterSeq],
+      [afterSeq],
+    ),
   );
   return rows;
 }
 
 export async function readElections(pool: Pool): Promise<RecordedElection[]> {
-  const { rows } = await pool.query<RecordedElection>(
-    `SELECT term, leader, previous_leader AS "previousLeader", kind, reason, monitor, votes,
+  const { rows } = await readAgain(() =>
+    pool.query<RecordedElection>(
+      `SELECT term, leader, previous_leader AS "previousLeader", kind, reason, monitor, votes,
             ${milliseconds('suspected_at')} AS "suspectedMs", ${milliseconds('elected_at')} AS "electedMs",
             ${milliseconds('promoted_at')} AS "promotedMs", ${milliseconds('reclaimed_at')} AS "reclaimedMs",
             ${milliseconds('first_commit_at')} AS "firstCommitMs"
        FROM election ORDER BY term`,
+    ),
   );
   return rows;
 }
@@ -62,7 +88,8 @@ export const comesToRest = (
   signal: AbortSignal,
 ): Promise<boolean> =>
   pollUntil(
-    async () => (await pool.query(`SELECT 1 FROM pending_payment LIMIT 1`)).rowCount === 0,
+    async () =>
+      (await readAgain(() => pool.query(`SELECT 1 FROM pending_payment LIMIT 1`))).rowCount === 0,
     { deadlineMs, pollMs: POLL_MS, signal },
   );
 
