@@ -76,7 +76,7 @@ const TOOLS = {
       const path = findKubectl(folder);
       return path === null ? null : [path];
     },
-    tests: /^test\/(unit\/kubernetes\/|integration\/cli\/deploy)/,
+    tests: /^test\/(unit\/kubernetes\/|integration\/cli\/deploy-check\.)/,
     provide: (folder) => provideKubectl(folder).catch((error) => error.message),
     advice: 'install kubectl 1.27 or newer (Debian 13: apt-get install kubernetes-client)',
   },

@@ -35,11 +35,12 @@ test('a tool belongs to existing tests, and only these tests require it', () => 
         (file) =>
           !/^test\/(browser|unit\/kubernetes|integration\/metrics|(integration|process)\/(balancer|standby|zookeeper))\//.test(
             file,
-          ),
+          ) && file !== 'test/integration/cli/deploy-check.test.ts',
       ),
     ),
   ).toEqual([]);
   expect(getTools(['test/browser/report.test.ts'])).toEqual(['chromium']);
+  expect(getTools(['test/integration/cli/deploy-check.test.ts'])).toEqual(['kubectl']);
 });
 
 test('unpacked programs are found; a tool with only some of its programs is not', () => {
