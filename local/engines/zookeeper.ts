@@ -17,7 +17,7 @@ import { findAccount, type Account } from './account.js';
 import { withoutVariables } from './etcd.js';
 
 /** Name of the folder inside the data folder of an installation. */
-export const ENSEMBLE_FOLDER = 'zookeeper';
+const ENSEMBLE_FOLDER = 'zookeeper';
 
 const HOST = '127.0.0.1';
 const READY_DEADLINE_MS = 60_000;
@@ -50,7 +50,7 @@ const JVM = [
 const MAIN_CLASS = 'org.apache.zookeeper.server.quorum.QuorumPeerMain';
 
 /** The settings of one member. Pure. */
-export const memberSettings = (dataDir: string, places: readonly ZookeeperPlace[]): string[] => [
+const memberSettings = (dataDir: string, places: readonly ZookeeperPlace[]): string[] => [
   ...TIMINGS,
   ...RETENTION,
   `dataDir=${dataDir}`,

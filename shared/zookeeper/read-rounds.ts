@@ -11,7 +11,7 @@ import type { DevicePresence } from './round-kinds.js';
 
 const TIMEOUT_MS = 1_000;
 
-export interface EnsembleMember extends EnsembleState {
+interface EnsembleMember extends EnsembleState {
   name: string;
 }
 
