@@ -17,7 +17,7 @@ const PARTS: Readonly<Record<string, string>> = {
   postgres: 'PostgreSQL',
   redis: 'Redis',
 };
-export const GENERATOR = 'generator';
+const GENERATOR = 'generator';
 
 const listPids = ({ system }: Cluster): Map<string, number[]> => {
   const pids = new Map<string, number[]>([[GENERATOR, [process.pid]]]);
