@@ -54,9 +54,9 @@ ${lane('queue', 'Queue', 'delivers the ids to the leader')}
 ${lane('replicas', 'Replicas', 'the leader fetches from the queue and commits to the database')}
 ${lane('database', 'Database', 'stores every payment and the leadership')}
 ${lane('monitors', 'Monitors', 'watch the replicas and elect the leader')}
-${lane('rounds', 'Measurements', 'agree on what a payment costs now, once per round', true)}
 <svg class="arrows" aria-hidden="true"></svg>
 </div>
+${lane('rounds', 'Measurements', 'agree on what a payment costs now, once per round', true)}
 </section>`;
 
 const choice = (

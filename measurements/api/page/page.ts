@@ -30,7 +30,7 @@ ${['theme.css', 'chart.css'].map(
 <nav aria-label="This service"><a href="/series">Series</a><a href="/docs">API</a></nav>
 </header>
 <main id="content" tabindex="-1">
-<h1>What a payment costs now</h1>
+<h1>Latency of a payment</h1>
 <p class="soft">The processing latency of a payment, measured by one device per replica and averaged once per round.</p>
 <p id="link" class="link" role="status">Connecting …</p>
 <dl class="facts">

@@ -282,7 +282,7 @@ export function topology(root) {
     replicas: findLane(root, 'replicas'),
     database: findLane(root, 'database'),
     monitors: findLane(root, 'monitors'),
-    rounds: findLane(root, 'rounds'),
+    rounds: findLane(root.parentElement ?? root, 'rounds'),
   };
   /** @param {string} name */
   const findElement = (name) => {

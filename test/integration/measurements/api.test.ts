@@ -125,7 +125,7 @@ describe('the API of the measurements', () => {
   test('the document, the viewer and the page answer', async () => {
     expect((await api.get('/openapi.json')).body['paths']).toHaveProperty('/nuevo');
     expect((await fetch(`${api.url}/docs`)).status).toBe(200);
-    expect(await (await fetch(api.url)).text()).toContain('What a payment costs now');
+    expect(await (await fetch(api.url)).text()).toContain('Latency of a payment');
   });
 });
 
