@@ -7,6 +7,7 @@ export const EXPERIMENT_NAMES = [
   'growth',
   'haproxy',
   'apache',
+  'zookeeper',
   'rolling',
   'sessions',
   'load',

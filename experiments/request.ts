@@ -21,6 +21,7 @@ import { haproxy } from './scenarios/haproxy.js';
 import { load } from './scenarios/load.js';
 import { rolling } from './scenarios/rolling.js';
 import { sessions } from './scenarios/sessions.js';
+import { zookeeper } from './scenarios/zookeeper.js';
 
 const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experiment>> = {
   availability,
@@ -30,6 +31,7 @@ const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experimen
   growth,
   haproxy,
   apache,
+  zookeeper,
   rolling,
   sessions,
   load,

@@ -7,6 +7,8 @@
 const SINGLE = { DATABASE_URL: 'postgres', REDIS_URL: 'redis', GATEWAY_URL: 'gateway' } as const;
 /** Variables that hold `name=address` pairs. */
 const LISTS = ['REPLICAS', 'MONITORS'] as const;
+/** The members of the ensemble for its clients. */
+const ENSEMBLE = 'ZOOKEEPER';
 
 /** @returns the port of the proxy for the part that listens on `port`; null: no proxy. */
 export type Detour = (to: string, port: number) => number | null;
@@ -41,5 +43,17 @@ export function leadThrough(
     });
     changed[variable] = members.join(',');
   }
+  const ensemble = env[ENSEMBLE];
+  if (ensemble) changed[ENSEMBLE] = redirectMembers(ensemble, detour);
   return changed;
 }
+
+/** `host:port,host:port,…`, in the order of the members. */
+const redirectMembers = (list: string, detour: Detour): string =>
+  list
+    .split(',')
+    .map((member, index) => {
+      const [host = '', port] = member.split(':');
+      return `${host}:${detour(`zookeeper_${index + 1}`, Number(port)) ?? port}`;
+    })
+    .join(',');

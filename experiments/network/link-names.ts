@@ -2,13 +2,16 @@
  * Names of links, and the links of a system. `a-b` is a link both ways; `a>b` is the direction from
  * a to b. The name does not depend on which part opens the connections. Pure.
  */
-import { servicePlaces, type Shape } from '../../local/plan.js';
+import { enginePlaces, servicePlaces, type Shape } from '../../local/plan.js';
 
 /** `from` connects to `to`. */
 export interface Pair {
   from: string;
   to: string;
 }
+
+/** Whether the lab needs a proxy between the two. */
+export type PairFilter = (pair: Pair) => boolean;
 
 const BOTH_WAYS = /^([^->]+)-([^->]+)$/;
 
@@ -43,11 +46,18 @@ export function pairsOf(shape: Shape): Pair[] {
     patients: storage,
     monitor: [...storage, ...getNames('payments'), ...getNames('monitor')],
     payments: [...storage, ...getNames('gateway')],
+    device: getMembers(shape),
   };
   return places.flatMap(({ name, kind }) =>
     (goals[kind] ?? []).filter((to) => to !== name).map((to) => ({ from: name, to })),
   );
 }
+
+/** Names of the members of the ZooKeeper ensemble; empty: there is none. */
+const getMembers = (shape: Shape): string[] =>
+  enginePlaces(shape)
+    .filter(({ kind, name }) => kind === 'zookeeper' && !name.includes(' '))
+    .map(({ name }) => name);
 
 /**
  * Names of the links of these pairs, both ways each. Two parts that connect to each other share one

@@ -6,7 +6,7 @@
 import type { Shape } from '../../local/plan.js';
 import type { TrafficLane } from './lane.js';
 import { leadThrough } from './link-addresses.js';
-import { directionsOf, linkNames, pairsOf, type Pair } from './link-names.js';
+import { directionsOf, linkNames, pairsOf, type Pair, type PairFilter } from './link-names.js';
 import { LinkProxy } from './link-proxy.js';
 
 const keyOf = ({ from, to }: Pair): string => `${from}>${to}`;
@@ -19,8 +19,9 @@ export class Links {
 
   private constructor(readonly pairs: readonly Pair[]) {}
 
-  static async open(shape: Shape): Promise<Links> {
-    const links = new Links(pairsOf(shape));
+  /** @param isWanted selects the pairs that get a proxy. Default: all. */
+  static async open(shape: Shape, isWanted: PairFilter = () => true): Promise<Links> {
+    const links = new Links(pairsOf(shape).filter(isWanted));
     for (const pair of links.pairs)
       links.proxies.set(keyOf(pair), await LinkProxy.open(() => links.ports.get(pair.to) ?? 0));
     return links;

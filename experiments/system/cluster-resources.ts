@@ -10,6 +10,7 @@ import { LogFile, USUAL_LOG } from '../../local/processes/log-file.js';
 import { LogFiles } from '../../local/processes/log-files.js';
 import { createRunFolder, removeFolder } from '../../local/run-folder.js';
 import { MissingProgramError } from '../balancer/missing-program.js';
+import type { PairFilter } from '../network/link-names.js';
 import { Links } from '../network/links.js';
 import { StorageLinks, storagePaths } from '../network/storage-links.js';
 import { settleAll } from '../settle.js';
@@ -31,8 +32,8 @@ function toLogPath({ name }: SystemUnderTest, copy: number): string {
 }
 
 export interface ResourceOptions {
-  /** Default: no proxies. */
-  links?: boolean;
+  /** All proxies, or those of the selected pairs. Default: no proxies. */
+  links?: boolean | PairFilter;
   /** Default: no proxies in a replicated storage. */
   storageLinks?: boolean;
   /** Default: no separate disk. */
@@ -75,6 +76,9 @@ async function openNodeDisk(folder: string): Promise<MemoryDisk> {
   );
 }
 
+const openLinks = (shape: Shape, links: true | PairFilter): Promise<Links> =>
+  Links.open(shape, links === true ? undefined : links);
+
 /** Leaves nothing after an error. */
 export async function openResources(
   subject: SystemUnderTest,
@@ -101,7 +105,7 @@ export async function openResources(
     const logFolder = join(dataDir, LOG_FOLDER);
     const log = keep(new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path }));
     const logs = keep(new LogFiles(logFolder));
-    const links = keep(options.links ? await Links.open(shape) : null);
+    const links = keep(options.links ? await openLinks(shape, options.links) : null);
     const storageLinks = keep(options.storageLinks ? new StorageLinks(storagePaths(shape)) : null);
     const disk = keep(options.disk ? await MemoryDisk.open(join(dataDir, 'disk')) : null);
     const nodeDisks = new Map<string, MemoryDisk>();

@@ -10,6 +10,7 @@ import { createPool, type Pool } from '../../shared/postgres/postgres.js';
 import { waitUntil } from '../../shared/wait-until.js';
 import { openResources, type ClusterResources } from './cluster-resources.js';
 import type { MemoryDisk } from './memory-disk.js';
+import type { PairFilter } from '../network/link-names.js';
 import type { Links } from '../network/links.js';
 import type { StorageLinks } from '../network/storage-links.js';
 import type { Progress } from '../progress.js';
@@ -71,14 +72,16 @@ export interface ClusterOptions {
   queue?: Shape['queue'];
   /** How the services reach the primary of the cluster. Default: pool. */
   route?: Shape['route'];
+  /** A ZooKeeper ensemble, a device per replica and the API of the measurements. Default: none. */
+  measurements?: boolean;
   /** Changes of the cluster's safe settings, for a control. */
   recordSettings?: SystemOptions['recordSettings'];
   env?: SystemOptions['env'];
   /**
    * Adds a proxy to every path between two parts, so that the path can be cut, slowed and broken.
-   * Default: false.
+   * A function selects the paths. Default: false.
    */
-  links?: boolean;
+  links?: boolean | PairFilter;
   /** Adds a proxy to every path of a replicated storage. Default: false. */
   storageLinks?: boolean;
   /**
@@ -116,6 +119,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     record = 'single',
     queue = 'single',
     route = 'pool',
+    measurements = false,
     recordSettings = {},
     env = {},
     gateway = 'http',
@@ -124,7 +128,10 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     signal,
   } = options;
   const shape: Shape = {
-    ...subject.shape({ replicas, monitors, patients, balancer, record, queue, route }),
+    ...subject.shape({
+      ...{ replicas, monitors, patients, balancer },
+      ...{ record, queue, route, measurements },
+    }),
     gateway,
   };
   const resources = await openResources(subject, shape, options);

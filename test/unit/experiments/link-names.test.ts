@@ -50,6 +50,16 @@ describe('names of links', () => {
     expect(linkNames(pairsOf(shape))).toEqual(['monitor_1-server_1', 'server_1-gateway']);
   });
 
+  test('each device has a path to each member of the ensemble', () => {
+    const shape = { patients: 0, monitors: 0, replicas: 2, gateway: 'simulated' } as const;
+    const names = linkNames(pairsOf({ ...shape, measurements: true }));
+    expect(names.filter((name) => name.startsWith('device_2'))).toEqual([
+      'device_2-zookeeper_1',
+      'device_2-zookeeper_2',
+      'device_2-zookeeper_3',
+    ]);
+  });
+
   test('two that connect to each other are two paths of one link', () => {
     const pairs = pairsOf({ patients: 0, monitors: 2, replicas: 0, gateway: 'simulated' });
     expect(pairs).toContainEqual({ from: 'monitor_1', to: 'monitor_2' });
@@ -97,6 +107,19 @@ describe('routing through links', () => {
       REPLICAS: 'server_1=http://127.0.0.1:6001,server_2=http://127.0.0.1:6002',
       MONITORS: 'monitor_1=http://127.0.0.1:5000,monitor_2=http://127.0.0.1:6010',
     });
+  });
+
+  test('the members of the ensemble are redirected by their position', () => {
+    const parts: string[] = [];
+    const changed = leadThrough(
+      { ZOOKEEPER: '127.0.0.1:1,127.0.0.1:2,127.0.0.1:3' },
+      (to, port) => {
+        parts.push(to);
+        return port + 10;
+      },
+    );
+    expect(changed).toEqual({ ZOOKEEPER: '127.0.0.1:11,127.0.0.1:12,127.0.0.1:13' });
+    expect(parts).toEqual(['zookeeper_1', 'zookeeper_2', 'zookeeper_3']);
   });
 
   test('adds no variable that a service does not have', () => {

@@ -42,6 +42,8 @@ describe('a wrong argument is explained in one sentence:', () => {
     ['haproxy --requests 5', /^--requests must be a whole number from 10 to 100000/],
     ['haproxy --balancer nginx', /--balancer/],
     ['apache --iterations 2', /^--iterations must be a whole number from 3 to 100000/],
+    ['zookeeper --rows none,flood', /^--rows: there is no "flood"; there are none, device-killed/],
+    ['zookeeper --period 100', /^--period must be a whole number from 500 to 60000/],
     ['sessions --faults kill,flood', /^--faults must be some of kill, freeze, .* got "flood"/],
     ['sessions --flows 2', /^--flows must be a whole number from 6 to 1000/],
   ])('%s', (line, sentence) => {
