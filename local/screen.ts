@@ -25,7 +25,7 @@ const PURPOSE: Readonly<Record<string, string>> = {
   monitor: 'detects failures, elects the leader',
   payments: 'a payment replica',
   gateway: 'the simulated gateway',
-  measurements: 'collects the means of the measurement rounds',
+  measurements: 'collects the means of the rounds',
   device: 'measures a replica',
   haproxy: 'balances the patients instances',
   apache: 'balances the patients instances',
