@@ -21,6 +21,7 @@ const SCRIPTS = [
   'overview',
   'replicas',
   'restart',
+  'rounds',
   'sparkline',
   'timeline',
   'tones',

@@ -3,14 +3,13 @@ import { arrows } from './arrows.js';
 import { make, show, setState, state } from './dom.js';
 import { toFlows, DATABASE, QUEUE } from './flows.js';
 import { clockTime, count } from './format.js';
+import { putRounds } from './rounds.js';
 import { OBSERVED, toReached } from './tones.js';
 
 /** @typedef {import('../../../shared/contracts/status.js').Status} Status */
 /** @typedef {import('../../../shared/contracts/status.js').InstanceStatus} InstanceStatus */
 /** @typedef {NonNullable<Status['record']>['nodes'][number]} DatabaseNode */
 /** @typedef {ReturnType<typeof lane>} Lane */
-/** @typedef {NonNullable<Status['devices']>[number]} MeasuringDevice */
-/** @typedef {NonNullable<Status['ensemble']>[number]} EnsembleMember */
 /**
  * @typedef {'balancer' | 'patients' | 'queue' | 'replicas' | 'database' | 'monitors' | 'rounds'}
  *   LaneName
@@ -227,40 +226,6 @@ function putGroup({ put }, { redisGroup }) {
     word: `${able} of ${sentinels.length}`,
     detail: quorum === null ? '' : `quorum ${quorum}`,
   });
-}
-
-/**
- * The tone and the texts of a member of ZooKeeper. Pure.
- * @param {EnsembleMember} member
- */
-export function memberWords({ role }) {
-  if (role === 'silent') return { tone: 'bad', word: 'no answer', detail: '' };
-  if (role === 'waiting') return { tone: 'warn', word: 'waiting', detail: 'no majority' };
-  return { tone: 'good', word: 'running', detail: role };
-}
-
-/**
- * The tone and the texts of a measuring device. Pure.
- * @param {MeasuringDevice} device
- */
-export function deviceWords({ state: word, leads }) {
-  if (word === 'silent') return { tone: 'bad', word: 'no answer', detail: '' };
-  if (word === 'waiting') return { tone: 'warn', word, detail: 'for ZooKeeper' };
-  return { tone: 'good', word, detail: leads ? 'leads the rounds' : 'measures' };
-}
-
-/**
- * The members of ZooKeeper and the devices; hidden when there are none.
- * @param {Lane} lane
- * @param {Status} status
- */
-function putRounds({ put, list }, { ensemble, devices }) {
-  const box = list.closest('.lane');
-  if (box instanceof HTMLElement) box.hidden = ensemble === null;
-  for (const member of ensemble ?? [])
-    put(member.name, { ...memberWords(member), leads: member.role === 'leader' });
-  for (const device of devices ?? [])
-    put(device.name, { ...deviceWords(device), leads: device.leads });
 }
 
 /**

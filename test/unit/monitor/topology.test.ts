@@ -44,11 +44,11 @@ interface Words {
 }
 type EnsembleMember = NonNullable<Status['ensemble']>[number];
 type MeasuringDevice = NonNullable<Status['devices']>[number];
-const { nodeWords, serverWords, memberWords, deviceWords } = (await import(
-  `${CLIENT}/topology.js`
-)) as {
+const { memberWords, deviceWords } = (await import(`${CLIENT}/rounds.js`)) as {
   memberWords: (member: Pick<EnsembleMember, 'role'>) => Words;
   deviceWords: (device: Omit<MeasuringDevice, 'name'>) => Words;
+};
+const { nodeWords, serverWords } = (await import(`${CLIENT}/topology.js`)) as {
   nodeWords: (node: DatabaseNode) => Words;
   serverWords: (server: GroupServer) => Words;
 };
