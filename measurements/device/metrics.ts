@@ -2,9 +2,9 @@
 import type { ConnectionState } from '../../shared/zookeeper/client.js';
 import { counter, gauge } from '../../shared/observability/metrics.js';
 
-export const deviceMs = gauge(
-  'relevo_measurement_device_ms',
-  'The latest measurement of this device, in milliseconds.',
+export const deviceSeconds = gauge(
+  'relevo_measurement_device_seconds',
+  'Latest measurement of this device: the processing latency of its replica, or a probe.',
   ['kind'],
 );
 export const deviceLeads = gauge(

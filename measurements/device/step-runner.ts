@@ -13,7 +13,7 @@ import { commit, type NodeOperation } from '../../shared/zookeeper/transaction.j
 import type { DeviceState, Mean, RoundStep, StepResult } from '../core/types.js';
 import type { ApiClient } from './api-client.js';
 import { toFinish, toOpening } from './leader-writes.js';
-import { deviceMs, notMeasured, roundsMissed } from './metrics.js';
+import { deviceSeconds, notMeasured, roundsMissed } from './metrics.js';
 import type { ReplicaMeter } from './replica-meter.js';
 
 export interface StepsOptions {
@@ -104,7 +104,7 @@ export class StepRunner {
       logger.warn({ round, err: error }, 'not measured: the replica does not answer');
       return { step: 'measure', round, done: true };
     }
-    deviceMs.set({ kind: measured.kind }, measured.ms);
+    deviceSeconds.set({ kind: measured.kind }, measured.ms / 1_000);
     logger.info({ round, ...measured }, 'measured');
     return { step: 'measure', round, done: await this.write({ round, ...measured }) };
   }

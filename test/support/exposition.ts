@@ -54,6 +54,12 @@ const code = (names: Iterable<string>): string =>
     .map((name) => `\`${name}\``)
     .join(', ') || '–';
 
-/** A row of the table. */
-export const rowOf = ({ name, type, labels, services, help }: Metric): string =>
-  `| \`${name}\` | ${type} | ${code(labels)} | ${services.size === 4 ? 'all' : [...services].toSorted().join(', ')} | ${help} |`;
+/**
+ * A row of the table.
+ * @param serviceCount a metric that so many services expose is served by all.
+ */
+export function rowOf(metric: Metric, serviceCount: number): string {
+  const { name, type, labels, services, help } = metric;
+  const by = services.size === serviceCount ? 'all' : [...services].toSorted().join(', ');
+  return `| \`${name}\` | ${type} | ${code(labels)} | ${by} | ${help} |`;
+}

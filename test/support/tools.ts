@@ -15,8 +15,11 @@ export function toolPrograms(name: ToolName): string[] {
   return programs;
 }
 
+/** Whether tests may use a tool; always in CI, where a missing one makes them fail. */
+export const mayUse = (name: ToolName): boolean => findTool(ROOT, name) !== null || inCi();
+
 /** `describe` for tests that need a tool. */
 export function describeWith(name: ToolName, title: string, tests: () => void): void {
-  const runs = findTool(ROOT, name) !== null || inCi();
+  const runs = mayUse(name);
   (runs ? describe : describe.skip)(runs ? title : `${title}: skipped; ${adviceOn(name)}`, tests);
 }
