@@ -38,7 +38,7 @@ export const UP_OPTIONS = {
   },
   measurements: {
     flag: true,
-    doc: 'Measure what a payment costs now: ZooKeeper, a device per replica, an API with a chart',
+    doc: 'Measure processing latencies: ZooKeeper, a device per replica, an API with a chart',
   },
   faults: {
     text: true,

@@ -117,7 +117,7 @@ export const measurements = command({
   group: 'The system',
   details: `series: the last rounds. config: the sampling period and the address that receives the means; with --sampling-period or --api-url it changes them, for all devices and without a restart. The address must name one of API_HOSTS (default: ${LOCAL_HOSTS}), because the internal token is sent there.`,
   positionals: {
-    part: { required: true, choices: PARTS, doc: 'What to show or change' },
+    part: { required: true, choices: PARTS, doc: 'The part to show or change' },
   },
   options: {
     'last': { min: 1, max: ROUNDS_KEPT, default: 20, doc: 'series: number of rounds' },

@@ -1,4 +1,4 @@
-/** Reads what a check needs for its verdict: PostgreSQL's rows and the ledger of the gateway. */
+/** Reads the evidence for the verdict of a check: rows of PostgreSQL, the gateway's ledger. */
 import { z } from 'zod';
 import type { Kubectl } from './kubectl.js';
 import type { CheckEvidence } from './verdict.js';

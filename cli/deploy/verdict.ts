@@ -1,4 +1,4 @@
-/** Judges what a check has observed, and formats the verdict. Pure. */
+/** Judges the observations of a check, and formats the verdict. Pure. */
 
 export interface CheckEvidence {
   /** The payments whose outcome a client received: id and status. */

@@ -1,6 +1,6 @@
 /**
  * The four load levels of the published report about a permit site under load: how its users
- * arrived, how long they paused, and what the report measured.
+ * arrived, how long they paused, and the measured results.
  */
 import type { ErrorCounts } from './figures.js';
 

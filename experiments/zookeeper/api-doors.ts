@@ -1,6 +1,6 @@
 /**
  * Two proxies before the API of the measurements. The devices send their means to one of them; the
- * lab holds back what is in transit in one and leads the devices to the other.
+ * lab holds back the requests in transit in one and leads the devices to the other.
  */
 import { MEAN_PATH } from '../../shared/contracts/measurements.js';
 import { LinkProxy } from '../network/link-proxy.js';

@@ -1,6 +1,6 @@
 /**
  * Runs an ensemble of three ZooKeeper members, each with a folder of its own. They listen on the
- * loopback address without a password: every local user can read and change what they keep, which
+ * loopback address without a password: every local user can read and change their data, which
  * is why the API of the measurements checks each leader by itself.
  *
  * The members keep their data; their ports may change from one start to the next.

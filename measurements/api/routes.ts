@@ -12,7 +12,7 @@ import { seriesRoutes } from './series-routes.js';
 
 const { version } = JSON.parse(readAsset('package.json')) as { version: string };
 
-const DESCRIPTION = `Keeps what a payment costs now: the mean processing latency of the payment replicas, one value per round.
+const DESCRIPTION = `Keeps the mean processing latency of the payment replicas, one value per round.
 
 Reading needs no token. The leading device announces its epoch and sends the means with the internal token.`;
 

@@ -6,7 +6,7 @@
  * The same mean of the same round and epoch is accepted again, because its answer may have been
  * lost.
  *
- * Redis may lose what it confirmed. While this process lives, it remembers the highest epoch and
+ * Redis may lose confirmed writes. While this process lives, it remembers the highest epoch and
  * the last round too, so that a wiped Redis admits no old epoch. After both are lost, the next
  * announcement sets them again.
  */

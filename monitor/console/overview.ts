@@ -56,7 +56,7 @@ ${lane('database', 'Database', 'stores every payment and the leadership')}
 ${lane('monitors', 'Monitors', 'watch the replicas and elect the leader')}
 <svg class="arrows" aria-hidden="true"></svg>
 </div>
-${lane('rounds', 'Measurements', 'agree on what a payment costs now, once per round', true)}
+${lane('rounds', 'Measurements', 'agree on the latency of a payment, once per round', true)}
 </section>`;
 
 const choice = (

@@ -1,5 +1,5 @@
 /**
- * Reads who takes part in the measurement rounds now: the members of the ensemble with their roles,
+ * Reads the present participants of the measurement rounds: the members with their roles,
  * and the measuring devices with the one that leads. Only displayed; the devices decide by
  * themselves.
  */

@@ -2,7 +2,7 @@
  * The rounds of a published device. It writes its measurement when the barrier is there; the leader
  * averages the measurements present, sends the mean, counts the round and lifts the barrier.
  *
- * After the loss of its connection, a device goes on alone: it believes what it knew last. The
+ * After the loss of its connection, a device goes on alone with the last state that it read. The
  * leader sends its last mean again, once per period, for ever.
  */
 import { sleep } from '../../../shared/clock.js';

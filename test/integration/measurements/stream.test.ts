@@ -1,4 +1,4 @@
-/** The event stream of the rounds: what a reader receives, and how many readers there may be. */
+/** The event stream of the rounds: the messages of a reader, and the largest number of readers. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { testRedisUrl } from '../../support/redis.js';
 import { startTestApi, type Api } from './support.js';
