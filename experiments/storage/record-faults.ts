@@ -198,6 +198,8 @@ export const RECORD_FAULTS = {
   'disk-full': {
     description: 'the disk of the primary is full for 15 s',
     holdMs: FREEZE_MS,
+    // No failover follows: the primary keeps its lease.
+    stopsAll: true,
     needs: ['disks'],
     outageMs: null,
     waitMs: null,

@@ -43,6 +43,15 @@ describe('the faults', () => {
     }
   });
 
+  test('only the faults without a failover end by their duration', () => {
+    // All others end after a payment was accepted, which without a failover never happens.
+    const faults: [string, { stopsAll?: true }][] = Object.values(STORAGE_PARTS).flatMap((part) =>
+      Object.entries(part.faults),
+    );
+    const stopping = faults.flatMap(([name, { stopsAll }]) => (stopsAll ? [name] : []));
+    expect(stopping).toEqual(['nodes-all-killed', 'node-inbound-cut', 'disk-full']);
+  });
+
   test('a partition cannot be measured through HAProxy, which has no proxies to the nodes', () => {
     const asked = ['failover', '--of', 'record', '--route', 'haproxy'];
     expect(() => readRequest([...asked, '--kinds', 'node-partitioned'])).toThrow(
