@@ -65,7 +65,8 @@ const TOOLS = {
     label: 'ZooKeeper with Java',
     programs: [JAVA.names],
     isComplete: hasZookeeper,
-    tests: /^test\/(integration\/metrics\/exposition\.|(integration|process)\/zookeeper\/)/,
+    tests:
+      /^test\/(integration\/metrics\/(exposition|prometheus)\.|(integration|process)\/zookeeper\/)/,
     provide: () => attempt(provideZookeeper),
     advice:
       'install ZooKeeper and Java (Debian: apt-get install libzookeeper-java default-jre-headless)',

@@ -10,7 +10,7 @@ import { applyResult, beginSession, createState, noteOpening } from '../core/app
 import { decideStep } from '../core/decide.js';
 import { mayAct } from '../core/own-clock.js';
 import type { DeviceState, RoundStep } from '../core/types.js';
-import { deviceLeads } from './metrics.js';
+import { deviceLeads, periodSeconds } from './metrics.js';
 import { readView, type RoundSettings } from './read-view.js';
 import type { StepRunner } from './step-runner.js';
 
@@ -115,6 +115,7 @@ export class Device {
     const { onChange, settings: latest } = this;
     const reading = await readView({ zk, onChange, defaults, latest, apiHosts });
     this.settings = reading.settings;
+    periodSeconds.set(reading.settings.periodMs / 1_000);
     this.noteProblems(reading.problems);
     const now = performance.now();
     this.state = noteOpening(this.state, reading.view, now);

@@ -7,6 +7,10 @@ export const deviceSeconds = gauge(
   'Latest measurement of this device: the processing latency of its replica, or a probe.',
   ['kind'],
 );
+export const periodSeconds = gauge(
+  'relevo_measurement_period_seconds',
+  'Time between two rounds, as this device last read it.',
+);
 export const deviceLeads = gauge(
   'relevo_measurement_leads',
   '1 while this device leads the rounds and the API confirmed its epoch.',

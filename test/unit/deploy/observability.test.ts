@@ -109,6 +109,18 @@ describe('targets', () => {
     }));
     expect(read(file)).toEqual(expected);
   });
+
+  test('targets.measurements/services.yml names what --measurements adds', () => {
+    const shape = { patients: 1, monitors: 1, replicas: 3, gateway: 'simulated' } as const;
+    const usual = servicePlaces(shape).length;
+    const added = servicePlaces({ ...shape, measurements: true }).slice(usual);
+    expect(read('targets.measurements/services.yml')).toEqual(
+      added.map(({ name, kind, fixedPort }) => ({
+        targets: [`127.0.0.1:${fixedPort}`],
+        labels: { job: kind, service: kind, id: name },
+      })),
+    );
+  });
 });
 
 test('the files that Grafana reads at its start exist', () => {
