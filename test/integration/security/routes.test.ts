@@ -28,9 +28,9 @@ const may = ({ entrance, who }: Row, caller: Caller): boolean =>
 const KNOWN: readonly Caller[] = ['api', 'operator', 'internal'];
 
 function refusal(service: ServiceName, caller: Caller): [number, string] {
-  // The gateway knows only one token; a monitor also knows its sessions.
+  // The gateway and a device know only one token; a monitor also knows its sessions.
   const isKnown =
-    (service !== 'gateway' && KNOWN.includes(caller)) ||
+    (service !== 'gateway' && service !== 'device' && KNOWN.includes(caller)) ||
     (service === 'monitor' && /^session/.test(caller));
   return isKnown ? [403, 'FORBIDDEN'] : [401, 'UNAUTHENTICATED'];
 }

@@ -1,12 +1,12 @@
 /**
- * The four services in this process, on one database, with fake replicas for the monitor: small
+ * The services in this process, on one database, with fake replicas for the monitor: small
  * enough for thousands of hostile requests, and real in every route. Fault switches are on, so that
  * their routes exist too.
  */
 import type { Express } from 'express';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,12 +21,13 @@ import { loadConfig } from '../../../shared/config.js';
 import { closeServer, listen } from '../../../shared/http/http.js';
 import { readLeadership } from '../../../shared/postgres/leadership-store.js';
 import { acceptPayments, commitOutcomes } from '../../../shared/postgres/ledger.js';
-import { registry } from '../../../shared/observability/metrics.js';
 import type { Pool } from '../../../shared/postgres/postgres.js';
 import { eventually } from '../../support/eventually.js';
 import { keptLogger } from '../../support/kept-logger.js';
 import { testRedisUrl } from '../../support/redis.js';
 import type { Hospital } from '../monitor/support.js';
+import { beside, type Part } from './part.js';
+import { startDeviceRoutes, startMeasurements } from './round-services.js';
 import { SERVICES, TOLD_TERM, type ServiceName, type Subjects } from './vocabulary.js';
 import { createTestPool } from '../../support/pool.js';
 
@@ -88,21 +89,6 @@ async function makeSubjects(pool: Pool, patient: string): Promise<Subjects> {
     failed,
     facts: { document, name, birthDate, authorizationCode },
   };
-}
-
-interface Part {
-  server: Server;
-  state: () => unknown;
-  stop: () => Promise<unknown>;
-}
-
-/**
- * Clears the registered metrics: services use some metric names alike, and only here they share a
- * process.
- */
-function beside<T>(load: () => Promise<T>): Promise<T> {
-  registry.clear();
-  return load();
 }
 
 async function startGateway(): Promise<Part> {
@@ -223,6 +209,10 @@ async function startMonitorPart(hospital: Hospital, env: NodeJS.ProcessEnv): Pro
   return { server: monitor.server, state: () => null, stop };
 }
 
+const WITH_SWITCHES = SERVICES.filter(
+  (service) => service !== 'patients' && service !== 'measurements',
+);
+
 const switchesOf = async (url: string): Promise<unknown> =>
   (
     await fetch(`${url}/faults`, { headers: { Authorization: `Bearer ${TOKENS.INTERNAL_TOKEN}` } })
@@ -275,6 +265,10 @@ async function startAll(started: <T extends Part>(part: T) => T): Promise<Servic
     ),
     payments: started(await startReplicaPart(engines)),
     gateway: started(await startGateway()),
+    measurements: started(
+      await startMeasurements({ ...TOKENS, QUEUE_PREFIX: engines.QUEUE_PREFIX }),
+    ),
+    device: started(await startDeviceRoutes(TOKENS.INTERNAL_TOKEN)),
     monitor,
   };
   const pool = createTestPool(hospital.database.url);
@@ -287,10 +281,8 @@ async function startAll(started: <T extends Part>(part: T) => T): Promise<Servic
     app: (service) => parts[service].server.listeners('request').at(-1) as unknown as Express,
     url,
     fingerprint: async () => {
-      const states = SERVICES.map((service) => parts[service].state());
-      const switches = await Promise.all(
-        SERVICES.slice(1).map((service) => switchesOf(url(service))),
-      );
+      const states = await Promise.all(SERVICES.map((service) => parts[service].state()));
+      const switches = await Promise.all(WITH_SWITCHES.map((service) => switchesOf(url(service))));
       return `${await rowsFingerprint(pool)}\n${JSON.stringify({ states, switches })}`;
     },
     stop: async () => {

@@ -4,6 +4,7 @@
  * docs/security.md shows this table. Every caller sends the request of each row.
  */
 import { GATEWAY } from './rows/gateway.js';
+import { DEVICE, MEASUREMENTS } from './rows/measurements.js';
 import { MONITOR } from './rows/monitor.js';
 import { PATIENTS } from './rows/patients.js';
 import { PAYMENTS } from './rows/payments.js';
@@ -22,6 +23,8 @@ export const TABLE: Readonly<Record<ServiceName, readonly Row[]>> = {
   monitor: MONITOR,
   payments: PAYMENTS,
   gateway: GATEWAY,
+  measurements: MEASUREMENTS,
+  device: DEVICE,
 };
 
 /** Third-party pages that need a looser policy, each on its own paths. */
@@ -36,4 +39,6 @@ export const AROUND: Readonly<Record<ServiceName, readonly Entrance[]>> = {
   monitor: [...FRAME, 'USE * askToSignIn', 'USE * urlencodedParser', 'USE /queues'],
   payments: FRAME,
   gateway: FRAME,
+  measurements: FRAME,
+  device: FRAME,
 };

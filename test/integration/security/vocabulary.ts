@@ -1,7 +1,14 @@
 /** The terms of the table: services, callers, subjects and the parts of a row. */
 import type { Entrance } from './surface.js';
 
-export const SERVICES = ['patients', 'monitor', 'payments', 'gateway'] as const;
+export const SERVICES = [
+  'patients',
+  'monitor',
+  'payments',
+  'gateway',
+  'measurements',
+  'device',
+] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** The data in the database: the seeded patient 1, and a payment of each kind. */
