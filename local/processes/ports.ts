@@ -22,28 +22,35 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
 }
 
 /**
- * Reserves a port for this process until it ends, by binding the UDP port of the same number: only
- * one process can bind it, and the kernel releases it however the process ends. No part of Relevo
- * uses UDP.
+ * Reserves a port for this process, by binding the UDP port of the same number: only one process
+ * can bind it, and the kernel releases it however the process ends. No part of Relevo uses UDP.
+ * @returns the release; null when the port is reserved.
  */
-function reserve(port: number): Promise<boolean> {
+function reserve(port: number): Promise<(() => void) | null> {
   return new Promise((resolve) => {
     const claim = createSocket('udp4');
     claim.unref();
     claim.once('error', () => {
       claim.close();
-      resolve(false);
+      resolve(null);
     });
-    claim.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true));
+    claim.bind({ port, address: '127.0.0.1', exclusive: true }, () =>
+      resolve(() => void claim.close()),
+    );
   });
 }
 
 /**
- * Reserves a port. @returns false when another process has reserved it in this way, or listens on
- * it.
+ * Reserves a port until this process ends, or until the release.
+ * @returns the release; null when another process has reserved the port in this way, or listens on
+ *   it.
  */
-export const claimPort = async (port: number): Promise<boolean> =>
-  (await reserve(port)) && isPortFree(port);
+export async function claimPort(port: number): Promise<(() => void) | null> {
+  const release = await reserve(port);
+  if (release === null || (await isPortFree(port))) return release;
+  release();
+  return null;
+}
 
 /** A free port that no other process has reserved. */
 export async function freePort(): Promise<number> {

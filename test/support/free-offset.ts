@@ -32,10 +32,27 @@ export const PORTS: readonly number[] = PLACES.map(({ fixedPort }) => fixedPort)
 const LOWEST = 5_000;
 const HIGHEST = 11_600;
 
-export async function freeOffset(): Promise<number> {
-  for (;;) {
-    const offset = randomInt(LOWEST, HIGHEST + 1);
-    const claimed = await Promise.all(PORTS.map((port) => claimPort(port + offset)));
-    if (claimed.every(Boolean)) return offset;
+const ATTEMPTS = 20_000;
+
+/** Reserves all of these ports, or none. @returns whether it did. */
+export async function claimAll(ports: readonly number[]): Promise<boolean> {
+  const releases: (() => void)[] = [];
+  for (const port of ports) {
+    const release = await claimPort(port);
+    if (release === null) {
+      releases.forEach((each) => each());
+      return false;
+    }
+    releases.push(release);
   }
+  return true;
+}
+
+/** @throws Error when no offset is free: too many systems run on this machine. */
+export async function freeOffset(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const offset = randomInt(LOWEST, HIGHEST + 1);
+    if (await claimAll(PORTS.map((port) => port + offset))) return offset;
+  }
+  throw new Error(`no offset from ${LOWEST} to ${HIGHEST} leaves ${PORTS.length} ports free`);
 }
