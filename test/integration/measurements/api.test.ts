@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { loadApiConfig } from '../../../measurements/api/config.js';
 import { ROUNDS_KEPT } from '../../../shared/contracts/measurements.js';
 import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
-import { startTestApi, type Answered, type Api } from './support.js';
+import { INTERNAL_TOKEN, startTestApi, type Answered, type Api } from './support.js';
 
 /** Epochs are transaction numbers of ZooKeeper: far above 32 bits. */
 const EPOCH = 2 ** 32 * 7 + 5;
@@ -89,7 +89,7 @@ describe('the API of the measurements', () => {
   ])('a mean that %s is refused with 400 and changes nothing', async (_title, query) => {
     const before = await seriesOf(api);
     const path = `/nuevo?${query}&round=9&epoch=${LARGEST}&devices=3`;
-    expect(codeOf(await api.get(path, 'internal'))).toEqual([400, 'VALIDATION_FAILED']);
+    expect(codeOf(await api.get(path, INTERNAL_TOKEN))).toEqual([400, 'VALIDATION_FAILED']);
     expect(await seriesOf(api)).toEqual(before);
   });
 
@@ -105,13 +105,13 @@ describe('the API of the measurements', () => {
     const good = { round: '9', epoch: String(LARGEST), devices: '3', dato: '1' };
     const [name = '', value = ''] = query.split('=');
     const path = `/nuevo?${new URLSearchParams({ ...good, [name]: value }).toString()}`;
-    expect(codeOf(await api.get(path, 'internal'))).toEqual([400, 'VALIDATION_FAILED']);
+    expect(codeOf(await api.get(path, INTERNAL_TOKEN))).toEqual([400, 'VALIDATION_FAILED']);
   });
 
   test('a HEAD request keeps no mean', async () => {
     const before = await seriesOf(api);
     const path = `/nuevo?dato=1&round=9&epoch=${LARGEST}&devices=3`;
-    const headers = { Authorization: 'Bearer internal' };
+    const headers = { Authorization: `Bearer ${INTERNAL_TOKEN}` };
     expect((await fetch(`${api.url}${path}`, { method: 'HEAD', headers })).status).toBe(200);
     expect(await seriesOf(api)).toEqual(before);
   });

@@ -11,7 +11,7 @@ import type { ManagedProcess } from '../../../local/processes/processes.js';
 import { serviceProcess } from '../../../local/processes/service-process.js';
 import type { SeriesRound } from '../../../shared/contracts/measurements.js';
 import { createNode } from '../../../shared/zookeeper/data.js';
-import { startTestApi, type Api } from '../../integration/measurements/support.js';
+import { INTERNAL_TOKEN, startTestApi, type Api } from '../../integration/measurements/support.js';
 import { eventually } from '../../support/eventually.js';
 import { startOwnEnsemble, type OwnEnsemble } from '../../support/own-ensemble.js';
 import { testRedisUrl } from '../../support/redis.js';
@@ -46,7 +46,7 @@ export class Device {
   async setFaults(faults: Partial<DeviceFaults>): Promise<void> {
     const response = await fetch(`${this.process.url}/faults`, {
       method: 'POST',
-      headers: { 'Authorization': 'Bearer internal', 'Content-Type': 'application/json' },
+      headers: { 'Authorization': `Bearer ${INTERNAL_TOKEN}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(faults),
     });
     if (!response.ok) throw new Error(`faults: ${response.status} ${await response.text()}`);
@@ -88,7 +88,7 @@ export class Scene {
           ZOOKEEPER: this.ensemble.servers,
           REPLICA_URL: this.api.url,
           API_URL: `${this.api.url}/nuevo`,
-          INTERNAL_TOKEN: 'internal',
+          INTERNAL_TOKEN,
           SESSION_TIMEOUT_MS: '2000',
           FAULTS: 'on',
           ...env,
