@@ -18,6 +18,9 @@ interface Running {
   signal?: AbortSignal;
 }
 
+/** kubectl keeps a cache in HOME; without one, in the present folder. */
+const kubectlEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], HOME: tmpdir() });
+
 let server: ApiServer;
 beforeEach(async () => {
   server = await startApiServer();
@@ -31,7 +34,7 @@ async function deploy(
 ): Promise<{ code: number; printed: string }> {
   const code = await runCommandLine(['deploy', ...words], {
     terminal,
-    env: { PATH: process.env['PATH'], KUBECONFIG: server.kubeconfig, ...env },
+    env: { ...kubectlEnv(), KUBECONFIG: server.kubeconfig, ...env },
     interruption: signal,
   });
   return { code, printed: [...terminal.outputs, ...terminal.errors].join('\n') };
@@ -70,7 +73,7 @@ describeWith('kubectl', 'relevo deploy check', () => {
   ])(
     'renders the demo in its namespace, with new secrets and the image %p',
     async (image, used) => {
-      const kubectl = openKubectl(toolPrograms('kubectl')[0] ?? '', { PATH: process.env['PATH'] });
+      const kubectl = openKubectl(toolPrograms('kubectl')[0] ?? '', kubectlEnv());
       const [first, second] = [
         await renderDemo(kubectl, 'trial', image),
         await renderDemo(kubectl, 'trial', image),
