@@ -1,7 +1,7 @@
 /**
  * Decides the next step of a device from the state of the ensemble that it read and from its own
- * memory. Level-triggered: the same view and the same memory give the same step, whatever event
- * caused the reading. So a lost event costs time and nothing else.
+ * memory. Level-triggered: the same view and the same memory give the same step, regardless of the
+ * event. So a lost event costs only time.
  */
 import { computeMean } from './mean.js';
 import type { DeviceState, RoundView, RoundStep } from './types.js';

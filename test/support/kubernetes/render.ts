@@ -36,7 +36,7 @@ const parseManifests = (text: string): Manifest[] =>
     return withoutBreaks(document.toJS() as Manifest);
   });
 
-/** What `kubectl kustomize` prints for a folder. @throws Error with its standard error. */
+/** Renders a folder with `kubectl kustomize`. @throws Error with the standard error of kubectl. */
 async function kustomize(folder: string): Promise<string> {
   const [kubectl = ''] = toolPrograms('kubectl');
   const { stdout } = await run(kubectl, ['kustomize', folder], { maxBuffer: OUTPUT_MAX_BYTES });
