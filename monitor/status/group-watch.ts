@@ -12,9 +12,7 @@ import {
   parseSentinelAddress,
   type HostAndPort,
 } from '../../shared/queue/redis-address.js';
-
-/** Interval between two polls, ms. */
-const LOOK_MS = 2_000;
+import { PolledView } from './polled-view.js';
 
 const byPlace = (one: HostAndPort, other: HostAndPort): number =>
   one.host.localeCompare(other.host) || one.port - other.port;
@@ -66,34 +64,17 @@ const toGroupStatus = (
   })),
 });
 
-export class GroupWatch {
-  private timer: NodeJS.Timeout | null = null;
-  private isLooking = false;
-  private known: GroupStatus | null = null;
-
-  constructor(private readonly options: GroupWatchOptions) {}
-
-  /** The last view; null: REDIS_URL names one server, or nothing was read yet. */
-  get state(): GroupStatus | null {
-    return this.known;
+export class GroupWatch extends PolledView<GroupStatus> {
+  constructor(private readonly options: GroupWatchOptions) {
+    super();
   }
 
-  start(): void {
-    if (!isSentinelAddress(this.options.redisUrl)) return;
-    void this.look();
-    this.timer = setInterval(() => void this.look(), LOOK_MS);
+  protected get isConfigured(): boolean {
+    return isSentinelAddress(this.options.redisUrl);
   }
 
-  close(): void {
-    if (this.timer) clearInterval(this.timer);
-  }
-
-  /** Never rejects. A poll that lasts longer than the interval replaces the next one. */
-  private async look(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
+  protected async read(): Promise<GroupStatus> {
     const { redisUrl, nodes } = this.options;
-    this.known = toGroupStatus(await readGroup(parseSentinelAddress(redisUrl)), nodes);
-    this.isLooking = false;
+    return toGroupStatus(await readGroup(parseSentinelAddress(redisUrl)), nodes);
   }
 }

@@ -1,0 +1,39 @@
+/** A view of other programs that a monitor polls every two seconds, only to display it. */
+
+/** Interval between two polls, ms. */
+const LOOK_MS = 2_000;
+
+export abstract class PolledView<T> {
+  private timer: NodeJS.Timeout | null = null;
+  private isLooking = false;
+  private known: T | null = null;
+
+  /** Whether there is anything to poll. */
+  protected abstract get isConfigured(): boolean;
+
+  /** Never rejects. */
+  protected abstract read(): Promise<T>;
+
+  /** The last view; null: nothing is configured, or nothing was read yet. */
+  get state(): T | null {
+    return this.known;
+  }
+
+  start(): void {
+    if (!this.isConfigured) return;
+    void this.look();
+    this.timer = setInterval(() => void this.look(), LOOK_MS);
+  }
+
+  close(): void {
+    if (this.timer) clearInterval(this.timer);
+  }
+
+  /** Never rejects. A poll that lasts longer than the interval replaces the next one. */
+  async look(): Promise<void> {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    this.known = await this.read();
+    this.isLooking = false;
+  }
+}
