@@ -24,6 +24,8 @@ export interface Workplace {
   run(this: void, ...args: string[]): ExperimentRun;
   /** Processes whose command line or environment names the folder. */
   leftovers(this: void): string[];
+  /** Those of them that a signal has stopped. */
+  frozen(this: void): string[];
 }
 
 function start(program: string, folder: string, args: readonly string[]): ExperimentRun {
@@ -55,6 +57,15 @@ function processesNaming(folder: string): string[] {
   });
 }
 
+/** A process that has ended meanwhile is not stopped. */
+function isStopped(pid: string): boolean {
+  try {
+    return / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, ''));
+  } catch {
+    return false;
+  }
+}
+
 /** A separate folder for each test of the file. */
 export function experimentWorkplace(): Workplace {
   let program = '';
@@ -75,5 +86,6 @@ export function experimentWorkplace(): Workplace {
     },
     run: (...args) => start(program, folder, args),
     leftovers: () => processesNaming(folder),
+    frozen: () => processesNaming(folder).filter(isStopped),
   };
 }

@@ -8,12 +8,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExperimentResult } from '../../../experiments/record/result.js';
 import type { SessionsFigures } from '../../../experiments/sessions/figures.js';
+import { eventually } from '../../support/eventually.js';
 import { experimentWorkplace } from '../../support/experiment-run.js';
 import { describeWith } from '../../support/tools.js';
 import { TEST_MS } from '../patience.js';
 
 const workplace = experimentWorkplace();
-const { run, leftovers } = workplace;
+const { run, leftovers, frozen } = workplace;
 
 function readReport(): { files: string[]; figures: SessionsFigures } {
   const reports = join(workplace.folder, 'reports');
@@ -55,10 +56,10 @@ describeWith('balancers', 'npm run experiment -- sessions', () => {
     'Ctrl-C while an instance is frozen: exit code 130, nothing left',
     async () => {
       // Two systems at once.
-      const { child, ended, output } = run('sessions', '--faults', 'freeze', '--stores', 'redis');
-      await new Promise<void>((resolve) => {
-        child.stderr?.on('data', () => /Cell 1 of/.test(output()) && resolve());
-        child.once('exit', () => resolve());
+      const { child, ended } = run('sessions', '--faults', 'freeze', '--stores', 'redis');
+      await eventually(() => frozen().length > 0, {
+        what: 'an instance is frozen',
+        deadlineMs: TEST_MS / 2,
       });
       child.kill('SIGINT');
       expect(await ended).toBe(130);
