@@ -34,6 +34,7 @@ const SCRIPTS = [
  */
 const FILES: Readonly<Record<string, string>> = {
   'theme.css': 'shared/web/theme.css',
+  'frame.css': 'shared/web/frame.css',
   'console.css': 'monitor/console/console.css',
   'overview.css': 'monitor/console/overview.css',
   'uPlot.css': 'node_modules/uplot/dist/uPlot.min.css',

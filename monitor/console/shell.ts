@@ -64,7 +64,7 @@ export function consolePage(page: ConsolePage & { nonce: string }): string {
 <meta name="csrf" content="${session?.csrf}">
 <title>${title} · Relevo</title>
 <link rel="icon" href="${ICON}">
-${['theme.css', 'console.css', ...styles].map(
+${['theme.css', 'frame.css', 'console.css', ...styles].map(
   (name) => html`<link rel="stylesheet" nonce="${nonce}" href="${ASSETS.pathOf(name)}">
 `,
 )}${scripts.map(

@@ -8,6 +8,7 @@ const CLIENT = 'measurements/api/page/client';
 
 const ASSETS = loadAssets({
   'theme.css': 'shared/web/theme.css',
+  'frame.css': 'shared/web/frame.css',
   'chart.css': 'measurements/api/page/chart.css',
   'chart.js': `${CLIENT}/chart.js`,
   'page.js': `${CLIENT}/page.js`,

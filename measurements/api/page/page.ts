@@ -17,7 +17,7 @@ export const renderPage = (pathOf: (name: string) => string, nonce: string): str
 <meta name="color-scheme" content="light dark">
 <title>Measurements · Relevo</title>
 <link rel="icon" href="${ICON}">
-${['theme.css', 'chart.css'].map(
+${['theme.css', 'frame.css', 'chart.css'].map(
   (name) => html`<link rel="stylesheet" nonce="${nonce}" href="${pathOf(name)}">
 `,
 )}<script type="module" nonce="${nonce}" src="${pathOf('page.js')}"></script>
