@@ -10,6 +10,8 @@ export type RequestStep = (typeof STEPS)[number];
 export type ErrorCounts = Readonly<Record<string, number>>;
 
 export interface LoadRequest {
+  /** Number of the user, in order of arrival, from 0. */
+  user: number;
   step: RequestStep;
   /** From the start of the level, ms. */
   dueMs: number;

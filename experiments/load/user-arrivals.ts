@@ -36,10 +36,10 @@ export interface ArrivalChanges {
 
 /** @returns ms from the start of the level, ascending. */
 export function arrivalTimes(
-  { phases, published }: LoadLevel,
+  { phases, users: usual }: LoadLevel,
   { scale, shorten }: ArrivalChanges,
 ): number[] {
-  const users = Math.round((published.users * scale) / shorten);
+  const users = Math.round((usual * scale) / shorten);
   const scheduled = sum(phases.map(countUsers));
   const toMs = (share: number): number =>
     (findSeconds(phases, share * scheduled) * 1_000) / shorten;

@@ -14,6 +14,8 @@ export interface UserOptions {
   url: string;
   payments: PaymentClient;
   order: PaymentOrder;
+  /** Number of the user. */
+  user: number;
   /** When the user arrives, wall clock, ms. */
   arrivesMs: number;
   /** Divides the pauses. */
@@ -21,6 +23,8 @@ export interface UserOptions {
   /** Longest wait for an answer, ms. */
   patienceMs: number;
   signal: AbortSignal;
+  /** Ends the user after its current request. */
+  stop?: AbortSignal;
   /** Receives each request with its due time, wall clock. */
   onRequest: (request: LoadRequest, paymentId: string | null) => void;
 }
@@ -45,13 +49,13 @@ class User {
 
   /** Never rejects, except when it is aborted. */
   async visit(): Promise<void> {
-    const { arrivesMs, speed, signal, onRequest } = this.options;
+    const { user, arrivesMs, speed, signal, stop, onRequest } = this.options;
     let dueMs = arrivesMs;
     for (const [index, step] of STEPS.entries()) {
       const { error, paymentId = null } = await this.perform(step, dueMs);
       const answeredMs = wallMs();
-      onRequest({ step, dueMs, latencyMs: answeredMs - dueMs, error }, paymentId);
-      if (error !== null) return;
+      onRequest({ user, step, dueMs, latencyMs: answeredMs - dueMs, error }, paymentId);
+      if (error !== null || stop?.aborted) return;
       const pauseMs = (PAUSES_MS[index] ?? 0) / speed;
       dueMs = answeredMs + pauseMs;
       await sleep(pauseMs, signal);

@@ -11,7 +11,12 @@ import {
   type LevelFigures,
   type LoadRequest,
 } from '../../../experiments/load/figures.js';
-import { findLevels, LEVELS, type LoadLevel } from '../../../experiments/load/levels.js';
+import {
+  findLevels,
+  LEVELS,
+  steadyLevel,
+  type LoadLevel,
+} from '../../../experiments/load/levels.js';
 import { findLostPayments, loadObjectives } from '../../../experiments/load/objectives.js';
 import { checkSockets, parseFileLimit } from '../../../experiments/load/sockets.js';
 import {
@@ -25,7 +30,12 @@ import type { ExperimentResult } from '../../../experiments/record/result.js';
 import { readRequest } from '../../../experiments/request.js';
 
 const PUBLISHED = { scale: 1, shorten: 1 };
-const [low, medium, high, stress] = LEVELS as [LoadLevel, LoadLevel, LoadLevel, LoadLevel];
+const [low, medium, high, stress] = LEVELS as readonly LoadLevel[] as [
+  LoadLevel,
+  LoadLevel,
+  LoadLevel,
+  LoadLevel,
+];
 
 const countBetween = (times: readonly number[], fromMs: number, toMs: number): number =>
   times.filter((atMs) => atMs >= fromMs && atMs < toMs).length;
@@ -57,6 +67,11 @@ describe('arrivals', () => {
       (3_600 * 9_030) / 9_000,
       -1,
     );
+  });
+
+  test('any steady rate is a level', () => {
+    const times = arrivalTimes(steadyLevel('steady', 4, 2.5), PUBLISHED);
+    expect(times).toEqual([125, 375, 625, 875, 1_125, 1_375, 1_625, 1_875, 2_125, 2_375]);
   });
 
   test('a scale multiplies the users', () => {
@@ -114,6 +129,7 @@ describe('options', () => {
 });
 
 const toRequest = (dueMs: number, latencyMs: number, error: string | null = null): LoadRequest => ({
+  user: 0,
   step: 'landing',
   dueMs,
   latencyMs,
