@@ -15,6 +15,9 @@ import { confirm } from './confirm.js';
 
 /** A name that Kubernetes accepts for a namespace. */
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/** A name of an image, with an optional registry, tag and digest. */
+const IMAGE =
+  /^[a-z0-9][\w.-]*(?::\d+)?(?:\/[a-z0-9][\w.-]*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
 const SERVER = '{.clusters[0].cluster.server}';
 const LOCAL_HOSTS = ['127.0.0.1', '[::1]', 'localhost', '0.0.0.0'];
 
@@ -48,15 +51,26 @@ async function findPlace(kubectl: Kubectl, given: string | null): Promise<Place>
   return { context, server };
 }
 
-/** Asks before the check uses a cluster elsewhere, unless its context was named. */
+/**
+ * Asks before the check uses a cluster elsewhere, unless its context was named. Without a terminal
+ * it refuses: the current context of a machine may be that of production.
+ * @throws CommandFailure NOT_CONFIRMED, CANCELLED
+ */
 async function confirmPlace(
   { context: name, server }: Place,
   isNamed: boolean,
   context: Context,
 ): Promise<void> {
   context.terminal.err(`Context ${name}, cluster ${server}.`);
-  const question = 'Create a namespace there and run the demo in it?';
-  await confirm(question, isNamed || isLocal(server), context);
+  if (isNamed || isLocal(server)) return;
+  if (!context.terminal.canAsk)
+    throw new CommandFailure(
+      'NOT_CONFIRMED',
+      'This cluster is on another machine, and nothing confirms that the check may use it.',
+      EXIT.arguments,
+      `Name it: --context ${name}. Or confirm the current context: --yes.`,
+    );
+  await confirm('Create a namespace there and run the demo in it?', false, context);
 }
 
 export const deploy = command({
@@ -64,7 +78,7 @@ export const deploy = command({
   describe: 'Check a Kubernetes cluster by running the demo in it',
   group: 'Tools',
   details:
-    'The only action is `check`. It uses the cluster of kubectl: creates a namespace with a new name, applies the demo overlay, sends 230 payments while the pod of the leader is deleted, compares PostgreSQL with the ledger of the gateway, and deletes the namespace, also after Ctrl-C. It never touches a namespace that it did not create. On a terminal it asks before it uses a cluster on another machine.',
+    'The only action is `check`. It uses the cluster of kubectl: creates a namespace with a new name, applies the demo overlay, sends 230 payments while the pod of the leader is deleted, compares PostgreSQL with the ledger of the gateway, and deletes the namespace, also after Ctrl-C. It never touches a namespace that it did not create. On a terminal it asks before it uses a cluster on another machine; without a terminal it refuses that, unless --context or --yes is given.',
   positionals: { action: { required: true, doc: '`check`' } },
   options: {
     context: text('Context of kubectl. Default: the current one'),
@@ -74,7 +88,7 @@ export const deploy = command({
     yes: { ...flag('Do not ask for confirmation'), alias: 'y' },
   },
   examples: [
-    ['relevo deploy check', 'the current context, unattended'],
+    ['relevo deploy check', 'the current context'],
     [
       'relevo deploy check --context staging --image registry.example.org/relevo:0.1.0',
       'another cluster, with an image from a registry',
@@ -88,6 +102,11 @@ export const deploy = command({
       throw wrongArguments(
         `"${namespace}" cannot be the name of a namespace.`,
         'Use small letters, digits and hyphens.',
+      );
+    if (args.image !== null && !IMAGE.test(args.image))
+      throw wrongArguments(
+        `"${args.image}" cannot be the name of an image.`,
+        'For example: registry.example.org/relevo:0.1.0',
       );
     const { terminal, interruption: signal, env } = context;
     const kubectl = findKubectl(args.context, env);

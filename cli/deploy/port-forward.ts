@@ -13,7 +13,7 @@ const [POLL_MS, DEADLINE_MS] = [50, 20_000];
 const ERRORS_MAX = 4_000;
 
 export interface PortForward {
-  /** The address on this machine; opens the way when there is none. */
+  /** The address on this machine; opens the way when there is none. Rejects after `close`. */
   address: () => Promise<string>;
   close: () => void;
 }
@@ -41,6 +41,7 @@ function open(kubectl: Kubectl, args: readonly string[]): Way {
   return way;
 }
 
+/** Ends the way when it does not open, so that the next request opens another one. */
 async function waitForPort(way: Way): Promise<string> {
   let port: string | undefined;
   await waitUntil(
@@ -52,12 +53,14 @@ async function waitForPort(way: Way): Promise<string> {
     {
       deadlineMs: DEADLINE_MS,
       pollMs: POLL_MS,
-      toError: () =>
-        new CommandFailure(
+      toError: () => {
+        way.child.kill('SIGKILL');
+        return new CommandFailure(
           'CLUSTER_UNREACHABLE',
           'kubectl port-forward opens no port.',
           EXIT.unreachable,
-        ),
+        );
+      },
     },
   );
   return `http://127.0.0.1:${port}`;
@@ -72,14 +75,20 @@ export function createPortForward(
 ): PortForward {
   let way: Way | null = null;
   let ready: Promise<string> | null = null;
+  let isClosed = false;
   return {
     address: () => {
+      // A request that is still under way must not leave a kubectl behind.
+      if (isClosed) return Promise.reject(new Error(`the way to ${service} is closed`));
       if (way === null || ready === null || !isOpen(way)) {
         way = open(kubectl, ['-n', namespace, `service/${service}`, `:${port}`]);
         ready = waitForPort(way);
       }
       return ready;
     },
-    close: () => void way?.child.kill('SIGKILL'),
+    close: () => {
+      isClosed = true;
+      way?.child.kill('SIGKILL');
+    },
   };
 }

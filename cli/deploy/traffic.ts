@@ -85,15 +85,17 @@ async function payOnce(ways: Ways, patientId: string): Promise<{ id: string; sta
 }
 
 /**
- * Sends all payments.
+ * Sends all payments. A failure of `deleteLeader` ends all clients.
  * @param deleteLeader called once, in the middle.
  * @param onProgress receives the number of answers.
  */
 export async function sendPayments(
-  ways: Ways,
+  given: Ways,
   deleteLeader: () => Promise<void>,
   onProgress: (answers: number) => void,
 ): Promise<Received> {
+  const end = new AbortController();
+  const ways = { ...given, signal: AbortSignal.any([given.signal, end.signal]) };
   const asking = {
     addresses: [await ways.patients()],
     token: ways.tokens.api,
@@ -119,6 +121,6 @@ export async function sendPayments(
       if (received.length >= DELETE_AFTER) await (deletion ??= deleteLeader());
     }
   };
-  await Promise.all(patients.map(({ id }) => runClient(id)));
+  await Promise.all(patients.map(({ id }) => runClient(id))).finally(() => end.abort());
   return { received, refused };
 }

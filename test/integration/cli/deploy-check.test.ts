@@ -57,6 +57,7 @@ describeWith('kubectl', 'relevo deploy check', () => {
   it.each<[string, string[], Running, number, RegExp]>([
     ['an unknown action', ['undo'], {}, 4, /There is no action "undo"/],
     ['a wrong name', ['check', '--namespace', 'R_1'], {}, 4, /"R_1" cannot be the name/],
+    ['a wrong image', ['check', '--image', 'my image'], {}, 4, /"my image" cannot be the name/],
     ['an unknown context', ['check', '--context', 'prod'], {}, 4, /prod[^]*get-contexts/],
     ['no context', ['check'], { env: { KUBECONFIG: '/dev/null' } }, 3, /use-context NAME/],
     ['no cluster', ['check', '--context', 'nowhere'], {}, 5, /refused[^]*cluster-info/],
@@ -148,6 +149,16 @@ describeWith('kubectl', 'relevo deploy check', () => {
     expect(changes()).toEqual([]);
     await deploy(['check', '--context', 'elsewhere'], { terminal: second, env });
     expect(second.questions).toEqual([]);
+    expect(changes()).toHaveLength(2);
+  });
+
+  it('refuses a cluster elsewhere without a terminal, until --yes or --context confirms it', async () => {
+    const env = { KUBECONFIG: server.elsewhere };
+    const ran = await deploy(['check'], { env });
+    expect(ran.printed).toMatch(/on another machine[^]*--context elsewhere[^]*--yes/);
+    expect(ran.code).toBe(4);
+    expect(changes()).toEqual([]);
+    await deploy(['check', '--yes'], { env });
     expect(changes()).toHaveLength(2);
   });
 });

@@ -23,7 +23,8 @@ describeWith('prometheus', 'deploy/prometheus', () => {
   };
 
   test('the configuration and its rules are valid', () => {
-    expect(promtool('check', 'config', 'prometheus.yml')).toMatchObject({ status: 0 });
+    for (const file of ['prometheus.yml', 'kubernetes.yml'])
+      expect({ file, ...promtool('check', 'config', file) }).toMatchObject({ file, status: 0 });
     expect(
       promtool('check', 'rules', '--lint=all', '--lint-fatal', 'alerts.yml', 'recording.yml'),
     ).toMatchObject({ status: 0 });

@@ -3,13 +3,7 @@ import type { IContainer } from 'kubernetes-models/v1/Container';
 import type { IEnvVar } from 'kubernetes-models/v1/EnvVar';
 import { toProgram } from '../image-programs.js';
 import { findWorkloads, type Manifest, type Workload } from './manifests.js';
-
-/** The Secrets that production gets from elsewhere, in the form in which it gets them. */
-const FROM_OUTSIDE: Readonly<Record<string, Record<string, string>>> = {
-  'postgres-app': { uri: 'postgresql://relevo:p4ss@postgres-rw.relevo:5432/relevo' },
-  'redis': { url: 'redis://:r3dis@redis.example.org:6379' },
-  'tokens': { API_TOKEN: 'a', OPERATOR_TOKEN: 'o', INTERNAL_TOKEN: 'i' },
-};
+import { findOutsideSecret } from './outside.js';
 
 /** @throws Error for a key that no manifest has. */
 function readKey(
@@ -18,7 +12,8 @@ function readKey(
   { name = '', key }: { name?: string; key: string },
 ): string {
   const found = manifests.find((each) => each.kind === kind && each.metadata.name === name);
-  const value = found?.data?.[key] ?? FROM_OUTSIDE[name]?.[key];
+  const outside = kind === 'Secret' ? findOutsideSecret(manifests, name) : null;
+  const value = (found?.data ?? outside)?.[key];
   if (value === undefined) throw new Error(`The ${kind} ${name} has no ${key}`);
   return found && kind === 'Secret' ? Buffer.from(value, 'base64').toString() : value;
 }

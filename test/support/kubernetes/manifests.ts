@@ -16,10 +16,17 @@ export interface Spec {
   ordinals?: { start?: number };
   template?: IPodTemplateSpec;
   selector?: Selector | Labels;
+  /** Of a Deployment. */
+  strategy?: { type?: string; rollingUpdate?: { maxUnavailable?: number | string } };
+  /** Of a StatefulSet. */
+  updateStrategy?: { type?: string };
   clusterIP?: string;
+  type?: string;
   ports?: { name?: string; port: number; targetPort?: string | number }[];
   maxUnavailable?: number | string;
+  unhealthyPodEvictionPolicy?: string;
   minReplicas?: number;
+  maxReplicas?: number;
   scaleTargetRef?: { kind: string; name: string };
   ttlSecondsAfterFinished?: number;
   podSelector?: Selector;
@@ -27,21 +34,31 @@ export interface Spec {
   ingress?: { from?: Peer[]; ports?: { port?: number | string }[] }[];
   egress?: { to?: Peer[]; ports?: { port?: number | string }[] }[];
   tls?: { hosts?: string[]; secretName?: string }[];
-  rules?: Rule[];
+  rules?: RouteRule[];
+  hostnames?: string[];
   parentRefs?: { name: string; sectionName?: string }[];
-  listeners?: { name: string; protocol: string; tls?: { certificateRefs?: { name: string }[] } }[];
+  listeners?: Listener[];
   volumeClaimTemplates?: { metadata: { name: string } }[];
   imageName?: string;
+  postgresql?: { parameters?: Record<string, string> };
 }
 
-interface Peer {
+export interface Peer {
   podSelector?: Selector;
   namespaceSelector?: Selector;
   ipBlock?: { cidr: string };
 }
 
-interface Rule {
+interface Listener {
+  name: string;
+  protocol: string;
+  tls?: { certificateRefs?: { name: string }[] };
+  allowedRoutes?: { namespaces?: { from?: string } };
+}
+
+interface RouteRule {
   /** Of an Ingress. */
+  host?: string;
   http?: {
     paths: { backend: { service?: { name: string; port?: { name?: string; number?: number } } } }[];
   };

@@ -9,86 +9,119 @@ import {
   ofKind,
   type Labels,
   type Manifest,
-  type Spec,
+  type Peer,
   type Workload,
 } from './manifests.js';
+import { findOperatedPods } from './outside.js';
 
 interface Address {
   host: string;
   port: number;
 }
 
+/** The ports of addresses that name none. */
+const USUAL_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+
 /** The addresses in a text: of one URL, or of a list of members. */
 const findAddresses = (text: string): Address[] =>
-  [...text.matchAll(/[a-z]+:\/\/(?:[^/@,]*@)?([\w.-]+):(\d+)/g)].map(([, host = '', port]) => ({
-    host,
-    port: Number(port),
-  }));
+  [...text.matchAll(/([a-z]+):\/\/(?:[^/@,]*@)?([\w.-]+)(?::(\d+))?/g)].map(
+    ([, protocol = '', host = '', port]) => ({
+      host,
+      port: port === undefined ? (USUAL_PORTS[protocol] ?? 0) : Number(port),
+    }),
+  );
 
-/** The Service of a host: `server-1.server` and `server` are of the Service `server`. */
-const toService = (manifests: readonly Manifest[], { host }: Address): Spec | undefined => {
-  const name = host.split('.').at(host.includes('.') ? 1 : 0);
-  return ofKind(manifests, 'Service').find(({ metadata }) => metadata.name === name)?.spec;
-};
+/** The pods behind an address, and their port; null: no such Service. */
+interface Target {
+  labels: Labels;
+  port: number | undefined;
+}
 
-/** Whether a policy of a direction lets pods with `from` reach pods with `to` at a port. */
-function allows(
+/** The number of the port of a pod behind a port of its Service. */
+const toPodPort = ({ pod }: Workload, target: string | number | undefined): number | undefined =>
+  pod.containers.flatMap((each) => each.ports ?? []).find(({ name }) => name === target)
+    ?.containerPort;
+
+/** The Service of a host: `server-1.server` is of the Service `server`. */
+function findTargets(manifests: readonly Manifest[], { host, port }: Address): Target[] | null {
+  const words = host.split('.');
+  const operated = findOperatedPods(manifests).filter(({ service }) => service === words[0]);
+  if (operated.length > 0) return operated.filter((each) => each.port === port);
+  const name = words.at(words.length > 1 ? 1 : 0);
+  const service = ofKind(manifests, 'Service').find(({ metadata }) => metadata.name === name)?.spec;
+  if (!service) return null;
+  const selector = { matchLabels: service.selector as Labels };
+  const target = service.ports?.find((each) => each.port === port)?.targetPort;
+  return findWorkloads(manifests)
+    .filter(({ labels }) => matches(selector, labels))
+    .map((workload) => ({ labels: workload.labels, port: toPodPort(workload, target) }));
+}
+
+type Direction = 'Ingress' | 'Egress';
+
+/** Whether a policy for the pods with `own` allows a peer at a port. */
+const allows = (
   manifests: readonly Manifest[],
-  direction: 'Ingress' | 'Egress',
-  from: Labels,
-  to: Labels,
+  direction: Direction,
+  own: Labels,
   port: number,
-): boolean {
-  const [own, peer] = direction === 'Ingress' ? [to, from] : [from, to];
-  return ofKind(manifests, 'NetworkPolicy')
+  isPeer: (peer: Peer) => boolean,
+): boolean =>
+  ofKind(manifests, 'NetworkPolicy')
     .filter(({ spec }) => spec?.policyTypes?.includes(direction) && matches(spec.podSelector, own))
     .flatMap(({ spec }) =>
       direction === 'Ingress'
         ? (spec?.ingress ?? []).map(({ from: peers = [], ports = [] }) => ({ peers, ports }))
         : (spec?.egress ?? []).map(({ to: peers = [], ports = [] }) => ({ peers, ports })),
     )
-    .some(
-      ({ peers, ports }) =>
-        ports.some((each) => each.port === port) &&
-        peers.some(({ podSelector }) => podSelector !== undefined && matches(podSelector, peer)),
-    );
-}
+    .some(({ peers, ports }) => ports.some((each) => each.port === port) && peers.some(isPeer));
 
-/** The number of the port of a pod behind a port of its Service. */
-function toPodPort(service: Spec, { pod }: Workload, port: number): number | undefined {
-  const target = service.ports?.find((each) => each.port === port)?.targetPort;
-  return pod.containers.flatMap((each) => each.ports ?? []).find(({ name }) => name === target)
-    ?.containerPort;
-}
+const isPodOf =
+  (labels: Labels) =>
+  ({ podSelector, namespaceSelector }: Peer): boolean =>
+    podSelector !== undefined && !namespaceSelector && matches(podSelector, labels);
 
-function judge(
+function judgeInside(
   manifests: readonly Manifest[],
   { title, workload }: Running,
   address: Address,
 ): string[] {
-  const service = toService(manifests, address);
+  const targets = findTargets(manifests, address);
   const at = `${address.host}:${address.port}`;
-  if (!service) return [`${title}: there is no Service for ${at}`];
-  const selector = { matchLabels: service.selector as Labels };
-  return findWorkloads(manifests)
-    .filter(({ labels }) => matches(selector, labels))
-    .flatMap((target) => {
-      const port = toPodPort(service, target, address.port);
-      if (port === undefined) return [`${title}: ${at} leads to no port`];
-      return (['Egress', 'Ingress'] as const)
-        .filter((way) => !allows(manifests, way, workload.labels, target.labels, port))
-        .map((way) => `${title}: no policy allows ${at} (${way})`);
-    });
+  if (targets === null) return [`${title}: there is no Service for ${at}`];
+  if (targets.length === 0) return [`${title}: ${at} leads to no pod`];
+  return targets.flatMap(({ labels, port }) => {
+    if (port === undefined) return [`${title}: ${at} leads to no port`];
+    const ways: Record<Direction, boolean> = {
+      Egress: allows(manifests, 'Egress', workload.labels, port, isPodOf(labels)),
+      Ingress: allows(manifests, 'Ingress', labels, port, isPodOf(workload.labels)),
+    };
+    return Object.entries(ways)
+      .filter(([, isAllowed]) => !isAllowed)
+      .map(([way]) => `${title}: no policy allows ${at} (${way})`);
+  });
 }
 
+/** An address outside of the cluster: only its port can be compared. */
+const judgeOutside = (
+  manifests: readonly Manifest[],
+  { title, workload: { labels } }: Running,
+  { host, port }: Address,
+): string[] =>
+  allows(manifests, 'Egress', labels, port, ({ ipBlock }) => ipBlock !== undefined)
+    ? []
+    : [`${title}: no policy allows ${host}:${port} outside of the cluster`];
+
 /**
- * Every address of every process leads to pods of the namespace, and both directions allow it.
- * @param outside hosts that are not in the namespace.
+ * Every address of every process leads to pods of the namespace, or out of the cluster, and the
+ * policies allow it.
+ * @param outside hosts that are not in the cluster.
  */
 export const findUnreachable = (manifests: readonly Manifest[], outside: RegExp): string[] =>
   findRunning(manifests).flatMap((running) =>
     Object.values(running.env)
       .flatMap(findAddresses)
-      .filter(({ host }) => !outside.test(host))
-      .flatMap((address) => judge(manifests, running, address)),
+      .flatMap((address) =>
+        (outside.test(address.host) ? judgeOutside : judgeInside)(manifests, running, address),
+      ),
   );

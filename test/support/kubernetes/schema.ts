@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from '../../../local/root.js';
 import type { Manifest } from './manifests.js';
+import { takeNewerFields } from './newer-fields.js';
 
 const require = createRequire(import.meta.url);
 /** It exists only in memory, in a folder from which the packages are found. */
@@ -58,7 +59,8 @@ const toLine = (manifest: Manifest, index: number): string =>
 
 /** Unknown fields and wrong types, by the compiler of TypeScript. */
 export function findTypeErrors(manifests: readonly Manifest[]): string[] {
-  const program = createProgram(manifests.map(toLine).join('\n'));
+  const known = manifests.map((manifest) => takeNewerFields(manifest).known);
+  const program = createProgram(known.map(toLine).join('\n'));
   return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
     const message = ts.flattenDiagnosticMessageText(messageText, ' ');
     const line = file?.fileName === FILE ? file.getLineAndCharacterOfPosition(start).line : -1;
@@ -72,12 +74,13 @@ type Model = new (data: unknown) => { validate(): void };
 /** Wrong values and missing fields, by the schemas. */
 export const findSchemaErrors = (manifests: readonly Manifest[]): string[] =>
   manifests.flatMap((manifest) => {
+    const { known, problems } = takeNewerFields(manifest);
     try {
       const module = require(toModule(manifest)) as Record<string, Model>;
       const Kind = module[manifest.kind];
       if (!Kind) return [`${getTitle(manifest)}: the kind is unknown`];
-      new Kind(manifest).validate();
-      return [];
+      new Kind(known).validate();
+      return problems.map((problem) => `${getTitle(manifest)}: ${problem}`);
     } catch (error) {
       return [`${getTitle(manifest)}: ${(error as Error).message}`];
     }

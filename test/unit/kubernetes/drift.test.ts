@@ -5,18 +5,21 @@
 import type { Server } from 'node:http';
 import { createApp, finishApp, listen } from '../../../shared/http/http.js';
 import { createLogger } from '../../../shared/observability/logger.js';
+import { connectionsFit } from '../../support/kubernetes/connection-rule.js';
 import * as rules from '../../support/kubernetes/drift-rules.js';
 import { getWorkload, type Manifest, type Spec } from '../../support/kubernetes/manifests.js';
 import { findUnreachable } from '../../support/kubernetes/reach.js';
 import { renderAll, type Rendered } from '../../support/kubernetes/render.js';
 import { describeWith } from '../../support/tools.js';
 
-/** Outside the namespace, or behind the Service that CloudNativePG makes. */
-const OUTSIDE = /example\.org$|^postgres-rw\.relevo$/;
+/** Hosts outside of the cluster. */
+const OUTSIDE = /example\.org$/;
 const addressesAreReachable: rules.Check = (manifests) => findUnreachable(manifests, OUTSIDE);
 
 interface Control {
   check: rules.Check;
+  /** The manifests to change. Default: `demo`. */
+  of?: keyof Rendered;
   spoil: (manifests: Manifest[]) => void;
   problem: RegExp;
 }
@@ -95,6 +98,18 @@ const CONTROLS: Control[] = [
     problem: /The setting FAULTS is used nowhere/,
   },
   {
+    check: connectionsFit,
+    spoil: (all) =>
+      (all.find(({ kind }) => kind === 'HorizontalPodAutoscaler')!.spec!.maxReplicas = 6),
+    problem: /The pods need 111 connections, PostgreSQL accepts 100/,
+  },
+  {
+    check: connectionsFit,
+    of: 'production',
+    spoil: (all) => delete all.find(({ kind }) => kind === 'Cluster')?.spec?.postgresql?.parameters,
+    problem: /PostgreSQL accepts 100/,
+  },
+  {
     check: addressesAreReachable,
     spoil: (all) => (policy(all, 'use-gateway').egress = []),
     problem: /server-1, container payments: no policy allows gateway:5100 \(Egress\)/,
@@ -109,6 +124,30 @@ const CONTROLS: Control[] = [
     spoil: (all) => setVariable(all, 'monitor', 'PATIENTS', 'patients=http://patient:4000'),
     problem: /there is no Service for patient:4000/,
   },
+  {
+    check: addressesAreReachable,
+    of: 'production',
+    spoil: (all) => (policy(all, 'use-postgres').egress = []),
+    problem: /migrate: no policy allows postgres-rw.relevo:5432 \(Egress\)/,
+  },
+  {
+    check: addressesAreReachable,
+    of: 'production',
+    spoil: (all) => (policy(all, 'postgres').ingress = []),
+    problem: /payments: no policy allows postgres-rw.relevo:5432 \(Ingress\)/,
+  },
+  {
+    check: addressesAreReachable,
+    of: 'production',
+    spoil: (all) => (policy(all, 'use-gateway').egress![0]!.ports![0]!.port = 80),
+    problem: /payments: no policy allows gateway.example.org:443 outside of the cluster/,
+  },
+  {
+    check: addressesAreReachable,
+    of: 'production',
+    spoil: (all) => (policy(all, 'use-redis').egress = []),
+    problem: /monitor: no policy allows redis.example.org:6379 outside of the cluster/,
+  },
 ];
 
 describeWith('kubectl', 'the manifests agree with the services', () => {
@@ -120,15 +159,19 @@ describeWith('kubectl', 'the manifests agree with the services', () => {
     const app = finishApp(createApp({ logger, bodyLimit: '1kb', ready: () => ({}) }), logger);
     server = await listen(app, 0, '127.0.0.1');
   });
-  afterAll(() => void server.close());
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
 
-  it.each([...new Set(CONTROLS.map(({ check }) => check))])('by the rule $name', (check) => {
+  const checks = [...new Set(CONTROLS.map(({ check }) => check))];
+  it.each(checks.map((check) => [check.name, check] as const))('by the rule %s', (_name, check) => {
     const sets = [rendered.demo, rendered.production, rendered.gatewayApi];
     expect(sets.map(check)).toEqual([[], [], []]);
   });
 
-  it.each(CONTROLS)('control: $problem', ({ check, spoil, problem }) => {
-    const manifests = structuredClone(rendered.demo);
+  it.each(CONTROLS)('control: $problem', ({ check, of = 'demo', spoil, problem }) => {
+    const manifests = structuredClone(rendered[of]);
     spoil(manifests);
     expect(check(manifests).join('\n')).toMatch(problem);
   });
@@ -138,7 +181,8 @@ describeWith('kubectl', 'the manifests agree with the services', () => {
     const port = typeof address === 'object' ? address?.port : null;
     const answer = async (path: string): Promise<number> =>
       (await fetch(`http://127.0.0.1:${port}${path}`)).status;
-    const paths = [...rules.findProbePaths([...rendered.demo, ...rendered.production])];
+    const sets = [rendered.demo, rendered.production].map(rules.findProbePaths);
+    const paths = [...new Set(sets.flatMap((set) => [...set]))];
     expect(paths.toSorted()).toEqual(['/livez', '/readyz']);
     expect(await Promise.all(paths.map(answer))).toEqual([200, 200]);
     // Control: the app answers no other path.

@@ -1,14 +1,10 @@
 /** The written rules for the manifests, each with a control that breaks it. */
-import { CLUSTER_RULES } from '../../support/kubernetes/cluster-rules.js';
 import type { Manifest } from '../../support/kubernetes/manifests.js';
-import { POD_RULES } from '../../support/kubernetes/pod-rules.js';
-import { REFERENCE_RULES } from '../../support/kubernetes/reference-rules.js';
 import { renderAll, type Rendered } from '../../support/kubernetes/render.js';
-import type { Rule } from '../../support/kubernetes/rule.js';
+import type { Rule } from '../../support/kubernetes/rules/rule.js';
+import { RULES } from '../../support/kubernetes/rules/rules.js';
 import { describeWith } from '../../support/tools.js';
-import { RULE_CONTROLS } from './rule-controls.js';
-
-const RULES: readonly Rule[] = [...POD_RULES, ...REFERENCE_RULES, ...CLUSTER_RULES];
+import { RULE_CONTROLS } from './controls/controls.js';
 
 const findRule = (text: string): Rule => {
   const found = RULES.find(({ rule }) => rule === text);

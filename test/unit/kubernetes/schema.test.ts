@@ -18,6 +18,7 @@ interface Changed {
   replicas?: unknown;
   instance?: number;
   hostname?: string;
+  postgresql?: { synchronous?: object };
   selector?: unknown;
   template: { spec: { containers: object[] } };
 }
@@ -55,6 +56,20 @@ const CONTROLS: Control[] = [
     name: 'postgres',
     change: (spec) => (spec.instance = 2),
     error: /"instance"' does not exist/,
+  },
+  {
+    spoilt: 'newer-field-with-a-wrong-value',
+    kind: 'Cluster',
+    name: 'postgres',
+    change: (spec) => Object.assign(spec.postgresql?.synchronous ?? {}, { failoverQuorum: 'yes' }),
+    error: /failoverQuorum must not be "yes"/,
+  },
+  {
+    spoilt: 'misspelt-newer-field',
+    kind: 'Cluster',
+    name: 'postgres',
+    change: (spec) => Object.assign(spec.postgresql?.synchronous ?? {}, { failoverQorum: true }),
+    error: /"failoverQorum"' does not exist/,
   },
   {
     spoilt: 'unknown-field-of-gateway-api',
