@@ -21,6 +21,7 @@ const ADVICE: Partial<Record<ProblemCode, string>> = {
   HANDOVER_LOST: 'Read the current leader, then retry if necessary.',
   TOO_BUSY: 'Wait for `Retry-After`, then retry with the same key.',
   BACKLOG_FULL: 'Wait for `Retry-After`, then retry with the same key.',
+  OVERLOADED: 'Nothing was done. Wait for `Retry-After`, then retry with the same key.',
   UNAVAILABLE: 'The result is unknown: retry with the same key.',
   INTERNAL: 'The result is unknown: retry with the same key, a few times.',
 };

@@ -89,6 +89,17 @@ export const PATIENTS_OPTIONS = {
     max: 10_000_000,
     doc: 'Maximum number of payments in all batches in progress or being read; beyond it 429, except for a single batch. 2 kB each.',
   }),
+  overloadTurnMs: milliseconds('OVERLOAD_TURN_MS', {
+    default: 100,
+    max: 500,
+    doc: 'A turn of the event loop that takes longer is late; an overloaded instance then refuses the pages that it reads later. 0: never refuses. Short beside the second in which a refusal must arrive, long beside the turns of a busy machine.',
+  }),
+  overloadAfterMs: milliseconds('OVERLOAD_AFTER_MS', {
+    default: 500,
+    min: 50,
+    max: 10_000,
+    doc: 'How long all turns must be late before the first refusal. Longer than a garbage collection and the turns after it.',
+  }),
   acceptRetryMs: ACCEPT_RETRY_MS,
   statementTimeoutMs: milliseconds('STATEMENT_TIMEOUT_MS', {
     default: 2_000,
@@ -199,6 +210,10 @@ const RELATIONS: readonly ((config: PatientsConfig) => string | null)[] = [
   ({ statementTimeoutMs, acceptRetryMs }) =>
     acceptRetryMs > 0 && statementTimeoutMs >= acceptRetryMs
       ? 'STATEMENT_TIMEOUT_MS must be less than ACCEPT_RETRY_MS: one try must fit'
+      : null,
+  ({ overloadTurnMs, overloadAfterMs }) =>
+    overloadAfterMs < 2 * overloadTurnMs
+      ? 'OVERLOAD_AFTER_MS must be at least twice OVERLOAD_TURN_MS: one late turn is no overload'
       : null,
   ({ apiToken, operatorToken, internalToken }) =>
     new Set([apiToken, operatorToken, internalToken]).size < 3

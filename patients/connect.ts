@@ -32,6 +32,7 @@ import {
 import { createPrisma } from './records/prisma.js';
 import { createRecords, type Records } from './records/records.js';
 import { createStaffRecords, type StaffRecords } from './records/staff-records.js';
+import { createOverloadGuard, type OverloadGuard } from './http/overload-guard.js';
 import { createLimits, type Limits } from './web/limits.js';
 import { createSessions } from './web/session.js';
 import { lockWaitSetting } from './accept/wary-insert.js';
@@ -57,6 +58,7 @@ export interface PatientsDeps {
   sessions: RequestHandler;
   /** How many wrong attempts are allowed. */
   limits: Limits;
+  overload: OverloadGuard;
   /** The reachable dependencies, by name. */
   checks(): Promise<Record<string, boolean>>;
 }
@@ -193,6 +195,7 @@ export function openPatients(
   const web = connectRedis(config.redisUrl, 'bounded', logger);
   const staff = createStaffRecords(reads);
   const conversion = startConversion({ db: reads, logger });
+  const overload = createOverloadGuard(config, logger);
 
   return {
     config,
@@ -209,15 +212,17 @@ export function openPatients(
     identify: createIdentify(staff),
     sessions: createSessions(config, web, clock, logger),
     limits: createLimits(config, web),
+    overload,
     checks: async () => {
       const [postgres, redis] = await Promise.all([
         postgresTakesWrites(reads, PROBE_MS),
         delivery.reachable(),
       ]);
-      return { postgres, redis, backlog: backlog.open };
+      return { postgres, redis, backlog: backlog.open, load: !overload.isRefusing() };
     },
     async close() {
       endPolls();
+      overload.close();
       await conversion.stop();
       await delivery.close();
       web.disconnect();

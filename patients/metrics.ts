@@ -53,7 +53,14 @@ export const refusedTotal = counter(
     { reason: 'batch-payments' },
     { reason: 'backlog' },
     { reason: 'identifications' },
+    { reason: 'overload-page' },
+    { reason: 'overload-payment' },
+    { reason: 'overload-outcome' },
   ],
+);
+export const overloaded = gauge(
+  'relevo_overloaded',
+  '1 while this instance refuses requests because its event loop is late, else 0.',
 );
 export const requestsUnderWay = gauge(
   'relevo_requests_under_way',

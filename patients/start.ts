@@ -50,7 +50,9 @@ export async function startPatients(
 ): Promise<RunningPatients> {
   const service = openPatients(config, logger);
   const app = createPatientsApp(service);
-  const server = await listen(app, config.port, config.host, CONNECTIONS_MAX).catch(
+  const { gate } = service.overload;
+  const options = { connectionsMax: CONNECTIONS_MAX, ...(gate ? { gate } : {}) };
+  const server = await listen(app, config.port, config.host, options).catch(
     async (error: unknown) => {
       await service.close();
       throw error;

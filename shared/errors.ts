@@ -105,6 +105,11 @@ export const PROBLEMS = {
     retryable: true,
     title: 'Too many accepted payments are not final yet',
   },
+  OVERLOADED: {
+    status: 503,
+    retryable: true,
+    title: 'This instance has more work than it can do in time',
+  },
   UNAVAILABLE: {
     status: 503,
     retryable: true,

@@ -40,6 +40,7 @@ export const getStatus = ({ status, code }: PostmanCase): readonly number[] =>
 export const NOT_PROVOKED: Partial<Record<ProblemCode, string>> = {
   TOO_BUSY: 'needs thousands of requests at once',
   BACKLOG_FULL: 'needs millions of payments that are not final',
+  OVERLOADED: 'needs more requests than an instance serves',
   UNAVAILABLE: 'needs an outage of PostgreSQL',
   INTERNAL: 'no known way to provoke it',
   HANDOVER_LOST: 'needs two hand-overs at the same time',

@@ -76,5 +76,7 @@ export const startControlServer = async (
   tokens: Tokens,
 ): Promise<ControlServer> =>
   toControlServer(
-    await listen(createControlApp(getRestarts, tokens), 0, '127.0.0.1', CONNECTIONS_MAX),
+    await listen(createControlApp(getRestarts, tokens), 0, '127.0.0.1', {
+      connectionsMax: CONNECTIONS_MAX,
+    }),
   );

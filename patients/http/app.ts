@@ -27,7 +27,7 @@ export function createPatientsApp(deps: PatientsDeps): Express {
     bodyLimit: BODY_LIMIT,
     servedBy: config.id,
     ready: () => deps.checks(),
-    reportedOnly: ['redis', 'backlog'],
+    reportedOnly: ['redis', 'backlog', 'load'],
     beforeBodies: (early) => void (takePlaces = mountLimits(early, deps, tokens)),
   });
   takePlaces?.(app);

@@ -25,17 +25,25 @@ const TAGS = {
 /** The address of the first instance under `npm start`. */
 const BASE = 'http://127.0.0.1:4000';
 
+/** Every route may be refused before it is reached (overload-guard.ts). */
+const withOverload = (route: Route): Route => ({
+  ...route,
+  problems: [...(route.problems ?? []), 'OVERLOADED'],
+});
+
 export function patientsRoutes(deps: PatientsDeps): Route[] {
   const routes: Route[] = [];
   const document = (): OpenApiDocument => (made ??= patientsDocument(routes, '/'));
   let made: OpenApiDocument | undefined;
   // The most frequent routes come first: a request is matched against one route after the other.
   routes.push(
-    ...paymentRoutes(deps),
-    ...batchRoutes(deps),
-    ...openRoutes(deps, document),
-    ...patientRoutes(deps),
-    ...docsRoutes('patients', 'First page'),
+    ...[
+      ...paymentRoutes(deps),
+      ...batchRoutes(deps),
+      ...openRoutes(deps, document),
+      ...patientRoutes(deps),
+      ...docsRoutes('patients', 'First page'),
+    ].map(withOverload),
   );
   return routes;
 }
@@ -55,7 +63,7 @@ function patientsDocument(routes: readonly Route[], server: string): OpenApiDocu
     tags: TAGS,
     schemas: NAMED_SCHEMAS,
     client: 'createRelevoClient',
-    checks: ['postgres', 'redis', 'backlog'],
+    checks: ['postgres', 'redis', 'backlog', 'load'],
     servedBy: true,
   });
 }

@@ -6,7 +6,13 @@
  * request at exactly that time still loses it; HTTP/1.1 cannot prevent that.
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6
  */
-import { createServer, STATUS_CODES, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Express } from 'express';
 import { Problem, type ProblemCode } from '../errors.js';
@@ -181,16 +187,24 @@ function getConnections(server: Server): Connections {
   return connections;
 }
 
+/** Sees a request before the app. @returns whether it answered the request. */
+export type RequestGate = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+interface ServerOptions {
+  /** Most connections; any further connection is closed at once. */
+  connectionsMax?: number;
+  gate?: RequestGate;
+}
+
 /**
  * Starts a server.
- * @param connectionsMax most connections; any further connection is closed at once.
  * @throws Error with one clear sentence when the port is in use.
  */
 export function listen(
   app: Express,
   port: number,
   host: string,
-  connectionsMax = CONNECTIONS_MAX,
+  { connectionsMax = CONNECTIONS_MAX, gate }: ServerOptions = {},
 ): Promise<Server> {
   const server = createServer({
     headersTimeout: HEAD_MS,
@@ -201,7 +215,9 @@ export function listen(
   server.timeout = STALLED_MS;
   server.maxConnections = connectionsMax;
   connectionsOf.set(server, new Connections(server, app));
-  server.on('request', app);
+  server.on('request', (request, response) => {
+    if (gate?.(request, response) !== true) app(request, response);
+  });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(

@@ -120,7 +120,7 @@ describe('without a leader', () => {
         const ready = await call(`${url}/readyz`, { token: null });
         expect([ready.status, (ready.body as { checks: unknown }).checks]).toEqual([
           200,
-          { postgres: true, redis: true, backlog: false },
+          { postgres: true, redis: true, backlog: false, load: true },
         ]);
         return true;
       },

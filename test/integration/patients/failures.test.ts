@@ -92,7 +92,7 @@ describe('Redis unavailable', () => {
     const ready = await call(`${url}/readyz`, { token: null });
     expect([ready.status, ready.body]).toEqual([
       200,
-      { status: 'ok', checks: { postgres: true, redis: false, backlog: true } },
+      { status: 'ok', checks: { postgres: true, redis: false, backlog: true, load: true } },
     ]);
     const answered = await pay(url);
     expect(answered.status).toBe(202);

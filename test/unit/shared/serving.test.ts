@@ -30,7 +30,7 @@ beforeEach(async () => {
   app.get('/held', (_request, response) => void answer.push(() => response.json({ held: true })));
   app.get('/large', (_request, response) => void response.send(Buffer.alloc(LARGE)));
   app.post('/body', (request, response) => void response.json(request.body));
-  server = await listen(finishApp(app, logger), 0, '127.0.0.1', 5);
+  server = await listen(finishApp(app, logger), 0, '127.0.0.1', { connectionsMax: 5 });
 });
 afterEach(async () => {
   for (const socket of sockets) socket.destroy();

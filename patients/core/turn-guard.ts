@@ -1,0 +1,70 @@
+/**
+ * Decides which requests an overloaded instance refuses. Pure: the caller reports the turns of its
+ * event loop. A turn reads every request that has arrived and does the work that is ready, so a
+ * request has waited at least since its turn began. While requests arrive faster than they are
+ * served, each turn is longer than the one before.
+ *
+ * Evidence of overload is a queue that stays: for `afterMs` every turn was longer than `turnMs`,
+ * and the event loop was never idle. One long garbage collection is followed by short turns, and so
+ * refuses nothing. Then a turn admits requests for a limited time, and refuses those that are read
+ * later, at a small cost. The time depends on the kind of the request: new pages are refused first,
+ * reads of accepted payments last. So the turns stay short, and the instance works on as before the
+ * overload.
+ */
+
+/** `page`: new work without a payment. `outcome`: a read about an accepted payment. */
+export type RequestKind = 'page' | 'payment' | 'outcome';
+
+/** How long a turn admits requests of a kind, as a multiple of `turnMs`. */
+const ADMITTED_FOR: Readonly<Record<RequestKind, number>> = { page: 1, payment: 2, outcome: 4 };
+/** After the last refusal a long turn is evidence for this time, in ms, so that nothing flaps. */
+export const REFUSING_MS = 2_000;
+
+export interface TurnLimits {
+  /** A longer turn is late, in ms; 0: the guard is off. */
+  turnMs: number;
+  /** How long all turns must be late before a request is refused, in ms. */
+  afterMs: number;
+}
+
+export class TurnGuard {
+  private beganMs = 0;
+  /** Begin of the first of the latest turns that were all late; null: the last one was not. */
+  private lateSinceMs: number | null = null;
+  private refusedMs = -Infinity;
+
+  constructor(private readonly limits: TurnLimits) {}
+
+  /**
+   * @param wasIdle whether the event loop was idle before the turn. Then no request was waiting.
+   */
+  begin(nowMs: number, wasIdle: boolean): void {
+    this.beganMs = nowMs;
+    if (wasIdle) this.lateSinceMs = null;
+  }
+
+  end(nowMs: number): void {
+    if (nowMs - this.beganMs <= this.limits.turnMs) this.lateSinceMs = null;
+    else this.lateSinceMs ??= this.beganMs;
+  }
+
+  /** Whether the present turn is already late. Until then every request is admitted. */
+  isLate(nowMs: number): boolean {
+    return nowMs - this.beganMs > this.limits.turnMs;
+  }
+
+  /** Whether a request that is read now, in the present turn, is admitted. */
+  admits(kind: RequestKind, nowMs: number): boolean {
+    const { turnMs, afterMs } = this.limits;
+    const isQueueStanding = this.lateSinceMs !== null && nowMs - this.lateSinceMs >= afterMs;
+    if (!isQueueStanding && !this.isRefusing(nowMs)) return true;
+    if (nowMs - this.beganMs <= ADMITTED_FOR[kind] * turnMs) return true;
+    this.refusedMs = nowMs;
+    return false;
+  }
+
+  /** Whether a request was refused a short time ago. */
+  isRefusing(nowMs: number): boolean {
+    return nowMs - this.refusedMs < REFUSING_MS;
+  }
+}
