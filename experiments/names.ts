@@ -11,6 +11,7 @@ export const EXPERIMENT_NAMES = [
   'rolling',
   'sessions',
   'load',
+  'capacity',
   'compare',
 ] as const;
 export type ExperimentName = (typeof EXPERIMENT_NAMES)[number];

@@ -14,6 +14,7 @@ import { COMPARE_SUMMARY } from './run-comparison/command.js';
 import { apache } from './scenarios/apache.js';
 import { availability } from './scenarios/availability.js';
 import { bench } from './scenarios/bench.js';
+import { capacity } from './scenarios/capacity.js';
 import { chaos } from './scenarios/chaos.js';
 import { failover } from './scenarios/failover.js';
 import { growth } from './scenarios/growth.js';
@@ -35,6 +36,7 @@ const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experimen
   rolling,
   sessions,
   load,
+  capacity,
 };
 
 const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };

@@ -119,5 +119,7 @@ export function summarize({ measurements, name, kind, side, what }: BenchmarkRes
 }
 
 /** Ratio of two median rates; NaN when either was not measured. */
-export const rateRatio = (one: Summary | undefined, other: Summary | undefined): number =>
-  one && other ? one.rate.median / other.rate.median : NaN;
+export const rateRatio = (
+  one: Pick<Summary, 'rate'> | undefined,
+  other: Pick<Summary, 'rate'> | undefined,
+): number => (one && other ? one.rate.median / other.rate.median : NaN);

@@ -1,4 +1,5 @@
 /** Measures the CPU use of the parts of a system once per second. */
+import type { ProcessKind } from '../../local/processes/process-spec.js';
 import type { Cluster } from '../system/cluster.js';
 import { costOf } from '../system/processes-cost.js';
 import { sum } from '../statistics/statistics.js';
@@ -8,7 +9,6 @@ const INTERVAL_MS = 1_000;
 /** Share of one core by part, in one second. */
 export type CpuShares = Readonly<Record<string, number>>;
 
-/** Parts of the system by the kind of process; the lab itself is `generator`. */
 const PARTS: Readonly<Record<string, string>> = {
   patients: 'front',
   payments: 'replicas',
@@ -17,12 +17,16 @@ const PARTS: Readonly<Record<string, string>> = {
   postgres: 'PostgreSQL',
   redis: 'Redis',
 };
-const GENERATOR = 'generator';
+/** The lab itself. */
+export const GENERATOR = 'generator';
+
+/** The part of the system that a kind of process belongs to. */
+export const toPart = (kind: ProcessKind): string => PARTS[kind] ?? 'balancer';
 
 const listPids = ({ system }: Cluster): Map<string, number[]> => {
   const pids = new Map<string, number[]>([[GENERATOR, [process.pid]]]);
   for (const { kind, pid } of system.processes) {
-    const part = PARTS[kind] ?? 'balancer';
+    const part = toPart(kind);
     if (pid !== null) pids.set(part, [...(pids.get(part) ?? []), pid]);
   }
   return pids;
@@ -68,7 +72,8 @@ export class CpuSampler {
   }
 }
 
-function ownCpuMs(): number {
+/** CPU time of the lab itself, ms. */
+export function ownCpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }

@@ -23,6 +23,9 @@ export function readFileLimit(): number | null {
   }
 }
 
+/** Open files of a generator with so many users at once. Pure. */
+export const countFiles = (users: number): number => users * SOCKETS_PER_USER + OTHERS;
+
 /** @returns an error message, or null. Pure. */
 export function checkSockets(
   levels: readonly LoadLevel[],
@@ -32,7 +35,7 @@ export function checkSockets(
   if (limit === null) return null;
   for (const level of levels) {
     const users = countPeakUsers(arrivalTimes(level, changes), changes.speed);
-    const needed = users * SOCKETS_PER_USER + OTHERS;
+    const needed = countFiles(users);
     if (needed > limit)
       return `The level ${level.name} with --scale ${changes.scale} has up to ${count(users)} users at once and needs ${count(needed)} open files; this machine allows ${count(limit)} (ulimit -n)`;
   }

@@ -8,9 +8,8 @@ import { openApi, OPEN_API_EXAMPLE } from '../../shared/http/openapi/about.js';
 import type { OpenApiDocument } from '../../shared/http/openapi.js';
 import { route, type Route } from '../../shared/http/routes.js';
 import type { PatientsDeps } from '../connect.js';
-import { landingPage } from '../web/pages/landing.js';
-import { publicAddress } from '../web/public-address.js';
-import { answeringFor, sendPage } from '../web/send-page.js';
+import { showLanding } from '../web/landing.js';
+import { answeringFor } from '../web/send-page.js';
 import { SESSION_COOKIE, WHO_AM_I_PATH } from '../web/session.js';
 import { WHO_AM_I } from './examples.js';
 import { whoami } from './schemas.js';
@@ -78,8 +77,7 @@ const landingRoute = ({ config }: PatientsDeps): Route =>
     summary: 'The first page',
     responses: { 200: { description: 'A page, in English or Spanish.', contentType: 'text/html' } },
     handle({ request, response }) {
-      const facts = { monitorUrl: config.monitorUrl, self: publicAddress(config, request) };
-      sendPage(answeringFor(config, request, response), 200, (view) => landingPage(view, facts));
+      showLanding(config)(answeringFor(config, request, response));
       return null;
     },
   });

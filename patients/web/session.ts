@@ -6,7 +6,7 @@
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import RedisStore from 'connect-redis';
-import session, { type SessionData } from 'express-session';
+import session, { type SessionData, type Store } from 'express-session';
 import type { Request, RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
 import { v4 as uuid } from 'uuid';
@@ -79,16 +79,26 @@ const newId =
  * @param redis unused with sessions in memory.
  * @throws Problem UNAVAILABLE, to `next`, when the session store is unavailable.
  */
-export function createSessions(
+export const createSessions = (
   config: SessionsConfig,
   redis: Redis,
   clock: Clock,
   logger: Logger,
-): RequestHandler {
-  const values =
+): RequestHandler =>
+  createSessionsIn(
     config.sessionStore === 'redis'
       ? new RedisStore({ client: redis, prefix: `${config.queuePrefix}:session:` })
-      : new BoundedMemoryStore(config.sessionsMax, clock);
+      : new BoundedMemoryStore(config.sessionsMax, clock),
+    config,
+    logger,
+  );
+
+/** @throws Problem UNAVAILABLE, to `next`, when the store is unavailable. */
+export function createSessionsIn(
+  values: Store,
+  config: Pick<SessionsConfig, 'sessionStore' | 'internalToken'>,
+  logger: Logger,
+): RequestHandler {
   const formKey = derive(config.internalToken, 'relevo session form');
   const handler = session({
     store: new KnownSessions(values, logger),

@@ -26,7 +26,15 @@ const NAMES = 200;
 /** Space for the text after the longest bar. */
 const WORDS = 170;
 
-function drawRow(one: Summary, yardstick: Summary | undefined, scale: Scale, y: number): Content {
+/** The figures of a bar. */
+export type RatedSystem = Pick<Summary, 'name' | 'side' | 'rate'>;
+
+function drawRow(
+  one: RatedSystem,
+  yardstick: RatedSystem | undefined,
+  scale: Scale,
+  y: number,
+): Content {
   const {
     name,
     side,
@@ -50,7 +58,7 @@ function drawRow(one: Summary, yardstick: Summary | undefined, scale: Scale, y: 
 }
 
 /** @param all of one kind, fastest first. @param yardstick the reference of the ratios. */
-export function rateChart(all: readonly Summary[], yardstick: Summary | undefined): Html {
+export function rateChart(all: readonly RatedSystem[], yardstick: RatedSystem | undefined): Html {
   const fastest = all.reduce((most, { rate: { max } }) => Math.max(most, max), 1);
   const scale = scaleLinear()
     .domain([0, fastest])

@@ -1,9 +1,9 @@
 /**
  * Quantities over a size, both axes logarithmic. A constant quantity is a horizontal line, a
  * proportional one rises like the diagonal, and sizes from a thousand to a million fit next to each
- * other.
+ * other. Shares have a linear axis from 0 instead.
  */
-import { scaleLog } from 'd3-scale';
+import { scaleLinear, scaleLog } from 'd3-scale';
 import { count } from '../../../shared/format.js';
 import { html, trusted, type Html, type Content } from '../../../shared/web/html.js';
 import {
@@ -31,8 +31,13 @@ export interface LogSeries {
   points: readonly (readonly [size: number, value: number])[];
 }
 
-const drawable = ([size, value]: readonly [number, number]): boolean =>
-  size > 0 && value > 0 && Number.isFinite(value);
+/** The axis of the values. */
+export type ValueAxis = 'log' | 'linear';
+
+const isDrawable =
+  (axis: ValueAxis) =>
+  ([size, value]: readonly [number, number]): boolean =>
+    size > 0 && Number.isFinite(value) && (axis === 'linear' ? value >= 0 : value > 0);
 
 /** 1, 2 and 5 times every power of ten within the range. */
 export function logTicks(low: number, high: number): number[] {
@@ -55,7 +60,14 @@ function outward(value: number, direction: 'down' | 'up'): number {
     : (steps.findLast((step) => step <= value) ?? value);
 }
 
-function drawSeries({ name, points }: LogSeries, index: number, x: Scale, y: Scale): Content {
+interface Axes {
+  x: Scale;
+  y: Scale;
+  drawable: (point: readonly [number, number]) => boolean;
+}
+
+function drawSeries({ name, points }: LogSeries, index: number, axes: Axes): Content {
+  const { x, y, drawable } = axes;
   const colour = `series-${(index % SERIES_MAX) + 1}`;
   const placed = points.filter(drawable).map(([size, value]) => [x(size), y(value)] as const);
   const marks = placed.map(([left, top]) => `M${coordinate(left)} ${coordinate(top)}h0`).join('');
@@ -80,31 +92,54 @@ function extent(values: readonly number[]): [number, number] {
   ];
 }
 
-/** @param unit of the values. @returns null when no point can be drawn. */
+const TICKS = 6;
+
+/** The scale of the values, with its ticks. */
+function toValueScale(values: readonly number[], axis: ValueAxis, bottom: number) {
+  const [low, high] = extent(values);
+  if (axis === 'linear') {
+    const scale = scaleLinear().domain([0, high]).range([bottom, TOP]);
+    return { scale, ticks: scale.ticks(TICKS) };
+  }
+  const scale = scaleLog()
+    .domain([low, high > low ? high : low * 10])
+    .range([bottom, TOP]);
+  return { scale, ticks: logTicks(...(scale.domain() as [number, number])) };
+}
+
+/**
+ * @param unit of the values.
+ * @param axis of the values. Default: logarithmic.
+ * @returns null when no point can be drawn.
+ */
 export function logChart(
   title: string,
   unit: string,
   across: string,
   series: readonly LogSeries[],
+  axis: ValueAxis = 'log',
 ): Html | null {
+  const drawable = isDrawable(axis);
   const points = series.flatMap((one) => one.points.filter(drawable));
   if (points.length === 0) return null;
   const [left, right] = extent(points.map(([size]) => size));
-  const [low, high] = extent(points.map(([, value]) => value));
   const bottom = TOP + HEIGHT;
   const x = scaleLog()
     .domain([left, right > left ? right : left * 10])
     .range([LEFT, CHART_WIDTH - RIGHT - LEGEND_WIDTH - 16]);
-  const y = scaleLog()
-    .domain([low, high > low ? high : low * 10])
-    .range([bottom, TOP]);
+  const { scale: y, ticks } = toValueScale(
+    points.map(([, value]) => value),
+    axis,
+    bottom,
+  );
+  const axes = axis === 'log' ? 'both logarithmic' : `${across} logarithmic`;
   return chart(
     bottom + 40,
-    `${title} in ${unit} over ${across}, both logarithmic; the table below has the figures.`,
+    `${title} in ${unit} over ${across}, ${axes}; the table below has the figures.`,
     svgText(LEFT, 14, 'title', `${title}, ${unit}`),
-    leftAxis(y, logTicks(...(y.domain() as [number, number])), count),
+    leftAxis(y, ticks, count),
     bottomAxis(x, logTicks(...(x.domain() as [number, number])), count, TOP, bottom),
     svgText((LEFT + CHART_WIDTH - RIGHT - LEGEND_WIDTH) / 2, bottom + 34, 'note middle', across),
-    series.map((one, index) => drawSeries(one, index, x, y)),
+    series.map((one, index) => drawSeries(one, index, { x, y, drawable })),
   );
 }

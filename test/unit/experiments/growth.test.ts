@@ -227,6 +227,20 @@ describe('the chart', () => {
     expect(logTicks(1, 1_000_000)).toEqual([1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]);
   });
 
+  test('shares have a linear axis from 0, and a share of 0 is drawn', () => {
+    const points = [10, 20, 40].map((size, index) => [size, index * 50] as const);
+    const drawn = logChart('Use', '%', 'rate', [{ name: 'one', points }], 'linear')?.toString();
+    const heights = [
+      .../[ML][\d.]+ ([\d.]+)/g[Symbol.matchAll](
+        /class="line series-1" d="([^"]+)"/.exec(drawn ?? '')?.[1] ?? '',
+      ),
+    ].map(([, height]) => Number(height));
+    expect(heights).toHaveLength(3);
+    expect((heights[0] ?? 0) - (heights[1] ?? 0)).toBeCloseTo(
+      (heights[1] ?? 0) - (heights[2] ?? 0),
+    );
+  });
+
   test('a constant series is level; values without a logarithm leave a gap, not a broken path', () => {
     const drawn =
       logChart('Cost', 'µs', 'pending', [
