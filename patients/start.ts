@@ -58,6 +58,7 @@ export async function startPatients(
       throw error;
     },
   );
+  service.overload.watch(server);
   const { port } = server.address() as AddressInfo;
   const url = `http://${config.host}:${port}`;
   logger.info({ port }, `${config.id} is ready`);

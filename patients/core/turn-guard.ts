@@ -4,19 +4,29 @@
  * request has waited at least since its turn began. While requests arrive faster than they are
  * served, each turn is longer than the one before.
  *
- * Evidence of overload is a queue that stays: for `afterMs` every turn was longer than `turnMs`,
- * and the event loop was never idle. One long garbage collection is followed by short turns, and so
- * refuses nothing. Then a turn admits requests for a limited time, and refuses those that are read
- * later, at a small cost. The time depends on the kind of the request: new pages are refused first,
- * reads of accepted payments last. So the turns stay short, and the instance works on as before the
- * overload.
+ * New connections wait in another queue: libuv accepts one per turn, so many connections make many
+ * short turns while others wait for seconds. Their wait is measured with connections of our own.
+ *
+ * Evidence of overload is a queue that stays: for `afterMs` every turn was longer than `turnMs`, or
+ * a connection waited longer, and the event loop was never idle. One long garbage collection is
+ * followed by short turns, and so refuses nothing. Then a turn admits requests for a limited time,
+ * and refuses those that are read later, at a small cost. The time depends on the kind of the
+ * request: new pages are refused first, reads of accepted payments last. So the queues stay short,
+ * and the instance works on as before the overload.
  */
 
 /** `page`: new work without a payment. `outcome`: a read about an accepted payment. */
 export type RequestKind = 'page' | 'payment' | 'outcome';
 
-/** How long a turn admits requests of a kind, as a multiple of `turnMs`. */
-const ADMITTED_FOR: Readonly<Record<RequestKind, number>> = { page: 1, payment: 2, outcome: 4 };
+/**
+ * How long a turn may take, and a connection may wait, until requests of a kind are refused, as a
+ * multiple of `turnMs`. Most payments use kept connections, which do not wait.
+ */
+const ADMITTED_FOR: Readonly<Record<RequestKind, { turn: number; connection: number }>> = {
+  page: { turn: 1, connection: 1 },
+  payment: { turn: 2, connection: 4 },
+  outcome: { turn: 4, connection: 8 },
+};
 /** After the last refusal a long turn is evidence for this time, in ms, so that nothing flaps. */
 export const REFUSING_MS = 2_000;
 
@@ -33,7 +43,11 @@ export class TurnGuard {
   private lateSinceMs: number | null = null;
   private refusedMs = -Infinity;
 
-  constructor(private readonly limits: TurnLimits) {}
+  /** @param getConnectionWait how long new connections wait now, in ms. */
+  constructor(
+    private readonly limits: TurnLimits,
+    private readonly getConnectionWait: (nowMs: number) => number = () => 0,
+  ) {}
 
   /**
    * @param wasIdle whether the event loop was idle before the turn. Then no request was waiting.
@@ -44,13 +58,14 @@ export class TurnGuard {
   }
 
   end(nowMs: number): void {
-    if (nowMs - this.beganMs <= this.limits.turnMs) this.lateSinceMs = null;
-    else this.lateSinceMs ??= this.beganMs;
+    if (this.isLate(nowMs)) this.lateSinceMs ??= this.beganMs;
+    else this.lateSinceMs = null;
   }
 
-  /** Whether the present turn is already late. Until then every request is admitted. */
+  /** Whether a request that is read now is late. Until then every request is admitted. */
   isLate(nowMs: number): boolean {
-    return nowMs - this.beganMs > this.limits.turnMs;
+    const { turnMs } = this.limits;
+    return nowMs - this.beganMs > turnMs || this.getConnectionWait(nowMs) > turnMs;
   }
 
   /** Whether a request that is read now, in the present turn, is admitted. */
@@ -58,7 +73,10 @@ export class TurnGuard {
     const { turnMs, afterMs } = this.limits;
     const isQueueStanding = this.lateSinceMs !== null && nowMs - this.lateSinceMs >= afterMs;
     if (!isQueueStanding && !this.isRefusing(nowMs)) return true;
-    if (nowMs - this.beganMs <= ADMITTED_FOR[kind] * turnMs) return true;
+    const { turn, connection } = ADMITTED_FOR[kind];
+    const isSoon =
+      nowMs - this.beganMs <= turn * turnMs && this.getConnectionWait(nowMs) <= connection * turnMs;
+    if (isSoon) return true;
     this.refusedMs = nowMs;
     return false;
   }

@@ -5,6 +5,7 @@
  * it. Does not see the queues of PostgreSQL and Redis, whose waits have time limits of their own.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { Problem } from '../../shared/errors.js';
 import type { RequestGate } from '../../shared/http/serving.js';
@@ -16,6 +17,7 @@ import { getRefusedRoute, getRequestKind } from '../core/request-kind.js';
 import { REFUSING_MS, TurnGuard, type RequestKind } from '../core/turn-guard.js';
 import { overloaded, refusedTotal } from '../metrics.js';
 import { createBusyPages } from '../web/busy-page.js';
+import { ConnectionWait } from './connection-wait.js';
 import { getGivenKey } from './headers.js';
 
 /** In turn, so that refused clients do not return together; seconds. */
@@ -25,6 +27,8 @@ export interface OverloadGuard {
   /** Null: the guard is off. */
   gate: RequestGate | null;
   isRefusing(): boolean;
+  /** Call it when the server listens. */
+  watch(server: Server): void;
   close(): void;
 }
 
@@ -60,7 +64,7 @@ function createRefuse(config: GuardConfig): Refuse {
 }
 
 /** Reports the turns of the event loop that read requests; the others delay no request. */
-function watchTurns(guard: TurnGuard): () => number {
+function watchTurns(guard: TurnGuard, connectionWait: ConnectionWait): () => number {
   let isOpen = false;
   let endedMs = 0;
   let idleMs = 0;
@@ -77,6 +81,8 @@ function watchTurns(guard: TurnGuard): () => number {
     isOpen = true;
     const wasIdle = performance.nodeTiming.idleTime > idleMs;
     guard.begin(wasIdle ? nowMs : endedMs, wasIdle);
+    if (wasIdle) connectionWait.reset(nowMs);
+    else connectionWait.measure(nowMs);
     setImmediate(end);
     return nowMs;
   };
@@ -118,11 +124,15 @@ class Episodes {
 }
 
 export function createOverloadGuard(config: GuardConfig, logger: Logger): OverloadGuard {
-  const guard = new TurnGuard({ turnMs: config.overloadTurnMs, afterMs: config.overloadAfterMs });
+  const connectionWait = new ConnectionWait();
+  const guard = new TurnGuard(
+    { turnMs: config.overloadTurnMs, afterMs: config.overloadAfterMs },
+    (nowMs) => connectionWait.getMs(nowMs),
+  );
   const isRefusing = (): boolean => guard.isRefusing(performance.now());
   const episodes = new Episodes(logger, isRefusing);
   const refuse = createRefuse(config);
-  const onRequest = watchTurns(guard);
+  const onRequest = watchTurns(guard, connectionWait);
   const refuseKind = (
     kind: RequestKind,
     request: IncomingMessage,
@@ -144,5 +154,10 @@ export function createOverloadGuard(config: GuardConfig, logger: Logger): Overlo
     httpRequestSeconds.observe(labels, (performance.now() - nowMs) / 1_000);
     return true;
   };
-  return { gate: config.overloadTurnMs > 0 ? gate : null, isRefusing, close: () => episodes.end() };
+  return {
+    gate: config.overloadTurnMs > 0 ? gate : null,
+    isRefusing,
+    watch: (server) => connectionWait.watch(server),
+    close: () => episodes.end(),
+  };
 }
