@@ -83,6 +83,15 @@ const IDENTITY = {
     default: '',
     doc: 'Address of the control of `npm start` on this machine, which performs a rolling restart. Empty: another program runs the system, and the console offers no restart.',
   }),
+  alertWebhookUrl: text('ALERT_WEBHOOK_URL', {
+    default: '',
+    doc: 'Address that receives a signed request when an alert fires and when it clears. Empty: none.',
+  }),
+  alertWebhookSecret: text('ALERT_WEBHOOK_SECRET', {
+    default: '',
+    secret: true,
+    doc: 'Key of the signature of these requests (HMAC-SHA256), 16 characters at least.',
+  }),
   trustProxy: trustedProxies('TRUST_PROXY', {
     default: false,
     doc: 'Proxies whose X-Forwarded-* headers are trusted: off, a number of proxies in front, or their addresses (loopback, 10.0.0.0/8, …).',
@@ -200,7 +209,17 @@ const isOnThisMachine = (address: string): boolean =>
   new URL(address).protocol === 'http:' &&
   LOOPBACK.includes(new URL(address).hostname);
 
+const SECRET_MIN = 16;
+
 const RELATIONS: readonly Relation[] = [
+  ({ alertWebhookUrl: address }) =>
+    address === '' || (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol))
+      ? null
+      : 'ALERT_WEBHOOK_URL must be an http or https address',
+  ({ alertWebhookUrl, alertWebhookSecret }) =>
+    alertWebhookUrl === '' || alertWebhookSecret.length >= SECRET_MIN
+      ? null
+      : `ALERT_WEBHOOK_SECRET must have at least ${SECRET_MIN} characters while ALERT_WEBHOOK_URL is set`,
   ({ supervisorUrl }) =>
     supervisorUrl === '' || isOnThisMachine(supervisorUrl)
       ? null

@@ -13,6 +13,7 @@ const POOL_SIZE = 4;
 const HISTORY_POOL_SIZE = 2;
 const SESSION_POOL_SIZE = 1;
 const INSTANCE_POOL_SIZE = 1;
+const ALERT_POOL_SIZE = 1;
 /**
  * An election that has waited for a lock during this part of DATABASE_TIMEOUT_MS ends the sessions
  * that block the election.
@@ -27,6 +28,8 @@ interface Pools {
   sessionPool: Pool;
   /** For the states of the patients instances; connects only when there is a balancer. */
   instancePool: Pool;
+  /** For the alerts, so that no other statement delays them. */
+  alertPool: Pool;
 }
 
 export interface Connections extends Pools {
@@ -51,6 +54,7 @@ function createPools({ databaseUrl, id, databaseTimeoutMs }: MonitorConfig, logg
       { ...common, name: `${id}-instances`, max: INSTANCE_POOL_SIZE },
       logger,
     ),
+    alertPool: createPool({ ...common, name: `${id}-alerts`, max: ALERT_POOL_SIZE }, logger),
   };
 }
 

@@ -9,6 +9,7 @@ import { closeServer, leave, listen } from '../shared/http/http.js';
 import type { Logger } from '../shared/observability/logger.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
 import { postgresTakesWrites } from '../shared/write-probes.js';
+import { createAlerts, type RunningAlerts } from './alerts/create-alerts.js';
 import { writeEvent } from './announce.js';
 import { BalancerSync } from './balancer/balancer-sync.js';
 import { withVoteMetrics } from './cluster/vote-metrics.js';
@@ -30,6 +31,7 @@ import { connectQueue, type QueueConnection } from './status/queue-connection.js
 import { measureInstances } from './status/instance-metrics.js';
 import { createCachedCounts } from './status/queue-counts.js';
 import { measureQueue } from './status/queue-metrics.js';
+import { measureRecord } from './status/record-metrics.js';
 import { createSupervisorClient } from './supervisor/supervisor-client.js';
 import { describeInstances, type StatusSources } from './status/status.js';
 
@@ -118,6 +120,7 @@ interface Watch {
   sources: StatusSources;
   /** Null: there is no balancer. */
   sync: BalancerSync | null;
+  alerts: RunningAlerts;
 }
 
 const connectBalancer = ({ config, instances, logger }: Connections): BalancerSync | null =>
@@ -153,6 +156,7 @@ function createWatch(
     },
     pingTimeoutMs,
     fall,
+    isRead: () => alerts.watch.isRead,
   });
   const announce = (event: MonitorEvent): void => {
     writeEvent(logger, event);
@@ -174,13 +178,15 @@ function createWatch(
     sync,
   });
   measureInstances(() => describeInstances(sources));
-  return { loop, observers, sources, sync };
+  measureRecord(() => observers.record.state);
+  const alerts: RunningAlerts = createAlerts(connections, { loop, observers, sources });
+  return { loop, observers, sources, sync, alerts };
 }
 
 function createAppOptions(
   connections: Connections,
   queue: QueueConnection,
-  { loop, observers, sources, sync }: Watch,
+  { loop, observers, sources, sync, alerts }: Watch,
   faults: FaultSwitches | null,
 ): MonitorAppOptions {
   const { config, logger, clock, store, history, historyPool, sessionPool } = connections;
@@ -221,6 +227,7 @@ function createAppOptions(
       config.supervisorUrl === ''
         ? null
         : createSupervisorClient(config.supervisorUrl, config.operatorToken),
+    alerts,
     trustProxy: config.trustProxy,
     takesWrites: () => postgresTakesWrites(historyPool, config.databaseTimeoutMs),
   };
@@ -232,7 +239,7 @@ function closeClients({ replicas, peers }: Connections): void {
 }
 
 const closePools = (
-  { votePool, historyPool, sessionPool, instancePool }: Connections,
+  { votePool, historyPool, sessionPool, instancePool, alertPool }: Connections,
   { inspection }: MonitorAppOptions,
 ): Promise<unknown> =>
   Promise.all([
@@ -240,6 +247,7 @@ const closePools = (
     historyPool.end(),
     sessionPool.end(),
     instancePool.end(),
+    alertPool.end(),
     inspection.close(),
   ]);
 
@@ -258,13 +266,14 @@ export async function startMonitor(
   const connections = createConnections(config, logger, clock);
   const queue = connectQueue(config, logger);
   const watch = createWatch(connections, queue, onFatal);
-  const { loop, observers, sync } = watch;
+  const { loop, observers, sync, alerts } = watch;
   const faults = steerable && new FaultSwitches(steerable);
   const options = createAppOptions(connections, queue, watch, faults);
   const server = await listen(createMonitorApp(options), config.port, config.host);
   observers.start();
   loop.start();
   sync?.start();
+  alerts.start();
   logger.info(
     { worstCaseMs: getWorstCaseMs(toSettings(config)) },
     `${config.id} watches ${config.replicas.length} replicas`,
@@ -276,6 +285,7 @@ export async function startMonitor(
       { name: 'not ready', run: () => leave(server) },
       { name: 'loop', run: () => loop.stop() },
       { name: 'balancer', run: () => sync?.stop() },
+      { name: 'alerts', run: () => alerts.stop() },
       { name: 'events', run: () => observers.close() },
       { name: 'http', run: () => closeServer(server) },
       { name: 'clients', run: () => closeClients(connections) },

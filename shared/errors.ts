@@ -45,6 +45,7 @@ export const PROBLEMS = {
   PATIENT_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such patient' },
   PASS_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such exit pass' },
   REPLICA_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such replica' },
+  ALERT_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such alert' },
   INSTANCE_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such instance' },
   NO_BALANCER: {
     status: 409,

@@ -1,6 +1,6 @@
 /**
- * Writes the files generated from the documents into docs/: the Postman collection and environment,
- * and the table of refusals. With `--check` it writes nothing and exits with 1 when the files on
+ * Writes the generated files: the Postman collection and environment, the table of refusals in docs/
+ * and the alerts of Prometheus. With `--check` it writes nothing and exits with 1 when the files on
  * disk are outdated.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,12 +9,14 @@ import { pathToFileURL } from 'node:url';
 import { runMain } from '../../local/errors.js';
 import { parseProgramOptions, POSTMAN_OPTIONS } from '../../local/program-options.js';
 import { ROOT } from '../../shared/web/assets.js';
+import { makeAlertsFile } from '../alerts.js';
 import { getDocuments } from '../documents.js';
 import { updateErrorsTable } from '../errors-table.js';
 import { makeCollection, makeEnvironment } from './collection.js';
 
 const FOLDER = join(ROOT, 'docs/postman');
 const PAGE = join(ROOT, 'docs/api.md');
+const ALERTS = join(ROOT, 'deploy/prometheus/alerts.yml');
 
 /** Path and text of each file. */
 export function postmanFiles(): [path: string, text: string][] {
@@ -23,6 +25,7 @@ export function postmanFiles(): [path: string, text: string][] {
     [join(FOLDER, 'relevo.postman_collection.json'), text(makeCollection(getDocuments()))],
     [join(FOLDER, 'relevo.postman_environment.json'), text(makeEnvironment())],
     [PAGE, updateErrorsTable(readFileSync(PAGE, 'utf8'))],
+    [ALERTS, makeAlertsFile()],
   ];
 }
 

@@ -10,6 +10,7 @@ import type { Queryable } from '../../shared/postgres/postgres.js';
 import { awaitUnblocked, type BlockerOptions } from './blockers.js';
 import type { Candidate } from '../core/effects.js';
 import type { ElectionKind } from '../core/kinds.js';
+import type { PaymentCounts } from '../status/queue-counts.js';
 
 /** A requested change of leadership. */
 export interface Change {
@@ -47,7 +48,7 @@ export interface LeadershipStore {
   setAdminState(id: string, state: AdminState, reason: string, actor: string): Promise<void>;
   audit(entry: AuditEntry): Promise<void>;
   /** Payments by status, counted by the partial indexes. */
-  paymentCounts(): Promise<{ pending: number; failed: number }>;
+  paymentCounts(): Promise<PaymentCounts>;
 }
 
 interface LeadershipRow extends Omit<Leadership, 'electedAt'> {
@@ -69,7 +70,8 @@ WITH done AS (
   ON CONFLICT (id) DO UPDATE SET admin = excluded.admin, reason = excluded.reason, changed_at = excluded.changed_at
   RETURNING id)
 INSERT INTO audit (actor, action, target, reason, outcome) SELECT $4, 'state', id, $3, $2::text FROM done`;
-const COUNTS = `SELECT (SELECT count(*) FROM pending_payment WHERE partition = $1) AS pending, (SELECT count(*) FROM failed_payment) AS failed`;
+const COUNTS = `SELECT (SELECT count(*) FROM pending_payment WHERE partition = $1) AS pending, (SELECT count(*) FROM failed_payment) AS failed,
+       (SELECT extract(epoch FROM clock_timestamp() - accepted_at)::float8 FROM pending_payment WHERE partition = $1 ORDER BY seq LIMIT 1) AS "oldestPendingSec"`;
 
 export interface StoreOptions extends BlockerOptions {
   partition: number;
@@ -179,8 +181,8 @@ export class PostgresLeadershipStore implements LeadershipStore {
     return writeAudit(this.db, entry);
   }
 
-  async paymentCounts(): Promise<{ pending: number; failed: number }> {
-    const { rows } = await this.db.query<{ pending: number; failed: number }>({
+  async paymentCounts(): Promise<PaymentCounts> {
+    const { rows } = await this.db.query<PaymentCounts>({
       name: 'payment-counts',
       text: COUNTS,
       values: [this.options.partition],

@@ -6,6 +6,7 @@ const CLIENT = 'monitor/console/client';
 /** The scripts of the overview, and of the list of elections. */
 const SCRIPTS = [
   'actions',
+  'alerts',
   'arrows',
   'charts',
   'csrf',
@@ -14,6 +15,7 @@ const SCRIPTS = [
   'filters',
   'flows',
   'format',
+  'health',
   'instances',
   'link',
   'live',

@@ -28,7 +28,14 @@ const page = {
   text: field(words),
 };
 
-export const AUDIT_ACTIONS = ['handover', 'state', 'kill', 'freeze', 'redrive'] as const;
+export const AUDIT_ACTIONS = [
+  'handover',
+  'state',
+  'kill',
+  'freeze',
+  'redrive',
+  'acknowledge',
+] as const;
 
 export const electionQuery = z.strictObject({
   ...page,

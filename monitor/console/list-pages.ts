@@ -7,13 +7,8 @@ import { html, type Html } from '../../shared/web/html.js';
 import { ELECTION_KINDS } from '../core/kinds.js';
 import { spellDuration } from '../core/preview.js';
 import { AUDIT_ACTIONS, search, type AuditQuery, type ElectionQuery } from './filters.js';
+import { utcTime } from './times.js';
 import type { Audit, AuditPage, Election, ElectionPage } from '../http/schemas.js';
-
-/** A time in UTC. The page's script converts it to the reader's zone. */
-const moment = (iso: string | null): Html =>
-  iso === null
-    ? html`–`
-    : html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
 
 const steps = (ms: number | null): string => (ms === null ? '–' : spellDuration(ms));
 
@@ -118,7 +113,7 @@ const electionCells = ({
   html`<span class="state ${kind === 'planned' || kind === 'first' ? 'good' : 'warn'}">${kind}</span>`,
   html`<span class="why">${reason}</span>`,
   monitor,
-  moment(electedAt),
+  utcTime(electedAt),
   ...[took.voteMs, took.promoteMs, took.reclaimMs, took.firstCommitMs].map(steps),
 ];
 
@@ -162,7 +157,7 @@ export const electionsPage = (
   });
 
 const auditCells = ({ at, actor, action, target, reason, outcome }: Audit): Cell[] => [
-  moment(at),
+  utcTime(at),
   actor,
   action,
   target,

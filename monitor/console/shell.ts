@@ -14,6 +14,7 @@ const PAGES = {
   payments: ['Payments', '/payments'],
   failed: ['Failed', '/failed'],
   queue: ['Queue', '/queues'],
+  alerts: ['Alerts', '/alerts.html'],
   elections: ['Elections', '/elections.html'],
   audit: ['Audit', '/audit.html'],
 } as const satisfies Record<string, readonly [string, string]>;
@@ -67,7 +68,7 @@ export function consolePage(page: ConsolePage & { nonce: string }): string {
 ${['theme.css', 'frame.css', 'console.css', ...styles].map(
   (name) => html`<link rel="stylesheet" nonce="${nonce}" href="${ASSETS.pathOf(name)}">
 `,
-)}${scripts.map(
+)}${['health.js', ...scripts].map(
     (name) => html`<script type="module" nonce="${nonce}" src="${ASSETS.pathOf(name)}"></script>
 `,
   )}</head>
@@ -79,6 +80,7 @@ ${navigation(active)}
 <span class="who" title="The monitor that answers">${monitor}</span>
 ${showSession(session)}
 </header>
+<div id="health" class="health" role="status" hidden></div>
 <main id="content" tabindex="-1">
 ${body}
 </main>

@@ -49,7 +49,7 @@ export const STATUS = {
   monitors: [{ id: 'monitor_1', observed: 'alive', leader: 'server_2', term: 4 }],
   patients: [instance('patients_1')],
   balancer: { name: 'haproxy', answers: true },
-  queue: { waiting: 0, active: 0, pending: 0, failed: 0 },
+  queue: { waiting: 0, active: 0, pending: 0, failed: 0, oldestPendingSec: null },
   record: null,
   redisGroup: null,
   ensemble: null,

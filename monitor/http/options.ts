@@ -2,6 +2,7 @@
 import type { Request } from 'express';
 import { tokenKind, type Tokens } from '../../shared/http/auth.js';
 import type { FaultSwitches } from '../../shared/fault-switches.js';
+import type { Alerts } from '../alerts/alerts.js';
 import type { SetInstanceOptions } from '../balancer/set-instance-state.js';
 import type { EventHub } from '../status/event-hub.js';
 import type { History } from '../cluster/history.js';
@@ -26,6 +27,7 @@ export interface RoutesOptions {
   inspection: Inspection;
   /** Null: the system does not run under `npm start`. */
   supervisor: Supervisor | null;
+  alerts: Alerts;
   /** Null: fault switches are off. */
   faults: FaultSwitches | null;
 }

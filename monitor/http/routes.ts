@@ -3,6 +3,7 @@
  * need the operator token or session.
  */
 import { readFileSync } from 'node:fs';
+import { alertRoutes } from '../alerts/alert-routes.js';
 import { docsRoutes } from '../../shared/http/docs/routes.js';
 import { openApi, OPEN_API_EXAMPLE } from '../../shared/http/openapi/about.js';
 import { openApiDocument, type OpenApiDocument } from '../../shared/http/openapi.js';
@@ -65,6 +66,7 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
     ...operatorRoutes(options),
     ...instanceRoutes(options),
     ...restartRoutes(options),
+    ...alertRoutes(options),
     ...(faults ? faultRoutes(faults) : []),
     ...consoleRoutes(options),
     ...signInRoutes(console),

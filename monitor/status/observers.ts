@@ -9,7 +9,7 @@ import type { MonitorEvent } from '../core/events.js';
 import type { State } from '../core/types.js';
 import { EventHub } from './event-hub.js';
 import { FailureMemory } from './failure-memory.js';
-import type { History } from '../cluster/history.js';
+import type { ElectionRow, History } from '../cluster/history.js';
 import { InstanceWatch } from './instance-watch.js';
 import { GroupWatch, type GroupWatchOptions } from './group-watch.js';
 import { RoundWatch, type RoundWatchOptions } from './round-watch.js';
@@ -32,6 +32,8 @@ export interface ObserverOptions {
   /** For polls of patients instances, as for pings of replicas. */
   pingTimeoutMs: number;
   fall: number;
+  /** Whether a page polls the alerts. */
+  isRead: () => boolean;
   /** A function, because the status needs the loop, which is created after its observers. */
   sources: () => StatusSources;
 }
@@ -44,6 +46,8 @@ export class Observers {
   readonly record: RecordWatch;
   readonly group: GroupWatch;
   readonly rounds: RoundWatch;
+  /** Recent elections, newest first; empty until PostgreSQL has answered. */
+  elections: readonly ElectionRow[] = [];
 
   constructor(private readonly options: ObserverOptions) {
     const { clock, counts, history, state, sources, patients, pingTimeoutMs, fall } = options;
@@ -66,7 +70,7 @@ export class Observers {
       counts,
       state,
       latency: () => history.latency(),
-      isWatched: () => this.hub.readerCount > 0,
+      isWatched: () => this.hub.readerCount > 0 || options.isRead(),
       onSample: (sample) => this.hub.sample(sample),
     });
   }
@@ -103,6 +107,8 @@ export class Observers {
     const rows = await this.options.history
       .elections({ limit: REMEMBERED_ELECTIONS, before: null })
       .catch(() => null);
-    if (rows) this.failures.learn(rows);
+    if (!rows) return;
+    this.elections = rows;
+    this.failures.learn(rows);
   }
 }

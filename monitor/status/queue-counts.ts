@@ -11,11 +11,16 @@ export interface QueueCounts {
   /** Payments without an outcome, and failed ones; null: PostgreSQL does not answer. */
   pending: number | null;
   failed: number | null;
+  /** Age of the oldest pending payment, s; null: none is pending, or PostgreSQL does not answer. */
+  oldestPendingSec: number | null;
 }
+
+/** `oldestPendingSec` null: none is pending. */
+export type PaymentCounts = { pending: number; failed: number; oldestPendingSec: number | null };
 
 export interface CountSources {
   parcels: () => Promise<{ waiting: number; active: number }>;
-  payments: () => Promise<{ pending: number; failed: number }>;
+  payments: () => Promise<PaymentCounts>;
 }
 
 /** Maximum age of a cached answer, in ms. */
@@ -52,6 +57,7 @@ export function createCachedCounts(
       active: parcels?.active ?? null,
       pending: payments?.pending ?? null,
       failed: payments?.failed ?? null,
+      oldestPendingSec: payments?.oldestPendingSec ?? null,
     };
   };
   return () => {

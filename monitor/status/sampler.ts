@@ -76,7 +76,13 @@ class Look<T> {
   }
 }
 
-const NOTHING: QueueCounts = { waiting: null, active: null, pending: null, failed: null };
+const NOTHING: QueueCounts = {
+  waiting: null,
+  active: null,
+  pending: null,
+  failed: null,
+  oldestPendingSec: null,
+};
 
 export class Sampler {
   private readonly samples: Sample[] = [];

@@ -203,6 +203,8 @@ const queueStatus = z.object({
   active: z.int().nullable(),
   pending: z.int().nullable(),
   failed: z.int().nullable(),
+  /** Age of the oldest pending payment, s. Null: none is pending, or not known. */
+  oldestPendingSec: z.number().nullable(),
 });
 
 export const status = z.object({

@@ -5,6 +5,7 @@ import { isSignedIn } from './csrf.js';
 import { byId, byIdAs, make, show, time } from './dom.js';
 import { filters, isShown } from './filters.js';
 import { ago, count, dateTime } from './format.js';
+import { setPageTitle } from './health.js';
 import { instanceTable, previewState } from './instances.js';
 import { showLink } from './link.js';
 import { follow } from './live.js';
@@ -85,7 +86,7 @@ function showLeader(status) {
   show('reason', reason);
   show('decision', decision);
   show('candidates', candidates.join(', ') || 'nobody');
-  document.title = `${leader ?? 'nobody'} leads · Relevo`;
+  setPageTitle(isAlive ? `${leader} leads` : 'No replica leads');
   showSince(status);
 }
 

@@ -124,7 +124,7 @@ function showFailure(target, failure) {
  */
 function fill(parts, replica, status) {
   const leads = replica.id === status.partitions[0]?.leader;
-  parts.leads.hidden = !leads;
+  parts.leads.hidden = !leads || replica.observed !== 'alive';
   setState(parts.admin, ADMIN[replica.admin], replica.admin);
   show(parts.adminWhy, replica.adminReason);
   setState(

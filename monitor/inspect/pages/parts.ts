@@ -2,12 +2,11 @@
 import type { PaymentStatus } from '../../../shared/contracts/payment.js';
 import { decimalsOf, decimalText, minorUnitsText } from '../../../shared/money.js';
 import { html, type Html } from '../../../shared/web/html.js';
+import { utcTime } from '../../console/times.js';
 
 /** A time in UTC. The page's script converts it to the reader's zone and keeps UTC in the title. */
 export function showTime(at: Date | null, absent = '–'): Html {
-  if (at === null) return html`${absent}`;
-  const iso = at.toISOString();
-  return html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
+  return at === null ? html`${absent}` : utcTime(at.toISOString());
 }
 
 const formats = [0, 1, 2, 3, 4].map(

@@ -39,7 +39,7 @@ describe('the HTTP surface of a monitor', () => {
           },
         ],
         monitors: [{ id: 'monitor_1', url: base, observed: 'alive' }],
-        queue: { waiting: 0, active: 0, pending: 0, failed: 0 },
+        queue: { waiting: 0, active: 0, pending: 0, failed: 0, oldestPendingSec: null },
       });
       expect((body['replicas'] as object[])[0]).toMatchObject({
         id: 'server_1',

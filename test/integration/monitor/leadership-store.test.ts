@@ -244,6 +244,10 @@ describe('the leadership store on PostgreSQL', () => {
   });
 
   test('counts waiting and failed payments', async () => {
-    expect(await storeOf('monitor_1', 1).paymentCounts()).toEqual({ pending: 0, failed: 0 });
+    expect(await storeOf('monitor_1', 1).paymentCounts()).toEqual({
+      pending: 0,
+      failed: 0,
+      oldestPendingSec: null,
+    });
   });
 });

@@ -83,11 +83,17 @@ describe('the counts', () => {
     const counts = createCachedCounts(
       {
         parcels: () => Promise.reject(new Error('Redis is away')),
-        payments: async () => ({ pending: (asked += 1), failed: 0 }),
+        payments: async () => ({ pending: (asked += 1), failed: 0, oldestPendingSec: 3 }),
       },
       clock,
     );
-    expect(await counts()).toEqual({ waiting: null, active: null, pending: 1, failed: 0 });
+    expect(await counts()).toEqual({
+      waiting: null,
+      active: null,
+      pending: 1,
+      failed: 0,
+      oldestPendingSec: 3,
+    });
     clock.time = 499;
     expect((await counts()).pending).toBe(1);
     clock.time = 500;
@@ -98,7 +104,7 @@ describe('the counts', () => {
     const counts = createCachedCounts(
       {
         parcels: () => new Promise(() => undefined),
-        payments: async () => ({ pending: 0, failed: 0 }),
+        payments: async () => ({ pending: 0, failed: 0, oldestPendingSec: null }),
       },
       clock,
     );

@@ -63,7 +63,13 @@ describe('the sampler', () => {
       state: () => machine.state,
       isWatched: () => isWatched,
       onSample: (sample) => samples.push(sample),
-      counts: async () => ({ waiting: (asked.counts += 1), active: 0, pending: 0, failed: 0 }),
+      counts: async () => ({
+        waiting: (asked.counts += 1),
+        active: 0,
+        pending: 0,
+        failed: 0,
+        oldestPendingSec: null,
+      }),
       latency: async () => ({ p50: (asked.latency += 1), p99: 9 }),
     });
     sampler.start();

@@ -1,0 +1,144 @@
+/**
+ * Records the alerts in PostgreSQL and passes the notices to the webhook. Of several monitors, the
+ * alive one with the lowest name records; two that record at the same time do no harm, because an
+ * alert has one open row. While PostgreSQL does not answer, the notices come from memory, so that
+ * the operators are notified about PostgreSQL too; such an alert may be missing in the history.
+ */
+import type { Logger } from '../../shared/observability/logger.js';
+import type { Alert } from '../core/alerts/tracker.js';
+import type { AlertStore, Notice, StoredAlert } from './alert-store.js';
+import type { AlertWatch } from './alert-watch.js';
+import type { Webhook } from './webhook.js';
+
+const SYNC_MS = 1_000;
+
+export interface RecorderOptions {
+  watch: Pick<AlertWatch, 'firing' | 'isReady'>;
+  store: AlertStore;
+  /** Null: no webhook is configured. */
+  webhook: Webhook | null;
+  monitor: string;
+  /** Whether this monitor records now. */
+  isRecorder: () => boolean;
+  logger: Logger;
+}
+
+const toStored = (alert: Alert, monitor: string): StoredAlert => ({
+  id: alert.id,
+  rule: alert.rule.name,
+  severity: alert.rule.severity,
+  subject: alert.subject,
+  text: alert.text,
+  monitor,
+  firedAt: new Date(alert.sinceMs),
+  clearedAt: null,
+  acknowledgedAt: null,
+  acknowledgedBy: null,
+  acknowledgedReason: null,
+});
+
+export class AlertRecorder {
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> | null = null;
+  private rows: readonly StoredAlert[] = [];
+  /** Alerts whose notice came from memory. */
+  private readonly unrecorded = new Map<string, StoredAlert>();
+  private answers = true;
+
+  constructor(private readonly options: RecorderOptions) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.running ??= this.sync().finally(() => (this.running = null));
+    }, SYNC_MS);
+  }
+
+  /** @returns when no statement is under way. */
+  async stop(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    await this.running;
+    await this.options.webhook?.stop();
+  }
+
+  /** Whether PostgreSQL answered at the last attempt. */
+  get isRecorded(): boolean {
+    return this.answers;
+  }
+
+  /** The firing alerts, with their acknowledgements. */
+  get open(): StoredAlert[] {
+    const { watch, monitor } = this.options;
+    return watch.firing.map((alert) => {
+      const row = this.rows.find(
+        ({ rule, subject }) => rule === alert.rule.name && subject === alert.subject,
+      );
+      return row ? { ...row, text: alert.text } : toStored(alert, monitor);
+    });
+  }
+
+  /**
+   * Acknowledges an alert; one that fires and is not recorded yet is recorded first. @returns null:
+   * there is no such alert. @throws Error when PostgreSQL does not answer.
+   */
+  async acknowledge(id: string, actor: string, reason: string): Promise<StoredAlert | null> {
+    const { store, watch } = this.options;
+    const found = await store.acknowledge(id, actor, reason);
+    if (found || !watch.firing.some((alert) => alert.id === id)) return found;
+    await store.record(watch.firing);
+    return store.acknowledge(id, actor, reason);
+  }
+
+  private async sync(): Promise<void> {
+    const { watch, isRecorder, logger } = this.options;
+    if (!watch.isReady) return;
+    try {
+      if (isRecorder()) await this.record();
+      this.rows = await this.options.store.open();
+      this.answers = true;
+    } catch (error) {
+      if (this.answers)
+        logger.warn({ err: error }, 'cannot record the alerts; retrying every second');
+      this.answers = false;
+      if (isRecorder()) this.notifyFromMemory();
+    }
+  }
+
+  private async record(): Promise<void> {
+    const { store, watch, webhook } = this.options;
+    const { firing } = watch;
+    await store.record(firing);
+    await store.clearOthers(firing);
+    if (!webhook) return;
+    this.notifyCleared();
+    for (const notice of await store.untold()) webhook.push(notice);
+  }
+
+  private notifyFromMemory(): void {
+    const { webhook, watch, monitor } = this.options;
+    if (!webhook) return;
+    for (const alert of watch.firing) {
+      if (
+        this.rows.some(({ rule, subject }) => rule === alert.rule.name && subject === alert.subject)
+      )
+        continue;
+      const stored = toStored(alert, monitor);
+      this.unrecorded.set(alert.id, stored);
+      webhook.push({ kind: 'fired', alert: stored });
+    }
+    this.notifyCleared();
+  }
+
+  /** Notifies about the end of alerts that may have no row. */
+  private notifyCleared(): void {
+    const { webhook, watch } = this.options;
+    const firing = new Set(watch.firing.map(({ id }) => id));
+    for (const [id, alert] of this.unrecorded) {
+      if (firing.has(id)) continue;
+      this.unrecorded.delete(id);
+      webhook?.push({
+        kind: 'cleared',
+        alert: { ...alert, clearedAt: new Date() },
+      } satisfies Notice);
+    }
+  }
+}

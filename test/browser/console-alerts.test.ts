@@ -1,0 +1,89 @@
+/**
+ * The alerts in the console, on a whole system: every page shows trouble in its banner, its title
+ * and its icon, and shows when it has ended; an operator acknowledges an alert.
+ */
+import { expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { describeInBrowser, useBrowser } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
+import { checkBothSchemes } from '../support/page-checks.js';
+import { PATIENCE_MS, useConsole } from './console-stage.js';
+
+const TEST_MS = 240_000;
+const RED = 'b3261e';
+
+describeInBrowser('alerts in the console', () => {
+  const browser = useBrowser();
+  const stage = useConsole(browser);
+
+  const waitForTitle = (page: Page, title: RegExp): Promise<true> =>
+    eventually(async () => title.test(await page.title()), { what: `the title ${title.source}` });
+  const getIcon = (page: Page): Promise<string> =>
+    page.evaluate(`document.querySelector('link[rel="icon"]').href`);
+
+  async function stopReplicas(): Promise<void> {
+    for (const replica of stage.system.replicas) {
+      replica.supervised = false;
+      replica.kill('SIGKILL');
+    }
+    await Promise.all(stage.system.replicas.map((replica) => replica.exited));
+  }
+
+  async function startReplicas(): Promise<void> {
+    await Promise.all(stage.system.replicas.map((replica) => replica.start()));
+    for (const replica of stage.system.replicas) replica.supervised = true;
+    await stage.settled();
+  }
+
+  test(
+    'all replicas are dead: banner, title and icon of every page show it, and clear by themselves',
+    async () => {
+      const overview = await stage.open();
+      const payments = await stage.open({}, '/payments');
+      await waitForTitle(overview, /^server_\d leads · Relevo$/);
+      expect(await getIcon(overview)).not.toContain(RED);
+      await stopReplicas();
+      for (const page of [overview, payments]) {
+        await page.waitForSelector('#health.bad:has-text("No replica leads")');
+        await waitForTitle(page, /^▲ No replica leads.* \(\+\d\) · .*Relevo$/);
+        expect(await getIcon(page)).toContain(RED);
+      }
+      // No row of a dead replica claims to lead.
+      await overview.waitForSelector('#replicas .state.leads', { state: 'hidden' });
+      await startReplicas();
+      for (const page of [overview, payments]) {
+        await page.waitForSelector('#health', { state: 'hidden', timeout: PATIENCE_MS });
+        expect(await getIcon(page)).not.toContain(RED);
+      }
+      await waitForTitle(overview, /^server_\d leads · Relevo$/);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'an operator acknowledges an alert with a reason; it leaves the title, and the history keeps it',
+    async () => {
+      const [victim] = stage.system.replicas;
+      if (!victim) throw new Error('no replica');
+      victim.supervised = false;
+      victim.kill('SIGKILL');
+      const page = await stage.open({}, '/alerts.html');
+      const row = page.locator(`#found tr:has-text("${victim.name} does not answer")`).first();
+      await row.waitFor({ timeout: PATIENCE_MS });
+      await checkBothSchemes(page, 'alerts');
+      await row.locator('input[name=reason]').fill('a new disk arrives <b>at noon</b>');
+      await row.locator('button').click();
+      await page.waitForSelector('#found:has-text("a new disk arrives <b>at noon</b>")');
+      await waitForTitle(page, /^Alerts · Relevo$/);
+      await page.waitForSelector('#health:has-text("acknowledged")');
+      await victim.start();
+      victim.supervised = true;
+      await page.waitForSelector(
+        `section[aria-labelledby=past-title]:has-text("${victim.name} does not answer")`,
+        { timeout: PATIENCE_MS },
+      );
+      await stage.settled();
+    },
+    TEST_MS,
+  );
+});
