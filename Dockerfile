@@ -23,15 +23,21 @@ COPY payments payments
 COPY monitor monitor
 COPY patients patients
 RUN node --import tsx deploy/compile-image.ts
+# Most packages are inside the compiled services, or only build, or are an embedded PostgreSQL. Of the others no types and
+# maps are needed, and of Prisma's query compilers only the one that the client of patients loads.
+RUN node --import tsx deploy/keep-packages.ts \
+ && find node_modules '(' -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' ')' -delete \
+ && find node_modules/@prisma/client/runtime -name 'query_compiler_*' ! -name 'query_compiler_fast_bg.postgresql.*' -delete
 # What the compiled programs read beside the packages: pages, styles and migrations. The sources stay behind.
-RUN find shared monitor patients prisma -name '*.ts' -delete && find shared monitor patients prisma -type d -empty -delete
-# Tools that only build and the embedded PostgreSQL are no longer needed. They are most of the installed packages.
-RUN npm pkg delete dependencies.prisma dependencies.tsx dependencies.esbuild optionalDependencies \
- && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+RUN find shared monitor patients prisma '(' -name '*.ts' -o -name '*.md' ')' -delete \
+ && find shared monitor patients prisma -type d -empty -delete
 
 FROM node:24-bookworm-slim
 WORKDIR /app
-ENV NODE_ENV=production
+# V8's own limit is 259 MB in every container up to 512 MB. With less memory than that, the kernel would kill a process
+# that still has garbage to collect. The rest is for code, buffers and the young generation. Node.js knows this option
+# since 24.6.
+ENV NODE_ENV=production NODE_OPTIONS=--max-old-space-size-percentage=60
 # A new volume mounted here inherits this owner.
 RUN mkdir -p /var/lib/relevo && chown node:node /var/lib/relevo
 COPY --from=build /app/node_modules node_modules

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { findKept, type LockRows } from '../../../deploy/image-packages.js';
 import { ROOT } from '../../../local/root.js';
 import { toProgram } from '../../support/image-programs.js';
 
@@ -80,40 +81,10 @@ export const copiedIntoImage = (): string[] =>
     path.replace(/^\/app\//, ''),
   );
 
-interface LockedPackage {
-  dependencies?: Record<string, string>;
-  optionalDependencies?: Record<string, string>;
-  peerDependencies?: Record<string, string>;
-}
-type Lock = Record<string, LockedPackage>;
-
-/** The place of a package that the package at `from` loads, such as `node_modules/express`. */
-function findLocked(lock: Lock, from: string, name: string): string | null {
-  const place = `${from === '' ? '' : `${from}/`}node_modules/${name}`;
-  if (lock[place]) return place;
-  return from === '' ? null : findLocked(lock, from.replace(/\/?node_modules\/[^]*?$/, ''), name);
-}
-
-/** The packages in the image: installed in its build stage, less those removed there. */
+/** The names of the packages in the image. */
 export function packagesOfImage(): Set<string> {
-  const lock = (JSON.parse(read('package-lock.json')) as { packages: Lock }).packages;
-  const removed = /npm pkg delete (.+?) \\$/m.exec(read('Dockerfile'))?.[1]?.split(' ') ?? [];
-  const root = lock['']?.dependencies ?? {};
-  const seen = new Set<string>();
-  const visit = (from: string, names: readonly string[]): void => {
-    for (const name of names) {
-      const place = findLocked(lock, from, name);
-      if (place === null || seen.has(place)) continue;
-      seen.add(place);
-      const { dependencies, optionalDependencies, peerDependencies } = lock[place] ?? {};
-      visit(place, Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }));
-    }
-  };
-  visit(
-    '',
-    Object.keys(root).filter((name) => !removed.includes(`dependencies.${name}`)),
-  );
-  return new Set([...seen].map((place) => place.slice('node_modules/'.length)));
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: LockRows };
+  return new Set([...findKept(packages)].map((place) => place.slice('node_modules/'.length)));
 }
 
 /** The compiled file that the image runs without a command. */
