@@ -43,11 +43,16 @@ interface Place {
 }
 
 /** The cluster that the check will use. @throws CommandFailure NO_CONTEXT, CONTEXT_UNKNOWN, … */
-async function findPlace(kubectl: Kubectl, given: string | null): Promise<Place> {
+async function findPlace(
+  kubectl: Kubectl,
+  given: string | null,
+  { terminal, interruption: signal }: Context,
+): Promise<Place> {
   const context = given ?? (await kubectl.run(['config', 'current-context'])).trim();
   const server = await kubectl.run(['config', 'view', '--minify', '-o', `jsonpath=${SERVER}`]);
+  terminal.err(`Context ${context}, cluster ${server}.`);
   // The first request, so that an unreachable cluster is reported before anything else.
-  await kubectl.run(['get', '--raw', '/version']);
+  await kubectl.run(['get', '--raw', '/version'], { signal });
   return { context, server };
 }
 
@@ -61,7 +66,6 @@ async function confirmPlace(
   isNamed: boolean,
   context: Context,
 ): Promise<void> {
-  context.terminal.err(`Context ${name}, cluster ${server}.`);
   if (isNamed || isLocal(server)) return;
   if (!context.terminal.canAsk)
     throw new CommandFailure(
@@ -111,7 +115,7 @@ export const deploy = command({
     const { terminal, interruption: signal, env } = context;
     const kubectl = findKubectl(args.context, env);
     await confirmPlace(
-      await findPlace(kubectl, args.context),
+      await findPlace(kubectl, args.context, context),
       args.yes || args.context !== null,
       context,
     );

@@ -56,7 +56,20 @@ const REASONS: readonly [text: RegExp, code: string, exitCode: number, hint: str
     'The credentials of this context are not valid: `kubectl auth whoami`.',
   ],
   [
-    /connection to the server .* was refused|Unable to connect|i\/o timeout|no such host|deadline exceeded|connection refused|TLS handshake/,
+    /error loading config file/,
+    'KUBECONFIG_INVALID',
+    EXIT.setup,
+    'Correct the file, or name another one in KUBECONFIG.',
+  ],
+  [
+    /x509:|certificate/,
+    'NOT_TRUSTED',
+    EXIT.setup,
+    'The context must name the authority that signed the certificate of the cluster.',
+  ],
+  [
+    // EOF: a balancer accepts the connection and has no API server behind it.
+    /connection to the server .* was refused|Unable to connect|timeout|Timeout|no such host|deadline exceeded|connection refused|connection reset|no route to host|network is unreachable|TLS handshake|\bEOF\b/,
     'CLUSTER_UNREACHABLE',
     EXIT.unreachable,
     '`kubectl cluster-info` shows the cluster of the current context.',
@@ -75,7 +88,7 @@ export function toKubectlFailure(stderr: string): CommandFailure {
   const [, code, exitCode, hint] = known ?? [null, 'KUBECTL_FAILED', EXIT.no, null];
   return new CommandFailure(
     code,
-    `kubectl: ${message || 'it failed without a reason'}`,
+    `kubectl: ${message.replace(/^error: /i, '') || 'it failed without a reason'}`,
     exitCode,
     hint,
   );

@@ -26,6 +26,13 @@ describe('a failure of kubectl', () => {
       'CLUSTER_UNREACHABLE',
       EXIT.unreachable,
     ],
+    ['error: EOF', 'CLUSTER_UNREACHABLE', EXIT.unreachable],
+    [
+      'Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      'NOT_TRUSTED',
+      EXIT.setup,
+    ],
+    ['error: error loading config file "/a": yaml: line 1', 'KUBECONFIG_INVALID', EXIT.setup],
     ['error: something new', 'KUBECTL_FAILED', EXIT.no],
     ['', 'KUBECTL_FAILED', EXIT.no],
   ])('"%s" is %s', (stderr, code, exitCode) => {
