@@ -3,7 +3,7 @@ import { spreadOf, type Spread } from '../bench/figures.js';
 import type { Bottleneck } from './bottleneck.js';
 import type { SystemRound } from './rounds.js';
 import type { CapacityStep } from './run-step.js';
-import { findSaturation, type SaturationPoint } from './search.js';
+import { findSaturation, type SaturationPoint, type StepOutcome } from './search.js';
 import { BASELINE, type CapacitySystem } from './systems.js';
 
 /**
@@ -39,14 +39,14 @@ const toEnd = ({ notPassed }: SaturationPoint): SearchEnd =>
 
 export function toRoundPoint({ round, steps }: SystemRound): RoundPoint {
   const point = findSaturation(steps);
-  const at = (perSec: number | undefined, passed: boolean): CapacityStep | null =>
-    steps.find((step) => step.perSec === perSec && (step.outcome === 'passed') === passed) ?? null;
+  const at = (perSec: number | undefined, outcome: StepOutcome | undefined): CapacityStep | null =>
+    steps.find((step) => step.perSec === perSec && step.outcome === outcome) ?? null;
   return {
     round,
     perSec: point.perSec,
     end: toEnd(point),
-    passed: at(point.perSec, true),
-    notPassed: at(point.notPassed?.perSec, false),
+    passed: at(point.perSec, 'passed'),
+    notPassed: at(point.notPassed?.perSec, point.notPassed?.outcome),
   };
 }
 

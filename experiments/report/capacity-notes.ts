@@ -40,7 +40,7 @@ function findings(found: readonly SystemRound[]): string[] {
 
 export const capacityNotes = (plan: CapacityPlan, found: readonly SystemRound[]): string[] => [
   `A step passes when its 95th percentile is at most ${duration(P95_MS)} and ${COMPLETED * 100} % of its requests succeed; users of the first ${duration(plan.warmUpSeconds * 1_000)} do not count. A latency counts from the time when the request was due.`,
-  `The pauses of the published users are divided by ${SPEED}. A user waits at most ${duration(PATIENCE_MS)} for an answer. A step that can no longer pass ends early, so its figures are lower bounds.`,
+  `The pauses of the published users are divided by ${SPEED}. A user waits at most ${duration(PATIENCE_MS)} for an answer. A rate that does not pass is tried twice. A step that can no longer pass ends early, so its figures are lower bounds.`,
   'The generator runs on the same machine, and its CPU time is shown as a process. Compare the ratios of a run, not its absolute figures.',
   ...findings(found),
 ];

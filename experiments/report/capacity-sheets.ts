@@ -6,7 +6,9 @@ import type { RoundPoint, SearchEnd, SystemFigures } from '../capacity/figures.j
 import type { ProcessUse } from '../capacity/process-use.js';
 import type { CapacityStep } from '../capacity/run-step.js';
 import { BASELINE } from '../capacity/systems.js';
+import { countFailed } from '../load/figures.js';
 import { REQUESTS_PER_USER } from '../load/levels.js';
+import { describeErrors } from '../load/objectives.js';
 import type { Sheet } from './growth-table.js';
 import { formatTenth } from './table.js';
 
@@ -144,6 +146,17 @@ export const capacitySheets = (all: readonly SystemFigures[]): CapacitySheet[] =
   lifeSheet(all),
   databaseSheet(all),
 ];
+
+/** The failed requests of the steps on both sides of the limit; a step without any has no line. */
+export const errorLines = (all: readonly SystemFigures[]): string[] =>
+  all.flatMap((figures) =>
+    toLimitSteps(figures)
+      .filter((step) => countFailed(step) > 0)
+      .map(
+        (step) =>
+          `Failed requests of ${figures.system} at ${formatTenth(step.perSec)} users/s: ${describeErrors(step)}.`,
+      ),
+  );
 
 const describe = ({ kind, name }: Bottleneck): string => {
   if (kind === 'event loop') return `the event loop of ${name}`;

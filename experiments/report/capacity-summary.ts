@@ -3,7 +3,7 @@ import type { SystemFigures } from '../capacity/figures.js';
 import type { CapacityPlan } from '../capacity/rounds.js';
 import { describeSystem } from '../capacity/systems.js';
 import type { RunRecord } from '../record/run-record.js';
-import { bottleneckLines, capacitySheets } from './capacity-sheets.js';
+import { bottleneckLines, capacitySheets, errorLines } from './capacity-sheets.js';
 import { escapeMarkdown, markdownTable, summaryPage } from './summary.js';
 
 export function capacitySummary(
@@ -26,6 +26,10 @@ export function capacitySummary(
       ...figures.map(({ system }) => `${system}: ${describeSystem(system, plan)}.`),
       ...(journal.notes ?? []),
     ],
-    after: others.flat(),
+    after: [
+      ...errorLines(figures).map((line) => `- ${escapeMarkdown(line)}`),
+      '',
+      ...others.flat(),
+    ],
   });
 }

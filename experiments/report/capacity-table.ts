@@ -4,7 +4,7 @@ import { toRoundPoint, type SystemFigures } from '../capacity/figures.js';
 import type { CapacityPlan, SystemRound } from '../capacity/rounds.js';
 import { describeSystem } from '../capacity/systems.js';
 import type { ExperimentResult } from '../record/result.js';
-import { bottleneckLines, capacitySheets } from './capacity-sheets.js';
+import { bottleneckLines, capacitySheets, errorLines } from './capacity-sheets.js';
 import { formatTable, formatTenth } from './table.js';
 import { cut, violationLines } from './verdict-lines.js';
 
@@ -37,7 +37,9 @@ export function capacityTable(
       ...formatTable(header, rows).split('\n').map(cut),
     ]),
     '',
-    ...bottleneckLines(figures).flatMap((line) => wrap(line, TEXT_WIDTH, { indent: '  ' })),
+    ...[...errorLines(figures), ...bottleneckLines(figures)].flatMap((line) =>
+      wrap(line, TEXT_WIDTH, { indent: '  ' }),
+    ),
     `Verdict: ${verdict}`,
     ...violationLines(violations, '  '),
     ...objectives.map(({ name, target, actual, met }) =>

@@ -11,7 +11,12 @@ import { P95_MS } from '../../capacity/step-judge.js';
 import { BASELINE, describeSystem, type CapacitySystem } from '../../capacity/systems.js';
 import type { RunRecord } from '../../record/run-record.js';
 import { html, type Content, type Html } from '../../../shared/web/html.js';
-import { bottleneckLines, capacitySheets, type CapacitySheet } from '../capacity-sheets.js';
+import {
+  bottleneckLines,
+  capacitySheets,
+  errorLines,
+  type CapacitySheet,
+} from '../capacity-sheets.js';
 import { rateChart, type RatedSystem } from '../bench/rate-chart.js';
 import { logChart, type LogSeries } from '../charts/log-chart.js';
 import { pageHead } from './head.js';
@@ -125,7 +130,8 @@ ${bottleneckLines(figures).map((line) => html`<p>${line}</p>`)}</section>
 <section id="rates"><h2>Over the rate</h2>
 <p class="quiet">Medians over the rounds. A step that ended early shows a lower bound of its latency.</p>
 ${rateCharts(figures, found)}
-${limits}</section>
+${limits}
+${errorLines(figures).map((line) => html`<p class="quiet">${line}</p>`)}</section>
 <section id="time"><h2>Where the time goes</h2>
 ${figures.map(({ system }) => systemPart(system, plan, found))}
 ${foldTable('CPU, payments and PostgreSQL on both sides of the limit', others)}

@@ -13,7 +13,13 @@ import {
 import { judgeEndedStep, LATE_MS, RunningStep } from '../../../experiments/capacity/step-judge.js';
 import type { LoadRequest } from '../../../experiments/load/figures.js';
 
-const RULES: SearchRules = { startPerSec: 20, growth: 1.5, mostPerSec: 1_000, halvings: 3 };
+const RULES: SearchRules = {
+  startPerSec: 20,
+  growth: 1.5,
+  mostPerSec: 1_000,
+  halvings: 3,
+  tries: 1,
+};
 
 /** Searches a system that passes every rate up to its capacity. */
 function search(
@@ -65,6 +71,26 @@ describe('the search', () => {
       perSec: 101.3,
       outcome: 'inconclusive',
     });
+  });
+
+  test('a rate that does not pass is tried twice; one stall of the machine is no limit', () => {
+    const rules = { ...RULES, tries: 2 };
+    expect(search(100, rules).map(({ perSec }) => perSec)).toEqual([
+      20, 30, 45, 67.5, 101.3, 101.3, 82.7, 91.5, 96.3,
+    ]);
+    const stalled: TriedRate[] = [{ perSec: 20, outcome: 'failed' }];
+    expect(nextRate(stalled, rules)).toBe(20);
+    stalled.push({ perSec: 20, outcome: 'passed' });
+    expect(nextRate(stalled, rules)).toBe(30);
+    expect(findSaturation(stalled)).toEqual({ perSec: 20, notPassed: null });
+  });
+
+  test('a rate fails only when every try failed', () => {
+    const tried: TriedRate[] = [
+      { perSec: 20, outcome: 'failed' },
+      { perSec: 20, outcome: 'inconclusive' },
+    ];
+    expect(findSaturation(tried).notPassed?.outcome).toBe('inconclusive');
   });
 
   test('a rate that passes above a failed one does not count', () => {

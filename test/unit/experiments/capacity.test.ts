@@ -261,7 +261,7 @@ const toRound = (
   system,
   steps: [
     toStep(perSec, 'passed'),
-    ...(outcome === 'passed' ? [] : [toStep(perSec * 1.1, outcome)]),
+    ...(outcome === 'passed' ? [] : [toStep(perSec * 1.1, outcome, { errors: { 'HTTP 503': 3 } })]),
   ],
 });
 
@@ -324,6 +324,7 @@ describe('report', () => {
     growth: 1.5,
     mostPerSec: 1_000,
     halvings: 3,
+    tries: 2,
     seed: 1,
     progress: { show: () => undefined, end: () => undefined },
     signal: new AbortController().signal,
@@ -356,6 +357,7 @@ describe('report', () => {
     expect(table).toContain(
       'Next bottleneck of relevo (2 of 2 rounds): the event loop of server_1.',
     );
+    expect(table).toContain('Failed requests of relevo at 88.0 users/s: HTTP 503 3.');
     expect(table).toContain('Met: saturation points found: 6 of 6');
     expect(table.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
