@@ -12,6 +12,7 @@ export const EXPERIMENT_NAMES = [
   'sessions',
   'load',
   'capacity',
+  'overload',
   'compare',
 ] as const;
 export type ExperimentName = (typeof EXPERIMENT_NAMES)[number];

@@ -20,6 +20,7 @@ import { failover } from './scenarios/failover.js';
 import { growth } from './scenarios/growth.js';
 import { haproxy } from './scenarios/haproxy.js';
 import { load } from './scenarios/load.js';
+import { overload } from './scenarios/overload.js';
 import { rolling } from './scenarios/rolling.js';
 import { sessions } from './scenarios/sessions.js';
 import { zookeeper } from './scenarios/zookeeper.js';
@@ -37,6 +38,7 @@ const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experimen
   sessions,
   load,
   capacity,
+  overload,
 };
 
 const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };

@@ -15,6 +15,8 @@ export interface BrowserAnswer {
   instance: string | null;
   /** The target of a redirect. */
   location: string | null;
+  /** The header `Retry-After`. */
+  retryAfter: string | null;
   text: string;
   /** Why no answer arrived, such as `ECONNRESET`; null: one did. */
   error: string | null;
@@ -51,6 +53,7 @@ const toFailure = ({ code, name, message }: NodeJS.ErrnoException): Received => 
   status: null,
   instance: null,
   location: null,
+  retryAfter: null,
   text: '',
   error: name === 'AbortError' ? 'ETIMEDOUT' : (code ?? message),
 });
@@ -139,6 +142,7 @@ export class Browser {
       status: answer.statusCode ?? null,
       instance: typeof servedBy === 'string' ? servedBy : null,
       location: answer.headers.location ?? null,
+      retryAfter: answer.headers['retry-after'] ?? null,
       text: Buffer.concat(pieces).toString(),
       error: null,
     };

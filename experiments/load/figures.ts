@@ -17,8 +17,12 @@ export interface LoadRequest {
   dueMs: number;
   /** From the time when the request was due, ms. */
   latencyMs: number;
+  /** From the time when the generator sent it, ms. Absent: not measured. */
+  answerMs?: number;
   /** `HTTP 503`, `ECONNRESET`, `DECLINED`; null: the request succeeded. */
   error: string | null;
+  /** Whether the error is 429 or 503 with `Retry-After`. Absent: no. */
+  isRefusal?: boolean;
 }
 
 export interface LatencyFigures {

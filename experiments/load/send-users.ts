@@ -1,5 +1,6 @@
 /** Sends the users of a level to a running system, and records their requests. */
 import { seededRandom } from '../../shared/random.js';
+import type { RequestRecord } from '../record/history.js';
 import type { Cluster } from '../system/cluster.js';
 import { createPaymentClient, wallMs, type PaymentClient } from '../traffic/client.js';
 import { sendOpenLoop } from '../traffic/open-loop.js';
@@ -36,6 +37,8 @@ export interface SentUsers {
   /** Planned users; fewer arrive when the level is stopped. */
   users: number;
   requests: readonly LoadRequest[];
+  /** Every creation with its answer. */
+  payments: readonly RequestRecord[];
   paid: readonly AnsweredPayment[];
   /** How late the generator started each user, in order of arrival, ms. */
   lateMs: readonly number[];
@@ -44,6 +47,7 @@ export interface SentUsers {
 
 class UsersRun {
   readonly requests: LoadRequest[] = [];
+  readonly payments: RequestRecord[] = [];
   readonly paid: AnsweredPayment[] = [];
   readonly lateMs: number[] = [];
 
@@ -53,12 +57,13 @@ class UsersRun {
     private readonly startMs: number,
   ) {}
 
-  record(request: LoadRequest, paymentId: string | null): void {
-    const { step, dueMs, latencyMs, error } = request;
+  record(request: LoadRequest, payment: RequestRecord | null): void {
+    const { dueMs, latencyMs, error } = request;
     const relative = { ...request, dueMs: dueMs - this.startMs };
     this.requests.push(relative);
-    if (step === 'creation' && error === null && paymentId !== null)
-      this.paid.push({ id: paymentId, dueMs, answeredMs: dueMs + latencyMs });
+    if (payment) this.payments.push(payment);
+    const id = payment?.paymentId ?? null;
+    if (error === null && id !== null) this.paid.push({ id, dueMs, answeredMs: dueMs + latencyMs });
     this.options.onRequest(relative);
   }
 
@@ -101,7 +106,7 @@ async function sendAll(
         order: orders[user] as (typeof orders)[number],
         user,
         arrivesMs,
-        onRequest: (request, paymentId) => run.record(request, paymentId),
+        onRequest: (request, payment) => run.record(request, payment),
       });
     },
   });
@@ -120,7 +125,7 @@ export async function sendUsers(options: SendOptions): Promise<SentUsers> {
   } finally {
     clients.forEach((client) => client.close());
   }
-  const { requests, paid, lateMs } = run;
+  const { requests, payments, paid, lateMs } = run;
   const durationMs = performance.now() - startMs;
-  return { users: arrivals.length, requests, paid, lateMs, durationMs };
+  return { users: arrivals.length, requests, payments, paid, lateMs, durationMs };
 }

@@ -5,6 +5,8 @@
  */
 import { sleep } from '../../shared/clock.js';
 import { Browser, type BrowserAnswer } from '../balancer/browser.js';
+import type { RequestRecord } from '../record/history.js';
+import { isRefusalInOrder } from '../traffic/answers.js';
 import { wallMs, type PaymentClient, type PaymentOrder } from '../traffic/client.js';
 import { STEPS, type LoadRequest, type RequestStep } from './figures.js';
 import { PAUSES_MS } from './levels.js';
@@ -25,17 +27,19 @@ export interface UserOptions {
   signal: AbortSignal;
   /** Ends the user after its current request. */
   stop?: AbortSignal;
-  /** Receives each request with its due time, wall clock. */
-  onRequest: (request: LoadRequest, paymentId: string | null) => void;
+  /** Receives each request with its due time, wall clock; the creation with its record. */
+  onRequest: (request: LoadRequest, payment: RequestRecord | null) => void;
 }
 
 interface Answer {
   error: string | null;
-  paymentId?: string | null;
+  isRefusal: boolean;
+  payment?: RequestRecord;
 }
 
-const toAnswer = ({ status, error }: BrowserAnswer): Answer => ({
+const toAnswer = ({ status, retryAfter, error }: BrowserAnswer): Answer => ({
   error: error ?? (status === 200 ? null : `HTTP ${status}`),
+  isRefusal: isRefusalInOrder(status, retryAfter),
 });
 
 class User {
@@ -52,9 +56,11 @@ class User {
     const { user, arrivesMs, speed, signal, stop, onRequest } = this.options;
     let dueMs = arrivesMs;
     for (const [index, step] of STEPS.entries()) {
-      const { error, paymentId = null } = await this.perform(step, dueMs);
+      const sentMs = wallMs();
+      const { error, isRefusal, payment = null } = await this.perform(step, dueMs);
       const answeredMs = wallMs();
-      onRequest({ user, step, dueMs, latencyMs: answeredMs - dueMs, error }, paymentId);
+      const times = { dueMs, latencyMs: answeredMs - dueMs, answerMs: answeredMs - sentMs };
+      onRequest({ user, step, ...times, error, isRefusal }, payment);
       if (error !== null || stop?.aborted) return;
       const pauseMs = (PAUSES_MS[index] ?? 0) / speed;
       dueMs = answeredMs + pauseMs;
@@ -78,9 +84,10 @@ class User {
 
   private async pay(dueMs: number): Promise<Answer> {
     const { payments, order } = this.options;
-    const { status, paymentId, error } = await payments.pay(order, 1, dueMs);
+    const payment = await payments.pay(order, 1, dueMs);
+    const { status, paymentId, error, isRefusal = false } = payment;
     this.paymentId = paymentId;
-    return { error: error ?? (status === 'SUCCEEDED' ? null : status), paymentId };
+    return { error: error ?? (status === 'SUCCEEDED' ? null : status), isRefusal, payment };
   }
 }
 

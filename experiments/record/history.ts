@@ -29,6 +29,8 @@ export interface RequestRecord {
   tries: number;
   /** Errors of the attempts before the last one, in order. */
   earlierErrors: readonly string[];
+  /** 429 or 503 with `Retry-After`. Absent: no. */
+  isRefusal?: boolean;
 }
 
 /** A row of `payment`. */

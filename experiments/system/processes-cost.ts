@@ -101,6 +101,9 @@ function readProcess(pid: number): (CpuTimes & Memory) | null {
   }
 }
 
+/** The memory of one process. @returns null: it does not run, or this is not Linux. */
+export const readMemory = (pid: number): Memory | null => readProcess(pid);
+
 /** The cost of a program so far. @returns null: the program does not run, or this is not Linux. */
 export function costOf(pid: number): ProcessCost | null {
   for (let left = LOOKS; ; left -= 1) {

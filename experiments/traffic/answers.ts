@@ -15,6 +15,10 @@ export type RequestOutcome = Pick<
 
 export const NO_OUTCOME = { status: null, paymentId: null, term: null } as const;
 
+/** Whether a server refused the request in order: it names the time of the next attempt. */
+export const isRefusalInOrder = (httpStatus: number | null, retryAfter: unknown): boolean =>
+  (httpStatus === 429 || httpStatus === 503) && /^\d+$/.test(String(retryAfter));
+
 /** The code of a problem document; otherwise the HTTP status. */
 export function refusalCode(httpStatus: number, body: unknown): string {
   const code = (body as { code?: unknown } | null)?.code;

@@ -7,7 +7,7 @@ import { Agent } from 'node:http';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { withDeadline } from '../../shared/deadline.js';
 import type { RequestRecord } from '../record/history.js';
-import { readFailure, readPayment } from './answers.js';
+import { isRefusalInOrder, readFailure, readPayment } from './answers.js';
 import { readBatch } from './batch-answer.js';
 
 export interface PaymentOrder {
@@ -90,7 +90,10 @@ export function createPaymentClient(
     pay: async ({ key, ...body }, trial, intendedMs) => {
       const { client, start } = startRequest(trial, key, intendedMs);
       const outcome = await post(client, '/api/payments', body, key).then(
-        ({ status, data }) => readPayment(status, data),
+        ({ status, data, headers }) => ({
+          ...readPayment(status, data),
+          ...(isRefusalInOrder(status, headers['retry-after']) ? { isRefusal: true } : {}),
+        }),
         readFailure,
       );
       return { ...start, answeredMs: wallMs(), ...outcome };

@@ -12,6 +12,7 @@ const toAnswer = (status: number | null, location: string | null = null): Browse
   status,
   instance: 'patients_1',
   location,
+  retryAfter: null,
   text: '',
   error: status === null ? 'ECONNRESET' : null,
   startMs: 1,
