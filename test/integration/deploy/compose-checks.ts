@@ -136,6 +136,20 @@ const hasHealthcheck = (service: Service): boolean => {
   return !disable && (test !== undefined || (programOf(service) !== null && imageHasHealthcheck()));
 };
 
+/** The link to the console of an instance names a port that a monitor publishes. */
+export const consoleIsLinked: Check = (file) => {
+  const monitors = servicesOf(file).filter(([name]) => name.startsWith('monitor-'));
+  const published = monitors.flatMap(([, { ports = [] }]) => ports);
+  return servicesOf(file).flatMap(([name, service]) => {
+    if (programOf(service) !== 'patients/main.ts') return [];
+    const url = environmentOf(service, ENV)['MONITOR_URL'] ?? '';
+    const port = /^http:\/\/127\.0\.0\.1:(\d+)$/.exec(url)?.[1];
+    return published.some((each) => each.split(':').at(-2) === port)
+      ? []
+      : [`${name} links ${url}, which no monitor publishes`];
+  });
+};
+
 /** Every service that stays up has a health check; a job that ends cannot have one. */
 export const healthIsChecked: Check = (file) =>
   servicesOf(file)

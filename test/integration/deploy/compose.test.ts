@@ -10,6 +10,7 @@ import { getCompiledPath } from '../../../local/processes/compile.js';
 import { ROOT } from '../../../local/root.js';
 import {
   balancerIsShared,
+  consoleIsLinked,
   endIsOrderly,
   healthIsChecked,
   membersAreThere,
@@ -97,6 +98,12 @@ const CASES: Spoilt[] = [
     holds: 'publishes no instance',
     spoil: (file) => (service(file, 'patients-1').ports = ['4001:4001']),
     says: /patients-1 can be reached without the balancer/,
+  },
+  {
+    check: consoleIsLinked,
+    holds: 'links the console at its published port',
+    spoil: (file) => (told(file, 'patients-2')['MONITOR_URL'] = 'http://monitor-1:5000'),
+    says: /patients-2 links http:\/\/monitor-1:5000, which no monitor publishes/,
   },
   {
     check: healthIsChecked,

@@ -6,7 +6,7 @@ import { PATIENTS_OPTIONS } from '../../../patients/config.js';
 import { PAYMENTS_OPTIONS } from '../../../payments/config.js';
 import { PROGRAM_OPTIONS } from '../image-programs.js';
 import { findPods, findRunning, type Running } from './environment.js';
-import { findServices, getWorkload, ofKind, type Manifest } from './manifests.js';
+import { findServices, getManifest, getWorkload, ofKind, type Manifest } from './manifests.js';
 
 export type Check = (manifests: readonly Manifest[]) => string[];
 
@@ -148,4 +148,13 @@ export const settingsAreUsed: Check = (manifests) => {
       .filter((key) => !text.includes(`"key":"${key}"`))
       .map((key) => `The setting ${key} is used nowhere`),
   );
+};
+
+/** The link to the console names the port of the Service that an operator forwards. */
+export const consoleIsLinked: Check = (manifests) => {
+  const { spec } = getManifest(manifests, 'Service', 'console');
+  const wanted = `http://127.0.0.1:${spec?.ports?.[0]?.port}`;
+  return ofProgram(manifests, 'patients/main.ts')
+    .filter(({ env }) => env['MONITOR_URL'] !== wanted)
+    .map(({ title, env }) => `${title} links ${env['MONITOR_URL']}, not ${wanted}`);
 };

@@ -112,6 +112,9 @@ const judgeOutside = (
     ? []
     : [`${title}: no policy allows ${host}:${port} outside of the cluster`];
 
+/** Links on a page: browsers follow them, the process does not. */
+const FOR_BROWSERS = new Set(['MONITOR_URL']);
+
 /**
  * Every address of every process leads to pods of the namespace, or out of the cluster, and the
  * policies allow it.
@@ -119,8 +122,8 @@ const judgeOutside = (
  */
 export const findUnreachable = (manifests: readonly Manifest[], outside: RegExp): string[] =>
   findRunning(manifests).flatMap((running) =>
-    Object.values(running.env)
-      .flatMap(findAddresses)
+    Object.entries(running.env)
+      .flatMap(([name, value]) => (FOR_BROWSERS.has(name) ? [] : findAddresses(value)))
       .flatMap((address) =>
         (outside.test(address.host) ? judgeOutside : judgeInside)(manifests, running, address),
       ),

@@ -148,6 +148,17 @@ const CONTROLS: Control[] = [
     spoil: (all) => (policy(all, 'use-redis').egress = []),
     problem: /monitor: no policy allows redis.example.org:6379 outside of the cluster/,
   },
+  {
+    check: rules.consoleIsLinked,
+    spoil: (all) => setVariable(all, 'patients', 'MONITOR_URL', 'http://127.0.0.1:5010'),
+    problem: /container patients links http:\/\/127.0.0.1:5010, not http:\/\/127.0.0.1:5000/,
+  },
+  {
+    // Only the links of a page may name the machine of the browser.
+    check: addressesAreReachable,
+    spoil: (all) => setVariable(all, 'server', 'GATEWAY_URL', 'http://127.0.0.1:5100'),
+    problem: /there is no Service for 127.0.0.1:5100/,
+  },
 ];
 
 describeWith('kubectl', 'the manifests agree with the services', () => {
