@@ -13,7 +13,7 @@ import { countSaved } from './saved-payments.js';
 import { sendUsers, type SentUsers, type SendOptions } from './send-users.js';
 
 /** As long as the longest answer of the published report. */
-const PATIENCE_MS = 120_000;
+export const PATIENCE_MS = 120_000;
 
 export interface LevelOptions extends Omit<SendOptions, 'patienceMs' | 'stop' | 'onRequest'> {
   /** Called after each request. */

@@ -11,6 +11,15 @@ import { wallMs, type PaymentClient, type PaymentOrder } from '../traffic/client
 import { STEPS, type LoadRequest, type RequestStep } from './figures.js';
 import { PAUSES_MS } from './levels.js';
 
+/** The pages of a user. The creation is a call of the API. @param paymentId of the creation. */
+export const getPagePaths = (
+  paymentId: string,
+): Readonly<Record<Exclude<RequestStep, 'creation'>, string>> => ({
+  landing: '/',
+  form: '/bill/identify',
+  validation: `/passes/${paymentId}`,
+});
+
 export interface UserOptions {
   /** The address that the user's browser calls. */
   url: string;
@@ -74,12 +83,7 @@ class User {
 
   private async perform(step: RequestStep, dueMs: number): Promise<Answer> {
     if (step === 'creation') return this.pay(dueMs);
-    const paths = {
-      landing: '/',
-      form: '/bill/identify',
-      validation: `/passes/${this.paymentId ?? ''}`,
-    };
-    return toAnswer(await this.browser.ask(paths[step]));
+    return toAnswer(await this.browser.ask(getPagePaths(this.paymentId ?? '')[step]));
   }
 
   private async pay(dueMs: number): Promise<Answer> {

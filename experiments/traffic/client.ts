@@ -37,6 +37,8 @@ export const wallMs = (): number => performance.timeOrigin + performance.now();
 
 /** Largest response that is read, in bytes: a batch of 100,000 payments has about 20 MB. */
 const ANSWER_MAX_BYTES = 64 * 1_048_576;
+/** Accepts one payment. */
+export const PAYMENTS_PATH = '/api/payments';
 /** No earlier attempts: one shared array for all records. */
 const NONE: readonly string[] = [];
 
@@ -89,7 +91,7 @@ export function createPaymentClient(
   return {
     pay: async ({ key, ...body }, trial, intendedMs) => {
       const { client, start } = startRequest(trial, key, intendedMs);
-      const outcome = await post(client, '/api/payments', body, key).then(
+      const outcome = await post(client, PAYMENTS_PATH, body, key).then(
         ({ status, data, headers }) => ({
           ...readPayment(status, data),
           ...(isRefusalInOrder(status, headers['retry-after']) ? { isRefusal: true } : {}),
