@@ -5,6 +5,8 @@
 import {
   epochAnswer,
   EPOCHS_PATH,
+  leadingAnswer,
+  type LeadingAnswer,
   MEAN_PATH,
   type MeanRefusal,
 } from '../../shared/contracts/measurements.js';
@@ -41,17 +43,30 @@ const toSendResult = (status: number, code: string): SendResult => {
   return status === 400 ? 'refused' : 'failed';
 };
 
+const toEpochsUrl = (apiUrl: string): string =>
+  `${apiUrl.slice(0, -MEAN_PATH.length)}${EPOCHS_PATH}`;
+
 export class ApiClient {
   constructor(private readonly options: ApiClientOptions) {}
+
+  /** The highest epoch and the last round of the API; null: no answer. */
+  async readLeading(apiUrl: string): Promise<LeadingAnswer | null> {
+    try {
+      const { status, text } = await askText(toEpochsUrl(apiUrl), this.options);
+      return status === 200 ? leadingAnswer.parse(JSON.parse(text)) : null;
+    } catch {
+      return null;
+    }
+  }
 
   /** Raises the fence of the API to this epoch. */
   async announce(
     apiUrl: string,
     body: { epoch: number; device: string },
   ): Promise<ApiAnswer<AnnounceResult>> {
-    const url = `${apiUrl.slice(0, -MEAN_PATH.length)}${EPOCHS_PATH}`;
     try {
-      const { status, text } = await askText(url, { ...this.options, method: 'POST', body });
+      const question = { ...this.options, method: 'POST', body } as const;
+      const { status, text } = await askText(toEpochsUrl(apiUrl), question);
       if (status === 200) {
         const confirmed = epochAnswer.parse(JSON.parse(text)).epoch === body.epoch;
         return { result: confirmed ? 'confirmed' : 'failed', detail: 'OK' };

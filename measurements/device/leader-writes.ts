@@ -7,7 +7,8 @@ import { liftBarrier, raiseBarrier } from '../../shared/zookeeper/barrier.js';
 import type { NodeOperation } from '../../shared/zookeeper/transaction.js';
 import type { RoundStep } from '../core/types.js';
 
-const stillCandidate = (node: string): NodeOperation => ({
+/** The condition that this candidate was not removed. */
+export const stillCandidate = (node: string): NodeOperation => ({
   kind: 'exists',
   path: `${ZNODES.election}/${node}`,
 });

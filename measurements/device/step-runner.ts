@@ -12,6 +12,7 @@ import { isRefusal } from '../../shared/zookeeper/errors.js';
 import { commit, type NodeOperation } from '../../shared/zookeeper/transaction.js';
 import type { DeviceState, Mean, RoundStep, StepResult } from '../core/types.js';
 import type { ApiClient } from './api-client.js';
+import { readNewCounter, toContinuation, toEpoch } from './continue-rounds.js';
 import { toFinish, toOpening } from './leader-writes.js';
 import { deviceSeconds, notMeasured, roundsMissed } from './metrics.js';
 import type { ReplicaMeter } from './replica-meter.js';
@@ -44,7 +45,7 @@ export class StepRunner {
       case 'stand':
         return this.stand();
       case 'announce':
-        return this.announce(step.epoch, apiUrl);
+        return this.announce(step.epoch, this.node(state), apiUrl);
       case 'open':
         return { step: 'open', done: await this.commit(toOpening(...this.opening(state, step))) };
       case 'measure':
@@ -81,17 +82,37 @@ export class StepRunner {
       name: device,
       guid: this.guid,
     });
+    const epoch = await toEpoch(zk, candidate.epoch);
     // A later candidate of this device must not be confused with this one.
     this.guid = randomUUID();
-    return { step: 'stand', candidate };
+    return { step: 'stand', candidate: { ...candidate, epoch } };
   }
 
-  private async announce(epoch: number, apiUrl: string): Promise<StepResult> {
+  private async announce(epoch: number, node: string, apiUrl: string): Promise<StepResult> {
     const { api, device, logger } = this.options;
     const { result, detail } = await api.announce(apiUrl, { epoch, device });
-    if (result !== 'confirmed')
-      logger.warn({ epoch, code: detail }, 'the API did not confirm the epoch');
+    if (result === 'failed')
+      logger.warn({ epoch, code: detail }, 'the API did not confirm the epoch; retrying');
+    else if (await this.continueRounds(node, apiUrl, result === 'old-epoch'))
+      return { step: 'announce', result: 'old-epoch' };
+    else if (result === 'old-epoch')
+      logger.warn(
+        { epoch, code: detail },
+        'the API knows a later epoch; standing again. If this repeats, the ensemble has older data than the API: see measurements/README.md',
+      );
     return { step: 'announce', result };
+  }
+
+  /** @returns whether this ensemble was new and continues now: stand again. */
+  private async continueRounds(node: string, apiUrl: string, isOld: boolean): Promise<boolean> {
+    const { zk, api, logger } = this.options;
+    const counterVersion = await readNewCounter(zk);
+    if (counterVersion === null) return false;
+    const known = await api.readLeading(apiUrl);
+    if (!known || (known.lastRound === 0 && !isOld)) return false;
+    const done = await this.commit(toContinuation(node, known, counterVersion));
+    if (done) logger.warn(known, 'the ensemble is new: continuing after the last round of the API');
+    return done;
   }
 
   private async measure(round: number): Promise<StepResult> {

@@ -16,6 +16,8 @@ export const ZNODES = {
   barrier: '/barrier',
   /** The number of the last finished round, in digits. */
   counter: '/counter',
+  /** Added to the `czxid` of each candidate; exists when this ensemble continued after another. */
+  epochBase: '/epoch_base',
   /** Parent of the settings. */
   config: '/config',
   /** Seconds between two rounds, in digits. */
@@ -39,7 +41,10 @@ export const LARGEST_MEAN_MS = 3_600_000;
 export const ROUNDS_KEPT = 10_000;
 
 const round = z.int().min(1);
-/** The `czxid` of the election node of a leading device: a later leader has a higher epoch. */
+/**
+ * The `czxid` of the election node of a leading device, above the epochs of an earlier ensemble: a
+ * later leader has a higher epoch.
+ */
 const epoch = z.int().min(1);
 const meanMs = z.number().min(0).max(LARGEST_MEAN_MS);
 const deviceCount = z.int().min(1).max(1_000);
@@ -61,6 +66,9 @@ export type MeasurementData = z.infer<typeof measurementData>;
 
 /** Data of `/counter`. */
 export const counterData = parseWritten(z.int().min(0));
+
+/** Data of `/epoch_base`. */
+export const epochBaseData = parseWritten(z.int().min(0));
 
 /** A decimal number as a person or a query writes it; no exponent, no sign, no spaces. */
 const decimal = <T extends z.ZodType<number, number>>(number: T) =>

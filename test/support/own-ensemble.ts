@@ -20,6 +20,8 @@ export interface OwnEnsemble {
   findMember(role: 'leader' | 'follower'): Promise<ManagedProcess>;
   /** A connected client; the caller closes it. */
   connect(options?: Partial<ZooKeeperOptions>): Promise<ZooKeeper>;
+  /** Starts the members again without their data, as a new ensemble. */
+  deleteData(): Promise<void>;
   /** Ends the members and deletes their data. */
   remove(): Promise<void>;
 }
@@ -50,6 +52,12 @@ export async function startOwnEnsemble(): Promise<OwnEnsemble> {
       zk.start();
       await eventually(() => zk.state === 'connected', { what: 'a client is connected' });
       return zk;
+    },
+    deleteData: async () => {
+      await Promise.all(members.map((member) => member.stop()));
+      for (const { spec } of members)
+        rmSync(join(spec.cwd ?? folder, 'version-2'), { recursive: true });
+      await Promise.all(members.map((member) => member.start()));
     },
     remove: async () => {
       await Promise.all(members.map((member) => member.stop()));

@@ -3,6 +3,7 @@
  * device. The replica of each device is the API: it has the same health and metrics routes, and
  * without payments a device measures the readiness check.
  */
+import { Redis } from 'ioredis';
 import type { DeviceFaults } from '../../../measurements/device/app.js';
 import { toMean } from '../../../measurements/core/mean.js';
 import { compile } from '../../../local/processes/compile.js';
@@ -10,11 +11,12 @@ import { freePort } from '../../../local/processes/ports.js';
 import type { ManagedProcess } from '../../../local/processes/processes.js';
 import { serviceProcess } from '../../../local/processes/service-process.js';
 import type { SeriesRound } from '../../../shared/contracts/measurements.js';
-import { createNode } from '../../../shared/zookeeper/data.js';
+import { changeSettings, withEnsemble } from '../../../shared/zookeeper/settings.js';
 import { INTERNAL_TOKEN, startTestApi, type Api } from '../../integration/measurements/support.js';
 import { eventually } from '../../support/eventually.js';
 import { startOwnEnsemble, type OwnEnsemble } from '../../support/own-ensemble.js';
-import { testRedisUrl } from '../../support/redis.js';
+import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
+import { PATIENCE_MS } from '../patience.js';
 
 interface LogLine {
   msg: string;
@@ -58,19 +60,54 @@ export class Scene {
 
   private constructor(
     readonly ensemble: OwnEnsemble,
-    readonly api: Api,
-    private readonly program: string,
+    public api: Api,
+    private readonly surroundings: {
+      /** Of the devices. */
+      program: string;
+      /** Options of the API. */
+      env: Readonly<Record<string, string>>;
+      periodSeconds: number;
+    },
   ) {}
 
   static async open(periodSeconds: number): Promise<Scene> {
     const ensemble = await startOwnEnsemble();
-    const api = await startTestApi({ REDIS_URL: testRedisUrl() });
+    const env = {
+      REDIS_URL: testRedisUrl(),
+      QUEUE_PREFIX: uniquePrefix(),
+      PORT: String(await freePort()),
+    };
+    const api = await startTestApi(env);
     const program = await compile('measurements/device/main.ts');
-    const zk = await ensemble.connect();
-    await createNode(zk, '/config', '', 'persistent');
-    await createNode(zk, '/config/sampling_period', String(periodSeconds), 'persistent');
-    await zk.close();
-    return new Scene(ensemble, api, program);
+    const scene = new Scene(ensemble, api, { program, env, periodSeconds });
+    await scene.setPeriod();
+    return scene;
+  }
+
+  private async setPeriod(): Promise<void> {
+    const samplingPeriod = String(this.surroundings.periodSeconds);
+    await withEnsemble(this.ensemble.servers, PATIENCE_MS, (zk) =>
+      changeSettings(zk, { samplingPeriod, apiUrl: null }),
+    );
+  }
+
+  /** Stops the devices, deletes the data of the ensemble, and starts both again. */
+  async deleteEnsemble(): Promise<void> {
+    await Promise.all(this.devices.map(({ process }) => process.stop()));
+    await this.ensemble.deleteData();
+    await this.setPeriod();
+    await Promise.all(this.devices.map(({ process }) => process.start()));
+  }
+
+  /** Deletes the data of the API, its memory included. */
+  async deleteSeries(): Promise<void> {
+    const { REDIS_URL: url = '', QUEUE_PREFIX: prefix } = this.surroundings.env;
+    await this.api.stop();
+    const redis = new Redis(url);
+    const keys = await redis.keys(`${prefix}:*`);
+    await redis.del(keys);
+    await redis.quit();
+    this.api = await startTestApi({ ...this.surroundings.env });
   }
 
   /** Starts a device. @param env changes of its options. */
@@ -79,7 +116,7 @@ export class Scene {
     const process = serviceProcess(
       { name, kind: 'measurements', fixedPort: port },
       {
-        program: this.program,
+        program: this.surroundings.program,
         port,
         nodeArgs: [],
         env: {
