@@ -11,7 +11,7 @@ import type { FaultWindow } from '../record/history.js';
 import { CALM_MS, type RestartDone } from './restart-under-load.js';
 
 /** `leader`: the replica that leads at the beginning, which is restarted last. */
-export type StepLabel = 'instance' | 'standby' | 'leader' | 'monitor' | 'gateway' | 'balancer';
+export type StepLabel = Exclude<StepRecord['kind'], 'replica'> | 'standby' | 'leader';
 
 export interface StepFigures {
   label: StepLabel;

@@ -6,13 +6,14 @@ import type { StatusSummary } from '../../shared/contracts/status.js';
 import { readBoundedText } from '../../shared/http/bounded-body.js';
 import { pollUntil } from '../../shared/wait-until.js';
 import { getLongestPaymentMs } from '../check-timeouts.js';
-import { answersOk } from '../processes/service-process.js';
 import type { ManagedProcess } from '../processes/processes.js';
 import type { System } from '../system.js';
 import type { OperatorCalls } from './operator-calls.js';
+import { restartMember } from './restart-member.js';
+import { POLL_MS, restartService, waitFor } from './restart-process.js';
 
 export interface Performing {
-  system: Pick<System, 'process' | 'balancer' | 'patients'>;
+  system: Pick<System, 'process' | 'balancer' | 'patients' | 'ensemble' | 'devices'>;
   calls: OperatorCalls;
   /** The reason in the record of each state and hand-over. */
   reason: string;
@@ -20,23 +21,9 @@ export interface Performing {
   isKept: (instance: string) => Promise<boolean>;
 }
 
-const POLL_MS = 50;
 /** Largest answer of `/metrics` that is read, in bytes. */
 const METRICS_MAX = 4_194_304;
 const METRICS_TIMEOUT_MS = 2_000;
-
-/** Rejects with the reason of `signal` when it fires first. */
-async function waitFor(check: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-  await pollUntil(check, { deadlineMs: Infinity, pollMs: POLL_MS, signal });
-}
-
-/** Never starts a process of a system that stops. */
-async function restart(process: ManagedProcess, signal: AbortSignal): Promise<void> {
-  await process.stop();
-  signal.throwIfAborted();
-  await process.start();
-  await waitFor(() => answersOk(`${process.url}/readyz`), signal);
-}
 
 /** The longest request for a payment at an instance, in ms. */
 export const getLongestPayment = ({ spec }: Pick<ManagedProcess, 'spec'>): number =>
@@ -120,12 +107,12 @@ async function restartInstance(
   const { name } = process;
   const before = (await performing.calls.readInstances()).get(name);
   if (before !== 'ready' || (await performing.isKept(name))) {
-    await restart(process, signal);
+    await restartService(process, signal);
     return;
   }
   // The last instance cannot be drained: its clients wait or retry.
   if (!(await setState(performing, name, 'drain', signal))) {
-    await restart(process, signal);
+    await restartService(process, signal);
     await waitUntilServed(performing, name, signal);
     return;
   }
@@ -134,7 +121,7 @@ async function restartInstance(
     // The clients with its cookie stay on a drained instance: they move before it stops.
     await setUnlessKept(performing, name, 'maint', signal);
     await waitUntilQuiet(process, signal);
-    await restart(process, signal);
+    await restartService(process, signal);
   } finally {
     // Also after a failure: the balancer itself avoids an instance that does not answer.
     await setUnlessKept(performing, name, 'ready', signal);
@@ -160,7 +147,7 @@ async function restartReplica(
   if (!status) throw new Error('no monitor answers, so the leader is unknown');
   if (getLeader(status) === process.name && mayLead(status, process.name))
     await calls.handOver(reason);
-  await restart(process, signal);
+  await restartService(process, signal);
   const pid = process.pid;
   await waitFor(async () => {
     const seen = (await calls.readStatus())?.replicas.find(({ id }) => id === process.name);
@@ -174,7 +161,7 @@ async function restartMonitor(
   process: ManagedProcess,
   signal: AbortSignal,
 ): Promise<void> {
-  await restart(process, signal);
+  await restartService(process, signal);
   await waitFor(async () => {
     const status = await calls.readStatus(process.url);
     const leader = getLeader(status);
@@ -199,5 +186,6 @@ export async function performStep(
   if (kind === 'instance') await restartInstance(performing, process, signal);
   else if (kind === 'replica') await restartReplica(performing, process, signal);
   else if (kind === 'monitor') await restartMonitor(performing, process, signal);
-  else await restart(process, signal);
+  else if (kind === 'member') await restartMember(system, process, signal);
+  else await restartService(process, signal);
 }

@@ -14,9 +14,10 @@ import type { AuditEntry } from '../../shared/postgres/audit.js';
 import type { System } from '../system.js';
 import { OperatorCalls } from './operator-calls.js';
 import { getLongestPayment, performStep } from './perform.js';
-import { planRestart } from './plan.js';
+import { planRestart, type RestartFacts } from './plan.js';
 import { isKeptByOperator, releaseDrains, toStateReason } from './release-drains.js';
 import { withDatabase, writeAuditOnce } from './restart-database.js';
+import { readRoundState } from './restart-member.js';
 import { runRestart, toWaiting } from './runner.js';
 
 export interface RestartsOptions {
@@ -58,9 +59,23 @@ export class Restarts {
       leader: status.partitions[0]?.leader ?? null,
       monitors: system.monitors.map(({ name }) => name),
       gateway: system.gateway?.name ?? null,
+      rounds: await this.readRounds(),
       balancer: system.balancer?.name ?? null,
       longestPaymentMs: Math.max(0, ...system.patients.map(getLongestPayment)),
     });
+  }
+
+  /** Null: there are no measurement rounds. */
+  private async readRounds(): Promise<RestartFacts['rounds']> {
+    const { system } = this.options;
+    const { measurements } = system;
+    if (!measurements) return null;
+    const { devices, members } = await readRoundState(system, measurements.url);
+    return {
+      devices,
+      api: measurements.name,
+      members: members.map(({ name, role }) => ({ name, leads: role === 'leader' })),
+    };
   }
 
   /** @throws Problem RESTART_IN_PROGRESS, UNAVAILABLE. */

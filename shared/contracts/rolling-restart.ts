@@ -13,7 +13,16 @@ const STEPS_MAX = 1_000;
 const restartStep = z.object({
   /** The process. */
   name: z.string(),
-  kind: z.enum(['instance', 'replica', 'monitor', 'gateway', 'balancer']),
+  kind: z.enum([
+    'instance',
+    'replica',
+    'monitor',
+    'gateway',
+    'device',
+    'measurements',
+    'member',
+    'balancer',
+  ]),
   /** For people. */
   does: z.string(),
   expectedMs: z.number(),

@@ -11,6 +11,7 @@ const STEPS = planRestart({
   leader: 'server_1',
   monitors: ['monitor_1'],
   gateway: null,
+  rounds: null,
   balancer: 'haproxy',
   longestPaymentMs: 65_000,
 });

@@ -11,6 +11,7 @@ const FACTS: RestartFacts = {
   leader: 'server_2',
   monitors: ['monitor_1', 'monitor_2', 'monitor_3'],
   gateway: 'gateway',
+  rounds: null,
   balancer: 'haproxy',
   longestPaymentMs: 65_000,
 };
@@ -29,6 +30,28 @@ describe('the plan of a rolling restart', () => {
       'monitor_2: restart, wait for a leader',
       'monitor_3: restart, wait for a leader',
       'gateway: restart; charges are retried',
+      'haproxy: reload without losing a request',
+    ]);
+  });
+
+  test('restarts the measurement rounds after the payments, and each of their leaders last', () => {
+    const steps = plan({
+      rounds: {
+        devices: ['device_1', 'device_2'].map((name, at) => ({ name, leads: at === 0 })),
+        api: 'measurements',
+        members: ['zookeeper_1', 'zookeeper_2', 'zookeeper_3'].map((name, at) => ({
+          name,
+          leads: at === 1,
+        })),
+      },
+    });
+    expect(steps.slice(steps.indexOf('gateway: restart; charges are retried') + 1)).toEqual([
+      'device_2: restart, wait until it takes part',
+      'device_1: restart, wait until it takes part',
+      'measurements: restart; the mean of a round waits',
+      'zookeeper_1: restart, wait for all 3 members',
+      'zookeeper_3: restart, wait for all 3 members',
+      'zookeeper_2: restart, wait for all 3 members',
       'haproxy: reload without losing a request',
     ]);
   });
