@@ -13,7 +13,7 @@ import { countSaved } from './saved-payments.js';
 import { sendUsers, type SentUsers, type SendOptions } from './send-users.js';
 
 /** As long as the longest answer of the published report. */
-export const PATIENCE_MS = 120_000;
+export const REQUEST_PATIENCE_MS = 120_000;
 
 export interface LevelOptions extends Omit<SendOptions, 'patienceMs' | 'stop' | 'onRequest'> {
   /** Called after each request. */
@@ -27,7 +27,7 @@ export async function runLevel(options: LevelOptions): Promise<LevelFigures> {
   try {
     const users = await sendUsers({
       ...options,
-      patienceMs: PATIENCE_MS,
+      patienceMs: REQUEST_PATIENCE_MS,
       onRequest: ({ error }) => {
         sent += 1;
         if (error !== null) failed += 1;

@@ -10,7 +10,7 @@ import type { ManagedProcess } from '../processes/processes.js';
 import type { System } from '../system.js';
 import type { OperatorCalls } from './operator-calls.js';
 import { restartMember } from './restart-member.js';
-import { POLL_MS, restartService, waitFor } from './restart-process.js';
+import { POLL_MS, restartService, waitForCheck } from './restart-process.js';
 
 export interface Performing {
   system: Pick<System, 'process' | 'balancer' | 'patients' | 'ensemble' | 'devices'>;
@@ -68,7 +68,7 @@ async function setState(
 ): Promise<boolean> {
   if (!(await calls.orderInstanceState(name, state, reason))) return false;
   const isSet = async (): Promise<boolean> => (await calls.readInstances()).get(name) === state;
-  await waitFor(async () => (await isSet()) || (await isKept(name)), signal);
+  await waitForCheck(async () => (await isSet()) || (await isKept(name)), signal);
   return true;
 }
 
@@ -92,7 +92,7 @@ async function waitUntilServed(
     const states = await calls.readInstances().catch(() => null);
     return states !== null && states.get(name) !== 'ready';
   };
-  await waitFor(async () => (await calls.isServed(name)) || (await isOut()), signal);
+  await waitForCheck(async () => (await calls.isServed(name)) || (await isOut()), signal);
 }
 
 /**
@@ -149,7 +149,7 @@ async function restartReplica(
     await calls.handOver(reason);
   await restartService(process, signal);
   const pid = process.pid;
-  await waitFor(async () => {
+  await waitForCheck(async () => {
     const seen = (await calls.readStatus())?.replicas.find(({ id }) => id === process.name);
     return seen?.observed === 'alive' && (seen['pid'] ?? pid) === pid;
   }, signal);
@@ -162,7 +162,7 @@ async function restartMonitor(
   signal: AbortSignal,
 ): Promise<void> {
   await restartService(process, signal);
-  await waitFor(async () => {
+  await waitForCheck(async () => {
     const status = await calls.readStatus(process.url);
     const leader = getLeader(status);
     return status?.replicas.some(({ id, observed }) => id === leader && observed === 'alive')

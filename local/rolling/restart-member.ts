@@ -6,7 +6,7 @@ import { readRounds, type RoundState } from '../../shared/zookeeper/read-rounds.
 import { waitUntil } from '../../shared/wait-until.js';
 import type { ManagedProcess } from '../processes/processes.js';
 import type { System } from '../system.js';
-import { POLL_MS, stopAndStart, waitFor } from './restart-process.js';
+import { POLL_MS, stopAndStart, waitForCheck } from './restart-process.js';
 
 /** Longest wait for the other members before a restart, in ms. */
 const OTHERS_DEADLINE_MS = 10_000;
@@ -56,7 +56,7 @@ export async function restartMember(
 ): Promise<void> {
   const ready = listReady(await waitForOthers(system, member, signal));
   await stopAndStart(member, signal);
-  await waitFor(async () => {
+  await waitForCheck(async () => {
     const now = await readRoundState(system);
     const again = listReady(now);
     return now.members.every(isServing) && ready.every((name) => again.includes(name));

@@ -6,7 +6,10 @@ import { answersOk } from '../processes/service-process.js';
 export const POLL_MS = 50;
 
 /** Rejects with the reason of `signal` when it fires first. */
-export async function waitFor(check: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+export async function waitForCheck(
+  check: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
   await pollUntil(check, { deadlineMs: Infinity, pollMs: POLL_MS, signal });
 }
 
@@ -20,5 +23,5 @@ export async function stopAndStart(process: ManagedProcess, signal: AbortSignal)
 /** Restarts a service and waits until it is ready. */
 export async function restartService(process: ManagedProcess, signal: AbortSignal): Promise<void> {
   await stopAndStart(process, signal);
-  await waitFor(() => answersOk(`${process.url}/readyz`), signal);
+  await waitForCheck(() => answersOk(`${process.url}/readyz`), signal);
 }

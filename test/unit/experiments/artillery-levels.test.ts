@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { LEVELS, PAUSES_MS, type ArrivalPhase } from '../../../experiments/load/levels.js';
-import { PATIENCE_MS } from '../../../experiments/load/run-level.js';
+import { REQUEST_PATIENCE_MS } from '../../../experiments/load/run-level.js';
 import { getPagePaths } from '../../../experiments/load/user.js';
 import { PAYMENTS_PATH } from '../../../experiments/traffic/client.js';
 import { ROOT } from '../../../local/root.js';
@@ -75,8 +75,8 @@ const OURS = {
     `POST ${PAYMENTS_PATH}`,
     `GET ${pages.validation}`,
   ],
-  prefer: [`wait=${PATIENCE_MS / 1_000}`],
-  patienceMs: PATIENCE_MS,
+  prefer: [`wait=${REQUEST_PATIENCE_MS / 1_000}`],
+  patienceMs: REQUEST_PATIENCE_MS,
   expected: [[200], [200], [201, '{{ outcome }}', 'SUCCEEDED'], [200]],
   endsUser: true,
   redirections: [],
