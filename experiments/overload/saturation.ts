@@ -4,7 +4,13 @@ import { findSaturation, nextRate, type SearchRules } from '../capacity/search.j
 import type { Cluster } from '../system/cluster.js';
 
 /** Quick enough for the start of an experiment; `experiment capacity` measures more exactly. */
-const RULES: SearchRules = { startPerSec: 20, growth: 1.5, mostPerSec: 2_000, halvings: 3 };
+const RULES: SearchRules = {
+  startPerSec: 20,
+  growth: 1.5,
+  mostPerSec: 2_000,
+  halvings: 3,
+  tries: 2,
+};
 /** Duration of a step and of its beginning that is not counted. */
 const STEP = { seconds: 10, warmUpSeconds: 3 };
 

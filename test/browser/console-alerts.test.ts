@@ -16,7 +16,7 @@ describeInBrowser('alerts in the console', () => {
   const browser = useBrowser();
   const stage = useConsole(browser);
 
-  const waitForTitle = (page: Page, title: RegExp): Promise<true> =>
+  const waitForTitle = (page: Page, title: RegExp): Promise<boolean> =>
     eventually(async () => title.test(await page.title()), { what: `the title ${title.source}` });
   const getIcon = (page: Page): Promise<string> =>
     page.evaluate(`document.querySelector('link[rel="icon"]').href`);
