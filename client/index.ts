@@ -9,6 +9,12 @@ export {
   type ReplicaStateSet,
   type Status,
 } from './monitor.js';
+export {
+  createMeasurementsClient,
+  type Leading,
+  type MeasurementsClient,
+  type Round,
+} from './measurements.js';
 export type { CallOptions, ClientOptions, KeyedCallOptions } from './options.js';
 export { AnswerTooLarge } from './bounded-answer.js';
 export {

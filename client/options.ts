@@ -1,4 +1,4 @@
-/** The options of both clients, and the functions that they share. */
+/** The options of all clients, and the functions that they share. */
 import type { Middleware } from 'openapi-fetch';
 import { RelevoProblem } from './problem.js';
 import { repeatingFetch, SURROUNDINGS, type ClientSurroundings } from './repeating-fetch.js';

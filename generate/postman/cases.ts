@@ -48,10 +48,24 @@ export const NOT_PROVOKED: Partial<Record<ProblemCode, string>> = {
   NO_PATIENTS_INSTANCE: 'needs an outage of all patients instances',
   LAST_INSTANCE: 'needs a load balancer with a single instance',
   RESTART_IN_PROGRESS: 'needs a rolling restart',
+  ROUND_KEPT: 'needs the epoch of the leading device',
 };
 
-/** Operations that are sent only when a variable is `yes`, with the reason. */
-export const OPTIONAL: Readonly<Record<string, { variable: string; why: string }>> = {
+/** A request is sent only when the variable is `yes`. */
+export interface Condition {
+  variable: string;
+  why: string;
+}
+
+/** Of every request to the measurements, the refused ones included. */
+export const MEASUREMENTS_CONDITION: Condition = {
+  variable: 'measurements',
+  why: 'The measurements run only with `npm start -- --measurements`',
+};
+
+/** Conditions of operations. */
+export const OPTIONAL: Readonly<Record<string, Condition>> = {
+  'measurements.events': { variable: 'followEvents', why: 'The stream does not end' },
   'monitor.events': { variable: 'followEvents', why: 'The stream does not end' },
   'monitor.killReplica': { variable: 'breakThings', why: 'It kills a replica' },
   'monitor.startRestart': { variable: 'breakThings', why: 'It restarts every service' },
@@ -67,6 +81,7 @@ export const FOLDERS = {
   operations: '6 Monitor: operations',
   faults: '7 Monitor: faults (npm start -- --faults on)',
   sharedRefusals: '8 Refused by every operation',
+  measurements: '9 Measurements (npm start -- --measurements)',
 } as const;
 export const UNKNOWN_ID = '00000000-0000-4000-8000-999999999999';
 
@@ -166,6 +181,13 @@ const refuse = (
 const refusePay = (code: ProblemCode, change: object, headers = {}): CaseValues =>
   refuse(code, { ...PAYMENT, ...change }, headers, Object.keys(change)[0]);
 
+/** Every leading device has a higher epoch. */
+const OLD_EPOCH = { epoch: 1, device: 'device_1' };
+const OLD_MEAN: CaseValues = {
+  query: { dato: '12.5', round: '1', epoch: '1', devices: '1' },
+  code: 'OLD_EPOCH',
+};
+
 const UNKNOWN = { patientId: UNKNOWN_ID };
 const TOO_MUCH = { amountMinor: 100_000_000_000, settles: 'bill' };
 const TWICE = '{"amountMinor": 1, "amountMinor": 15000}';
@@ -228,6 +250,10 @@ const ROWS: Partial<Record<keyof typeof FOLDERS, readonly Row[]>> = {
     ['Kill the leader', 'monitor.killReplica', { id: '{{standby}}' }],
     ['Restart every service', RESTART, { ...TO_RESTART, ...WITH_SUPERVISOR, status: [202, 409] }],
     ['Freeze a replica', 'monitor.freezeReplica', { id: '{{leader}}' }],
+  ],
+  measurements: [
+    ['Send a mean of an old epoch', 'measurements.keepMean', OLD_MEAN],
+    ['Announce an old epoch', 'measurements.announceEpoch', refuse('OLD_EPOCH', OLD_EPOCH)],
   ],
 };
 

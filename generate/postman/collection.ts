@@ -5,10 +5,20 @@
  * @see https://schema.getpostman.com/json/collection/v2.1.0/docs/index.html
  */
 import { STATUS_CODES } from 'node:http';
+import { MEASUREMENTS } from '../../local/measurement-places.js';
 import { MONITOR_PORT, PATIENTS_PORT, toUrl } from '../../local/plan.js';
 import type { OpenApiDocument } from '../../shared/http/openapi.js';
 import type { ServiceName } from '../documents.js';
-import { CASES, FOLDERS, getStatus, NOT_PROVOKED, OPTIONAL, type PostmanCase } from './cases.js';
+import {
+  CASES,
+  FOLDERS,
+  getStatus,
+  MEASUREMENTS_CONDITION,
+  NOT_PROVOKED,
+  OPTIONAL,
+  type Condition,
+  type PostmanCase,
+} from './cases.js';
 import { makeChecks, toExpected } from './checks.js';
 import { deriveCases } from './derived-cases.js';
 import { readExamples, readOperations, type ExampleAnswer, type Operation } from './operations.js';
@@ -17,7 +27,11 @@ type Json = Record<string, unknown>;
 
 /** The patient of the seed in the examples. */
 const PATIENT_ID = '00000000-0000-4000-8000-000000000001';
-const ADDRESSES = { patients: '{{baseUrl}}', monitor: '{{monitorUrl}}' } as const;
+const ADDRESSES = {
+  patients: '{{baseUrl}}',
+  monitor: '{{monitorUrl}}',
+  measurements: '{{measurementsUrl}}',
+} as const;
 const VARIABLES = ['batchId', 'paymentId', 'key', 'batchKey', 'firstAnswer', 'leader', 'standby'];
 
 const bearer = (token: string): Json => ({
@@ -56,14 +70,26 @@ function toBody(body: unknown): string | null {
   return JSON.stringify(body, null, 2).replaceAll(PATIENT_ID, '{{patientId}}');
 }
 
-function describe(row: PostmanCase, { spec }: Operation, isFirst: boolean): string {
-  const optional = OPTIONAL[row.operation];
+/** A request that is certainly refused has no effect, so it is sent wherever its service runs. */
+const listConditions = (row: PostmanCase, { service }: Operation): Condition[] => {
+  const { operation, code, status } = row;
+  const hasEffect = code === undefined || status !== undefined;
+  const ofOperation = hasEffect ? OPTIONAL[operation] : undefined;
+  const ofService = service === 'measurements' ? MEASUREMENTS_CONDITION : undefined;
+  return [ofService, ofOperation].filter((each) => each !== undefined);
+};
+
+const describeCondition = ({ variable, why }: Condition): string =>
+  `${why}: sent only when the variable \`${variable}\` is \`yes\`.`;
+
+function describe(row: PostmanCase, operation: Operation, isFirst: boolean): string {
+  const { spec } = operation;
   const field = row.field === undefined ? '' : ` at \`${row.field}\``;
   const texts = [
     `${spec.summary}.`,
     isFirst && spec.description,
     `Expected: ${getStatus(row).join(' or ')}${row.code ? ` \`${row.code}\`` : ''}${field}.`,
-    optional && `${optional.why}: sent only when the variable \`${optional.variable}\` is \`yes\`.`,
+    ...listConditions(row, operation).map(describeCondition),
     spec.tags.includes('faults') && 'Exists only with `--faults on`; otherwise 404 `NOT_FOUND`.',
     isFirst && `\`\`\`sh\n${spec['x-codeSamples'][0]?.source}\n\`\`\``,
   ];
@@ -82,15 +108,15 @@ const toExample = ({ status, name, contentType, body }: ExampleAnswer): Json => 
   };
 };
 
+const toSkip = ({ variable }: Condition): string =>
+  `if (pm.variables.get('${variable}') !== 'yes') pm.execution.skipRequest();`;
+
 function toItem(row: PostmanCase, operation: Operation, isFirst: boolean): Json {
   const example = operation.spec.requestBody?.content['application/json']?.example;
   const raw = toBody(row.body === undefined ? example : row.body);
   const type = raw === null ? {} : { 'Content-Type': 'application/json' };
   const body = { mode: 'raw', raw, options: { raw: { language: 'json' } } };
-  // A refused request has no effect, so it is always sent.
-  const optional = row.code === undefined ? OPTIONAL[row.operation] : undefined;
-  const skip = `if (pm.variables.get('${optional?.variable}') !== 'yes') pm.execution.skipRequest();`;
-  const before = [...(optional ? [skip] : []), ...(row.before ?? [])];
+  const before = [...listConditions(row, operation).map(toSkip), ...(row.before ?? [])];
   return {
     name: row.name,
     event: [...script('prerequest', before), ...script('test', row.checks ?? [])],
@@ -107,7 +133,7 @@ function toItem(row: PostmanCase, operation: Operation, isFirst: boolean): Json 
 }
 
 const DESCRIPTION = `Choose the environment, fill in the three tokens (\`.data/tokens.json\`), and send the first folder from top to bottom:
-send 230 payments, pay, repeat the request with the same key, hand over leadership, pay again. The other folders try every route of both services
+send 230 payments, pay, repeat the request with the same key, hand over leadership, pay again. The other folders try every route of the services
 and provoke every refusal that can be provoked without harm. The first request of each operation has its curl command and its documented responses.
 
 Not provoked: ${Object.entries(NOT_PROVOKED)
@@ -152,9 +178,11 @@ export function makeEnvironment(): Json {
   const plain = {
     baseUrl: toUrl(PATIENTS_PORT),
     monitorUrl: toUrl(MONITOR_PORT),
+    measurementsUrl: toUrl(MEASUREMENTS.fixedPort),
     patientId: PATIENT_ID,
     followEvents: 'no',
     breakThings: 'no',
+    measurements: 'no',
   };
   const secrets = { apiToken: '', operatorToken: '', internalToken: '' };
   const toValues = (type: string, values: Readonly<Record<string, string>>): Json[] =>

@@ -10,6 +10,7 @@ const getId = (path: string): { id?: string } =>
   /\/(payments|passes)\//.test(path) ? { id: '{{paymentId}}' } : {};
 
 function chooseFolder({ service, spec: { tags }, token }: Operation): string {
+  if (service === 'measurements') return FOLDERS.measurements;
   if (service === 'patients')
     return /payments|batches/.test(tags.join()) ? FOLDERS.payments : FOLDERS.patients;
   if (tags.includes('faults')) return FOLDERS.faults;
@@ -61,7 +62,7 @@ export function deriveCases(
     return [
       ...(operation.method === 'GET' && !isTried(operation) ? [{ ...read, ...getId(path) }] : []),
       ...listRefusals(operation).map(([title, values]) => ({
-        folder: FOLDERS.sharedRefusals,
+        folder: service === 'measurements' ? FOLDERS.measurements : FOLDERS.sharedRefusals,
         name: `${name}: ${title}`,
         operation: key,
         ...values,

@@ -7,14 +7,27 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ROOT } from '../../shared/web/assets.js';
+import { eventually } from '../support/eventually.js';
+import { mayUse } from '../support/tools.js';
 import { startTestSystem, type TestSystem } from '../support/system.js';
 import { PATIENCE_MS, TEST_MS } from './patience.js';
 
 const file = (name: string): string => join(ROOT, `docs/postman/relevo.postman_${name}.json`);
 
+/** Without ZooKeeper, the requests to the measurements are skipped. */
+const hasRounds = mayUse('zookeeper');
+
 let system: TestSystem;
+
+async function readEpoch(): Promise<number> {
+  const response = await fetch(`${system.measurements?.url}/epochs`);
+  return ((await response.json()) as { epoch: number }).epoch;
+}
+
 beforeAll(async () => {
-  system = await startTestSystem({ replicas: 2 });
+  system = await startTestSystem({ replicas: 2, measurements: hasRounds });
+  // Old epochs exist from the first one on.
+  await eventually(async () => !hasRounds || (await readEpoch()) > 0, { what: 'a device leads' });
 }, TEST_MS);
 
 function newman(
@@ -26,6 +39,8 @@ function newman(
   const variables = {
     baseUrl: system.process('patients_1').url,
     monitorUrl: system.process('monitor_1').url,
+    measurementsUrl: system.measurements?.url ?? '',
+    measurements: hasRounds ? 'yes' : 'no',
     apiToken: api,
     operatorToken: operator,
     internalToken: internal,

@@ -104,7 +104,7 @@ const numbersIn = (
   Object.fromEntries(
     Object.entries(texts).map(([name, text]) => [
       name,
-      typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : text,
+      typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text,
     ]),
   );
 
@@ -126,8 +126,8 @@ function callOptions(route: Route): Record<string, unknown> {
   };
 }
 
-/** The function that creates the client of one service; `client/` exports both. */
-export type ClientMaker = 'createRelevoClient' | 'createMonitorClient';
+/** The function that creates the client of one service; `client/` exports all of them. */
+export type ClientMaker = 'createRelevoClient' | 'createMonitorClient' | 'createMeasurementsClient';
 
 function typescript(route: Route, base: string, maker: ClientMaker): CodeSample {
   const [kind] = route.auth;

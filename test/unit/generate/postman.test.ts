@@ -78,7 +78,7 @@ test('the first folder is a walk: 230 payments, pay, the same key, the leader, a
   expect(JSON.parse(walk?.item[0]?.request.body?.raw ?? '{}')).toEqual({ count: 230 });
 });
 
-test('every operation of both documents is tried', () => {
+test('every operation of the documents is tried', () => {
   const tried = new Set(cases.map(({ operation }) => operation));
   expect(operations.map(({ key }) => key).filter((key) => !tried.has(key))).toEqual([]);
 });
@@ -122,7 +122,7 @@ test('every name is English: no operation id, no identifier', () => {
   }
 });
 
-test('every answer of both documents is saved, and the file stays small', () => {
+test('every answer of the documents is saved, and the file stays small', () => {
   const saved = new Set(
     items.flatMap(({ response }) => response.map(({ name, body }) => `${name} ${body}`)),
   );
