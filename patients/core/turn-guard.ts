@@ -20,12 +20,13 @@ export type RequestKind = 'page' | 'payment' | 'outcome';
 
 /**
  * How long a turn may take, and a connection may wait, until requests of a kind are refused, as a
- * multiple of `turnMs`. Most payments use kept connections, which do not wait.
+ * multiple of `turnMs`. Most payments use kept connections, which do not wait. A burst of payments
+ * on a busy machine is served late rather than refused.
  */
 const ADMITTED_FOR: Readonly<Record<RequestKind, { turn: number; connection: number }>> = {
   page: { turn: 1, connection: 1 },
-  payment: { turn: 2, connection: 4 },
-  outcome: { turn: 4, connection: 8 },
+  payment: { turn: 5, connection: 8 },
+  outcome: { turn: 10, connection: 16 },
 };
 /** After the last refusal a long turn is evidence for this time, in ms, so that nothing flaps. */
 export const REFUSING_MS = 2_000;

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OverloadFigures } from '../../experiments/overload/figures.js';
 import type { ExperimentResult } from '../../experiments/record/result.js';
+import { eventually } from '../support/eventually.js';
 import { experimentWorkplace } from '../support/experiment-run.js';
 import { TEST_MS } from './patience.js';
 
@@ -48,6 +49,21 @@ test(
     expect(figures.memory.growth.map(({ process }) => process)).toEqual(
       expect.arrayContaining(['patients_1', 'server_1', 'gateway', 'monitor_1', 'postgres']),
     );
+    expect(leftovers()).toEqual([]);
+  },
+  TEST_MS,
+);
+
+test(
+  'Ctrl-C during the traffic: exit code 130, and no process is left',
+  async () => {
+    const { child, ended, output } = run('overload', '--quick');
+    await eventually(() => output().includes('before, 7.5 users/s'), {
+      what: 'the traffic',
+      deadlineMs: TEST_MS / 2,
+    });
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
     expect(leftovers()).toEqual([]);
   },
   TEST_MS,

@@ -68,7 +68,7 @@ test('does not wait for the end of the turn in which the half second passes', ()
 
 test('refuses pages first, then payments, and reads of accepted payments last', () => {
   const reads = (kind: RequestKind): boolean[] =>
-    new Loop().overload().turn([100, 150, 200, 250, 400, 450], { kind });
+    new Loop().overload().turn([100, 150, 500, 550, 1_000, 1_050], { kind });
   expect([reads('page'), reads('payment'), reads('outcome')]).toEqual([
     [true, false, false, false, false, false],
     [true, true, true, false, false, false],
