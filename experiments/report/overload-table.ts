@@ -43,7 +43,7 @@ export const toPhaseRows = ({ phases }: OverloadFigures): string[][] =>
     count(phase.succeeded),
     count(phase.refused),
     count(phase.failed),
-    ((phase.completedUsers / phase.users) * 100).toFixed(1),
+    phase.users === 0 ? '–' : ((phase.completedUsers / phase.users) * 100).toFixed(1),
   ]);
 
 export const toLatencyRows = ({ phases }: OverloadFigures): string[][] =>
