@@ -28,6 +28,11 @@ const ADMITTED_FOR: Readonly<Record<RequestKind, { turn: number; connection: num
   payment: { turn: 5, connection: 8 },
   outcome: { turn: 10, connection: 16 },
 };
+/**
+ * So few requests during late turns are no overload: the processor is busy with other work, and a
+ * refusal would not help.
+ */
+export const FEW_REQUESTS = 16;
 /** After the last refusal a long turn is evidence for this time, in ms, so that nothing flaps. */
 export const REFUSING_MS = 2_000;
 
@@ -43,6 +48,8 @@ export class TurnGuard {
   /** Begin of the first of the latest turns that were all late; null: the last one was not. */
   private lateSinceMs: number | null = null;
   private refusedMs = -Infinity;
+  /** Requests that were read during the latest turns that were all late. */
+  private readWhileLate = 0;
 
   /** @param getConnectionWait how long new connections wait now, in ms. */
   constructor(
@@ -55,12 +62,22 @@ export class TurnGuard {
    */
   begin(nowMs: number, wasIdle: boolean): void {
     this.beganMs = nowMs;
-    if (wasIdle) this.lateSinceMs = null;
+    if (wasIdle) this.catchUp();
+  }
+
+  /** Counts a request that is read now. */
+  read(): void {
+    this.readWhileLate += 1;
   }
 
   end(nowMs: number): void {
     if (this.isLate(nowMs)) this.lateSinceMs ??= this.beganMs;
-    else this.lateSinceMs = null;
+    else this.catchUp();
+  }
+
+  private catchUp(): void {
+    this.lateSinceMs = null;
+    this.readWhileLate = 0;
   }
 
   /** Whether a request that is read now is late. Until then every request is admitted. */
@@ -72,7 +89,10 @@ export class TurnGuard {
   /** Whether a request that is read now, in the present turn, is admitted. */
   admits(kind: RequestKind, nowMs: number): boolean {
     const { turnMs, afterMs } = this.limits;
-    const isQueueStanding = this.lateSinceMs !== null && nowMs - this.lateSinceMs >= afterMs;
+    const isQueueStanding =
+      this.lateSinceMs !== null &&
+      nowMs - this.lateSinceMs >= afterMs &&
+      this.readWhileLate >= FEW_REQUESTS;
     if (!isQueueStanding && !this.isRefusing(nowMs)) return true;
     const { turn, connection } = ADMITTED_FOR[kind];
     const isSoon =

@@ -144,6 +144,7 @@ export function createOverloadGuard(config: GuardConfig, logger: Logger): Overlo
   };
   const gate: RequestGate = (request, response) => {
     const nowMs = onRequest();
+    guard.read();
     if (!guard.isLate(nowMs)) return false;
     const { method = '', url = '' } = request;
     const [path = ''] = url.split('?', 1);

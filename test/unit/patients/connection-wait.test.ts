@@ -67,6 +67,7 @@ test('short turns do not hide it: pages are refused while connections wait, and 
     let refused = false;
     for (let nowMs = 0; nowMs < 2_000; nowMs += 10) {
       guard.begin(nowMs, false);
+      guard.read();
       refused ||= guard.isLate(nowMs) && !guard.admits('page', nowMs);
       guard.end(nowMs + 10);
     }
