@@ -13,7 +13,7 @@ export {
   createMeasurementsClient,
   type Leading,
   type MeasurementsClient,
-  type Round,
+  type MeasuredRound,
 } from './measurements.js';
 export type { CallOptions, ClientOptions, KeyedCallOptions } from './options.js';
 export { AnswerTooLarge } from './bounded-answer.js';

@@ -7,7 +7,7 @@ import type { components, operations, paths } from '../generated/client/measurem
 import { bearer, bodyOf, plumbing, type ClientOptions } from './options.js';
 
 /** A round with its mean, in ms, and the number of devices in it. */
-export type Round = components['schemas']['Round'];
+export type MeasuredRound = components['schemas']['Round'];
 /** The highest epoch (0: none), its device (null: unknown), and the last round (0: none). */
 export type Leading = operations['leading']['responses']['200']['content']['application/json'];
 
@@ -15,7 +15,7 @@ export interface MeasurementsClient {
   /** Every route of the document, typed. */
   http: Client<paths>;
   /** The newest rounds, the newest last. @param last default: the service decides, 100. */
-  series(last?: number): Promise<Round[]>;
+  series(last?: number): Promise<MeasuredRound[]>;
   leading(): Promise<Leading>;
 }
 
