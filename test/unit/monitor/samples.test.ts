@@ -49,6 +49,8 @@ const sampleOf = (more: Partial<Sample> = {}): Sample => ({
   ...more,
 });
 
+const QUIET = { waiting: 0, active: 0, pending: 0, failed: 0, oldestPendingSec: null };
+
 describe('the sampler', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
@@ -63,13 +65,7 @@ describe('the sampler', () => {
       state: () => machine.state,
       isWatched: () => isWatched,
       onSample: (sample) => samples.push(sample),
-      counts: async () => ({
-        waiting: (asked.counts += 1),
-        active: 0,
-        pending: 0,
-        failed: 0,
-        oldestPendingSec: null,
-      }),
+      counts: async () => ({ ...QUIET, waiting: (asked.counts += 1) }),
       latency: async () => ({ p50: (asked.latency += 1), p99: 9 }),
     });
     sampler.start();
