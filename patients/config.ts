@@ -90,15 +90,15 @@ export const PATIENTS_OPTIONS = {
     doc: 'Maximum number of payments in all batches in progress or being read; beyond it 429, except for a single batch. 2 kB each.',
   }),
   overloadTurnMs: milliseconds('OVERLOAD_TURN_MS', {
-    default: 100,
+    default: 200,
     max: 500,
     doc: 'A turn of the event loop that takes longer is late; an overloaded instance then refuses the pages that it reads later. 0: never refuses. Short beside the second in which a refusal must arrive, long beside the turns of a busy machine.',
   }),
   overloadAfterMs: milliseconds('OVERLOAD_AFTER_MS', {
-    default: 500,
+    default: 2_000,
     min: 50,
     max: 10_000,
-    doc: 'How long all turns must be late before the first refusal. Longer than a garbage collection and the turns after it.',
+    doc: 'How long all turns must be late before the first refusal. Longer than a garbage collection, a start and a burst that a busy machine works off.',
   }),
   acceptRetryMs: ACCEPT_RETRY_MS,
   statementTimeoutMs: milliseconds('STATEMENT_TIMEOUT_MS', {
