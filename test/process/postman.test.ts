@@ -66,7 +66,7 @@ function newman(
     execFile(
       process.execPath,
       args,
-      { maxBuffer: 64 * 1024 * 1024, timeout: 2 * PATIENCE_MS },
+      { maxBuffer: 64 * 1024 * 1024, timeout: TEST_MS - PATIENCE_MS },
       (error, stdout, stderr) => {
         resolve({ code: error ? 1 : 0, output: stdout + stderr });
       },
