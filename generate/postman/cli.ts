@@ -1,6 +1,6 @@
 /**
- * Writes the generated files: the Postman collection and environment, the table of refusals in docs/
- * and the alerts of Prometheus. With `--check` it writes nothing and exits with 1 when the files on
+ * Writes the generated files: the Postman collection and environment, the table of refusals in
+ * docs/api.md and the alerts of Prometheus. With `--check` it writes nothing and exits with 1 when the files on
  * disk are outdated.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** The alerts as a monitor evaluates them: each rule finds its condition, and a sound system has none. */
+/**
+ * The alerts as a monitor evaluates them: each rule finds its condition, and a sound system has
+ * none.
+ */
 import { STATUS } from '../../../../monitor/http/examples.js';
 import type { AlertFacts } from '../../../../monitor/core/alerts/rule.js';
 import { ALERT_RULES, findAlerts } from '../../../../monitor/core/alerts/rules.js';
