@@ -1,7 +1,7 @@
 /**
  * Writes the generated files: the Postman collection and environment, the table of refusals in
- * docs/api.md and the alerts of Prometheus. With `--check` it writes nothing and exits with 1 when the files on
- * disk are outdated.
+ * docs/api.md and the alerts of Prometheus. With `--check` it writes nothing and exits with 1 when
+ * the files on disk are outdated.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
