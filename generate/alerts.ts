@@ -9,7 +9,7 @@ const HEAD = `# Generated from monitor/core/alerts by \`npm run postman\`; do no
 `;
 
 /** The section of the runbook about an alert, relative to the repository. */
-export const toRunbook = (name: string): string => `docs/runbook.md#${name.toLowerCase()}`;
+const toRunbook = (name: string): string => `docs/runbook.md#${name.toLowerCase()}`;
 
 const toPrometheus = ({ name, severity, expr, holds, summary, description }: AlertRule) => ({
   alert: name,

@@ -16,7 +16,7 @@ const FULL_MACHINE = 0.9;
 const WAITING_BACKENDS = 1;
 const WAITING_SHARE = 0.5;
 
-export type BottleneckKind =
+type BottleneckKind =
   | 'generator'
   | 'event loop'
   | 'machine'

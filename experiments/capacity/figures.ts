@@ -51,8 +51,7 @@ export function toRoundPoint({ round, steps }: SystemRound): RoundPoint {
 }
 
 /** The step that shows the limit: the first beyond it, else the last below it. */
-export const toLimitStep = ({ notPassed, passed }: RoundPoint): CapacityStep | null =>
-  notPassed ?? passed;
+const toLimitStep = ({ notPassed, passed }: RoundPoint): CapacityStep | null => notPassed ?? passed;
 
 function countBottlenecks(points: readonly RoundPoint[]): SystemFigures['bottlenecks'] {
   const found = points.flatMap((point) => toLimitStep(point)?.bottleneck ?? []);

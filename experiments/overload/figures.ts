@@ -14,7 +14,7 @@ import {
 import type { MemoryGrowth, MemorySample } from './memory.js';
 import { findPhase, type OverloadPhase } from './phases.js';
 
-export interface ResultCounts {
+interface ResultCounts {
   sent: number;
   succeeded: number;
   refused: number;
@@ -132,7 +132,7 @@ export function summarizeBySecond(requests: readonly LoadRequest[]): OverloadSec
 
 /** Seconds in a row that prove the recovery, and their highest 95th percentile, ms. */
 const PROOF_SECONDS = 3;
-export const RECOVERED_P95_MS = 500;
+const RECOVERED_P95_MS = 500;
 
 const isGood = ({ sent, succeeded, p95Ms }: OverloadSecond): boolean =>
   sent > 0 && succeeded === sent && p95Ms <= RECOVERED_P95_MS;

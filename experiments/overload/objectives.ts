@@ -10,11 +10,11 @@ import { sumJudged, toGrowthPercent } from './memory.js';
  * client with a time-out of a few seconds still has time for another attempt.
  * @see https://www.nngroup.com/articles/response-times-3-important-limits/
  */
-export const REFUSAL_MS = 1_000;
+const REFUSAL_MS = 1_000;
 /** Largest growth of the memory during the overload, %. */
-export const GROWTH_PERCENT = 10;
+const GROWTH_PERCENT = 10;
 /** Longest time until requests succeed in time again, s. */
-export const RECOVERY_SEC = 10;
+const RECOVERY_SEC = 10;
 /** Shortest overload in which growth can be seen beside the noise of the heaps, in seconds. */
 const LEAST_SECONDS = 60;
 

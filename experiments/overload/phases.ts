@@ -1,8 +1,8 @@
 /** The phases: half the saturation point, a multiple of it, half of it again. Pure. */
 import type { LoadLevel } from '../load/levels.js';
 
-export const PHASE_NAMES = ['before', 'overload', 'after'] as const;
-export type OverloadPhaseName = (typeof PHASE_NAMES)[number];
+const PHASE_NAMES = ['before', 'overload', 'after'] as const;
+type OverloadPhaseName = (typeof PHASE_NAMES)[number];
 
 export interface OverloadPhase {
   name: OverloadPhaseName;

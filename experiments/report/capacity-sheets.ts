@@ -27,7 +27,7 @@ const sign = (ends: readonly SearchEnd[]): string =>
 const ratio = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(2));
 
 /** The round of the median; of two, the lower one. */
-export function toMedianPoint({ points, perSec: { median } }: SystemFigures): RoundPoint | null {
+function toMedianPoint({ points, perSec: { median } }: SystemFigures): RoundPoint | null {
   const distance = ({ perSec }: RoundPoint): number => Math.abs(perSec - median);
   return points.reduce<RoundPoint | null>(
     (best, point) => (best && distance(best) <= distance(point) ? best : point),

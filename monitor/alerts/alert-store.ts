@@ -26,7 +26,7 @@ export interface StoredAlert {
 }
 
 /** What a webhook is notified about. */
-export type NoticeKind = 'fired' | 'cleared';
+type NoticeKind = 'fired' | 'cleared';
 
 export interface Notice {
   kind: NoticeKind;

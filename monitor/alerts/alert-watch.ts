@@ -16,7 +16,7 @@ import {
 
 const EVALUATE_MS = 250;
 /** A monitor that started less than this long ago evaluates nothing, ms. */
-export const LEARN_MS = 5_000;
+const LEARN_MS = 5_000;
 /** A page polls more often than this, ms. */
 const READ_MS = 5_000;
 

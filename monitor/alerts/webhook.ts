@@ -38,7 +38,7 @@ interface Waiting {
 const toKey = ({ kind, alert }: Notice): string => `${alert.id} ${kind}`;
 
 /** The body of the request. */
-export const toBody = ({ kind, alert }: Notice): string =>
+const toBody = ({ kind, alert }: Notice): string =>
   JSON.stringify({
     id: alert.id,
     event: `alert.${kind}`,
@@ -53,7 +53,7 @@ export const toBody = ({ kind, alert }: Notice): string =>
   });
 
 /** @param at epoch seconds. */
-export const sign = (secret: string, at: number, body: string): string =>
+const sign = (secret: string, at: number, body: string): string =>
   `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`;
 
 export class Webhook {
