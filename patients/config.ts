@@ -90,9 +90,9 @@ export const PATIENTS_OPTIONS = {
     doc: 'Maximum number of payments in all batches in progress or being read; beyond it 429, except for a single batch. 2 kB each.',
   }),
   overloadTurnMs: milliseconds('OVERLOAD_TURN_MS', {
-    default: 200,
+    default: 0,
     max: 500,
-    doc: 'A turn of the event loop that takes longer is late; an overloaded instance then refuses the pages that it reads later. 0: never refuses. Short beside the second in which a refusal must arrive, long beside the turns of a busy machine.',
+    doc: 'A turn of the event loop that takes longer is late; an overloaded instance then refuses the pages that it reads later. 0: never refuses, because an instance that shares its processor with other programs is late without an overload. 200 for an instance with processors of its own: short beside the second in which a refusal must arrive.',
   }),
   overloadAfterMs: milliseconds('OVERLOAD_AFTER_MS', {
     default: 2_000,

@@ -41,13 +41,14 @@ const toShape = (
   })[system];
 
 /**
- * Opens a new system with the engines and the gateway that all systems have. @throws as
+ * Opens a new system with the engines and the gateway that all systems have; `env` adds variables
+ * of its services. @throws as
  * `openCluster`, and Error when the system does not settle; no process is left then.
  */
 export async function openCapacitySystem(
   system: CapacitySystem,
   arrangement: Arrangement,
-  around: Pick<ClusterOptions, 'progress' | 'signal'>,
+  { env, ...around }: Pick<ClusterOptions, 'progress' | 'signal'> & { env?: NodeJS.ProcessEnv },
 ): Promise<Cluster> {
   const cluster = await openCluster({
     ...toShape(system, arrangement),
@@ -60,6 +61,7 @@ export async function openCapacitySystem(
       LOG_LEVEL: 'warn',
       GATEWAY_LATENCY_MS: String(GATEWAY.latencyMs),
       GATEWAY_SEED: String(GATEWAY.seed),
+      ...env,
     },
     ...around,
   });

@@ -102,6 +102,9 @@ const notesOf = ({ saturation }: OverloadFigures, missing: readonly string[]): s
   ...missing,
 ];
 
+/** The refusals are off by default; the experiment measures them. */
+const TURN_MS = '200';
+
 async function measure(
   context: Context,
 ): Promise<MeasuredOverload & { versions: Record<string, string> }> {
@@ -112,7 +115,7 @@ async function measure(
   const cluster = await openCapacitySystem(
     balancer ? 'relevo-balanced' : 'relevo',
     { balancer: balancer ?? 'haproxy', instances: options.instances || INSTANCES },
-    { progress, signal },
+    { progress, signal, env: { OVERLOAD_TURN_MS: process.env['OVERLOAD_TURN_MS'] ?? TURN_MS } },
   );
   try {
     const saturation = await findSaturation(context, cluster);
