@@ -69,9 +69,7 @@ export class AlertRecorder {
   get open(): StoredAlert[] {
     const { watch, monitor } = this.options;
     return watch.firing.map((alert) => {
-      const row = this.rows.find(
-        ({ rule, subject }) => rule === alert.rule.name && subject === alert.subject,
-      );
+      const row = this.findRow(alert);
       return row ? { ...row, text: alert.text } : toStored(alert, monitor);
     });
   }
@@ -92,8 +90,8 @@ export class AlertRecorder {
     const { watch, isRecorder, logger } = this.options;
     if (!watch.isReady) return;
     try {
-      if (isRecorder()) await this.record();
       this.rows = await this.options.store.open();
+      if (isRecorder()) await this.record();
       this.answers = true;
     } catch (error) {
       if (this.answers)
@@ -106,21 +104,33 @@ export class AlertRecorder {
   private async record(): Promise<void> {
     const { store, watch, webhook } = this.options;
     const { firing } = watch;
-    await store.record(firing);
-    await store.clearOthers(firing);
+    if (!this.isUpToDate(firing)) {
+      await store.record(firing);
+      await store.clearOthers(firing);
+      this.rows = await store.open();
+    }
     if (!webhook) return;
     this.notifyCleared();
     for (const notice of await store.untold()) webhook.push(notice);
+  }
+
+  /** Whether the open rows are exactly the firing alerts: then nothing is written. */
+  private isUpToDate(firing: readonly Alert[]): boolean {
+    return (
+      firing.length === this.rows.length &&
+      firing.every((alert) => this.findRow(alert) !== undefined)
+    );
+  }
+
+  private findRow({ rule, subject }: Alert): StoredAlert | undefined {
+    return this.rows.find((row) => row.rule === rule.name && row.subject === subject);
   }
 
   private notifyFromMemory(): void {
     const { webhook, watch, monitor } = this.options;
     if (!webhook) return;
     for (const alert of watch.firing) {
-      if (
-        this.rows.some(({ rule, subject }) => rule === alert.rule.name && subject === alert.subject)
-      )
-        continue;
+      if (this.findRow(alert)) continue;
       const stored = toStored(alert, monitor);
       this.unrecorded.set(alert.id, stored);
       webhook.push({ kind: 'fired', alert: stored });

@@ -47,8 +47,8 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** Tables that monitors write continuously. */
-const RESTLESS = ['vote', '_prisma_migrations'];
+/** Tables that monitors write by themselves. */
+const RESTLESS = ['vote', 'alert', '_prisma_migrations'];
 
 async function rowsFingerprint(pool: Pool): Promise<string> {
   const { rows } = await pool.query<{ name: string }>(
