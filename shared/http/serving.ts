@@ -215,9 +215,10 @@ export function listen(
   server.timeout = STALLED_MS;
   server.maxConnections = connectionsMax;
   connectionsOf.set(server, new Connections(server, app));
-  server.on('request', (request, response) => {
+  const passGate = (request: IncomingMessage, response: ServerResponse): void => {
     if (gate?.(request, response) !== true) app(request, response);
-  });
+  };
+  server.on('request', gate ? passGate : app);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
