@@ -16,6 +16,20 @@ export const MONITOR: readonly Row[] = [
   { entrance: 'GET /openapi.json', who: ANYONE, answer: 200 },
   { entrance: 'GET /status', who: ANYONE, answer: 200 },
   { entrance: 'GET /elections', who: ANYONE, answer: 200 },
+  { entrance: 'GET /alerts', who: ANYONE, answer: 200 },
+  { entrance: 'GET /alerts/open', who: ANYONE, answer: 200 },
+  { entrance: 'GET /alerts.html', who: ANYONE, answer: 200 },
+  {
+    entrance: 'POST /alerts/:id/acknowledge',
+    who: OPERATOR_OR_SIGNED_IN,
+    answer: 404,
+    changes: 'acknowledges an alert',
+    ask: () => ({
+      path: { id: '0198a2b4-5f3e-4a7b-9c1d-2e3f4a5b6c7d' },
+      body: { reason: 'test' },
+      proofAt: '/',
+    }),
+  },
   { entrance: 'GET /events', who: ANYONE, answer: 200 },
   { entrance: 'GET /opinion', who: INTERNAL, answer: 200 },
   {
