@@ -22,7 +22,7 @@ export const MONITOR: readonly Row[] = [
   {
     entrance: 'POST /alerts/:id/acknowledge',
     who: OPERATOR_OR_SIGNED_IN,
-    answer: 404,
+    answer: 200,
     changes: 'acknowledges an alert',
     ask: () => ({
       path: { id: '0198a2b4-5f3e-4a7b-9c1d-2e3f4a5b6c7d' },
