@@ -8,7 +8,7 @@ import { sleep } from '../../shared/clock.js';
 
 const SAMPLE_MS = 200;
 
-/** What a backend does: `running` uses a core or waits for a free one. */
+/** The activities of a backend. `running`: it uses a core or waits for a free one. */
 export const ACTIVITIES = ['running', 'WAL', 'lock', 'IO', 'client', 'other'] as const;
 export type Activity = (typeof ACTIVITIES)[number];
 

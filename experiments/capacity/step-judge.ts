@@ -37,7 +37,7 @@ export class RunningStep {
   private slow = 0;
   private lost = 0;
 
-  /** @param users planned users after the warm-up, of whom the first is number `first`. */
+  /** @param users planned users after the warm-up; their numbers begin at `first`. */
   constructor(
     private readonly users: number,
     private readonly first: number,

@@ -25,7 +25,7 @@ export interface StoredAlert {
   acknowledgedReason: string | null;
 }
 
-/** What a webhook is notified about. */
+/** The events that a webhook receives. */
 type NoticeKind = 'fired' | 'cleared';
 
 export interface Notice {
