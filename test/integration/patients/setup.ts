@@ -52,7 +52,7 @@ export async function createSetup(): Promise<Setup> {
         REDIS_URL: setup.redisUrl,
         QUEUE_PREFIX: setup.prefix,
       };
-      // The clients share the process of the instance, and their work must not count as its overload.
+      // The clients share the process of the instance: their work must not count as its overload.
       const guard = { OVERLOAD_TURN_MS: '0' };
       const own = { ...TOKENS, ...guard, PORT: String(await freePort()) };
       const config = loadPatientsConfig({ ...engines, ...own, ...env });
