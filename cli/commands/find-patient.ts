@@ -72,6 +72,7 @@ export async function patientByDocument(asking: Asking, typed: string): Promise<
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export interface WantedPatient {
+  /** An id, or a document. */
   patient: string | null;
   document: string | null;
 }
@@ -89,17 +90,12 @@ export async function findPatient(
 ): Promise<Named> {
   if ((patient === null) === (document === null)) {
     throw wrongArguments(
-      'Name the patient with either --patient ID or --document NUMBER.',
+      'Name the patient either by id or document, or with --document.',
       '`relevo patients` lists them.',
     );
   }
-  if (patient !== null && !UUID.test(patient))
-    throw wrongArguments(
-      `A patient's id is a UUID, not "${patient}".`,
-      'For a document, use --document.',
-    );
-  if (patient !== null)
+  if (patient !== null && UUID.test(patient))
     return { id: patient.toLowerCase(), shown: `patient ${patient.toLowerCase()}` };
-  const found = await patientByDocument(asking, document ?? '');
+  const found = await patientByDocument(asking, patient ?? document ?? '');
   return { id: found.id, shown: `${found.name}, document ${found.document}` };
 }

@@ -9,6 +9,8 @@ import { doctor } from './doctor.js';
 import { down } from './down.js';
 import { handover } from './handover.js';
 import { leaders } from './leaders.js';
+import { listenCommand } from './listen.js';
+import { logs } from './logs.js';
 import { measurements } from './measurements.js';
 import { move } from './move.js';
 import { open } from './open.js';
@@ -28,6 +30,8 @@ export const COMMANDS: readonly Command[] = [
   status,
   doctor,
   open,
+  logs,
+  listenCommand,
   measurements,
   tokens,
   backup,

@@ -40,7 +40,7 @@ export const pay = command({
   describe: 'Make one payment and wait for its outcome',
   group: 'Payments',
   options: {
-    patient: text('Id of the patient'),
+    patient: text('Id or document of the patient'),
     document: text('Document of the patient'),
     amount: { ...text('Amount, such as 150.00'), required: true },
     currency: { ...text('Code of ISO 4217'), default: 'USD' },
@@ -54,7 +54,7 @@ export const pay = command({
     },
   },
   examples: [
-    ['relevo pay --document 107919317 --amount 150.00', 'pays, waits, shows the outcome'],
+    ['relevo pay --patient 107919317 --amount 150.00', 'pays, waits, shows the outcome'],
     ['relevo pay … --key bed-12-exit', 'may be repeated: pays once'],
   ],
   async run(args, context) {

@@ -12,12 +12,19 @@ function when(acceptedAt: string, now: Date): string {
   return formatDay(at) === formatDay(now) ? formatTime(at) : formatDay(at).slice(5);
 }
 
+interface ListView {
+  now: Date;
+  /** The status that was asked for; null: any. */
+  status: string | null;
+}
+
 export function formatPayments(
   payments: readonly Payment[],
   next: string | null,
-  now: Date,
+  { now, status }: ListView,
 ): string {
-  if (payments.length === 0) return 'There is no matching payment.';
+  if (payments.length === 0)
+    return status === null ? 'No payments' : `No ${status.toLowerCase()} payments`;
   const rows = payments.map(({ id, acceptedAt, amountMinor, currency, status, processedBy }) => [
     when(acceptedAt, now),
     status.toLowerCase(),

@@ -63,7 +63,7 @@ export const payments = command({
       `/api/payments?${new URLSearchParams(given).toString()}`,
     );
     answer(context, args.json, found, () =>
-      formatPayments(found.payments, found.next, context.now()),
+      formatPayments(found.payments, found.next, { now: context.now(), status }),
     );
     return EXIT.done;
   },
@@ -102,9 +102,9 @@ export const bill = command({
   command: 'bill [patient]',
   describe: 'Show the consolidated bill of a patient',
   group: 'Payments',
-  positionals: { patient: { doc: 'Id of the patient' } },
-  options: { document: text('Document of the patient, instead of the id') },
-  examples: [['relevo bill --document 107919317', 'by document']],
+  positionals: { patient: { doc: 'Id or document of the patient' } },
+  options: { document: text('Document of the patient') },
+  examples: [['relevo bill 107919317', 'by document']],
   async run(args, context) {
     const who = toAsking(args, context);
     const { id } = await findPatient(who, { patient: args.patient, document: args.document });

@@ -4,6 +4,8 @@ export interface LogLine {
   level?: unknown;
   msg?: unknown;
   term?: unknown;
+  /** ISO 8601. */
+  time?: unknown;
   err?: { message?: unknown } | null;
 }
 

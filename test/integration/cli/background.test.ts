@@ -64,6 +64,10 @@ it('starts in the background without printing a token, is found, and stops', asy
   expect((await ranHere(['up', '--detach'], env)).code).toBe(3);
   const page = (await ranHere(['open', 'console'], env)).out.trim();
   expect((await fetch(page)).status).toBe(200);
+  const lines = (await ranHere(['logs', 'server_1', '--lines', '2'], env)).out.trim().split('\n');
+  expect(lines).toHaveLength(2);
+  expect(lines.every((line) => / server_1 {5}(?:info|warn|error) /.test(line))).toBe(true);
+  expect((await ranHere(['logs', 'server_9'], env)).code).toBe(4);
 
   const down = await ran(['down'], env);
   expect(down.code).toBe(0);

@@ -129,15 +129,16 @@ describe('times at a terminal', () => {
   it('are in the time zone of the hospital, which also decides what is today', () => {
     process.env['HOSPITAL_TIME_ZONE'] = 'America/Bogota';
     const [evening, night] = [new Date('2026-11-21T04:30:00Z'), new Date('2026-11-21T05:30:00Z')];
+    const view = { now: night, status: null };
     expect([formatDayAndTime(evening), formatDayAndTime(night)]).toEqual([
       '2026-11-20 23:30:00',
       '2026-11-21 00:30:00',
     ]);
-    expect(formatPayments([{ ...PAID, acceptedAt: evening.toISOString() }], null, night)).toMatch(
+    expect(formatPayments([{ ...PAID, acceptedAt: evening.toISOString() }], null, view)).toMatch(
       /^ *11-20 /m,
     );
     process.env['HOSPITAL_TIME_ZONE'] = 'UTC';
-    expect(formatPayments([{ ...PAID, acceptedAt: evening.toISOString() }], null, night)).toMatch(
+    expect(formatPayments([{ ...PAID, acceptedAt: evening.toISOString() }], null, view)).toMatch(
       /^ *04:30:00 /m,
     );
   });

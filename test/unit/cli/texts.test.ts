@@ -228,12 +228,14 @@ describe('records', () => {
     const list = formatPayments(
       [PAID, { ...WAITING, acceptedAt: '2026-11-20T10:00:00Z' }],
       'CURSOR',
-      new Date('2026-11-21T20:00:00Z'),
+      { now: new Date('2026-11-21T20:00:00Z'), status: null },
     );
     fits(list);
     expect(list).toContain(ID);
     expect(list).toContain('--cursor CURSOR');
-    expect(formatPayments([], null, new Date())).toBe('There is no matching payment.');
+    const now = new Date();
+    expect(formatPayments([], null, { now, status: null })).toBe('No payments');
+    expect(formatPayments([], null, { now, status: 'FAILED' })).toBe('No failed payments');
     const people = formatPatients(
       [{ id: ID, document: '107919317', name: 'Carlos Guerrero Vargas' }],
       null,

@@ -120,7 +120,7 @@ const SURFACES: Record<string, (minor: number, currency: string) => string> = {
     /^Paying (.*) for/.exec(formatIntent(minor, currency, 'x', 'k'))?.[1] ?? '',
   'CLI, list': (minor, currency) =>
     new RegExp(`succeeded +(.*?) +- +${ID}`).exec(
-      formatPayments([payment(minor, currency)], null, new Date(0)),
+      formatPayments([payment(minor, currency)], null, { now: new Date(0), status: null }),
     )?.[1] ?? '',
   'CLI, bill': (minor, currency) =>
     /^(.*) in all,/m.exec(formatBill(bill(minor, currency)))?.[1] ?? '',

@@ -173,13 +173,19 @@ describe('a patient', () => {
       exitCode: 1,
     });
   });
-  it.each([
-    [{ patient: null, document: null }],
-    [{ patient: 'x', document: '1' }],
-    [{ patient: 'x', document: null }],
-  ])('named by %j is refused', async (named) => {
-    await expect(findPatient(asking(), named)).rejects.toMatchObject({ exitCode: 4 });
+  it('named by a document in place of an id', async () => {
+    answers = [json(200, { patients: [{ id: 'b', document: '2', name: 'B' }], next: null })];
+    expect(await findPatient(asking(), { patient: '2', document: null })).toEqual({
+      id: 'b',
+      shown: 'B, document 2',
+    });
   });
+  it.each([[{ patient: null, document: null }], [{ patient: 'x', document: '1' }]])(
+    'named by %j is refused',
+    async (named) => {
+      await expect(findPatient(asking(), named)).rejects.toMatchObject({ exitCode: 4 });
+    },
+  );
 });
 
 describe('the target', () => {
