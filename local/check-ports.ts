@@ -1,5 +1,6 @@
-/** Checks before a start with fixed ports that each of them is free. */
+/** Checks before a start that each fixed port is free, and that browsers call it. */
 import { waitUntil } from '../shared/wait-until.js';
+import { checkBlockedPorts } from './blocked-ports.js';
 import { StartError } from './errors.js';
 import type { Place } from './plan.js';
 import { findPortOwner, isPortFree } from './processes/ports.js';
@@ -22,14 +23,15 @@ function describeEnd(port: number, owner: string | null): string {
 }
 
 /**
- * @throws StartError with the port, the process that needs it, where known the program that has it,
- *   and what to do.
+ * @throws StartError for a port that browsers refuse; for a taken port with the process that needs
+ *   it, where known the program that has it, and what to do.
  */
 export async function checkPorts(
   places: readonly Place[],
   offset: number,
   { patienceMs = 0, onWait = () => undefined }: Partial<PortPatience> = {},
 ): Promise<void> {
+  checkBlockedPorts(places, offset);
   const deadline = performance.now() + patienceMs;
   let isWaiting = patienceMs === 0;
   for (const { name, fixedPort } of places) {
