@@ -11,12 +11,15 @@ import { EXPERIMENT_EXIT } from './record/result.js';
 import { isWrongArguments, readRequest } from './request.js';
 import { repeatLines, reportIn, runOnce, type RunRequest } from './run/run-once.js';
 import { compareCommand } from './run-comparison/command.js';
+import { trendCommand } from './trend/command.js';
 
 const INTERRUPTED = 'Interrupted: all processes were stopped.';
 
 async function main(args: readonly string[]): Promise<number> {
   const asked = readRequest(args);
-  if (asked.kind === 'compare') return compareCommand(asked.words, (text) => console.log(text));
+  const print = (text: string): void => console.log(text);
+  if (asked.kind === 'compare') return compareCommand(asked.words, print);
+  if (asked.kind === 'trend') return trendCommand(asked.words, print);
   if (asked.kind === 'run') return carryOut(asked.request, asked.words);
   console.log(asked.text);
   return asked.code;

@@ -14,5 +14,6 @@ export const EXPERIMENT_NAMES = [
   'capacity',
   'overload',
   'compare',
+  'trend',
 ] as const;
 export type ExperimentName = (typeof EXPERIMENT_NAMES)[number];

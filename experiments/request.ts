@@ -11,6 +11,7 @@ import { asksForReplay, optionsOfPlan, parseReplay, readRunPlan } from './record
 import { EXPERIMENT_EXIT } from './record/result.js';
 import { commandOf, type RunRequest } from './run/run-once.js';
 import { COMPARE_SUMMARY } from './run-comparison/command.js';
+import { TREND_SUMMARY } from './trend/command.js';
 import { apache } from './scenarios/apache.js';
 import { availability } from './scenarios/availability.js';
 import { bench } from './scenarios/bench.js';
@@ -25,7 +26,7 @@ import { rolling } from './scenarios/rolling.js';
 import { sessions } from './scenarios/sessions.js';
 import { zookeeper } from './scenarios/zookeeper.js';
 
-const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experiment>> = {
+const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare' | 'trend'>, Experiment>> = {
   availability,
   chaos,
   failover,
@@ -41,13 +42,17 @@ const EXPERIMENTS: Readonly<Record<Exclude<ExperimentName, 'compare'>, Experimen
   overload,
 };
 
-const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };
+/** They start no system. */
+const READERS = [
+  { name: 'compare', summary: COMPARE_SUMMARY },
+  { name: 'trend', summary: TREND_SUMMARY },
+];
 
 const usage = (): string =>
   [
     'Usage: npm run experiment -- NAME [options]',
     '',
-    ...[...Object.values(EXPERIMENTS), COMPARE].map(
+    ...[...Object.values(EXPERIMENTS), ...READERS].map(
       ({ name, summary }) => `  ${name.padEnd(14)} ${summary}`,
     ),
   ].join('\n');
@@ -56,6 +61,7 @@ const usage = (): string =>
 export type LabRequest =
   | { kind: 'print'; text: string; code: number }
   | { kind: 'compare'; words: readonly string[] }
+  | { kind: 'trend'; words: readonly string[] }
   | { kind: 'run'; request: RunRequest; words: readonly string[] };
 
 /** @throws ArgumentError, PlanError */
@@ -64,6 +70,7 @@ export function readRequest(args: readonly string[]): LabRequest {
   if (name === undefined) return { kind: 'print', text: usage(), code: EXPERIMENT_EXIT.arguments };
   if (name === '--help') return { kind: 'print', text: usage(), code: EXPERIMENT_EXIT.met };
   if (name === 'compare') return { kind: 'compare', words };
+  if (name === 'trend') return { kind: 'trend', words };
   const experiment = Object.values(EXPERIMENTS).find((candidate) => candidate.name === name);
   if (!experiment) throw new ArgumentError(`There is no experiment "${name}". ${usage()}`);
   if (asksForReplay(words)) return { kind: 'run', request: toReplay(experiment, words), words };

@@ -16,7 +16,8 @@ import type { RunRecord } from '../record/run-record.js';
 import { describeMachine } from '../system/machine.js';
 import { ownReport } from '../report/bench/own-report.js';
 import { benchTable } from '../report/bench/table.js';
-import { claimSubfolder, folderOf } from '../report/files.js';
+import { claimSubfolder, currentCommit, folderOf } from '../report/files.js';
+import { appendEntry, nameMachine, toTrendFigures } from '../trend/history.js';
 import { startResult, type Findings } from './result-maker.js';
 
 const OPTIONS = {
@@ -83,6 +84,14 @@ async function run(context: Context): Promise<RunRecord> {
   const facts = factsOf(results, { wanted: options.payments, machine, settings });
   const summaries = results.map(summarize);
   context.print(benchTable(result, summaries, facts));
+  if (result.verdict === 'valid' && !signal.aborted)
+    appendEntry({
+      at: startedAt,
+      commit: currentCommit(),
+      seed,
+      machine: nameMachine(machine),
+      figures: toTrendFigures(summaries),
+    });
   const journal: RunRecord = {
     result,
     ...(folder === null ? {} : { folder }),
