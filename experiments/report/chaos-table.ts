@@ -7,6 +7,7 @@ import type { SkippedInjection } from '../planning/schedule.js';
 import { TEXT_WIDTH, wrap } from '../../shared/arguments/wrap.js';
 import { percentile } from '../../shared/percentile.js';
 import { inAll, sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
+import { isShare } from './objective-figures.js';
 import { formatTable, ms, percent } from './table.js';
 import { violationLines } from './verdict-lines.js';
 
@@ -113,7 +114,7 @@ export function chaosTable(
 }
 
 function sayObjective(name: string, target: number, actual: number, met: boolean): string {
-  if (name.startsWith('availability')) {
+  if (isShare({ name })) {
     return met
       ? `Met: ${name}: ${percent(actual)} of ${percent(target)}`
       : `Missed: ${name}: ${percent(actual)}, ${percent(target - actual)} below ${percent(target)}`;

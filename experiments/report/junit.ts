@@ -7,6 +7,7 @@
 import { CHECKERS } from '../checkers/checkers.js';
 import type { RunRecord, SystemRecord } from '../record/run-record.js';
 import type { Objective } from '../record/result.js';
+import { formatFigure } from './objective-figures.js';
 import { isRelevo } from '../system/system-under-test.js';
 import { readableTime } from '../../shared/format.js';
 import { html, type Html } from '../../shared/web/html.js';
@@ -28,9 +29,10 @@ const toPassedCase = (className: string, name: string): Case => ({
   details: '',
 });
 
-function objectiveCase(experiment: string, { name, target, actual, met }: Objective): Case {
+function objectiveCase(experiment: string, objective: Objective): Case {
+  const { name, target, actual, met } = objective;
   if (met) return toPassedCase(`${experiment}.objectives`, name);
-  const message = `target ${target}, actual ${actual}`;
+  const message = `${formatFigure(objective, actual)}, wanted ${formatFigure(objective, target)}`;
   return {
     className: `${experiment}.objectives`,
     name,

@@ -3,6 +3,7 @@
  * is longer than a terminal is wide.
  */
 import type { ExperimentResult, Objective, Violation } from '../record/result.js';
+import { isShare } from './objective-figures.js';
 import { percent } from './table.js';
 
 const WIDTH = 80;
@@ -19,9 +20,8 @@ export const violationLines = (violations: readonly Violation[], indent: string)
     ),
   );
 
-/** An objective whose name begins with "availability" is a share; any other is a number. */
 function objectiveLine({ name, target, actual, met }: Objective): string {
-  const figures = name.startsWith('availability')
+  const figures = isShare({ name })
     ? `${percent(actual)} of ${percent(target)}`
     : `${actual} (at least ${target})`;
   return `${met ? 'Met' : 'Missed'}: ${name}: ${figures}`;

@@ -4,8 +4,9 @@
  */
 import type { RunRecord } from '../../record/run-record.js';
 import type { Objective, RunVerdict, Violation } from '../../record/result.js';
-import { count, plain } from '../../../shared/format.js';
+import { count } from '../../../shared/format.js';
 import { html, type Html, type Content } from '../../../shared/web/html.js';
+import { formatFigure } from '../objective-figures.js';
 import { figureColumn, htmlTable, wordColumn } from './table.js';
 
 const VERDICTS: Record<RunVerdict, string> = {
@@ -23,11 +24,11 @@ const mark = (met: boolean): Html =>
 export const verdictBadge = (verdict: RunVerdict): Html =>
   html`<span class="badge ${verdict}">${verdict}</span>`;
 
-const objectiveRow = ({ name, target, actual, met }: Objective): Content[] => [
-  mark(met),
-  name,
-  plain(target),
-  plain(actual),
+const objectiveRow = (objective: Objective): Content[] => [
+  mark(objective.met),
+  objective.name,
+  formatFigure(objective, objective.target),
+  formatFigure(objective, objective.actual),
 ];
 
 export function outcomeSection(

@@ -73,7 +73,7 @@ describe('JUnit XML', () => {
     expect(
       named(xml, 'failure').map(({ attributes, text }) => [attributes['message'], text]),
     ).toEqual([
-      ['target 1, actual 0.995', 'availability within 1000 ms : target 1, actual 0.995'],
+      ['99.5 %, wanted 100 %', 'availability within 1000 ms : 99.5 %, wanted 100 %'],
       ['lost: 2', 'payment-1\npayment-2'],
     ]);
   });
