@@ -207,6 +207,8 @@ export interface PlanSurroundings {
   tokens: Tokens;
   /** Folder of the balancer; it exists when the shape has one. */
   balancerFolder: string;
+  /** On the disk of the engines. */
+  dataFolder: string;
   /** Ledger file of the stand-alone gateway. */
   ledgerFile: string;
   /** Address of the control of `npm start`; undefined: another program runs the system. */
@@ -265,6 +267,7 @@ export function serviceEnvironment(place: Place, around: PlanSurroundings): Reco
     const record = shape.record === 'cluster' ? describeRecord(portOf) : {};
     return {
       ...common,
+      DISK_FOLDER: around.dataFolder,
       ...(shape.balancer ? { BALANCER_FOLDER: around.balancerFolder } : {}),
       ...record,
       ...(shape.queue === 'group' ? describeGroup(portOf) : {}),

@@ -189,6 +189,7 @@ class Starting {
     const around = {
       shape: options,
       supervisorUrl: options.supervisorUrl,
+      dataFolder: options.dataDir,
       balancerFolder: join(options.dataDir, options.balancer ?? ''),
       portOf,
       ledgerFile: join(options.dataDir, 'gateway-ledger.ndjson'),

@@ -79,6 +79,16 @@ const IDENTITY = {
     default: '',
     doc: 'Folder of the load balancer in front of the patients instances; its control.json names the interface. Empty: there is no balancer.',
   }),
+  diskFolder: text('DISK_FOLDER', {
+    default: '',
+    doc: 'Folder on the disk of PostgreSQL and Redis, when they run on this machine: its free space is watched. Empty: none.',
+  }),
+  diskLeastMb: integer('DISK_LEAST_MB', {
+    default: 1_000,
+    min: 1,
+    max: 1_000_000_000,
+    doc: 'An alert fires below this free space.',
+  }),
   supervisorUrl: text('SUPERVISOR_URL', {
     default: '',
     doc: 'Address of the control of `npm start` on this machine, which performs a rolling restart. Empty: another program runs the system, and the console offers no restart.',

@@ -31,6 +31,7 @@ import { connectQueue, type QueueConnection } from './status/queue-connection.js
 import { measureInstances } from './status/instance-metrics.js';
 import { createCachedCounts } from './status/queue-counts.js';
 import { measureQueue } from './status/queue-metrics.js';
+import { measureDisk } from './status/disk-watch.js';
 import { measureRecord } from './status/record-metrics.js';
 import { createSupervisorClient } from './supervisor/supervisor-client.js';
 import { describeInstances, type StatusSources } from './status/status.js';
@@ -106,6 +107,7 @@ function createStatusSources(
     record: () => observers.record.state,
     redisGroup: () => observers.group.state,
     rounds: () => observers.rounds.state,
+    disk: () => observers.disk.state,
     lastFailure: (replica) => observers.failures.lastOf(replica),
     redisUp,
     faults: config.faults,
@@ -154,6 +156,7 @@ function createWatch(
       devices: config.devices,
       apiUrl: config.measurementsUrl,
     },
+    disk: { folder: config.diskFolder, leastMb: config.diskLeastMb },
     pingTimeoutMs,
     fall,
     isRead: () => alerts.watch.isRead,
@@ -179,6 +182,7 @@ function createWatch(
   });
   measureInstances(() => describeInstances(sources));
   measureRecord(() => observers.record.state);
+  measureDisk(() => observers.disk.state);
   const alerts: RunningAlerts = createAlerts(connections, { loop, observers, sources });
   return { loop, observers, sources, sync, alerts };
 }

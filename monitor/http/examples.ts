@@ -52,6 +52,7 @@ export const STATUS = {
   queue: { waiting: 0, active: 0, pending: 0, failed: 0, oldestPendingSec: null },
   record: null,
   redisGroup: null,
+  disk: { freeMb: 52_000, leastMb: 1_000 },
   ensemble: null,
   devices: null,
   engines: { postgres: true, redis: true },

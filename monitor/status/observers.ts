@@ -7,6 +7,7 @@ import type { Clock } from '../../shared/clock.js';
 import type { Member } from '../../shared/config.js';
 import type { MonitorEvent } from '../core/events.js';
 import type { State } from '../core/types.js';
+import { DiskWatch, type DiskWatchOptions } from './disk-watch.js';
 import { EventHub } from './event-hub.js';
 import { FailureMemory } from './failure-memory.js';
 import type { ElectionRow, History } from '../cluster/history.js';
@@ -29,6 +30,7 @@ export interface ObserverOptions {
   record: RecordWatchOptions;
   group: GroupWatchOptions;
   rounds: RoundWatchOptions;
+  disk: DiskWatchOptions;
   /** For polls of patients instances, as for pings of replicas. */
   pingTimeoutMs: number;
   fall: number;
@@ -46,6 +48,7 @@ export class Observers {
   readonly record: RecordWatch;
   readonly group: GroupWatch;
   readonly rounds: RoundWatch;
+  readonly disk: DiskWatch;
   /** Recent elections, newest first; empty until PostgreSQL has answered. */
   elections: readonly ElectionRow[] = [];
 
@@ -60,6 +63,7 @@ export class Observers {
     this.record = new RecordWatch(options.record);
     this.group = new GroupWatch(options.group);
     this.rounds = new RoundWatch(options.rounds);
+    this.disk = new DiskWatch(options.disk);
     const status = {
       status: () => readStatus(sources()),
       known: () => getKnownStatus(sources(), this.sampler.queue),
@@ -91,6 +95,7 @@ export class Observers {
     this.record.start();
     this.group.start();
     this.rounds.start();
+    this.disk.start();
   }
 
   close(): void {
@@ -99,6 +104,7 @@ export class Observers {
     this.record.close();
     this.group.close();
     this.rounds.close();
+    this.disk.close();
     this.hub.close();
   }
 

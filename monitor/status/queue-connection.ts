@@ -1,6 +1,6 @@
 /**
  * The monitor's connection to Redis: counts the waiting parcels and checks the availability of
- * Redis. The queue board uses the connection too. The monitor itself writes nothing.
+ * Redis. The page of the parcels uses the connection too. The monitor itself writes nothing.
  */
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../shared/observability/logger.js';

@@ -16,10 +16,11 @@ export const NO_NUMBERS: Numbers = {};
  * equal texts.
  */
 export function toStructure({ at: _at, queue: _queue, ...lasting }: Status): string {
-  const { replicas, record, redisGroup, ensemble, ...rest } = lasting;
+  const { replicas, record, redisGroup, ensemble, disk, ...rest } = lasting;
   return JSON.stringify({
     ...rest,
     replicas: replicas.map(dropNumbers),
+    disk: disk && { isLow: disk.freeMb < disk.leastMb },
     ensemble: ensemble?.map(({ name, role }) => [name, role]),
     record: record && { ...record, nodes: record.nodes.map(roundLag) },
     redisGroup: redisGroup && { ...redisGroup, servers: redisGroup.servers.map(roundLag) },

@@ -8,6 +8,7 @@ import type { RecordState } from '../../shared/record/read-record.js';
 import type { RoundState } from '../../shared/zookeeper/read-rounds.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import type {
+  DiskStatus,
   GroupStatus,
   InstanceStatus,
   MonitorStatus,
@@ -49,6 +50,8 @@ export interface StatusSources {
   rounds: () => RoundState | null;
   lastFailure: (replica: string) => Failure | null;
   redisUp: () => boolean | null;
+  /** Null: no disk is watched, or it is not read yet. */
+  disk: () => DiskStatus | null;
   /** Whether fault switches exist. */
   faults: boolean;
   counts: () => Promise<QueueCounts>;
@@ -198,6 +201,7 @@ export function getKnownStatus(sources: StatusSources, queue: QueueCounts): Stat
     ensemble: sources.rounds()?.members ?? null,
     devices: sources.rounds()?.devices ?? null,
     engines: { postgres: state.databaseUp, redis: sources.redisUp() },
+    disk: sources.disk(),
     faults: sources.faults,
   };
 }

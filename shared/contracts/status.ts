@@ -207,6 +207,13 @@ const queueStatus = z.object({
   oldestPendingSec: z.number().nullable(),
 });
 
+const diskStatus = z.object({
+  freeMb: z.int(),
+  /** Free space below this is low. */
+  leastMb: z.int(),
+});
+export type DiskStatus = z.infer<typeof diskStatus>;
+
 export const status = z.object({
   /** The monitor that answers, and the time. */
   id: memberId,
@@ -229,6 +236,8 @@ export const status = z.object({
   devices: z.array(deviceStatus).nullable(),
   /** Whether this monitor reaches them; null: not tried yet. */
   engines: z.object({ postgres: z.boolean().nullable(), redis: z.boolean().nullable() }),
+  /** The disk of this installation. Null: this monitor watches none (DISK_FOLDER). */
+  disk: diskStatus.nullable(),
   /** Whether fault switches exist here. */
   faults: z.boolean(),
 });

@@ -1,4 +1,4 @@
-/** The alerts about PostgreSQL, its standbys, and Redis. Pure. */
+/** The alerts about PostgreSQL, its standbys, its disk, and Redis. Pure. */
 import type { AlertFacts, AlertRule, AlertFinding } from './rule.js';
 
 /** Lag of a standby of PostgreSQL, bytes of the write-ahead log: one segment. */
@@ -41,6 +41,11 @@ const findLaggingStandbys = ({ status: { record } }: AlertFacts): AlertFinding[]
           : `${name} lags behind the primary of PostgreSQL by more than ${LAG_MAX_MB} MB`,
     }));
 
+const findLowDisk = ({ status: { disk } }: AlertFacts): AlertFinding[] =>
+  disk && disk.freeMb < disk.leastMb
+    ? [{ subject: '', text: `The disk has less than ${disk.leastMb} MB free` }]
+    : [];
+
 export const ENGINE_ALERTS: readonly AlertRule[] = [
   {
     name: 'RelevoDatabaseAway',
@@ -73,5 +78,16 @@ export const ENGINE_ALERTS: readonly AlertRule[] = [
     description: `It receives no changes, or lacks more than ${LAG_MAX_MB} MB of them. It cannot become the primary without a delay.`,
     action: 'Check the node and its disk; Patroni rebuilds a node that cannot follow by itself.',
     find: findLaggingStandbys,
+  },
+  {
+    name: 'RelevoDiskLow',
+    severity: 'critical',
+    expr: 'min(relevo_disk_free_megabytes) < min(relevo_disk_least_megabytes)',
+    holds: '1m',
+    summary: 'The disk has {{ $value | printf "%.0f" }} MB free',
+    description:
+      'PostgreSQL stops when its disk is full: then no payment is accepted or processed.',
+    action: 'Delete logs, reports and old archives, or enlarge the disk.',
+    find: findLowDisk,
   },
 ];

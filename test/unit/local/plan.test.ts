@@ -101,6 +101,7 @@ describe('the plan of a system', () => {
       redisUrl: 'redis://r',
       tokens: { api: 'a', operator: 'o', internal: 'i' },
       balancerFolder: '/data/haproxy',
+      dataFolder: '/data',
       ledgerFile: '/ledger',
       acceptRetryMs,
     });

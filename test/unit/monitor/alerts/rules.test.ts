@@ -31,6 +31,7 @@ const status = (more: Partial<Status> = {}): Status => ({
   patients: [],
   balancer: null,
   record: null,
+  disk: null,
   queue: { waiting: 0, active: 0, pending: 0, failed: 0, oldestPendingSec: null },
   engines: { postgres: true, redis: true },
   ...more,
@@ -179,6 +180,11 @@ const CASES: [title: string, given: AlertFacts, expected: string[]][] = [
     'this monitor does not reach Redis',
     facts({ status: status({ engines: { postgres: true, redis: false } }) }),
     ['RelevoRedisAway'],
+  ],
+  [
+    'the disk has too little space',
+    facts({ status: status({ disk: { freeMb: 999, leastMb: 1_000 } }) }),
+    ['RelevoDiskLow'],
   ],
   [
     'a standby of PostgreSQL does not stream, another lags',
