@@ -6,7 +6,6 @@
 
 /** The packages that the services load or serve, without the packages that these load. */
 const ROOTS = [
-  '@bull-board/ui',
   '@opentelemetry/api',
   '@opentelemetry/exporter-trace-otlp-http',
   '@opentelemetry/resources',

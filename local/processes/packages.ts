@@ -4,7 +4,7 @@
  * map of them all would need more memory and time than the packages themselves.
  *
  * Packages whose files are only served or read are found with `require.resolve` and need no row:
- * swagger-ui-dist, @bull-board/ui, uplot.
+ * swagger-ui-dist, uplot.
  */
 import { readFile } from 'node:fs/promises';
 import type { BuildOptions, Plugin } from 'esbuild';

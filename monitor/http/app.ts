@@ -4,14 +4,13 @@
  * the sign-in page; programs receive 401.
  */
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { requireToken } from '../../shared/http/auth.js';
 import { Problem } from '../../shared/errors.js';
 import { createApp, finishApp } from '../../shared/http/http.js';
 import { requireUtf8 } from '../../shared/http/json-bodies.js';
 import type { Logger } from '../../shared/observability/logger.js';
 import { checkBeforeBodies, mountRoutes } from '../../shared/http/routes.js';
 import type { TrustedProxies } from '../../shared/http/trusted-proxies.js';
-import { QUEUES_PATH } from '../inspect/queue-board.js';
+import { showMissingPage } from './missing-page.js';
 import type { RoutesOptions } from './options.js';
 import { monitorRoutes } from './routes.js';
 
@@ -40,7 +39,7 @@ const askToSignIn: ErrorRequestHandler = (error: unknown, request, response, nex
 };
 
 export function createMonitorApp(options: MonitorAppOptions): Express {
-  const { loop, logger, sessions, tokens, inspection, trustProxy } = options;
+  const { loop, logger, sessions, tokens, trustProxy } = options;
   const ready = async (): Promise<Record<string, boolean>> => ({
     postgres: loop.state.databaseUp === true && (await options.takesWrites()),
     leadership: loop.state.leadership !== null,
@@ -49,13 +48,12 @@ export function createMonitorApp(options: MonitorAppOptions): Express {
   const routes = monitorRoutes(options);
   const beforeBodies = (early: Express): void => {
     checkBeforeBodies(early, routes, tokens, sessions.kindBeforeBody);
-    early.use(QUEUES_PATH, requireToken(tokens, ['operator'], sessions.kindBeforeBody));
     early.use(forms);
   };
   const app = createApp({ logger, bodyLimit: BODY_LIMIT, ready, beforeBodies });
   app.set('trust proxy', trustProxy);
   mountRoutes(app, routes, tokens, sessions.kindOf);
-  app.use(QUEUES_PATH, requireToken(tokens, ['operator'], sessions.kindOf), inspection.queue);
+  app.use(showMissingPage(sessions, options.sources.id));
   app.use(askToSignIn);
   return finishApp(app, logger);
 }

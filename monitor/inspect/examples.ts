@@ -67,6 +67,21 @@ export const REDRIVE_PREVIEW = {
   sums: [{ currency: 'USD', amountMinor: 15_000, payments: 1 }],
   refused: [],
 };
+export const PARCEL_LIST = {
+  waiting: 1,
+  active: 0,
+  parcels: [
+    {
+      id: '17',
+      state: 'waiting',
+      addedAt: AT,
+      startedAt: null,
+      paymentIds: [PAYMENT_ID],
+      relayed: false,
+    },
+  ],
+};
+
 export const REDRIVEN = {
   driven: 1,
   refused: 0,

@@ -3,22 +3,20 @@
  * small pool of its own with read-only connections, so that no search can delay an election.
  */
 import type { Redis } from 'ioredis';
-import type { Router } from 'express';
 import type { Logger } from '../../shared/observability/logger.js';
 import { createPool } from '../../shared/postgres/postgres.js';
 import type { Route } from '../../shared/http/routes.js';
+import { openQueue } from '../../shared/queue/reconnecting-queue.js';
 import type { MonitorConfig } from '../config.js';
 import type { Sessions } from '../console/session.js';
 import type { LeadershipStore } from '../cluster/leadership-store.js';
 import { makeFailedRoutes, type FailedDeps } from './failed-routes.js';
-import { QueueBoard } from './queue-board.js';
+import { parcelRoutes, type ParcelDeps } from './parcel-routes.js';
 import { Redrives } from './redrive.js';
 import { searchRoutes, type SearchDeps } from './search-routes.js';
 
 export interface Inspection {
   routes: Route[];
-  /** To be mounted at `/queues`, behind the operator's token. */
-  queue: Router;
   close(): Promise<void>;
 }
 
@@ -37,9 +35,10 @@ const STATEMENT_MS = 3_000;
 const toIds = (members: readonly { id: string }[]): string[] => members.map(({ id }) => id);
 
 /** The routes. Without their dependencies they serve for the OpenAPI document only. */
-export const inspectionRoutes = (deps: SearchDeps & FailedDeps): Route[] => [
+export const inspectionRoutes = (deps: SearchDeps & FailedDeps & ParcelDeps): Route[] => [
   ...searchRoutes(deps),
   ...makeFailedRoutes(deps),
+  ...parcelRoutes(deps),
 ];
 
 export function openInspection({
@@ -49,7 +48,7 @@ export function openInspection({
   store,
   redis,
 }: InspectionOptions): Inspection {
-  const { databaseUrl, id, replicas, patients, internalToken, queuePrefix, faults } = config;
+  const { databaseUrl, id, replicas, patients, internalToken, queuePrefix } = config;
   const { acceptRetryMs } = config;
   const settings = '-c default_transaction_read_only=on';
   const db = createPool(
@@ -69,11 +68,11 @@ export function openInspection({
     audit: (entry) => store.audit(entry),
     logger,
   });
+  const queue = openQueue(0, queuePrefix, redis);
   const page = { sessions, monitor: id };
   const members = { replicas: toIds(replicas), patients: toIds(patients) };
   return {
-    routes: inspectionRoutes({ ...page, db, members, redrives }),
-    queue: new QueueBoard({ ...page, redis, prefix: queuePrefix, writable: faults }).router(),
+    routes: inspectionRoutes({ ...page, db, members, redrives, queue }),
     close: () => db.end(),
   };
 }

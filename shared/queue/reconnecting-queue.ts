@@ -12,7 +12,7 @@ import { createQueue, type Parcel } from './queue.js';
 /** The part of BullMQ's queue that is used here. */
 export type BullQueue = Pick<
   Queue<Parcel>,
-  'addBulk' | 'getJobCounts' | 'getBackend' | 'toKey' | 'waitUntilReady'
+  'addBulk' | 'getJobCounts' | 'getJobs' | 'getBackend' | 'toKey' | 'waitUntilReady'
 >;
 
 export interface ReconnectingQueue {

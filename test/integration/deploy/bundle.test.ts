@@ -37,7 +37,7 @@ const findLoaded = (code: string): string[] => [
 
 /** The packages whose files our sources serve or read. */
 const findServed = (): string[] =>
-  ['shared/http/docs/files.ts', 'monitor/inspect/queue-board.ts', 'monitor/console/assets.ts']
+  ['shared/http/docs/files.ts', 'monitor/console/assets.ts']
     .map(read)
     .flatMap((text) => [
       ...text.matchAll(/resolve\('(.+)\/package\.json'\)/g),
@@ -58,9 +58,7 @@ describe('the packages outside the compiled services', () => {
 
   test('are in the image when they are installed, like those whose files are served', () => {
     const needed = [...new Set([...Object.values(compiled).flatMap(findLoaded), ...findServed()])];
-    expect(needed).toEqual(
-      expect.arrayContaining(['@prisma/client', 'swagger-ui-dist', '@bull-board/ui', 'uplot']),
-    );
+    expect(needed).toEqual(expect.arrayContaining(['@prisma/client', 'swagger-ui-dist', 'uplot']));
     const inImage = packagesOfImage();
     const missing = needed.filter((name) => !inImage.has(name));
     expect(missing.filter((name) => existsSync(join(ROOT, 'node_modules', name)))).toEqual([]);
@@ -121,8 +119,8 @@ describe('the source maps of the compiled services', () => {
     expect(findSource('payments/main.ts', '"new leader"')).toMatch(
       /^payments\/bullmq-internals\.ts: .*'new leader'/,
     );
-    expect(findSource('monitor/main.ts', 'Relevo queue')).toMatch(
-      /^monitor\/inspect\/queue-board\.ts: .*'Relevo queue'/,
+    expect(findSource('monitor/main.ts', 'The queue cannot be read')).toMatch(
+      /^monitor\/inspect\/pages\/parcels-page\.ts: .*The queue cannot be read/,
     );
   });
 
@@ -157,14 +155,14 @@ describe('a system of compiled services serves', () => {
     for (const path of files) expect((await get(name, path)).length).toBeGreaterThan(100);
   });
 
-  test('the queue board, its scripts and its data', async () => {
+  test('the page of the queue, its scripts and its data', async () => {
     const page = await get('monitor_1', '/queues');
-    const files = [...page.matchAll(/(?:src|href)="(static\/[^"]+)"/g)].map(
+    const files = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(
       ([, path]) => path ?? '',
     );
     expect(files.length).toBeGreaterThanOrEqual(2);
-    for (const path of files) await get('monitor_1', `/queues/${path}`);
-    expect(await get('monitor_1', '/queues/api/queues')).toContain('"queues"');
+    for (const path of files) await get('monitor_1', path);
+    expect(await get('monitor_1', '/queues.json')).toContain('"parcels"');
   });
 
   test.each(['patients_1', 'monitor_1', 'server_1'])('the metrics of %s', async (name) => {

@@ -1,10 +1,8 @@
 /**
- * Stories and re-drives at a monitor with a real patients instance, and the board of the queue,
- * also while Redis is unavailable.
+ * Stories and re-drives at a monitor with a real patients instance.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { eventually } from '../../support/eventually.js';
 import { openInspected, type Inspected } from './support.js';
 
 interface Story {
@@ -94,7 +92,7 @@ describe('re-drive', () => {
         { currency: 'EUR', amountMinor: 700, payments: 1 },
         { currency: 'USD', amountMinor: 3000, payments: 2 },
       ],
-      refused: [{ id: survivor, why: 'is succeeded: only a failed payment can be driven again' }],
+      refused: [{ id: survivor, why: 'is succeeded: only a failed payment can be retried' }],
     });
   });
 
@@ -131,7 +129,7 @@ describe('re-drive', () => {
           actor: 'operator',
           target: id,
           reason: 'the gateway is back',
-          outcome: `driven again as ${newId}`,
+          outcome: `retried as ${newId}`,
         },
         {
           actor: 'operator',
@@ -233,79 +231,10 @@ describe('re-drive', () => {
       );
       expect(page).toMatchObject({
         status: 503,
-        text: expect.stringContaining('nothing was driven again') as unknown,
+        text: expect.stringContaining('nothing was retried') as unknown,
       });
     } finally {
       await lonely.close();
-    }
-  });
-});
-
-describe('the queue', () => {
-  test('its data, read-only', async () => {
-    const { queues } = await system.json<{ queues: { name: string; readOnlyMode: boolean }[] }>(
-      '/queues/api/queues',
-    );
-    expect(queues).toMatchObject([{ name: 'payments-0', readOnlyMode: true }]);
-    for (const [method, path] of [
-      ['PUT', 'pause'],
-      ['PUT', 'empty'],
-      ['PUT', 'obliterate'],
-      ['POST', 'add'],
-      ['PUT', 'retry/failed'],
-    ]) {
-      const { status } = await system.ask(`/queues/api/queues/payments-0/${path}`, {
-        ...post({ data: {} }),
-        method: method as string,
-      });
-      expect([path, status >= 400 && status < 500]).toEqual([path, true]);
-    }
-  });
-
-  test('with fault switches the queue may be changed, and a session must prove its origin', async () => {
-    const broken = await openInspected({ FAULTS: 'on' });
-    try {
-      const { queues } = await broken.json<{ queues: { readOnlyMode: boolean }[] }>(
-        '/queues/api/queues',
-      );
-      expect(queues).toMatchObject([{ readOnlyMode: false }]);
-      const signedIn = await fetch(`${broken.base}/session`, {
-        method: 'POST',
-        redirect: 'manual',
-        body: new URLSearchParams({ token: 'operator' }),
-      });
-      const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-      const change = (headers: Record<string, string>): Promise<Response> =>
-        fetch(`${broken.base}/queues/api/queues/payments-0/pause`, {
-          method: 'PUT',
-          headers: { Connection: 'close', Cookie: cookie, ...headers },
-        });
-      expect((await change({})).status).toBe(403);
-      const page = await (
-        await fetch(`${broken.base}/queues`, { headers: { Cookie: cookie } })
-      ).text();
-      const csrf = /name="csrf" content="([^"]+)"/.exec(page)?.[1] ?? '';
-      expect((await change({ 'X-CSRF-Token': csrf })).status).toBe(200);
-    } finally {
-      await broken.close();
-    }
-  });
-
-  test('Redis unavailable: a page with that cause, a problem for programs, and the rest works', async () => {
-    const cut = await openInspected({ REDIS_URL: 'redis://127.0.0.1:9' });
-    try {
-      const page = await eventually(
-        async () => {
-          const answer = await cut.ask('/queues', { headers: { Accept: 'text/html' } });
-          return answer.status === 503 ? answer : null;
-        },
-        { what: 'the page that says it' },
-      );
-      expect(page.text).toContain('Redis does not answer');
-      expect(await cut.ask('/queues/api/queues')).toMatchObject({ status: 503 });
-      expect((await cut.ask('/payments.json')).status).toBe(200);
-    } finally {
-      await cut.close();
     }
   });
 });

@@ -28,7 +28,7 @@ export const TABLE: Readonly<Record<ServiceName, readonly Row[]>> = {
 };
 
 /** Third-party pages that need a looser policy, each on its own paths. */
-export const LOOSER_PAGES: readonly string[] = ['/docs', '/queues'];
+export const LOOSER_PAGES: readonly string[] = ['/docs'];
 
 /**
  * Handlers before or after every route, by the names of their functions: each of them answers only
@@ -36,7 +36,7 @@ export const LOOSER_PAGES: readonly string[] = ['/docs', '/queues'];
  */
 export const AROUND: Readonly<Record<ServiceName, readonly Entrance[]>> = {
   patients: FRAME,
-  monitor: [...FRAME, 'USE * askToSignIn', 'USE * urlencodedParser', 'USE /queues'],
+  monitor: [...FRAME, 'USE * askToSignIn', 'USE * showMissing', 'USE * urlencodedParser'],
   payments: FRAME,
   gateway: FRAME,
   measurements: FRAME,

@@ -125,7 +125,7 @@ export const MONITOR: readonly Row[] = [
     '/failed.json',
     '/failed.csv',
     '/queues',
-    '/queues/job-schedulers',
+    '/queues.json',
   ].map((path) => ({ entrance: `GET ${path}`, who: OPERATOR_OR_SIGNED_IN, answer: 200 })),
   ...['/payments/:id', '/payments/:id.json'].map((path) => ({
     entrance: `GET ${path}`,
@@ -146,11 +146,6 @@ export const MONITOR: readonly Row[] = [
     changes: 're-drives failed payments',
     ask: ({ failed }) => ({ body: { ids: [failed], reason: 'test' }, proofAt: '/' }),
   },
-  ...['/queues/queue/:queueName', '/queues/queue/:queueName/:jobId'].map((path) => ({
-    entrance: `GET ${path}`,
-    who: OPERATOR_OR_SIGNED_IN,
-    answer: 200,
-  })),
   { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
   {
     entrance: 'POST /faults',
