@@ -39,7 +39,10 @@ const LINES: { readonly [K in EventName]: (data: EventMap[K]) => Line } = {
     level: 'warn',
     text: `${leader} must be replaced: ${reason}`,
   }),
-  'election:won': ({ leader }) => ({ level: 'info', text: `The leader is ${leader ?? 'nobody'}` }),
+  'election:won': ({ leader }) => ({
+    level: 'info',
+    text: `The leader is ${leader ?? 'not elected yet'}`,
+  }),
   'failover:completed': ({ leader, term }) => ({
     level: 'info',
     text: `${leader} leads in term ${term}`,

@@ -60,7 +60,7 @@ export const PROBLEMS = {
   NOT_REDRIVABLE: {
     status: 409,
     retryable: false,
-    title: 'Only a failed payment can be driven again',
+    title: 'Only a failed payment can be retried',
   },
   NO_CANDIDATE: { status: 409, retryable: true, title: 'No other replica is up and ready to lead' },
   HANDOVER_LOST: {

@@ -9,6 +9,7 @@ const SCRIPTS = [
   'alerts',
   'arrows',
   'charts',
+  'copy',
   'csrf',
   'dom',
   'elections',
@@ -17,6 +18,7 @@ const SCRIPTS = [
   'format',
   'health',
   'instances',
+  'keys',
   'link',
   'live',
   'news',
@@ -43,8 +45,9 @@ const FILES: Readonly<Record<string, string>> = {
   'uPlot.js': 'node_modules/uplot/dist/uPlot.esm.js',
   ...Object.fromEntries(SCRIPTS.map((name) => [`${name}.js`, `${CLIENT}/${name}.js`])),
   'inspect.css': 'monitor/inspect/inspect.css',
+  'live-list.js': 'monitor/inspect/client/live-list.js',
+  'page-part.js': 'monitor/inspect/client/page-part.js',
   'local-times.js': 'monitor/inspect/client/local-times.js',
-  'queue-proof.js': 'monitor/inspect/client/queue-proof.js',
 };
 
 export const ASSETS = loadAssets(FILES);

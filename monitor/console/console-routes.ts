@@ -57,7 +57,7 @@ function listRoutes(options: RoutesOptions): Route[] {
           session: await sessions.read(request),
           monitor: sources.id,
           body,
-          scripts: ['local-times.js'],
+          scripts: ['local-times.js', 'live-list.js'],
         });
       },
     }),

@@ -5,6 +5,7 @@
 import { ADMIN_STATES } from '../../shared/contracts/leadership.js';
 import { html, type Html } from '../../shared/web/html.js';
 import { OBSERVED } from '../../shared/contracts/status.js';
+import { PARCEL_MAX } from '../../shared/queue/parcel.js';
 import { deedDialog, legend, restartSection } from './overview-parts.js';
 import type { Session } from './session.js';
 
@@ -13,7 +14,7 @@ const NEXT = encodeURIComponent('/');
 const leader = (
   session: Session | null,
 ): Html => html`<section class="leader" aria-labelledby="leader-title">
-<h2 id="leader-title">Leads</h2>
+<h2 id="leader-title">Leader</h2>
 <p class="name" id="leader">–</p>
 <dl>
 <div><dt>Term</dt><dd id="term">–</dd></div>
@@ -37,8 +38,9 @@ const payments = html`<section aria-labelledby="queue-title">
 <div><dt><a href="/queues">parcels waiting</a></dt><dd id="waiting">–</dd></div>
 <div><dt>parcels with the leader</dt><dd id="active">–</dd></div>
 <div><dt>completed a second</dt><dd data-now="committed">–</dd></div>
-<div><dt>99 % final within</dt><dd data-now="p99">–</dd></div>
+<div><dt title="99 % of the payments were final within this time">p99 latency</dt><dd data-now="p99">–</dd></div>
 </dl>
+<p class="soft">A <dfn>parcel</dfn> is one job of the queue: the ids of up to ${PARCEL_MAX} payments that the leader processes together.</p>
 </section>`;
 
 /** @param does its data flows as text, because screen readers and phones have no arrows. */
@@ -98,7 +100,7 @@ const replicas = (
 <h2 id="replicas-title">Replicas</h2>
 ${filter}
 <table class="replicas">
-<thead><tr><th scope="col">Replica</th><th scope="col">Administrative</th><th scope="col">Observed</th><th scope="col">Ping</th><th scope="col">Term</th><th scope="col">Payments/s</th><th scope="col">In flight</th><th scope="col">Reaches</th><th scope="col">Last failure</th>${session && html`<th scope="col">Actions</th>`}</tr></thead>
+<thead><tr><th scope="col">Replica</th><th scope="col">Administrative</th><th scope="col">Observed</th><th scope="col">Ping</th><th scope="col">Term</th><th scope="col">Payments/s</th><th scope="col">In flight</th><th scope="col">Reaches</th><th scope="col">Last error</th>${session && html`<th scope="col">Actions</th>`}</tr></thead>
 <tbody id="replicas"></tbody>
 </table>
 <p id="no-replicas" class="soft" hidden>No replica is in these states.</p>
@@ -119,8 +121,8 @@ const plots = html`<section class="wide" aria-labelledby="charts-title">
 <div class="charts" id="charts">
 ${chart('rate', 'Completed', [['committed', 'payments per second', 'solid']])}
 ${chart('latency', 'Latency, acceptance to outcome', [
-  ['p50', 'half within', 'solid'],
-  ['p99', '99 % within', 'dashed'],
+  ['p50', 'median', 'solid'],
+  ['p99', 'p99', 'dashed'],
 ])}
 ${chart('depth', 'Waiting work', [
   ['pending', 'payments pending', 'solid'],
@@ -141,8 +143,8 @@ const history = (session: Session | null): Html => html`<section aria-labelledby
 ${
   session &&
   html`<section aria-labelledby="audit-title">
-<h2 id="audit-title">What operators did <a class="all" href="/audit.html">all</a></h2>
-<ol class="news" id="audit" tabindex="0" aria-label="What operators did"></ol>
+<h2 id="audit-title">Operator actions <a class="all" href="/audit.html">all</a></h2>
+<ol class="news" id="audit" tabindex="0" aria-label="Operator actions"></ol>
 </section>`
 }
 </div>`;

@@ -35,7 +35,7 @@ export interface ConsolePage {
 }
 
 /** The icon as a data URL, for `<link rel="icon">`. */
-export const ICON =
+const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h9M8 4l4 4-4 4' fill='none' stroke='%230d7f74' stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
 const MARK = trusted(
   '<svg class="mark" viewBox="0 0 16 16" aria-hidden="true"><path d="M2 8h9M8 4l4 4-4 4"/></svg>',
@@ -68,7 +68,7 @@ export function consolePage(page: ConsolePage & { nonce: string }): string {
 ${['theme.css', 'frame.css', 'console.css', ...styles].map(
   (name) => html`<link rel="stylesheet" nonce="${nonce}" href="${ASSETS.pathOf(name)}">
 `,
-)}${['health.js', ...scripts].map(
+)}${['health.js', 'keys.js', ...scripts].map(
     (name) => html`<script type="module" nonce="${nonce}" src="${ASSETS.pathOf(name)}"></script>
 `,
   )}</head>

@@ -85,6 +85,7 @@ function signIn({
     refuseForeign(request);
     const { token, name, next } = getFields(request);
     const target = localPath(next);
+    const typedName = cleanName(typeof name === 'string' ? name : '');
     const address = clientNetwork(request);
     const again = (status: number, problem: string, headers: Record<string, string> = {}): Answer =>
       consoleAnswer(
@@ -93,7 +94,7 @@ function signIn({
           active: null,
           session: null,
           monitor,
-          body: signInPage({ next: target, problem }),
+          body: signInPage({ next: target, name: typedName ?? '', problem }),
         },
         status,
         headers,
@@ -109,7 +110,7 @@ function signIn({
     if (typeof token !== 'string' || kindOfToken(tokens, token.trim()) !== 'operator')
       return again(401, 'This is not the operator token.');
     await limiter.reward(address);
-    response.cookie(COOKIE, await sessions.begin(cleanName(typeof name === 'string' ? name : '')), {
+    response.cookie(COOKIE, await sessions.begin(typedName), {
       ...cookieOptions(request),
       maxAge: SESSION_HOURS * 3_600_000,
     });

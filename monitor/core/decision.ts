@@ -25,7 +25,7 @@ export function describeDecision(state: State): string {
     case 'voting':
       return `Voting, because ${phase.verdict.reason}; ${formatVotes(phase.ballot, settings.monitors.length)}.`;
     case 'no-candidate':
-      return `An election is necessary, because ${phase.verdict.reason}; but no replica is up and ready.`;
+      return `No replica is available; payments wait. An election is needed, because ${phase.verdict.reason}.`;
     case 'promoting':
       return `${leader} was elected in term ${term}; waiting for its confirmation.`;
     case 'handing-over':

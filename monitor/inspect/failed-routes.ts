@@ -103,7 +103,7 @@ const failedJsonRoute = (deps: FailedDeps): Route =>
     queryExample: { limit: '10' },
     summary: 'List failed payments as JSON',
     description:
-      'Includes the payment that repeats each one, if any. `all=yes` also lists payments that were already driven again.',
+      'Includes the payment that repeats each one, if any. `all=yes` also lists payments that were already retried.',
     responses: {
       200: {
         description: 'One page, newest first.',
@@ -161,7 +161,7 @@ const previewShown = async (
   preview: RedrivePreview,
   problem: string | null = null,
 ): Promise<Shown> => ({
-  title: 'Drive again',
+  title: 'Retry failed payments',
   active: 'failed',
   body: previewPage(preview, await getCsrf(deps, request), problem),
   status: problem === null ? 200 : 400,
@@ -174,7 +174,7 @@ const previewRoute = (deps: FailedDeps): Route =>
     path: '/failed/redrive',
     tag: 'inspecting',
     auth: ['operator'],
-    summary: 'Preview driving failed payments again',
+    summary: 'Preview the retry of failed payments',
     description: `A page, or JSON on request. \`ids\` may be repeated, up to ${REDRIVE_MAX} times.`,
     documentedQuery: previewQuery,
     queryExample: IDS,
@@ -215,7 +215,7 @@ async function drive(
   );
   const unreached = outcome.find((each) => !each.ok && each.code === 'NO_PATIENTS_INSTANCE');
   if (unreached && !unreached.ok && outcome.every(({ ok }) => !ok))
-    throw new Problem('NO_PATIENTS_INSTANCE', `${unreached.detail}: nothing was driven again`);
+    throw new Problem('NO_PATIENTS_INSTANCE', `${unreached.detail}: nothing was retried`);
   return outcome;
 }
 
@@ -233,7 +233,7 @@ async function drivePage(deps: FailedDeps, request: Request): Promise<Shown> {
   }
   const outcome = await drive(deps, request, fields.data);
   return {
-    title: 'Driven again',
+    title: 'Retried',
     active: 'failed',
     body: outcomePage(outcome, fields.data.reason),
   };
@@ -255,10 +255,10 @@ const redriveRoute = (deps: FailedDeps): Route =>
     path: '/failed/redrive',
     tag: 'inspecting',
     auth: ['operator'],
-    summary: 'Drive failed payments again',
+    summary: 'Retry failed payments',
     description:
       `{ids, reason}, up to ${REDRIVE_MAX}: calls patients for each payment, idempotently, and writes an audit row for each. ` +
-      'A page for forms, JSON for programs. 200 when some were driven again; each has its outcome, NOT_REDRIVABLE for one that has not failed.',
+      'A page for forms, JSON for programs. 200 when some were retried; each has its outcome, NOT_REDRIVABLE for one that has not failed.',
     documentedBody: redriveBody,
     bodyExample: REDRIVE_BODY,
     responses: {

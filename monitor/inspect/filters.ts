@@ -71,9 +71,17 @@ const strict = <T extends z.ZodRawShape>(shape: T) =>
 
 /** Of the JSON and the CSV. */
 export const searchQuery = strict({ ...filterFields, ...pageFields });
-/** Of the page: it also has the box that understands words. */
-export const pageQuery = strict({ ...filterFields, ...pageFields, q: trimmedText(200).optional() });
-/** Of the list of failed payments. `all`: those that were driven again too. */
+/**
+ * Of the page: it also has the box that understands words. `typed`: the words whose meaning the
+ * filters are, for the box.
+ */
+export const pageQuery = strict({
+  ...filterFields,
+  ...pageFields,
+  q: trimmedText(200).optional(),
+  typed: trimmedText(200).optional(),
+});
+/** Of the list of failed payments. `all`: those that were retried too. */
 export const failedQuery = strict({ ...pageFields, all: z.enum(['yes']).optional() });
 
 export type SearchQuery = z.output<typeof searchQuery>;

@@ -56,8 +56,8 @@ class Bills {
 function refusal(payment: PaymentToDrive | undefined, bills: Bills): string | null {
   if (!payment) return 'does not exist';
   if (payment.status !== 'FAILED')
-    return `is ${payment.status.toLowerCase()}: only a failed payment can be driven again`;
-  return payment.repeatedBy === null ? bills.refusal(payment) : 'was driven again already';
+    return `is ${payment.status.toLowerCase()}: only a failed payment can be retried`;
+  return payment.repeatedBy === null ? bills.refusal(payment) : 'was retried already';
 }
 
 /** @param ids the requested ids; duplicates count once. @param found the payments that exist. */

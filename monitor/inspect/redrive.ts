@@ -135,7 +135,7 @@ export class Redrives {
 
   /** A failed write of the audit row must not replace the result of the re-drive. */
   private async note(driven: Driven, actor: string, reason: string): Promise<void> {
-    const outcome = driven.ok ? `driven again as ${driven.payment.id}` : driven.code;
+    const outcome = driven.ok ? `retried as ${driven.payment.id}` : driven.code;
     const entry = { actor, action: 'redrive', target: driven.id, reason, outcome };
     await this.options
       .audit(entry)

@@ -23,6 +23,7 @@ import { asPage, type PageDeps, type Shown } from './pages/as-page.js';
 import { searchPage, type SearchPage } from './pages/search-page.js';
 import { storyPage } from './pages/story-page.js';
 import { searchPayments } from './payment-search.js';
+import { readTotals } from './payment-totals.js';
 import { findPatient, paymentStory, whoseId } from './payment-story.js';
 import { understand, type Members, type Understood } from './search-words.js';
 
@@ -51,6 +52,7 @@ type Led = { address: string } | { problem: string };
 async function leadTo(
   db: Queryable,
   { filter, id: given, document, unclear }: Understood,
+  typed: string,
 ): Promise<Led> {
   const found: PaymentFilter = { ...filter };
   if (unclear.length > 0)
@@ -68,7 +70,7 @@ async function leadTo(
     if (patientId === null) return { problem: `No patient has the document ${document}.` };
     found.patientId = patientId;
   }
-  return { address: toAddress('/payments', found) };
+  return { address: toAddress('/payments', { ...found, typed }) };
 }
 
 function emptyPage({ members }: SearchDeps, typed: unknown, problem: string): SearchPage {
@@ -80,6 +82,7 @@ function emptyPage({ members }: SearchDeps, typed: unknown, problem: string): Se
     before: undefined,
     members,
     result: null,
+    totals: null,
     problem,
   };
 }
@@ -95,17 +98,22 @@ async function search(deps: SearchDeps, request: Request): Promise<Shown | Answe
   const parsed = pageQuery.safeParse(request.query);
   if (!parsed.success)
     return showPage(emptyPage(deps, request.query['q'], toFields(parsed.error)), 400);
-  const { q, ...query } = parsed.data;
+  const { q, typed, ...query } = parsed.data;
   if (q !== undefined) {
-    const led = await leadTo(deps.db, understand(q, deps.members));
+    const led = await leadTo(deps.db, understand(q, deps.members), q);
     return 'address' in led
       ? seeOther(led.address)
       : showPage(emptyPage(deps, q, led.problem), 404);
   }
   const { before, limit, ...filter } = query;
-  const page = { typed: '', filter, limit, before, members: deps.members, problem: null };
+  const view = { typed: typed ?? '', filter, limit, before };
+  const page = { ...view, members: deps.members, problem: null, totals: null };
   try {
-    return showPage({ ...page, result: await searchPayments(deps.db, query) });
+    const [result, totals] = await Promise.all([
+      searchPayments(deps.db, query),
+      readTotals(deps.db, filter),
+    ]);
+    return showPage({ ...page, result, totals });
   } catch (error) {
     // The filters stay, so that the operator can narrow them.
     if (!(error instanceof Problem) || error.code !== 'SEARCH_TOO_WIDE') throw error;

@@ -167,7 +167,7 @@ function relatives({ repeats, repeatedBy, drivenBy }: StoryFacts): {
     at: acceptedAt,
     kind: 'driven-again',
     tone: status === 'SUCCEEDED' ? 'good' : 'plain',
-    text: `Driven again as another payment, which is ${status}.`,
+    text: `Retried as another payment, which is ${status}.`,
     details:
       index > 0
         ? []

@@ -49,7 +49,7 @@ export async function redrive(deps: RedriveDeps, request: RedriveRequest): Promi
   if (!request.isAudited) return drive(deps, request);
   try {
     const paid = await drive(deps, request);
-    await note(deps, request.id, `driven again as ${paid.payment.id}`);
+    await note(deps, request.id, `retried as ${paid.payment.id}`);
     return paid;
   } catch (error) {
     await note(deps, request.id, error instanceof Problem ? error.code : 'INTERNAL');

@@ -78,7 +78,7 @@ describeWith('balancers', 'the instances in the console', () => {
     test('a press on Drain shows the new state, its reason, and the balancer before the instances', async () => {
       const page = await open(1280);
       expect(await press(page, 'drain', 'patients_2')).toBe(
-        'patients_2 is drain now, in the balancer.',
+        'patients_2 is draining; the balancer has changed.',
       );
       const row = 'tr[data-instance=patients_2]';
       await page.waitForSelector(`${row} .state.warn:has-text("drain")`);
@@ -87,13 +87,13 @@ describeWith('balancers', 'the instances in the console', () => {
       const top = async (lane: string): Promise<number> =>
         (await page.locator(`.lane-${lane}`).boundingBox())?.y ?? 0;
       expect(await top('balancer')).toBeLessThan(await top('patients'));
-      expect(await press(page, 'ready', 'patients_2')).toContain('is ready now');
+      expect(await press(page, 'ready', 'patients_2')).toContain('is ready');
     });
 
     test('the last instance is refused in the preview', async () => {
       const page = await open(1280);
       for (const id of ['patients_1', 'patients_2'])
-        expect(await press(page, 'maint', id)).toContain('is maint now');
+        expect(await press(page, 'maint', id)).toContain('is in maintenance');
       await page.waitForSelector('ul[data-lane=balancer]:has-text("new clients to 1 of 3")');
       await page.click('button[data-action=drain][data-instance=patients_3]');
       await page.waitForSelector('#deed-preview:has-text("the only instance")');

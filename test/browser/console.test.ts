@@ -55,11 +55,11 @@ describeInBrowser('the console', () => {
 
     const drained = await settled();
     expect(await act(page, 'drain', drained)).toMatch(
-      new RegExp(`^${drained} is drain now\\. server_\\d leads in term \\d+, after ${drained}`),
+      new RegExp(`^${drained} is draining\\. server_\\d leads in term \\d+, after ${drained}`),
     );
     took.push(await shownAfter(page, (await status()).partitions[0]?.term ?? 0));
     await page.waitForSelector(`tr[data-replica=${drained}] .state.warn:has-text("drain")`);
-    expect(await act(page, 'ready', drained)).toMatch(/is ready now/);
+    expect(await act(page, 'ready', drained)).toMatch(/is ready/);
 
     const leader = await settled();
     expect(await act(page, 'handover', null)).toMatch(

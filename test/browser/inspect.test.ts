@@ -131,14 +131,13 @@ describeInBrowser('inspecting payments', () => {
     },
   );
 
-  test('the queue, as shown by bull-board, under a strict policy and read-only', async () => {
+  test('the queue: its parcels, without patients; a link leads to the story', async () => {
     const page = await open('/queues');
-    await page.getByText('payments-0').first().waitFor();
-    await screenshot(page, 'inspect-queue');
-    await page.goto(`${system.base}/queues/queue/payments-0?status=waiting`);
-    await page.getByText(survivor).first().waitFor();
+    await page.waitForSelector('h2:has-text("2 parcels waiting, 0 with the leader")');
     expect(await page.content()).not.toContain('Elena');
-    await screenshot(page, 'inspect-queue-parcels');
+    await checkBothSchemes(page, 'inspect-queue');
+    await page.click(`a[href="/payments/${survivor}"]`);
+    await page.waitForURL(`**/payments/${survivor}`);
   });
 
   test('without scripts: failed payments are re-driven; the audit has the reason, the story has the new payment', async () => {
@@ -146,15 +145,15 @@ describeInBrowser('inspecting payments', () => {
     await screenshot(page, 'inspect-failed');
     await page.getByLabel(`Select payment ${failed[0]?.slice(-12)}`).check();
     await page.getByLabel(`Select payment ${failed[1]?.slice(-12)}`).check();
-    await page.getByRole('button', { name: 'Drive the selected again …' }).click();
+    await page.getByRole('button', { name: 'Retry the selected …' }).click();
     await page.getByText('2 new payments', { exact: true }).waitFor();
     expect(await page.locator('main').innerText()).toContain('USD 187.50');
     await screenshot(page, 'inspect-preview');
     await page.getByLabel('Reason').fill('the gateway is back <b>');
-    await page.getByRole('button', { name: 'Drive 2 payments again' }).click();
+    await page.getByRole('button', { name: 'Retry 2 payments' }).click();
     await page.getByRole('status').waitFor();
     expect(await page.getByRole('status').innerText()).toContain(
-      '2 payments driven again. Reason: the gateway is back <b>',
+      '2 payments retried. Reason: the gateway is back <b>',
     );
     await screenshot(page, 'inspect-outcome');
     const { rows } = await system.pool.query<Record<string, string>>(
@@ -162,10 +161,10 @@ describeInBrowser('inspecting payments', () => {
     );
     expect(rows.map(({ target }) => target).sort()).toEqual(failed.slice(0, 2).sort());
     expect(rows[0]).toMatchObject({ actor: 'operator: Ana', reason: 'the gateway is back <b>' });
-    expect(rows[0]?.['outcome']).toMatch(/^driven again as /);
+    expect(rows[0]?.['outcome']).toMatch(/^retried as /);
     await page.goto(`${system.base}/payments/${failed[0]}`);
     expect(await page.locator('.story').innerText()).toMatch(
-      /Driven again as another payment, which is PENDING[^]*By operator: Ana. Reason: the gateway is back <b>/,
+      /Retried as another payment, which is PENDING[^]*By operator: Ana. Reason: the gateway is back <b>/,
     );
     await screenshot(page, 'inspect-story-failed');
     await page.goto(`${system.base}/failed`);

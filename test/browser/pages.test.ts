@@ -45,7 +45,7 @@ const PAGES: readonly Shown[] = [
   },
   { name: 'console-elections', service: 'monitor', path: '/elections.html' },
   { name: 'console-audit', service: 'monitor', path: '/audit.html', signedIn: true },
-  { name: 'console-queue', service: 'monitor', path: '/queues', signedIn: true, foreign: true },
+  { name: 'console-queue', service: 'monitor', path: '/queues', signedIn: true },
   { name: 'console-docs', service: 'monitor', path: '/docs', foreign: true },
   { name: 'staff', service: 'patients', path: '/' },
   { name: 'staff-sign-in', service: 'patients', path: '/sign-in' },

@@ -38,6 +38,9 @@ const TITLES = {
   freeze: 'Freeze',
 };
 
+/** The states that an operator sets, as the end of a sentence. */
+const IN_STATE = { ready: 'ready', drain: 'draining', maint: 'in maintenance' };
+
 /** @param {Intent} intent */
 function toTitle({ action, id }) {
   if (action === 'restart') return 'Restart one by one';
@@ -84,11 +87,12 @@ export function describeOutcome(answer) {
   if ('steps' in answer)
     return `The restart of ${answer.steps.length} processes has begun; its progress is below.`;
   if ('words' in answer) return `${answer.words}.`;
-  if ('balancer' in answer) return `${answer.id} is ${answer.admin} now, in the balancer.`;
+  const state = `${answer.id} is ${IN_STATE[answer.admin]}`;
+  if ('balancer' in answer) return `${state}; the balancer has changed.`;
   const leads = answer.moved
     ? describeMove(answer.moved)
     : `${answer.leader ?? 'No replica'} leads in term ${answer.term}.`;
-  return `${answer.id} is ${answer.admin} now. ${leads}`;
+  return `${state}. ${leads}`;
 }
 
 /**
@@ -213,7 +217,8 @@ export function actions(done) {
 
   byId('deed-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    if (reason.value.trim() !== '' && !doIt.disabled) void perform();
+    const isStale = document.body.classList.contains('stale-page');
+    if (reason.value.trim() !== '' && !doIt.disabled && !isStale) void perform();
   });
   byId('deed-cancel').addEventListener('click', () => dialog.close());
   freeze.addEventListener('change', () => void preview());

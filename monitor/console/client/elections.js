@@ -7,11 +7,10 @@ import { byId, show } from './dom.js';
 import { showLink } from './link.js';
 import { follow } from './live.js';
 import { writeLocalTimes } from './local-times.js';
+import { loadPart } from './page-part.js';
 
 /** Minimum time between two loads, ms, because an election and its steps cause several events. */
 const PAUSE_MS = 1_000;
-/** Maximum wait for the page, in ms. */
-const ANSWER_MS = 15_000;
 /** Interval of the polls for the first payment of a term, ms. */
 const AWAITED_MS = 5_000;
 
@@ -65,13 +64,7 @@ async function refresh() {
   isBusy = true;
   while (isWanted) {
     isWanted = false;
-    const response = await fetch(location.href, {
-      headers: { Accept: 'text/html' },
-      signal: AbortSignal.timeout(ANSWER_MS),
-    }).catch(() => null);
-    const text = response?.ok ? await response.text().catch(() => null) : null;
-    const found =
-      text && new DOMParser().parseFromString(text, 'text/html').getElementById('found');
+    const found = await loadPart('found');
     if (found) take(found);
     await new Promise((resolve) => {
       setTimeout(resolve, PAUSE_MS);

@@ -1,6 +1,12 @@
-/** Shows whether the page is live, and if not, since when it is stale. */
+/**
+ * Shows whether the page is live, and if not, since when it is stale. A stale page offers no
+ * operator action.
+ */
 import { byId, show } from './dom.js';
 import { clockTime } from './format.js';
+
+/** The buttons of operator actions: a stale page may show a state that has changed. */
+const ACTIONS = 'button[data-action], #handover, #restart-button';
 
 /**
  * @param {boolean} isAlive
@@ -11,4 +17,6 @@ export function showLink(isAlive, heardAt) {
   byId('link').className = isAlive ? 'link live' : 'link stale';
   show('link', isAlive ? 'live' : `Stale since ${clockTime(heardAt)}, trying again`);
   document.body.classList.toggle('stale-page', !isAlive);
+  for (const button of document.querySelectorAll(ACTIONS))
+    if (button instanceof HTMLButtonElement) button.disabled = !isAlive;
 }

@@ -6,7 +6,7 @@ import { clockTime, milliseconds } from './format.js';
 
 /** @type {{ readonly [K in keyof PublishedEvents]: (data: PublishedEvents[K]) => string }} */
 const NEWS = {
-  'election:won': ({ leader, term }) => `${leader ?? 'Nobody'} was elected in term ${term}.`,
+  'election:won': ({ leader, term }) => `${leader ?? 'No replica'} was elected in term ${term}.`,
   'replica:suspected': ({ replica, layer }) => `${replica} is suspected (${layer}).`,
   'replica:recovered': ({ replica, restarted }) =>
     `${replica} is alive${restarted ? ', restarted' : ''}.`,

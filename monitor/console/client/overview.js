@@ -80,12 +80,12 @@ function showLeader(status) {
   if (!partition) return;
   const { leader, term, reason, decision, candidates } = partition;
   const isAlive = status.replicas.find(({ id }) => id === leader)?.observed === 'alive';
-  show('leader', leader ?? 'nobody');
+  show('leader', leader ?? 'no leader');
   byId('leader').classList.toggle('none', !isAlive);
   show('term', term);
   show('reason', reason);
   show('decision', decision);
-  show('candidates', candidates.join(', ') || 'nobody');
+  show('candidates', candidates.join(', ') || 'none');
   setPageTitle(isAlive ? `${leader} leads` : 'No replica leads');
   showSince(status);
 }
@@ -177,7 +177,9 @@ async function loadAudit() {
   const answer = isSignedIn() ? await read('/audit?limit=6') : null;
   if (!answer) return;
   if (answer.rows.length === 0)
-    return void byId('audit').replaceChildren(make('li', { class: 'empty' }, 'Nothing so far.'));
+    return void byId('audit').replaceChildren(
+      make('li', { class: 'empty' }, 'No operator actions yet'),
+    );
   byId('audit').replaceChildren(
     ...answer.rows.map(({ at, actor, action, target, reason, outcome }) =>
       make(

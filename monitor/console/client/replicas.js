@@ -86,7 +86,7 @@ function makeRow(id, onAction) {
     cell('Payments/s', parts.rate),
     cell('In flight', parts.inFlight),
     cell('Reaches', parts.reaches),
-    cell('Last failure', parts.failure),
+    cell('Last error', parts.failure),
     isSignedIn()
       ? cell(
           'Actions',

@@ -23,7 +23,7 @@ export interface Shown {
   status?: number;
 }
 
-const SCRIPTS = ['local-times.js'];
+const SCRIPTS = ['local-times.js', 'live-list.js', 'copy.js'];
 const STYLES = ['inspect.css'];
 
 const problemBody = ({ message, status }: Problem): Html => html`<section class="card narrow">

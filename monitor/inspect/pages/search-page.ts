@@ -3,8 +3,10 @@ import { PAYMENT_STATUSES } from '../../../shared/contracts/payment.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import { toAddress, PAGE_DEFAULT, type PaymentFilter } from '../filters.js';
 import type { FoundPayment, SearchResult } from '../payment-search.js';
+import type { ListTotals } from '../payment-totals.js';
 import type { Members } from '../search-words.js';
 import { amountText, showTime, paymentLink, statusMark } from './parts.js';
+import { totalsAbove } from './totals.js';
 import { pluralize } from '../../../shared/format.js';
 
 export interface SearchPage {
@@ -16,6 +18,8 @@ export interface SearchPage {
   members: Members;
   /** Null: there was no search, because of the problem. */
   result: SearchResult | null;
+  /** Of the batch or the patient; null: the list is of neither. */
+  totals: ListTotals | null;
   /** The problem as text. Null: there is none. */
   problem: string | null;
 }
@@ -69,8 +73,16 @@ ${limit === PAGE_DEFAULT ? null : html`<input type="hidden" name="limit" value="
 </form></details>`;
 }
 
+/** The value of a filter for the reader: the name of the patient instead of an id. */
+function showValue({ filter, result }: SearchPage, field: Field): string {
+  const [first] = result?.payments ?? [];
+  if (!first || (field !== 'patientId' && field !== 'document')) return formatValue(filter[field]);
+  return `${first.fullName}, document ${first.document}`;
+}
+
 /** The active filters, each with a link that removes it. */
-function chips({ filter, limit }: SearchPage): Html | null {
+function chips(page: SearchPage): Html | null {
+  const { filter, limit } = page;
   const fields = (Object.keys(LABELS) as Field[]).filter((field) => filter[field] !== undefined);
   if (fields.length === 0) return null;
   const chip = (field: Field): Html => {
@@ -79,7 +91,7 @@ function chips({ filter, limit }: SearchPage): Html | null {
       [field]: undefined,
       limit: limit === PAGE_DEFAULT ? undefined : limit,
     });
-    return html`<li><span>${LABELS[field]}: <strong>${formatValue(filter[field])}</strong></span>
+    return html`<li><span>${LABELS[field]}: <strong>${showValue(page, field)}</strong></span>
 <a href="${without}" aria-label="Remove the filter ${LABELS[field]}">×</a></li>`;
   };
   return html`<ul class="filter-chips" aria-label="Filters in use">${fields.map(chip)}</ul>`;
@@ -105,16 +117,19 @@ const table = (payments: readonly FoundPayment[]): Html => html`<table class="pa
 <tbody>${payments.map(row)}</tbody></table>`;
 
 function found(page: SearchPage, result: SearchResult): Html {
-  const { filter, limit, before } = page;
+  const { filter, limit, before, typed } = page;
   const asShown = { ...filter, before, limit: limit === PAGE_DEFAULT ? undefined : limit };
   const next =
-    result.next === null ? null : toAddress('/payments', { ...asShown, before: result.next });
+    result.next === null
+      ? null
+      : toAddress('/payments', { ...asShown, typed, before: result.next });
   const none = result.cut ? 'None among those looked at so far.' : 'No payment matches.';
-  return html`<section class="card" aria-labelledby="found">
+  return html`<section class="card" id="live" aria-labelledby="found">
 <div class="bar"><h2 id="found">${result.payments.length === 0 ? none : `${pluralize(result.payments.length, 'payment')}, newest first`}</h2>
 <p class="downloads"><a href="${toAddress('/payments.csv', asShown)}" download>CSV</a> <a href="${toAddress('/payments.json', asShown)}">JSON</a></p></div>
+${totalsAbove(page.totals, result.payments)}
 ${result.payments.length === 0 ? null : table(result.payments)}
-<p class="actions">${before === undefined ? null : html`<a class="button" href="${toAddress('/payments', { ...asShown, before: undefined })}">Newest</a> `}
+<p class="actions">${before === undefined ? null : html`<a class="button" href="${toAddress('/payments', { ...asShown, typed, before: undefined })}">Newest</a> `}
 ${next === null ? null : html`<a class="button" rel="next" href="${next}">${result.cut ? 'Look further back' : 'Older'}</a>`}</p>
 </section>`;
 }

@@ -62,14 +62,14 @@ ${details.length === 0 && !led ? null : html`<ul>${details.map((detail) => html`
 
 function redrive({ status, repeatedBy, id }: StoryFacts): Html | null {
   if (status !== 'FAILED' || repeatedBy.length > 0) return null;
-  return html`<p class="actions"><a class="button" href="${toAddress('/failed/redrive', { ids: id })}">Drive it again …</a></p>`;
+  return html`<p class="actions"><a class="button" href="${toAddress('/failed/redrive', { ids: id })}">Retry …</a></p>`;
 }
 
 export const storyPage = (
   story: StoryFacts,
-): Html => html`<h1>Payment <code class="whole">${story.id}</code></h1>
-<p class="downloads"><a href="/payments">All payments</a> <a href="/payments/${story.id}.json">JSON</a></p>
-<div class="story-grid">
+): Html => html`<h1>Payment <code class="whole" data-copy="${story.id}">${story.id}</code></h1>
+<p class="downloads"><a href="/payments">All payments</a> <a href="/payments/${story.id}.json" data-copy-curl="/payments/${story.id}.json">JSON</a></p>
+<div class="story-grid" id="live">
 ${facts(story)}
 <section class="card" aria-labelledby="story"><h2 id="story">What happened</h2>
 <ol class="story">${timeline(story).map(entryItem)}</ol>

@@ -214,7 +214,7 @@ describe('signing in', () => {
         sent.on('error', reject);
         sent.write('{');
       });
-    for (const path of ['/handover', '/replicas/server_1/state', '/queues/api/queues']) {
+    for (const path of ['/handover', '/replicas/server_1/state', '/failed/redrive']) {
       expect([path, await begun(path, {})]).toEqual([path, 401]);
       expect([path, await begun(path, { Authorization: 'Bearer api' })]).toEqual([path, 403]);
       expect([path, await begun(path, { cookie: `${cookie}x` })]).toEqual([path, 401]);

@@ -180,7 +180,7 @@ describe('a payment that settles a bill', () => {
       `SELECT actor, outcome FROM audit WHERE action = 'redrive' AND target = $1 ORDER BY id`,
       [first.id],
     );
-    const driven = { actor: 'operator', outcome: `driven again as ${(again.body as Payment).id}` };
+    const driven = { actor: 'operator', outcome: `retried as ${(again.body as Payment).id}` };
     expect(audited.rows).toEqual([
       { actor: 'operator', outcome: 'BILL_NOT_PAYABLE' },
       driven,

@@ -31,8 +31,8 @@ describe('the preview', () => {
     const { drive, refused } = previewRedrive(['a', 'b', 'c', 'd', 'a'], found);
     expect(drive.map(({ id }) => id)).toEqual(['a']);
     expect(refused).toEqual([
-      { id: 'b', why: 'is succeeded: only a failed payment can be driven again' },
-      { id: 'c', why: 'was driven again already' },
+      { id: 'b', why: 'is succeeded: only a failed payment can be retried' },
+      { id: 'c', why: 'was retried already' },
       { id: 'd', why: 'does not exist' },
     ]);
   });
@@ -145,7 +145,7 @@ describe('requests to patients', () => {
         action: 'redrive',
         target: 'a',
         reason: 'gateway is back',
-        outcome: `driven again as ${NEW_ID}`,
+        outcome: `retried as ${NEW_ID}`,
       },
     ]);
   });

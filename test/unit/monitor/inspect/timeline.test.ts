@@ -145,7 +145,7 @@ test('a chain of re-drives in both directions, oldest first, with actor and reas
         at: at(200),
         actor: 'operator: Ana',
         reason: 'the gateway is back',
-        outcome: 'driven again as d',
+        outcome: 'retried as d',
       },
     ],
   } as const;

@@ -1,0 +1,71 @@
+/**
+ * The console by keyboard, the copy buttons, an unknown address, a wrong token, and a page that
+ * lost its monitor, in a real browser.
+ */
+import { expect, test } from '@jest/globals';
+import { describeInBrowser, useBrowser } from '../support/browser.js';
+import { axeProblems } from '../support/page-checks.js';
+import { useConsole } from './console-stage.js';
+
+describeInBrowser('keys and small tools of the console', () => {
+  const browser = useBrowser();
+  const stage = useConsole(browser);
+
+  test('/ searches, ? shows the keys, g and a letter opens a page; typed text is no command', async () => {
+    const page = await stage.open();
+    await page.keyboard.press('?');
+    await page.waitForSelector('dialog.keys[open]');
+    expect(await axeProblems(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog.keys', { state: 'detached' });
+    await page.keyboard.press('/');
+    await page.waitForURL(/\/payments#q$/);
+    await page.waitForSelector('#q:focus');
+    await page.keyboard.type('g?a');
+    expect(await page.inputValue('#q')).toBe('g?a');
+    await page.evaluate('document.activeElement.blur()');
+    await page.keyboard.press('g');
+    await page.keyboard.press('e');
+    await page.waitForURL(/\/elections\.html$/);
+  });
+
+  test('an unknown address is a page for a browser and a problem for a program', async () => {
+    const page = await browser.page();
+    const answer = await page.goto(`${stage.url}/nothing/<b>`);
+    expect(answer?.status()).toBe(404);
+    expect(await page.textContent('h1')).toBe('There is no such page');
+    expect(await axeProblems(page)).toEqual([]);
+    const json = await fetch(`${stage.url}/nothing`);
+    expect([json.status, json.headers.get('content-type')]).toEqual([
+      404,
+      expect.stringContaining('application/problem+json'),
+    ]);
+  });
+
+  test('a wrong token keeps the typed name', async () => {
+    const page = await browser.page();
+    await page.goto(`${stage.url}/session`);
+    await page.fill('#name', 'Ana "<b>');
+    await page.fill('#token', 'wrong');
+    await page.click('button.primary');
+    await page.waitForSelector('#sign-in-problem');
+    expect(await page.inputValue('#name')).toBe('Ana "<b>');
+  });
+
+  test('a page that lost its monitor offers no operator action', async () => {
+    const page = await stage.open();
+    expect(await page.isEnabled('#handover')).toBe(true);
+    const monitor = stage.system.process('monitor_1');
+    browser.watch(page).expects(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|net::/);
+    monitor.kill('SIGSTOP');
+    try {
+      await page.waitForSelector('#link.stale');
+      await page.waitForSelector('#handover:disabled');
+      expect(await page.locator('button[data-action=drain]:enabled').count()).toBe(0);
+    } finally {
+      monitor.kill('SIGCONT');
+    }
+    await page.waitForSelector('#link.live');
+    await page.waitForSelector('#handover:enabled');
+  });
+});
