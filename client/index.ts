@@ -31,6 +31,7 @@ export {
   type BatchRequest,
   type Bill,
   type ExitPass,
+  type OperationWish,
   type Patient,
   type PaymentFilter,
   type PaymentRequest,

@@ -19,6 +19,15 @@ type Schemas = components['schemas'];
 export type PaymentRequest = Schemas['PaymentRequest'];
 export type BatchRequest = Schemas['CountedBatch'] | Schemas['ListedBatch'];
 export type Batch = Schemas['Batch'];
+type PaymentDetail = Schemas['PaymentDetail'];
+/** `amountMinor`: default all that is left. `reason` is for people; a capture has none. */
+export interface OperationWish {
+  amountMinor?: number;
+  reason?: string;
+}
+/** Longest wait for an operation, in seconds. */
+const OPERATION_WAIT_S = 10;
+type OperationPath = `/api/payments/{id}/${'captures' | 'voids' | 'refunds'}`;
 export type Patient = Schemas['Patient'];
 export type Bill = Schemas['Bill'];
 export type ExitPass = Schemas['ExitPass'];
@@ -47,7 +56,22 @@ export interface RelevoClient {
   payAndWait(request: PaymentRequest, options?: KeyedCallOptions): Promise<Payment>;
   /** Sends many payments and returns when all are final, or after `request.timeoutMs`. */
   fireBatch(request: BatchRequest, options?: KeyedCallOptions): Promise<Batch>;
-  payment(id: string, options?: CallOptions): Promise<Payment>;
+  payment(id: string, options?: CallOptions): Promise<PaymentDetail>;
+  /**
+   * Operations of a payment need the operator's token. Each waits up to ten seconds for its
+   * outcome, and is a payment of its own: final or pending.
+   */
+  capture(
+    id: string,
+    operation?: Pick<OperationWish, 'amountMinor'>,
+    options?: KeyedCallOptions,
+  ): Promise<Payment>;
+  void(
+    id: string,
+    operation?: Pick<OperationWish, 'reason'>,
+    options?: KeyedCallOptions,
+  ): Promise<Payment>;
+  refund(id: string, operation?: OperationWish, options?: KeyedCallOptions): Promise<Payment>;
   batch(id: string, options?: CallOptions): Promise<Batch>;
   /** All matching payments, newest first; pages are fetched as they are read. */
   payments(filter?: PaymentFilter, options?: CallOptions): AsyncGenerator<Payment>;
@@ -104,7 +128,37 @@ class PatientsClient implements RelevoClient {
     );
   }
 
-  async payment(id: string, options: CallOptions = {}): Promise<Payment> {
+  capture(id: string, operation = {}, options: KeyedCallOptions = {}): Promise<Payment> {
+    return this.operate('/api/payments/{id}/captures', id, operation, options);
+  }
+
+  void(id: string, operation = {}, options: KeyedCallOptions = {}): Promise<Payment> {
+    return this.operate('/api/payments/{id}/voids', id, operation, options);
+  }
+
+  refund(id: string, operation = {}, options: KeyedCallOptions = {}): Promise<Payment> {
+    return this.operate('/api/payments/{id}/refunds', id, operation, options);
+  }
+
+  private async operate(
+    path: OperationPath,
+    id: string,
+    body: OperationWish,
+    options: KeyedCallOptions,
+  ): Promise<Payment> {
+    const key = options.idempotencyKey ?? this.plumbing.around.newKey();
+    const header = { 'Idempotency-Key': key, 'Prefer': `wait=${OPERATION_WAIT_S}` };
+    return bodyOf(
+      // The three routes have the same answers; the body is the caller's.
+      await this.http.POST(path as '/api/payments/{id}/refunds', {
+        body,
+        params: { path: { id }, header },
+        ...this.call(options, { tryMs: OPERATION_WAIT_S * 1_000 + MARGIN_MS }),
+      }),
+    );
+  }
+
+  async payment(id: string, options: CallOptions = {}): Promise<PaymentDetail> {
     return bodyOf(
       await this.http.GET('/api/payments/{id}', {
         params: { path: { id } },

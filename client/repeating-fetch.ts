@@ -43,9 +43,9 @@ export const SURROUNDINGS: ClientSurroundings = {
 
 const KEY = 'Idempotency-Key';
 /** Routes where a key makes repeated requests take effect once. */
-const KEYED = /\/api\/(payments|batches)$/;
-/** Routes that may be repeated without a key: a second request returns the same new payment. */
-const REPEATABLE = /\/redrive$/;
+const KEYED = /\/api\/(payments(\/[^/]+\/(captures|voids|refunds))?|batches)$/;
+/** Routes that may be repeated without a key: a second request returns the same payment. */
+const REPEATABLE = /\/(redrive|cancel)$/;
 
 const isReading = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
 

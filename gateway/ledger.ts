@@ -24,6 +24,8 @@ export class GatewayLedger {
   /** Number of bytes of a torn last line that were cut off at the start; 0: there was none. */
   readonly cutOffBytes: number;
   private readonly byKey = new Map<string, Charge>();
+  /** The approved operations, by the key of their charge or authorization. */
+  private readonly operations = new Map<string, Charge[]>();
   private readonly movements: Charge[] = [];
   private readonly file: number;
   /** Length of the complete lines, in bytes. */
@@ -55,6 +57,11 @@ export class GatewayLedger {
 
   find(key: string): Charge | undefined {
     return this.byKey.get(key);
+  }
+
+  /** The approved captures, voids and refunds of a charge or an authorization, oldest first. */
+  findOperations(of: string): readonly Charge[] {
+    return this.operations.get(of) ?? [];
   }
 
   /** Records the decision about a key; with `ignoreKeys` also a second time. */
@@ -97,6 +104,10 @@ export class GatewayLedger {
   private remember(entry: Charge): void {
     this.movements.push(entry);
     this.byKey.set(entry.key, entry);
+    if (entry.of === undefined || entry.status !== 'approved') return;
+    const operations = this.operations.get(entry.of);
+    if (operations) operations.push(entry);
+    else this.operations.set(entry.of, [entry]);
   }
 
   /** All movements, oldest first. */

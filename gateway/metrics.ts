@@ -6,11 +6,11 @@ import { counter } from '../shared/observability/metrics.js';
 
 export const settledTotal = counter(
   'relevo_gateway_keys_settled_total',
-  'Settled keys: charged, declined, or closed before any money moved.',
+  'Settled keys: carried out, declined, or closed before any money moved.',
   ['status'],
   [{ status: 'approved' }, { status: 'declined' }, { status: 'cancelled' }],
 );
 export const repeatsTotal = counter(
   'relevo_gateway_repeats_total',
-  'Repeated charges of a settled key: answered again without moving money.',
+  'Repeated orders of a settled key: answered again without moving money.',
 );

@@ -200,12 +200,13 @@ export class TermWork {
   }
 
   private async charge({ work, index, payment, last }: EffectOf<'charge'>): Promise<void> {
-    const { id, patientId, amountMinor, currency } = payment;
+    const { id, patientId, amountMinor, currency, kind, ofPayment: of } = payment;
     this.parcelOf.set(id, this.waiting.get(work)?.name ?? null);
     this.traces?.onCharging(work, id);
-    const order = { key: id, patientId, amountMinor, currency };
+    const order = { key: id, patientId, amountMinor, currency, kind, of };
+    const rules = { last, cancelling: payment.cancelRequested };
     try {
-      const answer = await chargeSafely(this.options.gateway, order, last, this.signal);
+      const answer = await chargeSafely(this.options.gateway, order, rules, this.signal);
       this.traces?.onAnswered(work);
       this.perform(this.pipeline.onAnswered(work, index, answer, this.readTime()));
     } catch (error) {

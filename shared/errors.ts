@@ -62,6 +62,46 @@ export const PROBLEMS = {
     retryable: false,
     title: 'Only a failed payment can be retried',
   },
+  PAYMENT_IS_OPERATION: {
+    status: 409,
+    retryable: false,
+    title: 'This is an operation of another payment',
+  },
+  NOT_CAPTURED: {
+    status: 409,
+    retryable: false,
+    title: 'The payment has no captured amount to refund',
+  },
+  REFUND_EXCEEDS_PAYMENT: {
+    status: 409,
+    retryable: false,
+    title: 'The refunds of the payment would exceed its captured amount',
+  },
+  NOT_AUTHORIZED: {
+    status: 409,
+    retryable: false,
+    title: 'The payment is not an authorization that succeeded',
+  },
+  ALREADY_CAPTURED: {
+    status: 409,
+    retryable: false,
+    title: 'The authorization has a capture already',
+  },
+  ALREADY_VOIDED: {
+    status: 409,
+    retryable: false,
+    title: 'The authorization has a void already',
+  },
+  CAPTURE_EXCEEDS_AUTHORIZATION: {
+    status: 409,
+    retryable: false,
+    title: 'The capture would exceed the authorized amount',
+  },
+  NOT_CANCELLABLE: {
+    status: 409,
+    retryable: false,
+    title: 'Only a pending payment can be cancelled',
+  },
   NO_CANDIDATE: { status: 409, retryable: true, title: 'No other replica is up and ready to lead' },
   HANDOVER_LOST: {
     status: 409,

@@ -1,4 +1,5 @@
 /** Draws the payments of a schedule: bursts, and sometimes a stream of one patient. */
+import type { PaymentKind } from '../shared/contracts/payment.js';
 import type { Chance } from './model/world.js';
 
 export interface PaymentPlan {
@@ -9,6 +10,11 @@ export interface PaymentPlan {
   readonly instance: number;
   /** Sent to two instances at the same time, with one key. */
   readonly twice: boolean;
+  /** Absent: a charge. `cancel`: no payment; the payment `ofKey` is cancelled. */
+  readonly kind?: PaymentKind | 'cancel';
+  /** The key of the charge or authorization of an operation, or of the payment to cancel. */
+  readonly ofKey?: string;
+  readonly amountMinor?: number;
 }
 
 /** Share of the schedules that have a stream. */

@@ -4,6 +4,8 @@
  * planted bug is one changed entry (mutants.ts) without a switch in the code.
  */
 import type { Leadership, AdminState } from '../shared/contracts/leadership.js';
+import { judgeOperation } from '../shared/core/operation-rules.js';
+import type { PaymentKind } from '../shared/contracts/payment.js';
 import type { FencingToken } from '../shared/postgres/ledger.js';
 import { step } from '../monitor/core/failover.js';
 import { getMajority } from '../monitor/core/quorum.js';
@@ -30,6 +32,8 @@ export interface Rules {
   fenceOfDeferral(row: Leadership, token: FencingToken): boolean;
   mayGetStatus(row: SimulatedRow): boolean;
   keysAreUnique: boolean;
+  /** Decides captures, voids and refunds at acceptance, like operation_refusal. */
+  judgeOperation: typeof judgeOperation;
   isLoaded(id: string, asked: readonly string[]): boolean;
   isObservedTerm(row: Leadership, observed: number): boolean;
   nextTerm(row: Leadership, observed: number, kind: string): number;
@@ -40,7 +44,7 @@ export interface Rules {
   votesNeeded(configured: number, voting: number): number;
   /** How the parts are assembled. */
   insertsBeforeAnswering: boolean;
-  gatewayKey(id: string, attempt: number, term: number): string;
+  gatewayKey(id: string, attempt: number, term: number, kind: PaymentKind): string;
   /** False: one statement checks the fence, and a later one writes. */
   fencesInOneStatement: boolean;
   reclaims: boolean;
@@ -69,6 +73,7 @@ export const STANDARD: Rules = {
   fenceOfDeferral: fence,
   mayGetStatus: (row) => row.status === 'PENDING',
   keysAreUnique: true,
+  judgeOperation,
   isLoaded: () => true,
   isObservedTerm: (row, observed) => row.term === observed,
   nextTerm: (row) => row.term + 1,

@@ -5,6 +5,7 @@
 import { Chance } from './model/world.js';
 import type { Cast } from './aim-faults.js';
 import { drawFaults, drawSometimes } from './draw-faults.js';
+import { drawLives } from './draw-lives.js';
 import { drawPayments, drawStream, type PaymentPlan } from './draw-payments.js';
 import type { SimulatedFault, FaultKind } from './faults.js';
 import { drawStorm, STORM_SHARE } from './storms.js';
@@ -96,8 +97,10 @@ export function drawSchedule(seed: number): SimulatedSchedule {
     share: ROW_SHARE,
     kinds: ROWS,
   });
+  const lives = drawLives(chance, patients, horizonMs);
   return {
     ...usual,
+    payments: [...usual.payments, ...lives],
     faults: [...usual.faults, ...stalls, ...unwritable],
   };
 }

@@ -8,7 +8,7 @@ import type { Engine } from './model/engine.js';
 import type { Network } from './model/network.js';
 import type { ParcelQueue } from './model/parcel-queue.js';
 import type { PaymentGateway } from './model/payment-gateway.js';
-import type { PaymentTable } from './model/payment-table.js';
+import type { NewRow, PaymentTable } from './model/payment-table.js';
 import type { Process } from './model/process.js';
 import type { World } from './model/world.js';
 import type { Rules } from './rules.js';
@@ -57,10 +57,15 @@ export interface Monitor extends Process {
   handOver(to: string | null): void;
 }
 
+/** A payment as a client sends it. */
+export type SentPayment = Omit<NewRow, 'id'>;
+
 /** An instance of patients, as clients see it. */
 export interface Patients extends Process {
   /** @param reply true: 2xx. */
-  pay(key: string, patientId: string, reply: (accepted: boolean) => void): void;
+  pay(payment: SentPayment, reply: (accepted: boolean) => void): void;
+  /** An operator cancels the payment with this key. @param reply whether the payment exists. */
+  cancel(key: string, reply: (marked: boolean) => void): void;
 }
 
 export interface SimulatedSystem {

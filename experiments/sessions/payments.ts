@@ -40,7 +40,7 @@ ON CONFLICT (id) DO UPDATE SET amount_minor = charge.amount_minor + EXCLUDED.amo
 const DUE = `
 SELECT patient.id,
        (SELECT coalesce(sum(amount_minor), 0) FROM charge WHERE patient_id = patient.id)
-         - (SELECT coalesce(sum(amount_minor), 0) FROM payment
+         - (SELECT coalesce(sum(amount_minor * paid_sign(kind)), 0) FROM payment
              WHERE patient_id = patient.id AND status = 'SUCCEEDED') AS due
   FROM patient WHERE patient.id = ANY ($1::uuid[])`;
 

@@ -1,26 +1,37 @@
 /**
- * Implements a small, typical gateway: charges by idempotency key, look-up by key, and cancellation
- * of a key before it is charged. A known key is answered at once; a key whose charge is in progress
- * is answered when that charge is done. With FAULTS=on it can be made to fail in many ways
- * (faults.ts). /readyz reports whether it accepts a new charge.
+ * Implements a small, typical gateway: charges, authorizations, captures, voids and refunds by
+ * idempotency key, look-up by key, and cancellation of a key before its order is carried out. A
+ * known key is answered at once; a key whose order is in progress is answered when that is done.
+ * With FAULTS=on it can be made to fail in many ways (faults.ts). /readyz reports whether it
+ * accepts a new charge.
  */
 import type { Express, Response } from 'express';
 import { z } from 'zod';
 import { requireToken } from '../../shared/http/auth.js';
 import { sleep } from '../../shared/clock.js';
-import { chargeRequest, type Charge, type ChargeRequest } from '../../shared/contracts/gateway.js';
+import { chargeRequest, operationRequest, type Charge } from '../../shared/contracts/gateway.js';
 import { parseWritten } from '../../shared/contracts/ids.js';
+import type { PaymentKind } from '../../shared/contracts/payment.js';
 import { Problem } from '../../shared/errors.js';
 import { createApp, finishApp, parse } from '../../shared/http/http.js';
 import type { Logger } from '../../shared/observability/logger.js';
-import { chargeDurationMs, decideCharge } from '../../shared/simulated-charge.js';
 import type { GatewayConfig } from '../config.js';
 import { canCharge, gatewayFaults, NO_FAULTS, sendCharge, type GatewayFaults } from '../faults.js';
 import type { GatewayLedger } from '../ledger.js';
-import { repeatsTotal, settledTotal } from '../metrics.js';
+import { settledTotal } from '../metrics.js';
+import { Orders } from '../orders.js';
 
 /** `after`: how many movements the reader already has; the response lists only later ones. */
 const ledgerQuery = z.strictObject({ after: parseWritten(z.int().min(0)).default(0) });
+
+/** The path of each kind of order, and the body that it takes. */
+const ORDERS: readonly [string, PaymentKind, typeof chargeRequest | typeof operationRequest][] = [
+  ['/charges', 'charge', chargeRequest],
+  ['/authorizations', 'authorize', chargeRequest],
+  ['/captures', 'capture', operationRequest],
+  ['/voids', 'void', operationRequest],
+  ['/refunds', 'refund', operationRequest],
+];
 
 const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 
@@ -30,7 +41,7 @@ export function createGatewayApp(
   logger: Logger,
 ): Express {
   const faults = { ...NO_FAULTS };
-  const charges = new Charges(config, ledger, faults);
+  const orders = new Orders(config, ledger, faults);
   const internal = requireToken(
     { api: config.internalToken, operator: config.internalToken, internal: config.internalToken },
     ['api', 'internal'],
@@ -51,13 +62,14 @@ export function createGatewayApp(
     next(faults.down ? new Problem('GATEWAY_DOWN') : undefined),
   );
 
-  app.post('/charges', async (request, response) => {
-    const key = parse(keySchema, request.headers['idempotency-key'], 'body');
-    const order = parse(chargeRequest, request.body, 'body');
-    refuse(faults);
-    await sleep(faults.slowMs);
-    answer(response, await charges.settle(key, order), faults);
-  });
+  for (const [path, kind, body] of ORDERS)
+    app.post(path, async (request, response) => {
+      const key = parse(keySchema, request.headers['idempotency-key'], 'body');
+      const order = parse(body, request.body, 'body');
+      refuse(faults);
+      await sleep(faults.slowMs);
+      answer(response, await orders.settle(key, kind, order), faults);
+    });
 
   app.get('/charges/:key', (request, response) => {
     const known = ledger.find(request.params.key);
@@ -89,43 +101,6 @@ function mountFaults(app: Express, faults: GatewayFaults): void {
     Object.assign(faults, NO_FAULTS, parse(gatewayFaults.partial(), request.body, 'body'));
     response.json(faults);
   });
-}
-
-/**
- * Charges by key, each made once. A repeated request waits for the answer of the charge in
- * progress.
- */
-class Charges {
-  private readonly underWay = new Map<string, Promise<Charge>>();
-
-  constructor(
-    private readonly config: GatewayConfig,
-    private readonly ledger: GatewayLedger,
-    private readonly faults: GatewayFaults,
-  ) {}
-
-  async settle(key: string, order: ChargeRequest): Promise<Charge> {
-    if (this.faults.ignoreKeys) return this.make(key, order);
-    const known = this.ledger.find(key);
-    if (known) {
-      repeatsTotal.inc();
-      return known;
-    }
-    const begun =
-      this.underWay.get(key) ?? this.make(key, order).finally(() => this.underWay.delete(key));
-    this.underWay.set(key, begun);
-    return begun;
-  }
-
-  private async make(key: string, { amountMinor, currency }: ChargeRequest): Promise<Charge> {
-    const { config, ledger, faults } = this;
-    await sleep(chargeDurationMs(key, config));
-    const decision = decideCharge(key, faults.declineAll ? { ...config, declineRatio: 1 } : config);
-    const entry = { key, ...decision, amountMinor, currency, at: new Date().toISOString() };
-    const recorded = ledger.record(entry, faults.ignoreKeys);
-    settledTotal.inc({ status: entry.status });
-    return recorded;
-  }
 }
 
 /** @throws Problem while new charges are refused. */

@@ -4,34 +4,18 @@
  * others from the documents. A second run finds the system in the same state.
  */
 import { PROBLEMS, type ProblemCode } from '../../shared/errors.js';
-
-/** The particular values of a request. All other values come from the documents. */
-export interface CaseValues {
-  /** Default: that of the operation. */
-  token?: 'api' | 'operator' | 'none' | 'wrong';
-  headers?: Readonly<Record<string, string>>;
-  /** Default: the example of the document. A string is sent unchanged; null: no body. */
-  body?: unknown;
-  /** The id in the path. Default: the example of the document. */
-  id?: string;
-  query?: Readonly<Record<string, string>>;
-  /** Default: the status of the code, else 200. */
-  status?: readonly number[];
-  /** Of every refusal that the case permits. */
-  code?: ProblemCode;
-  /** Path of the refused field: `body`, `path.id`, `query`. */
-  field?: string;
-  /** Script lines before the request and after the common checks. */
-  before?: readonly string[];
-  checks?: readonly string[];
-}
-
-export interface PostmanCase extends CaseValues {
-  folder: string;
-  name: string;
-  /** `patients.pay`: service and `operationId` of the document. */
-  operation: string;
-}
+import {
+  ANSWER,
+  expectAnswer,
+  PAY,
+  PAYMENT,
+  REASON,
+  save,
+  type CaseValues,
+  type PostmanCase,
+  type CaseRow,
+} from './case-parts.js';
+import { LIFE, REFUSED_OPERATIONS } from './life-cases.js';
 
 export const getStatus = ({ status, code }: PostmanCase): readonly number[] =>
   status ?? [code ? PROBLEMS[code].status : 200];
@@ -85,19 +69,12 @@ export const FOLDERS = {
 } as const;
 export const UNKNOWN_ID = '00000000-0000-4000-8000-999999999999';
 
-const PAYMENT = { patientId: '{{patientId}}', amountMinor: 15_000, currency: 'USD' };
 const KEYED = { 'Idempotency-Key': '{{key}}', 'Prefer': 'wait=10' };
 const BATCH_KEYED = { 'Idempotency-Key': '{{batchKey}}' };
 const RESERVED = { 'Idempotency-Key': 'batch:1:1' };
 const STAFF_KEY = { 'Idempotency-Key': 'bill:1:1' };
-const reason = 'a run of the collection';
 
-const ANSWER = 'pm.response.json()';
-const check = (title: string, actual: string, matcher: string): string =>
-  `pm.test('${title}', () => pm.expect(${actual}).to.${matcher});`;
 const get = (name: string): string => `pm.collectionVariables.get('${name}')`;
-const save = (name: string, value: string): string =>
-  `pm.collectionVariables.set('${name}', ${value});`;
 const newKey = (name: string): string =>
   save(name, "`postman-${pm.variables.replaceIn('{{$guid}}')}`");
 
@@ -106,8 +83,16 @@ const AVAILABILITY = [
   'const percent = (100 * batch.availability).toFixed(3);',
   'const { sent, succeeded, declined, failed, pending, payments } = batch;',
   'console.log(`availability ${percent} %: ${succeeded} of ${sent}`);',
-  check('every payment has a status', 'succeeded + declined + failed + pending', 'equal(sent)'),
-  check('each payment is listed once', 'new Set(payments.map(({ id }) => id)).size', 'equal(sent)'),
+  expectAnswer(
+    'every payment has a status',
+    'succeeded + declined + failed + pending',
+    'equal(sent)',
+  ),
+  expectAnswer(
+    'each payment is listed once',
+    'new Set(payments.map(({ id }) => id)).size',
+    'equal(sent)',
+  ),
   save('batchId', 'batch.batchId'),
   "pm.visualizer.set('<h1>{{percent}} %</h1><p>{{succeeded}} of {{sent}} payments succeeded; {{declined}} declined, {{failed}} failed, {{pending}} pending.</p>', { ...batch, percent });",
 ];
@@ -115,46 +100,46 @@ const LEADER = [
   `const { partitions, replicas } = ${ANSWER};`,
   'const leader = partitions[0].leader;',
   "const next = replicas.find(({ id, observed, admin }) => id !== leader && observed === 'alive' && admin === 'ready');",
-  check('a replica leads', 'leader', "be.a('string')"),
-  check('another replica is ready to lead', 'next', "be.an('object')"),
+  expectAnswer('a replica leads', 'leader', "be.a('string')"),
+  expectAnswer('another replica is ready to lead', 'next', "be.an('object')"),
   save('leader', 'leader'),
   save('standby', 'next.id'),
 ];
 const SAVE_PAYMENT = [
   save('paymentId', `${ANSWER}.id`),
   save('firstAnswer', 'pm.response.text()'),
-  check('has an address', "pm.response.headers.get('Location')", `include(${ANSWER}.id)`),
+  expectAnswer('has an address', "pm.response.headers.get('Location')", `include(${ANSWER}.id)`),
 ];
 const IS_REPLAY = [
-  check('is a replay', "pm.response.headers.get('Idempotent-Replayed')", "equal('true')"),
-  check('is the same answer', 'pm.response.text()', `equal(${get('firstAnswer')})`),
+  expectAnswer('is a replay', "pm.response.headers.get('Idempotent-Replayed')", "equal('true')"),
+  expectAnswer('is the same answer', 'pm.response.text()', `equal(${get('firstAnswer')})`),
 ];
 const isStandby = (member: string): string[] => [
-  check('it is the standby', `${ANSWER}.${member}`, `equal(${get('standby')})`),
+  expectAnswer('it is the standby', `${ANSWER}.${member}`, `equal(${get('standby')})`),
 ];
 
-type Row = readonly [name: string, operation: string, values?: CaseValues];
-
-const PAY = 'patients.pay';
 const BATCH = 'patients.fireBatch';
 const HANDOVER = 'monitor.handover';
 const STATE = 'monitor.setReplicaState';
 const INSTANCE = 'monitor.setInstanceState';
 const RESTART = 'monitor.startRestart';
-const TO_RESTART = { body: { reason } };
+const TO_RESTART = { body: { reason: REASON } };
 const LIST = 'patients.listPayments';
 const REDRIVE = 'patients.redrive';
 const OF_BATCH = { batchId: '{{batchId}}', limit: '500' };
-const ALL_LISTED = [check('all 230 are listed', `${ANSWER}.payments`, 'have.length(230)')];
+const ALL_LISTED = [expectAnswer('all 230 are listed', `${ANSWER}.payments`, 'have.length(230)')];
 const PAID = { headers: KEYED, status: [201] };
 const NEXT = { headers: { Prefer: 'wait=10' }, status: [201] };
 const SENT = { headers: BATCH_KEYED, body: { count: 230 }, before: [newKey('batchKey')] };
-const TO_STANDBY = { body: { to: '{{standby}}', reason } };
-const TO_LEADER = { to: '{{leader}}', reason };
-const TO_UNKNOWN = { to: 'server_99', reason };
+const TO_STANDBY = { body: { to: '{{standby}}', reason: REASON } };
+const TO_LEADER = { to: '{{leader}}', reason: REASON };
+const TO_UNKNOWN = { to: 'server_99', reason: REASON };
 const ONE = { count: 1 };
 const TWO = { count: 2 };
-const setState = (state: string): CaseValues => ({ id: '{{leader}}', body: { state, reason } });
+const setState = (state: string): CaseValues => ({
+  id: '{{leader}}',
+  body: { state, reason: REASON },
+});
 const drain = (code: ProblemCode, id: string) => ({ ...setState('drain'), code, id });
 
 /** Only a system that `npm start` runs has a supervisor. */
@@ -193,7 +178,7 @@ const TOO_MUCH = { amountMinor: 100_000_000_000, settles: 'bill' };
 const TWICE = '{"amountMinor": 1, "amountMinor": 15000}';
 const SURROGATE = '{"concept": "\\ud800"}';
 
-const ROWS: Partial<Record<keyof typeof FOLDERS, readonly Row[]>> = {
+const ROWS: Partial<Record<keyof typeof FOLDERS, readonly CaseRow[]>> = {
   story: [
     ['Send 230 payments', BATCH, { ...SENT, checks: AVAILABILITY }],
     ['Pay and wait', PAY, { ...PAID, before: [newKey('key')], checks: SAVE_PAYMENT }],
@@ -207,6 +192,7 @@ const ROWS: Partial<Record<keyof typeof FOLDERS, readonly Row[]>> = {
     ['Pay without waiting', PAY, { status: [202] }],
     ['List payments', LIST, { query: { limit: '10' } }],
     ['List the payments of the batch', LIST, { query: OF_BATCH, checks: ALL_LISTED }],
+    ...LIFE,
   ],
   refusals: [
     ['A negative amount', PAY, refusePay('VALIDATION_FAILED', { amountMinor: -1 })],
@@ -232,6 +218,7 @@ const ROWS: Partial<Record<keyof typeof FOLDERS, readonly Row[]>> = {
     ['Another batch, the same key', BATCH, refuse('IDEMPOTENCY_KEY_REUSED', TWO, BATCH_KEYED)],
     ['A batch for an unknown patient', BATCH, refuse('PATIENT_UNKNOWN', { ...ONE, ...UNKNOWN })],
     ['Re-drive a final payment', REDRIVE, { id: '{{paymentId}}', code: 'NOT_REDRIVABLE' }],
+    ...REFUSED_OPERATIONS,
     ['Hand over to an unknown replica', HANDOVER, refuse('REPLICA_NOT_FOUND', TO_UNKNOWN)],
     ['Drain an unknown instance', INSTANCE, drain('INSTANCE_NOT_FOUND', 'patients_99')],
   ],
@@ -243,7 +230,11 @@ const ROWS: Partial<Record<keyof typeof FOLDERS, readonly Row[]>> = {
     ['Preview a rolling restart', 'monitor.planRestart', WITH_SUPERVISOR],
     ['Get the rolling restart', 'monitor.getRestart', WITH_SUPERVISOR],
     ['Preview a re-drive', 'monitor.previewRedrive', { query: { ids: '{{paymentId}}' } }],
-    ['Re-drive a payment', 'monitor.redriveFailed', { body: { ids: ['{{paymentId}}'], reason } }],
+    [
+      'Re-drive a payment',
+      'monitor.redriveFailed',
+      { body: { ids: ['{{paymentId}}'], reason: REASON } },
+    ],
   ],
   faults: [
     ['Heal all faults', 'monitor.setFaults', { body: {} }],

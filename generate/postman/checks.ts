@@ -5,7 +5,8 @@
  * quarter of a second per request.
  */
 import { literal } from '../../shared/http/openapi/samples.js';
-import { getStatus, type PostmanCase } from './cases.js';
+import type { PostmanCase } from './case-parts.js';
+import { getStatus } from './cases.js';
 import type { Operation } from './operations.js';
 
 /** The response that a case expects. */

@@ -9,6 +9,7 @@ import { MEASUREMENTS } from '../../local/measurement-places.js';
 import { MONITOR_PORT, PATIENTS_PORT, toUrl } from '../../local/plan.js';
 import type { OpenApiDocument } from '../../shared/http/openapi.js';
 import type { ServiceName } from '../documents.js';
+import type { PostmanCase } from './case-parts.js';
 import {
   CASES,
   FOLDERS,
@@ -17,7 +18,6 @@ import {
   NOT_PROVOKED,
   OPTIONAL,
   type Condition,
-  type PostmanCase,
 } from './cases.js';
 import { makeChecks, toExpected } from './checks.js';
 import { deriveCases } from './derived-cases.js';
@@ -32,7 +32,10 @@ const ADDRESSES = {
   monitor: '{{monitorUrl}}',
   measurements: '{{measurementsUrl}}',
 } as const;
-const VARIABLES = ['batchId', 'paymentId', 'key', 'batchKey', 'firstAnswer', 'leader', 'standby'];
+const VARIABLES = [
+  ...['batchId', 'paymentId', 'key', 'batchKey', 'firstAnswer', 'leader', 'standby'],
+  ...['authorizationId', 'operationId'],
+];
 
 const bearer = (token: string): Json => ({
   type: 'bearer',

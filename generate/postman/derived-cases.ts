@@ -2,7 +2,8 @@
  * Derives requests from the documents alone: every read operation without a written case, and the
  * refusals that all operations share. A new route needs no new case.
  */
-import { FOLDERS, UNKNOWN_ID, type CaseValues, type PostmanCase } from './cases.js';
+import type { CaseValues, PostmanCase } from './case-parts.js';
+import { FOLDERS, UNKNOWN_ID } from './cases.js';
 import { readExamples, type Operation } from './operations.js';
 
 /** An id of the run for the paths of payments and passes; else the document's example is sent. */
@@ -12,7 +13,7 @@ const getId = (path: string): { id?: string } =>
 function chooseFolder({ service, spec: { tags }, token }: Operation): string {
   if (service === 'measurements') return FOLDERS.measurements;
   if (service === 'patients')
-    return /payments|batches/.test(tags.join()) ? FOLDERS.payments : FOLDERS.patients;
+    return /payments|batches|operations/.test(tags.join()) ? FOLDERS.payments : FOLDERS.patients;
   if (tags.includes('faults')) return FOLDERS.faults;
   return token === 'operator' ? FOLDERS.operations : FOLDERS.status;
 }

@@ -24,12 +24,12 @@ const JOINS =
   'JOIN patient ON patient.id = p.patient_id LEFT JOIN payment again ON again.redrive_of = p.id';
 
 const LISTED = `SELECT ${COLUMNS} FROM (SELECT seq FROM ${listTable('FAILED')} WHERE seq < $1) AS listed JOIN payment p USING (seq) ${JOINS}
- WHERE $2::boolean OR again.id IS NULL ORDER BY p.seq DESC LIMIT $3`;
+ WHERE $2::boolean OR (again.id IS NULL AND p.reason IS DISTINCT FROM 'CANCELLED') ORDER BY p.seq DESC LIMIT $3`;
 
 export interface FailedQuery {
   before?: number | undefined;
   limit: number;
-  /** Whether to include payments that were already re-driven. */
+  /** Whether to include payments that were already re-driven, or cancelled by an operator. */
   all: boolean;
 }
 

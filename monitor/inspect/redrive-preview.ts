@@ -57,6 +57,7 @@ function refusal(payment: PaymentToDrive | undefined, bills: Bills): string | nu
   if (!payment) return 'does not exist';
   if (payment.status !== 'FAILED')
     return `is ${payment.status.toLowerCase()}: only a failed payment can be retried`;
+  if (payment.reason === 'CANCELLED') return 'was cancelled by an operator';
   return payment.repeatedBy === null ? bills.refusal(payment) : 'was retried already';
 }
 

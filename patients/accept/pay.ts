@@ -3,7 +3,7 @@
  * outcome if the client asks for it. A re-drive uses the same steps with a key made from the
  * payment that it repeats.
  */
-import type { Payment, Settlement } from '../../shared/contracts/payment.js';
+import type { Payment, PaymentKind, Settlement } from '../../shared/contracts/payment.js';
 import { Problem } from '../../shared/errors.js';
 import type { NewPayment } from '../../shared/postgres/ledger.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
@@ -24,10 +24,16 @@ interface PayRequest {
   currency: string;
   concept?: string | undefined;
   settles?: Settlement | undefined;
+  /** Absent: a charge. */
+  kind?: PaymentKind | undefined;
+  /** The charge or authorization of an operation. */
+  ofPayment?: string | undefined;
 }
 
 export interface PayCommand {
   request: PayRequest;
+  /** The part of the request that the key stands for. Absent: the whole request. */
+  asked?: unknown;
   idempotencyKey: string;
   /** The payment that this one repeats; null for a new one. */
   redriveOf: string | null;
@@ -53,7 +59,7 @@ export interface PayDeps {
 }
 
 function newPayment(command: PayCommand): NewPayment {
-  const { patientId, amountMinor, currency, concept, settles } = command.request;
+  const { patientId, amountMinor, currency, concept, settles, kind, ofPayment } = command.request;
   return {
     id: timeOrderedId(),
     patientId,
@@ -61,12 +67,14 @@ function newPayment(command: PayCommand): NewPayment {
     batchIndex: null,
     redriveOf: command.redriveOf,
     idempotencyKey: command.idempotencyKey,
-    fingerprint: fingerprint(command.request),
+    fingerprint: fingerprint(command.asked ?? command.request),
     answerWaited: command.waitMs > 0,
     amountMinor,
     currency,
     concept: concept ?? null,
     settles: settles ?? null,
+    kind: kind ?? 'charge',
+    ofPayment: ofPayment ?? null,
   };
 }
 
@@ -114,9 +122,15 @@ async function acceptRow(
  * explain it.
  */
 async function refusal({ reads }: PayDeps, payment: NewPayment): Promise<Problem> {
-  const { isPatient, isBatchKey, payableMinor } = await refusalFacts(reads, payment);
+  const facts = await refusalFacts(reads, payment);
+  const { isPatient, isBatchKey, payableMinor, operationRefusal } = facts;
   if (isBatchKey)
     return new Problem('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a batch');
+  if (operationRefusal !== null) return new Problem(operationRefusal);
+  if (payment.ofPayment && (!payment.settles || payment.amountMinor <= payableMinor))
+    return new Problem('UNAVAILABLE', 'The payment changed meanwhile; repeat the request', {
+      retryAfterSeconds: 1,
+    });
   if (!isPatient || !payment.settles)
     return new Problem('PATIENT_UNKNOWN', `There is no patient ${payment.patientId}`);
   return new Problem(
@@ -167,13 +181,17 @@ export function redriveCommand(
 ): PayCommand {
   if (failed.status !== 'FAILED')
     throw new Problem('NOT_REDRIVABLE', `Payment ${failed.id} is ${failed.status}`);
-  const { patientId, amountMinor, currency, concept } = failed;
+  if (failed.reason === 'CANCELLED')
+    throw new Problem('NOT_REDRIVABLE', `Payment ${failed.id} was cancelled by an operator`);
+  const { patientId, amountMinor, currency, concept, kind, ofPayment } = failed;
   const request = {
     patientId,
     amountMinor,
     currency,
     concept: concept ?? undefined,
     settles: getSettlement(failed),
+    kind: kind === 'charge' ? undefined : kind,
+    ofPayment: ofPayment ?? undefined,
   };
   return { request, idempotencyKey: redriveKey(failed.id), redriveOf: failed.id, ...rest };
 }

@@ -1,11 +1,9 @@
 /**
  * Re-drives a failed payment, and writes an audit row when an operator requests it here. A
  * monitor's console uses the token of the services and writes its own rows, with actor and reason.
- * A failed audit write does not turn the re-drive into an error.
  */
-import { writeAudit } from '../../shared/postgres/audit.js';
-import { Problem } from '../../shared/errors.js';
 import type { Logger } from '../../shared/observability/logger.js';
+import { audited } from './audited.js';
 import { pay, redriveCommand, type Paid, type PayCommand, type PayDeps } from './pay.js';
 import type { Records } from '../records/records.js';
 
@@ -21,38 +19,19 @@ export interface RedriveRequest extends Pick<PayCommand, 'waitMs' | 'traceparent
   isAudited: boolean;
 }
 
-async function note({ reads, logger }: RedriveDeps, id: string, outcome: string): Promise<void> {
-  const entry = {
-    actor: 'operator',
-    action: 'redrive',
-    target: id,
-    reason: 'asked through the API of patients',
-    outcome,
-  };
-  await writeAudit(reads, entry).catch((error: unknown) =>
-    logger.warn({ err: error, entry }, 'could not write an audit row'),
-  );
-}
-
-async function drive(
-  deps: RedriveDeps,
-  { id, waitMs, traceparent, clientGone: clientGone }: RedriveRequest,
-): Promise<Paid> {
-  return pay(
-    deps,
-    redriveCommand(await deps.records.payment(id), { waitMs, traceparent, clientGone: clientGone }),
-  );
-}
-
 /** @throws Problem PAYMENT_NOT_FOUND · NOT_REDRIVABLE · and the problems of `pay` */
-export async function redrive(deps: RedriveDeps, request: RedriveRequest): Promise<Paid> {
-  if (!request.isAudited) return drive(deps, request);
-  try {
-    const paid = await drive(deps, request);
-    await note(deps, request.id, `retried as ${paid.payment.id}`);
-    return paid;
-  } catch (error) {
-    await note(deps, request.id, error instanceof Problem ? error.code : 'INTERNAL');
-    throw error;
-  }
+export async function redrive(
+  deps: RedriveDeps,
+  { id, isAudited, waitMs, traceparent, clientGone }: RedriveRequest,
+): Promise<Paid> {
+  return audited(
+    deps,
+    { action: 'redrive', target: id, isAudited },
+    async () =>
+      pay(
+        deps,
+        redriveCommand(await deps.records.payment(id), { waitMs, traceparent, clientGone }),
+      ),
+    ({ payment }) => `retried as ${payment.id}`,
+  );
 }

@@ -95,7 +95,7 @@ function getCurrencies(
 export interface BillFacts {
   /** Oldest first. */
   charges: readonly Charge[];
-  /** The succeeded amount in minor units, by currency. */
+  /** The succeeded amount less refunds, in minor units, by currency. */
   paid: ReadonlyMap<string, number>;
   /** The currency of a bill without charges. */
   fallback: string;

@@ -1,9 +1,11 @@
 /**
  * The exit pass: a patient with a succeeded payment may leave, for a limited time. A pass has the
  * id of its payment. Every succeeded payment earns a pass, also a payment of a part of the bill:
- * the staff decide which part is enough, and the rest stays due.
+ * the staff decide which part is enough, and the rest stays due. An authorization, a void and a
+ * refund earn none; a refund does not take a pass away.
  */
-import type { PaymentStatus } from '../../shared/contracts/payment.js';
+import type { PaymentKind, PaymentStatus } from '../../shared/contracts/payment.js';
+import { isPaid } from './payment-record.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -16,6 +18,7 @@ export interface ExitPass {
 
 export interface PaidPayment {
   status: PaymentStatus;
+  kind: PaymentKind;
   completedAt: Date | null;
   patient: { id: string; name: string };
 }
@@ -26,6 +29,7 @@ export interface PaidPayment {
  */
 export function exitPass(payment: PaidPayment, validityHours: number, now: Date): ExitPass | null {
   if (payment.status !== 'SUCCEEDED' || payment.completedAt === null) return null;
+  if (!isPaid(payment.kind)) return null;
   const expires = new Date(payment.completedAt.getTime() + validityHours * HOUR_MS);
   return {
     valid: now.getTime() < expires.getTime(),

@@ -2,19 +2,23 @@
  * A payment row of the database and its two documents: the current state, and the state at
  * acceptance. The second document never changes, so a replay gets the same answer byte for byte.
  */
-import type { Payment, PaymentStatus } from '../../shared/contracts/payment.js';
+import type { Payment, PaymentKind, PaymentStatus } from '../../shared/contracts/payment.js';
 import type { NewPayment } from '../../shared/postgres/ledger.js';
 
 export interface PaymentRecord extends NewPayment {
   seq: number;
   acceptedBy: string;
   acceptedAt: Date;
+  kind: PaymentKind;
+  ofPayment: string | null;
   status: PaymentStatus;
   attempts: number;
   processedBy: string | null;
   term: number | null;
   reason: string | null;
   completedAt: Date | null;
+  /** When an operator asked to cancel it; null: no operator did. Absent: not read. */
+  cancelRequestedAt?: Date | null;
 }
 
 const NO_OUTCOME = {
@@ -48,6 +52,8 @@ export function toAcceptedRecord(
     currency: payment.currency,
     concept: payment.concept,
     settles: payment.settles ?? null,
+    kind: payment.kind ?? 'charge',
+    ofPayment: payment.ofPayment ?? null,
     seq: accepted.seq,
     acceptedBy,
     acceptedAt: accepted.acceptedAt,
@@ -67,16 +73,21 @@ export const latencyMs = ({
 }: Pick<PaymentRecord, 'acceptedAt' | 'completedAt'>): number | null =>
   completedAt === null ? null : Math.max(0, completedAt.getTime() - acceptedAt.getTime());
 
+/** Whether a payment of this kind brings money to the hospital, and so earns an exit pass. */
+export const isPaid = (kind: PaymentKind): boolean => kind === 'charge' || kind === 'capture';
+
 /** The document of the current state. */
 export function paymentDocument(record: PaymentRecord): Payment {
   return {
     id: record.id,
     status: record.status,
-    exit_granted: record.status === 'SUCCEEDED',
+    exit_granted: record.status === 'SUCCEEDED' && isPaid(record.kind),
     patientId: record.patientId,
     amountMinor: record.amountMinor,
     currency: record.currency,
     concept: record.concept,
+    kind: record.kind,
+    of: record.ofPayment,
     batchId: record.batchId,
     redriveOf: record.redriveOf,
     acceptedBy: record.acceptedBy,

@@ -7,7 +7,9 @@ import type { RequestKind } from './turn-guard.js';
 
 /** Never refused: a supervisor, a balancer and Prometheus ask there exactly when it is late. */
 const HEALTH = new Set(['/livez', '/readyz', '/metrics']);
-const NEW_PAYMENT = /^\/(api\/payments(\/[^/]+\/redrive)?|api\/batches|bill\/pay)$/;
+const OPERATION = 'redrive|captures|voids|refunds|cancel';
+const NEW_PAYMENT = new RegExp(`^/(api/payments(/[^/]+/(${OPERATION}))?|api/batches|bill/pay)$`);
+const ID_OF_OPERATION = new RegExp(`[^/]+(?=/(${OPERATION})$)`);
 /** A payment, a batch or a pass, and the files that the pages need. */
 const ACCEPTED = /^\/(api\/(payments|batches|passes)|bill\/payments|passes|assets)\/./;
 
@@ -20,6 +22,4 @@ export function getRequestKind(method: string, path: string): RequestKind | null
 
 /** The route of the metrics: only payments are counted by theirs. */
 export const getRefusedRoute = (method: string, path: string): string =>
-  method === 'POST' && NEW_PAYMENT.test(path)
-    ? path.replace(/[^/]+(?=\/redrive$)/, ':id')
-    : 'other';
+  method === 'POST' && NEW_PAYMENT.test(path) ? path.replace(ID_OF_OPERATION, ':id') : 'other';

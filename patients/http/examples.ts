@@ -21,6 +21,8 @@ export const ACCEPTED_PAYMENT = {
   amountMinor: 15_000,
   currency: 'USD',
   concept: 'Consolidated bill',
+  kind: 'charge',
+  of: null,
   batchId: null,
   redriveOf: null,
   acceptedBy: 'patients_1',
@@ -42,6 +44,15 @@ export const PAID_PAYMENT = {
   attempts: 1,
   completedAt: '2026-11-21T09:00:00.084Z',
   latencyMs: 84,
+};
+
+export const PAYMENT_DETAIL = {
+  ...PAID_PAYMENT,
+  state: 'partially-refunded',
+  capturedMinor: 15_000,
+  refundedMinor: 5_000,
+  refundableMinor: 10_000,
+  cancelRequestedAt: null,
 };
 
 export const BATCH = {

@@ -1,20 +1,19 @@
 /** The routes of payments: pay, get, list, export, re-drive. */
-import type { Request } from 'express';
 import { z } from 'zod';
-import { tokenKind } from '../../shared/http/auth.js';
 import { answeredHead, clientGone, route, type Route } from '../../shared/http/routes.js';
-import { payment, paymentRequest } from '../../shared/contracts/payment.js';
+import { paymentDetail, paymentRequest } from '../../shared/contracts/payment.js';
 import { encodeCursor } from '../core/cursor.js';
 import { redriveKey } from '../core/idempotency.js';
 import { csvHeader, csvPayment } from '../records/payment-csv.js';
 import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
+import { detailDocument, NO_OPERATIONS } from '../core/standing.js';
 import { pay } from '../accept/pay.js';
 import { redrive } from '../accept/redrive.js';
 import type { PatientsDeps } from '../connect.js';
 import {
-  ACCEPTED_PAYMENT,
   PAID_PAYMENT,
   PATIENT_ID,
+  PAYMENT_DETAIL,
   PAYMENT_ID,
   PAYMENT_REQUEST,
 } from './examples.js';
@@ -27,6 +26,7 @@ import {
   traceparent,
   TRACE_HEADER,
 } from './headers.js';
+import { isOperator, PAID_RESPONSES } from './paid-responses.js';
 import { idPath, paymentFilter, paymentList, paymentsQuery } from './schemas.js';
 import { PAY_SAMPLE, REDRIVE_SAMPLE } from './samples.js';
 import { paymentsCsv, stream } from './streams.js';
@@ -34,34 +34,16 @@ import { paymentsCsv, stream } from './streams.js';
 /** Rows per read of an export. */
 const CSV_PAGE = 1_000;
 
-const ANSWER_HEADERS = {
-  'Location': 'The path of the payment.',
-  'Idempotency-Key': 'The key of this payment.',
-  'Idempotent-Replayed': '`true` when this is the answer to an earlier request with this key.',
-  'Preference-Applied': 'The wait that was granted.',
-};
-const PAID_RESPONSES = {
-  201: {
-    description: 'The payment is final.',
-    schema: payment,
-    example: PAID_PAYMENT,
-    headers: { ...ANSWER_HEADERS, Link: 'The exit pass, when the patient may leave.' },
-  },
-  202: {
-    description: 'The payment is accepted and durable; its outcome is not known yet.',
-    schema: payment,
-    example: ACCEPTED_PAYMENT,
-    headers: { ...ANSWER_HEADERS, 'Retry-After': 'When to poll again, in seconds.' },
-  },
-};
-
 const CSV_RESPONSE = {
   description: 'RFC 4180, with a header line.',
   contentType: 'text/csv',
   schema: z.string(),
   example:
     csvHeader() +
-    csvPayment({ ...PAID_PAYMENT, status: 'SUCCEEDED', currency: 'USD' }, 'America/Bogota'),
+    csvPayment(
+      { ...PAID_PAYMENT, status: 'SUCCEEDED', kind: 'charge', currency: 'USD' },
+      'America/Bogota',
+    ),
   headers: { 'Content-Disposition': 'The name of the file, `payments.csv`.' },
 };
 
@@ -77,7 +59,8 @@ const payRoute = (deps: PatientsDeps): Route =>
       'Accepted means durable: no 2xx before the row is committed. `Prefer: wait=N` waits for the outcome and returns 201. Without it, or after ' +
       'the wait, the answer is 202 and `Location` is the path to poll. A repeated request with the same key and body gets the first answer again. ' +
       'With `settles: "bill"` a payment is accepted only if the bill in this currency has that much left that is neither paid nor pending (409 ' +
-      '`BILL_NOT_PAYABLE`), also under concurrent requests. Without `settles`, any amount is accepted.',
+      '`BILL_NOT_PAYABLE`), also under concurrent requests. Without `settles`, any amount is accepted. With `capture: "manual"` the money is only ' +
+      'held, and the payment is an authorization until it is captured or voided.',
     body: paymentRequest,
     bodyExample: PAYMENT_REQUEST,
     clientSample: PAY_SAMPLE,
@@ -94,8 +77,9 @@ const payRoute = (deps: PatientsDeps): Route =>
     ],
     async handle({ body, request, response }) {
       const wait = getPreferredWait(request);
+      const { capture, ...rest } = body;
       const command = {
-        request: body,
+        request: capture === 'manual' ? { ...rest, kind: 'authorize' as const } : rest,
         idempotencyKey: idempotencyKey(request, response),
         redriveOf: null,
         waitMs: (wait ?? 0) * 1_000,
@@ -105,13 +89,6 @@ const payRoute = (deps: PatientsDeps): Route =>
       return answerPaid(await pay(deps, command), wait);
     },
   });
-
-/** Whether the caller is an operator. A service (internal token) writes its own audit row. */
-const isOperator = ({ config }: PatientsDeps, { headers }: Request): boolean =>
-  tokenKind(
-    { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken },
-    headers.authorization,
-  ) === 'operator';
 
 const redriveRoute = (deps: PatientsDeps): Route =>
   route({
@@ -162,21 +139,25 @@ const getRoute = (deps: PatientsDeps): Route =>
     auth: ['api'],
     summary: 'Get a payment',
     description:
-      'The payment as stored in the database. `PENDING` means accepted and not final; all other statuses are final.',
+      'The payment as stored in the database. `PENDING` means accepted and not final; all other statuses are final. `kind` tells a charge and an ' +
+      'authorization from their operations: a capture, a void and a refund name their payment in `of`. `state` and the amounts describe how a ' +
+      'charge or an authorization has developed.',
     params: idPath,
     paramsExample: { id: PAYMENT_ID },
     responses: {
       200: {
         description: 'The current state of the payment.',
-        schema: payment,
-        example: PAID_PAYMENT,
+        schema: paymentDetail,
+        example: PAYMENT_DETAIL,
       },
     },
     problems: ['PAYMENT_NOT_FOUND', 'UNAVAILABLE'],
-    handle: async ({ params }) => ({
-      status: 200,
-      body: paymentDocument(await deps.records.payment(params.id)),
-    }),
+    async handle({ params: { id } }) {
+      const row = await deps.records.payment(id);
+      const mayHaveOperations = row.ofPayment === null && row.status === 'SUCCEEDED';
+      const sums = mayHaveOperations ? await deps.records.operationSums(id) : NO_OPERATIONS;
+      return { status: 200, body: detailDocument(row, sums) };
+    },
   });
 
 const listRoute = (deps: PatientsDeps): Route =>

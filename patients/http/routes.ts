@@ -5,6 +5,7 @@ import type { Route } from '../../shared/http/routes.js';
 import type { PatientsDeps } from '../connect.js';
 import { batchRoutes } from './batch-routes.js';
 import { openRoutes } from './open-routes.js';
+import { operationRoutes } from './operation-routes.js';
 import { patientRoutes } from './patient-routes.js';
 import { paymentRoutes } from './payment-routes.js';
 import { NAMED_SCHEMAS } from './schemas.js';
@@ -17,6 +18,8 @@ batch: repeated requests with the same key make one payment or one batch.`;
 
 const TAGS = {
   payments: 'Pay, get, list, export and re-drive payments.',
+  operations:
+    'Capture, void, refund and cancel payments. An operation is a payment row of its own.',
   batches: 'Submit many payments in one request, and read how many succeeded.',
   patients: 'Patients, their bills and their exit passes.',
   instance: 'The answering instance and its API.',
@@ -40,6 +43,7 @@ export function patientsRoutes(deps: PatientsDeps): Route[] {
     ...[
       ...paymentRoutes(deps),
       ...batchRoutes(deps),
+      ...operationRoutes(deps),
       ...openRoutes(deps, document),
       ...patientRoutes(deps),
       ...docsRoutes('patients', 'First page'),

@@ -17,7 +17,12 @@ import {
   listedBatchBody,
 } from '../../shared/contracts/batch.js';
 import { decodeIdCursor, decodeSeqCursor } from '../core/cursor.js';
-import { payment, paymentRequest, paymentStatus } from '../../shared/contracts/payment.js';
+import {
+  payment,
+  paymentDetail,
+  paymentRequest,
+  paymentStatus,
+} from '../../shared/contracts/payment.js';
 
 export const idPath = z.object({ id });
 
@@ -42,6 +47,8 @@ const filter = {
   batchId: id.optional(),
   processedBy: memberId.optional(),
   term: parseWritten(term).optional(),
+  /** Operations of this charge or authorization. */
+  of: id.optional(),
 };
 export const paymentFilter = z.strictObject(filter);
 export const paymentsQuery = z.strictObject({ ...filter, cursor: cursor(decodeSeqCursor), limit });
@@ -90,6 +97,13 @@ export const whoami = z.object({
   id,
 });
 
+/** The words of an operator: as the concept of a payment. */
+const reason = paymentRequest.shape.concept;
+export const captureRequest = z.strictObject({ amountMinor: amountMinor.optional() });
+export const voidRequest = z.strictObject({ reason });
+export const refundRequest = z.strictObject({ amountMinor: amountMinor.optional(), reason });
+export const cancelRequest = z.strictObject({ reason: reason.unwrap() });
+
 export const batchRequest = z.union([countedBatch, listedBatch]);
 /**
  * Selects the form for error messages: the form with a list if `payments` is present, otherwise the
@@ -103,6 +117,7 @@ export const batchForm = (value: unknown): z.ZodType =>
 /** Named `components/schemas` of the document. */
 export const NAMED_SCHEMAS = {
   Payment: payment,
+  PaymentDetail: paymentDetail,
   PaymentRequest: paymentRequest,
   PaymentStatus: paymentStatus,
   PaymentList: paymentList,

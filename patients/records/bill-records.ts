@@ -12,9 +12,9 @@ import { BILL_PREFIX } from '../core/idempotency.js';
 /** The payments of a patient in one currency. */
 export interface CurrencyPayments {
   currency: string;
-  /** Minor units of the payments that succeeded. */
+  /** Minor units of the charges and captures that succeeded, less refunds that succeeded. */
   paidMinor: number;
-  /** Minor units of the payments that are accepted and not final. */
+  /** Minor units of the charges and captures that are accepted and not final. */
   pendingMinor: number;
   /** `seq` of the latest payment that the staff's pages made; 0: none. */
   lastSeq: number;
@@ -38,8 +38,8 @@ SELECT patient.id, full_name AS name, document,
           FROM charge WHERE patient_id = patient.id) AS charges,
        (SELECT coalesce(json_agg(by_currency), '[]')
           FROM (SELECT currency,
-                       coalesce(sum(amount_minor) FILTER (WHERE status = 'SUCCEEDED'), 0) AS "paidMinor",
-                       coalesce(sum(amount_minor) FILTER (WHERE status = 'PENDING'), 0) AS "pendingMinor",
+                       coalesce(sum(amount_minor * paid_sign(kind)) FILTER (WHERE status = 'SUCCEEDED'), 0) AS "paidMinor",
+                       coalesce(sum(amount_minor * greatest(0, paid_sign(kind))) FILTER (WHERE status = 'PENDING'), 0) AS "pendingMinor",
                        coalesce(max(seq) FILTER (WHERE starts_with(idempotency_key, $2)), 0) AS "lastSeq"
                   FROM payment WHERE patient_id = patient.id GROUP BY currency) AS by_currency) AS payments
   FROM patient WHERE patient.id = $1`;

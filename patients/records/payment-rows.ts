@@ -4,15 +4,17 @@
  * through Prisma (records.ts).
  */
 import type { PaymentRecord } from '../core/payment-record.js';
+import type { OperationSums } from '../core/standing.js';
 import type { BatchRow } from '../core/batch.js';
 import { listTable, type ListedStatus } from '../../shared/postgres/payment-lists.js';
+import type { OperationRefusal } from '../../shared/core/operation-rules.js';
 import type { NewPayment } from '../../shared/postgres/ledger.js';
 import { plainArray, type Queryable } from '../../shared/postgres/postgres.js';
 
 const COLUMNS = `id, seq, patient_id AS "patientId", batch_id AS "batchId", batch_index AS "batchIndex", redrive_of AS "redriveOf",
   idempotency_key AS "idempotencyKey", fingerprint, answer_waited AS "answerWaited", amount_minor AS "amountMinor", currency, concept,
   accepted_by AS "acceptedBy", accepted_at AS "acceptedAt", status, attempts, processed_by AS "processedBy", term, reason,
-  completed_at AS "completedAt", settles`;
+  completed_at AS "completedAt", settles, kind, of_payment AS "ofPayment"`;
 
 /** The rows under these keys, unordered. */
 export async function paymentsByKey(
@@ -30,22 +32,39 @@ export interface RefusalFacts {
   isBatchKey: boolean;
   /** The part of the bill that can be paid now. */
   payableMinor: number;
+  /** Why the operation is not acceptable now; null: it is, or the payment is no operation. */
+  operationRefusal: OperationProblem | null;
 }
 
+/** The answers of function operation_refusal. */
+type OperationProblem = OperationRefusal | 'PAYMENT_NOT_FOUND' | 'PAYMENT_IS_OPERATION';
+
 /** Reads all facts in one snapshot. */
-export async function refusalFacts(
-  db: Queryable,
-  { patientId, currency, idempotencyKey }: NewPayment,
-): Promise<RefusalFacts> {
+export async function refusalFacts(db: Queryable, payment: NewPayment): Promise<RefusalFacts> {
+  const { patientId, currency, idempotencyKey, kind = 'charge', ofPayment = null } = payment;
   const text = `SELECT EXISTS (SELECT 1 FROM patient WHERE id = $1) AS "isPatient", greatest(0, bill_payable($1, $2)) AS "payableMinor",
-    EXISTS (SELECT 1 FROM batch WHERE idempotency_key = $3) AS "isBatchKey"`;
+    EXISTS (SELECT 1 FROM batch WHERE idempotency_key = $3) AS "isBatchKey",
+    CASE WHEN $5::uuid IS NOT NULL THEN operation_refusal($4, $5, $6) END AS "operationRefusal"`;
   return (
     await db.query<RefusalFacts>({
       name: 'refusal-facts',
       text,
-      values: [patientId, currency, idempotencyKey],
+      values: [patientId, currency, idempotencyKey, kind, ofPayment, payment.amountMinor],
     })
   ).rows[0] as RefusalFacts;
+}
+
+const SUMS = `
+SELECT coalesce(sum(amount_minor) FILTER (WHERE kind = 'capture' AND status = 'SUCCEEDED'), 0)::bigint AS "capturedMinor",
+       coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund' AND status = 'SUCCEEDED'), 0)::bigint AS "refundedMinor",
+       coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund' AND status = 'PENDING'), 0)::bigint AS "refundingMinor",
+       coalesce(bool_or(kind = 'void' AND status = 'SUCCEEDED'), false) AS "isVoided"
+  FROM payment WHERE of_payment = $1`;
+
+/** The sums of the operations of a charge or an authorization. */
+export async function readOperationSums(db: Queryable, id: string): Promise<OperationSums> {
+  const query = { name: 'operation-sums', text: SUMS, values: [id] };
+  return (await db.query<OperationSums>(query)).rows[0] as OperationSums;
 }
 
 /** The final payments among these ids. */
@@ -74,7 +93,10 @@ export interface ListQuery {
   before: number;
   /** Required values by column; undefined matches any value. */
   wanted: Readonly<
-    Record<'patient_id' | 'batch_id' | 'processed_by' | 'term', string | number | undefined>
+    Record<
+      'patient_id' | 'batch_id' | 'processed_by' | 'term' | 'of_payment',
+      string | number | undefined
+    >
   >;
   limit: number;
 }
@@ -92,13 +114,15 @@ export async function listPayments(
     batch_id: batch = null,
     processed_by: by = null,
     term = null,
+    of_payment: of = null,
   } = wanted;
   const text = `SELECT ${COLUMNS} FROM (SELECT seq FROM ${listTable(status)} WHERE seq < $1) AS listed JOIN payment USING (seq)
     WHERE status = $2::payment_status AND patient_id = coalesce($3::uuid, patient_id) AND ($4::uuid IS NULL OR batch_id = $4)
       AND ($5::text IS NULL OR processed_by = $5) AND ($6::bigint IS NULL OR term = $6)
+      AND ($8::uuid IS NULL OR of_payment = $8)
     ORDER BY seq DESC LIMIT $7`;
-  return (await db.query<PaymentRecord>(text, [before, status, patient, batch, by, term, limit]))
-    .rows;
+  const values = [before, status, patient, batch, by, term, limit, of];
+  return (await db.query<PaymentRecord>(text, values)).rows;
 }
 
 export type IndexedBatchRow = BatchRow & { batchIndex: number };

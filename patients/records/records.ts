@@ -11,7 +11,8 @@ import { readBillState, type BillState } from './bill-records.js';
 import type { Bill, BilledPatient } from '../core/bill.js';
 import { exitPass, type ExitPass } from '../core/pass.js';
 import type { PaymentRecord } from '../core/payment-record.js';
-import { listPayments } from './payment-rows.js';
+import type { OperationSums } from '../core/standing.js';
+import { listPayments, readOperationSums } from './payment-rows.js';
 import type { Prisma } from './prisma.js';
 
 /** Selects payments that match all given values. */
@@ -21,6 +22,8 @@ export interface PaymentFilter {
   batchId?: string | undefined;
   processedBy?: string | undefined;
   term?: number | undefined;
+  /** Operations of this charge or authorization. */
+  of?: string | undefined;
 }
 
 export interface Records {
@@ -31,6 +34,8 @@ export interface Records {
   payments(filter: PaymentFilter, before: number | null, limit: number): Promise<PaymentRecord[]>;
   /** @throws Problem PAYMENT_NOT_FOUND */
   payment(id: string): Promise<PaymentRecord>;
+  /** The sums of the operations of a charge or an authorization. */
+  operationSums(id: string): Promise<OperationSums>;
   /** In order of id, after `after`. */
   patients(after: string | null, limit: number): Promise<BilledPatient[]>;
   /** @throws Problem PATIENT_NOT_FOUND */
@@ -67,13 +72,15 @@ async function readPass(
 ): Promise<ExitPass> {
   const found = await prisma.payment.findUnique({
     where: { id },
-    select: { status: true, completedAt: true, patient: { select: { id: true, fullName: true } } },
+    select: {
+      status: true,
+      kind: true,
+      completedAt: true,
+      patient: { select: { id: true, fullName: true } },
+    },
   });
   const patient = found && { id: found.patient.id, name: found.patient.fullName };
-  const pass =
-    found &&
-    patient &&
-    exitPass({ status: found.status, completedAt: found.completedAt, patient }, validityHours, now);
+  const pass = found && patient && exitPass({ ...found, patient }, validityHours, now);
   if (!pass) throw new Problem('PASS_NOT_FOUND', `There is no exit pass ${id}`);
   return pass;
 }
@@ -88,8 +95,10 @@ function toHandled({
   batchId,
   processedBy,
   term,
+  of,
 }: PaymentFilter): Handled | null {
-  if (status === 'PENDING' || patientId !== undefined || batchId !== undefined) return null;
+  const isIndexed = patientId !== undefined || batchId !== undefined || of !== undefined;
+  if (status === 'PENDING' || isIndexed) return null;
   return status === undefined && processedBy === undefined && term === undefined
     ? null
     : { status, processedBy, term };
@@ -101,13 +110,14 @@ function toHandled({
 export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string): Records {
   return {
     async payments(filter, before, limit) {
-      const { status, patientId, batchId, processedBy, term } = filter;
+      const { status, patientId, batchId, processedBy, term, of } = filter;
       if (isListedStatus(status)) {
         const wanted = {
           patient_id: patientId,
           batch_id: batchId,
           processed_by: processedBy,
           term,
+          of_payment: of,
         };
         return listPayments(reads, {
           status,
@@ -117,7 +127,9 @@ export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string
         });
       }
       const find = async ({ from, below }: Stretch, take: number): Promise<PaymentRecord[]> => {
-        const where = { ...given(filter), seq: { gte: BigInt(from), lt: BigInt(below) } };
+        const stretch = { seq: { gte: BigInt(from), lt: BigInt(below) } };
+        const wanted = { status, patientId, batchId, processedBy, term, ofPayment: of };
+        const where = { ...given(wanted), ...stretch };
         return (await prisma.payment.findMany({ where, orderBy: { seq: 'desc' }, take })).map(
           toRecord,
         );
@@ -133,6 +145,7 @@ export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string
       if (!row) throw new Problem('PAYMENT_NOT_FOUND', `There is no payment ${id}`);
       return toRecord(row);
     },
+    operationSums: (id) => readOperationSums(reads, id),
     async patients(after, limit) {
       const where = after === null ? {} : { id: { gt: after } };
       const select = { id: true, document: true, fullName: true };

@@ -3,19 +3,25 @@
  * moves money at most once per key (I6). "Unknown" is an outcome: a lost answer shows nothing about
  * the money, so the charge is looked up by key, never guessed.
  */
+import type { PaymentKind } from '../../shared/contracts/payment.js';
+
 export interface ChargeOrder {
   /** The payment id: the idempotency key. */
   key: string;
   patientId: string;
   amountMinor: number;
   currency: string;
+  /** Absent: a charge. */
+  kind?: PaymentKind | undefined;
+  /** The key of the charge or authorization of an operation. Null or absent: no operation. */
+  of?: string | null | undefined;
 }
 
 /** The gateway's answer. */
 export type Reply =
   | { kind: 'approved'; reference: string }
   | { kind: 'declined'; reference: string; reason: string }
-  /** The key was closed before any money moved; no later charge with this key will be made. */
+  /** The key was closed before any money moved; no later order with it will be carried out. */
   | { kind: 'cancelled' }
   /** The gateway knows no such key (yet: a slow call may still arrive). */
   | { kind: 'absent' }
@@ -29,6 +35,7 @@ export type Reply =
   | { kind: 'unknown'; error: string };
 
 export interface Gateway {
+  /** Carries the order out: charges, authorizes, captures, voids or refunds, as its kind says. */
   charge(order: ChargeOrder, signal: AbortSignal): Promise<Reply>;
   lookup(order: ChargeOrder, signal: AbortSignal): Promise<Reply>;
   /** Closes the key: `cancelled`, or the reply of the charge that was made before. */

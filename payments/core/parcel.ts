@@ -19,6 +19,8 @@ export interface PlannedPayment {
   failingMs: number;
   /** Time until its next attempt, in ms; 0: due. */
   waitMs: number;
+  /** Whether an operator asked to cancel it. Absent: no. */
+  cancelRequested?: boolean;
 }
 
 /**
@@ -30,6 +32,8 @@ export interface Wait {
   attempts: number;
   waitMs: number;
   lastError: string | null;
+  /** Whether the payment is known to be cancelled. Absent: no. */
+  cancelling?: boolean | undefined;
 }
 
 export interface ParcelPlan<P> {
@@ -59,6 +63,7 @@ export function planParcel<P extends PlannedPayment>(
           attempts: payment.attempts,
           waitMs: behindMs,
           lastError: null,
+          cancelling: payment.cancelRequested,
         });
     } else if (payment.waitMs > 0) {
       waitByPatient.set(payment.patientId, payment.waitMs);
@@ -149,7 +154,7 @@ function planRetry(
   policy: RetryPolicy,
   draw: number,
 ): Wait {
-  const { id, attempts, failingMs } = payment;
+  const { id, attempts, failingMs, cancelRequested: cancelling } = payment;
   const isCounted = answer.uncounted !== true;
   const made = attempts + (isCounted ? 1 : 0);
   const waitMs = backoffMs(
@@ -157,7 +162,7 @@ function planRetry(
     { attempts: made, failingMs, isCounted, retryAfterMs: answer.retryAfterMs ?? 0 },
     draw,
   );
-  return { id, attempts: made, waitMs, lastError: answer.error };
+  return { id, attempts: made, waitMs, lastError: answer.error, cancelling };
 }
 
 /**
@@ -167,10 +172,11 @@ function planRetry(
 export function settleParcel({ charged, blocked, policy, nowMs, draw }: SettleInput): Settlement {
   const settlement: Settlement = { outcomes: [], waits: [] };
   for (const { payment, answer } of charged) {
-    const { id, patientId, seq, attempts } = payment;
+    const { id, patientId, seq, attempts, cancelRequested: cancelling } = payment;
     const dueMs = blocked.dueBefore(patientId, seq);
     if (dueMs !== null) {
-      settlement.waits.push({ id, attempts, waitMs: Math.max(0, dueMs - nowMs), lastError: null });
+      const waitMs = Math.max(0, dueMs - nowMs);
+      settlement.waits.push({ id, attempts, waitMs, lastError: null, cancelling });
       blocked.add(payment, dueMs);
     } else if (answer.kind === 'again') {
       const wait = planRetry(payment, answer, policy, draw());

@@ -7,6 +7,7 @@
 import http, { type ClientRequest } from 'node:http';
 import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import type { PaymentKind } from '../../shared/contracts/payment.js';
 import { DeadlineExceeded, withDeadline } from '../../shared/deadline.js';
 import type { ChargeOrder, Gateway, Reply } from '../core/gateway.js';
 import { toReply } from './reply.js';
@@ -24,6 +25,21 @@ export interface HttpGatewayOptions {
 
 /** Maximum response size, in bytes. The response to a charge has about 200. */
 const RESPONSE_MAX_BYTES = 16_384;
+
+/** Where the gateway accepts each kind of order. */
+const PATHS: Readonly<Record<PaymentKind, string>> = {
+  charge: '/charges',
+  authorize: '/authorizations',
+  capture: '/captures',
+  void: '/voids',
+  refund: '/refunds',
+};
+
+/** The request that carries an order out. An order without `kind` is a charge. */
+function toRequest({ key, kind = 'charge', of, ...rest }: ChargeOrder): AxiosRequestConfig {
+  const data = of === null || of === undefined ? rest : { ...rest, of };
+  return { method: 'POST', url: PATHS[kind], data, headers: { 'Idempotency-Key': key } };
+}
 
 /** Whether a request has left this process. */
 interface Sending {
@@ -89,14 +105,7 @@ export function createHttpGateway(options: HttpGatewayOptions): Gateway {
   }
 
   return {
-    charge: (order, signal) => {
-      const { key, ...data } = order;
-      return ask(
-        { method: 'POST', url: '/charges', data, headers: { 'Idempotency-Key': key } },
-        order,
-        signal,
-      );
-    },
+    charge: (order, signal) => ask(toRequest(order), order, signal),
     lookup: (order, signal) => ask({ method: 'GET', url: `/charges/${order.key}` }, order, signal),
     cancel: (order, signal) =>
       ask({ method: 'POST', url: `/charges/${order.key}/cancel`, data: {} }, order, signal),

@@ -1,7 +1,7 @@
 /**
  * Translates an HTTP response of the gateway into a reply. Only a readable, valid response about
- * this key, amount and currency decides the outcome. Every other response means "unknown", and the
- * outcome is looked up by key.
+ * this key, order, amount and currency decides the outcome. Every other response means "unknown",
+ * and the outcome is looked up by key.
  */
 import { charge as chargeSchema } from '../../shared/contracts/gateway.js';
 import { retryAfterMs } from '../core/retry.js';
@@ -38,11 +38,13 @@ export function toReply(response: GatewayResponse, order: ChargeOrder, wall: Dat
   if (status !== 200 && status !== 201) return unknown(`gateway answered ${status}`);
   const parsed = chargeSchema.safeParse(body);
   if (!parsed.success) return unknown(`gateway answered ${status} with an unreadable charge`);
-  const { key, status: outcome, reference, reason, amountMinor, currency } = parsed.data;
+  const { key, status: outcome, reference, reason, amountMinor, currency, kind, of } = parsed.data;
   if (key !== order.key) return unknown('gateway answered for another key');
   if (outcome === 'cancelled') return { kind: 'cancelled' };
   if (amountMinor !== order.amountMinor || currency !== order.currency)
     return unknown('gateway answered for another amount or currency');
+  if ((kind ?? 'charge') !== (order.kind ?? 'charge') || of !== (order.of ?? undefined))
+    return unknown('gateway answered for another kind of order');
   return outcome === 'approved'
     ? { kind: 'approved', reference }
     : { kind: 'declined', reference, reason: reason ?? 'DECLINED' };

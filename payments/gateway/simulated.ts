@@ -1,7 +1,8 @@
 /**
  * A simulated gateway in this process: a timer and seeded declines. It stores nothing, because its
  * answer is a function of the key. It cannot reveal a double charge; the stand-alone gateway with
- * its ledger can.
+ * its ledger can. For the same reason it cannot refuse a capture, void or refund: the limits that
+ * PostgreSQL checks at acceptance are the only ones.
  */
 import { sleep } from '../../shared/clock.js';
 import {

@@ -3,9 +3,10 @@
  * guarantee above it. Each is one statement without an open transaction across the network, so a
  * frozen process cannot hold a lock.
  */
-import type { FinalStatus } from '../contracts/payment.js';
+import type { FinalStatus, PaymentKind } from '../contracts/payment.js';
 import { plainArray, textArray, type Queryable } from './postgres.js';
 
+export { findLockedPayments } from './locked-payments.js';
 export { acceptPayments, type AcceptedPayment, type NewPayment } from './accept.js';
 
 /** A pending payment as the leader loads it. */
@@ -20,6 +21,12 @@ export interface PendingPayment {
   failingMs: number;
   /** Time until its next attempt, in ms; 0 when it is due. */
   waitMs: number;
+  /** Absent: a charge. */
+  kind?: PaymentKind;
+  /** The charge or authorization of an operation; null or absent: the payment is no operation. */
+  ofPayment?: string | null;
+  /** Whether an operator asked to cancel it. */
+  cancelRequested?: boolean;
 }
 
 /**
@@ -50,7 +57,8 @@ asked AS MATERIALIZED (
    WHERE partition = $1 AND completed_at IS NULL GROUP BY patient_id)
 SELECT p.id, p.seq, p.patient_id AS "patientId", p.amount_minor AS "amountMinor", p.currency, p.attempts,
        greatest(0, coalesce(extract(epoch FROM clock_timestamp() - p.failing_since) * 1000, 0))::float8 AS "failingMs",
-       greatest(0, coalesce(extract(epoch FROM p.next_attempt_at - clock_timestamp()) * 1000, 0))::float8 AS "waitMs"
+       greatest(0, coalesce(extract(epoch FROM p.next_attempt_at - clock_timestamp()) * 1000, 0))::float8 AS "waitMs",
+       p.kind, p.of_payment AS "ofPayment", p.cancel_requested_at IS NOT NULL AS "cancelRequested"
   FROM asked CROSS JOIN LATERAL (
     SELECT payment_id, seq FROM pending_payment
      WHERE (patient_id, seq) > (asked.patient_id, asked.beyond) AND (patient_id, seq) <= (asked.patient_id, asked.upto)
@@ -179,6 +187,8 @@ export interface Deferral {
   /** From now, in ms; at most LONGEST_WAIT_MS. */
   waitMs: number;
   lastError: string | null;
+  /** Whether the attempt cancelled the payment instead of charging it. Absent: no. */
+  cancelling?: boolean | undefined;
 }
 
 /**
@@ -186,7 +196,8 @@ export interface Deferral {
  * it is due. The first failed attempt also writes its time, because a later leader must know how
  * long the gateway has failed before it may fail a payment. Times are cut to milliseconds, because
  * the column rounds: "0 ms from now" could become half a millisecond in the future, which is not
- * due yet.
+ * due yet. A payment that was marked for cancellation after the leader loaded it stays due, so that
+ * the mark is read at once.
  */
 const DEFER = `
 WITH fence AS MATERIALIZED (${FENCE}),
@@ -194,8 +205,9 @@ done AS (
   UPDATE payment p
      SET attempts = d.attempts, last_error = coalesce(d.last_error, p.last_error),
          failing_since = coalesce(p.failing_since, CASE WHEN d.last_error IS NOT NULL THEN clock_timestamp() END),
-         next_attempt_at = date_trunc('milliseconds', clock_timestamp() + make_interval(secs => d.wait_ms / 1000.0))
-    FROM fence, unnest($4::uuid[], $5::int[], $6::float8[], $7::text[]) AS d (id, attempts, wait_ms, last_error)
+         next_attempt_at = date_trunc('milliseconds', clock_timestamp() + make_interval(secs =>
+           CASE WHEN p.cancel_requested_at IS NOT NULL AND d.cancelling IS NULL THEN 0 ELSE d.wait_ms END / 1000.0))
+    FROM fence, unnest($4::uuid[], $5::int[], $6::float8[], $7::text[], $8::boolean[]) AS d (id, attempts, wait_ms, last_error, cancelling)
    WHERE p.id BETWEEN d.id AND d.id AND p.partition = $1 AND p.completed_at IS NULL
   RETURNING p.id)
 SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids, statement_timestamp() AS at`;
@@ -219,29 +231,10 @@ export async function deferPayments(
       column('attempts'),
       waits,
       column('lastError'),
+      deferrals.map(({ cancelling }) => (cancelling ? true : null)),
     ],
   });
   return rows[0] as CommitResult;
-}
-
-/**
- * locked: the pending payments whose change would have to wait, because another session locks the
- * row or its row in `pending_payment`. Takes the free locks for this statement only.
- */
-const LOCKED = `
-WITH free AS MATERIALIZED (
-  SELECT p.id FROM payment p JOIN pending_payment q ON q.seq = p.seq
-   WHERE p.id = ANY ($1::uuid[]) AND p.completed_at IS NULL
-     FOR NO KEY UPDATE OF p SKIP LOCKED FOR UPDATE OF q SKIP LOCKED)
-SELECT id FROM payment WHERE id = ANY ($1::uuid[]) AND completed_at IS NULL AND id NOT IN (SELECT id FROM free)`;
-
-export async function findLockedPayments(db: Queryable, ids: readonly string[]): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>({
-    name: 'locked',
-    text: LOCKED,
-    values: [plainArray(ids)],
-  });
-  return rows.map(({ id }) => id);
 }
 
 /**

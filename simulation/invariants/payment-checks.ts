@@ -1,7 +1,8 @@
 /**
  * Checks of payments: one durable row per key (I1, I2), one outcome under a current term (I4),
- * charged once and as recorded (I6), in the order of its patient (I7). A payment is given up only
- * after a long failure, and a due one does not wait for later ones.
+ * charged once and as recorded (I6), in the order of its patient (I7), operations within their
+ * payment (I10). A payment is given up only after a long failure, and a due one does not wait for
+ * later ones.
  */
 import type { Leadership } from '../../shared/contracts/leadership.js';
 import type { FinalStatus } from '../../shared/contracts/payment.js';
@@ -9,6 +10,7 @@ import type { FencingToken } from '../../shared/postgres/ledger.js';
 import { Attempts } from '../attempts.js';
 import type { SimulatedRow } from '../model/records.js';
 import type { Breaches, CheckResult } from './breaches.js';
+import { Books } from './books.js';
 
 const outcomeIsFirst = (row: SimulatedRow, status: string): CheckResult =>
   row.status === 'PENDING' ? null : `${row.id} is ${row.status} and becomes ${status}`;
@@ -45,7 +47,7 @@ const hasFailedForLong = (
   failingMs: number,
   giveUpAfterMs: number,
 ): CheckResult =>
-  status !== 'FAILED' || failingMs >= giveUpAfterMs
+  status !== 'FAILED' || failingMs >= giveUpAfterMs || row.cancelRequested
     ? null
     : `${row.id} is given up ${failingMs} ms after the first call`;
 
@@ -68,6 +70,9 @@ export class PaymentChecks {
   private readonly firstAsked = new Map<string, number>();
   private readonly chargesMade = new Map<string, number>();
   private readonly attempts: Attempts;
+  /** Of the gateway and of the database. */
+  private readonly moneyBooks = new Books('the gateway');
+  private readonly rowBooks = new Books('the database');
 
   constructor(
     private readonly breaches: Breaches,
@@ -92,6 +97,7 @@ export class PaymentChecks {
     this.breaches.require('I1', outcomeIsFirst(row, status));
     this.breaches.require('I6', matchesMoney(row, status, this.moved.has(row.id)));
     this.breaches.require('I7', isFirstOfPatient(row, this.byPatient.get(row.patientId) ?? []));
+    if (status === 'SUCCEEDED') this.breaches.require('I10', this.rowBooks.post(row));
     const failingMs = this.nowMs() - (this.firstAsked.get(row.id) ?? this.nowMs());
     this.breaches.require('patience', hasFailedForLong(row, status, failingMs, this.giveUpAfterMs));
   }
@@ -139,7 +145,8 @@ export class PaymentChecks {
   }
 
   moneyMoved(payment: string): void {
-    const status = this.rows.get(payment)?.status;
+    const row = this.rows.get(payment);
+    const status = row?.status;
     if (this.moved.has(payment)) this.breaches.require('I6', `${payment} is charged twice`);
     if (status !== 'PENDING')
       this.breaches.require(
@@ -147,5 +154,6 @@ export class PaymentChecks {
         `${payment} is charged although it is ${status ?? 'not accepted'}`,
       );
     this.moved.add(payment);
+    if (row) this.breaches.require('I10', this.moneyBooks.post(row));
   }
 }

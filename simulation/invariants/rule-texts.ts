@@ -1,4 +1,4 @@
-/** The rules of the simulator: I1 to I8 of the design, and the promises of the monitor's page. */
+/** The rules of the simulator: I1 to I8 and I10, and the promises of the monitor's page. */
 export const RULE_TEXTS = {
   I1: 'one outcome',
   I2: 'accepted means durable',
@@ -8,6 +8,7 @@ export const RULE_TEXTS = {
   I6: 'charged once, and as recorded',
   I7: 'order, after a hand-over and after a retry',
   I8: 'stop when unsure, and only then',
+  I10: 'captures, voids and refunds stay within their payment',
   quorum: 'a majority of the configured monitors deposes a leader',
   patience:
     'a payment is given up only after a long failure, and only calls that were made count as attempts',

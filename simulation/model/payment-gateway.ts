@@ -1,7 +1,9 @@
 /**
  * A gateway with its own ledger, like gateway/: money moves at most once per key; a key can be
  * queried, and closed before its charge. The gateway may be down (and answer so), limit the rate,
- * be unreachable, be slower than every time-out, decline, or lose its answer after the charge.
+ * be unreachable, be slower than every time-out, decline, or lose its answer after the charge. It
+ * carries every order out, also one that its payment does not allow: the checks of the database
+ * must suffice, because a gateway need not have its own.
  */
 import type { Reply } from '../../payments/core/gateway.js';
 import type { Call } from '../../payments/core/attempt.js';
@@ -27,6 +29,14 @@ const UNSENT = REFUSALS[2] as Reply;
 /** A charge that ends like this was no attempt. */
 const isNoAttempt = ({ kind }: Reply): boolean => kind === 'limited' || kind === 'unsent';
 
+export interface GatewayCall {
+  ask: Call['ask'];
+  key: string;
+  payment: string;
+  /** Whether an attempt begins with it. */
+  isFirst: boolean;
+}
+
 export class PaymentGateway extends Engine {
   /** Refuses everything with this reply; null: the gateway works. */
   refusal: Reply | null = null;
@@ -51,12 +61,10 @@ export class PaymentGateway extends Engine {
     };
   }
 
-  /** @param payment the payment of the key, for the checks; the gateway knows only the key. */
+  /** Sends one call. The gateway knows only the key; `payment` is for the checks. */
   call(
     caller: Process,
-    ask: Call['ask'],
-    key: string,
-    payment: string,
+    { ask, key, payment, isFirst }: GatewayCall,
     settle: (reply: Reply) => void,
   ): void {
     this.checks.payments.asks(payment);
@@ -67,7 +75,8 @@ export class PaymentGateway extends Engine {
       (exchange) => this.serveCall(ask, key, payment, exchange),
       (heard, silence) => {
         const reply = heard ?? (silence === 'refused' ? UNSENT : UNKNOWN);
-        if (ask === 'charge' && !isNoAttempt(reply)) this.checks.payments.checkAttempt(payment);
+        const isAttempt = ask === 'charge' ? !isNoAttempt(reply) : isFirst;
+        if (isAttempt) this.checks.payments.checkAttempt(payment);
         settle(reply);
       },
     );

@@ -10,6 +10,8 @@ import type {
   Deferral,
   PendingPayment,
 } from '../../shared/postgres/ledger.js';
+import type { OperationKind, PaymentKind } from '../../shared/contracts/payment.js';
+import type { OperationFacts } from '../../shared/core/operation-rules.js';
 import type { Checks } from '../invariants/checks.js';
 import type { Rules } from '../rules.js';
 import type { LeadershipTable } from './leadership-table.js';
@@ -21,9 +23,20 @@ export interface NewRow {
   id: string;
   key: string;
   patientId: string;
+  /** Absent: a charge. */
+  kind?: PaymentKind | undefined;
+  /** The key of the charge or authorization of an operation. */
+  ofKey?: string | undefined;
+  /** Default: AMOUNT_MINOR. */
+  amountMinor?: number | undefined;
 }
 
-const AMOUNT = { amountMinor: 1_500, currency: 'USD' };
+export const AMOUNT_MINOR = 1_500;
+const toFacts = ({ kind, amountMinor, status }: SimulatedRow): OperationFacts => ({
+  kind,
+  amountMinor,
+  hasSucceeded: status === 'SUCCEEDED',
+});
 const NOT_HELD: SimulatedWrite = { held: false, ids: [] };
 const bySeq = (a: SimulatedRow, b: SimulatedRow): number => a.seq - b.seq;
 
@@ -45,11 +58,18 @@ export class PaymentTable {
     private readonly checks: Checks,
   ) {}
 
-  /** @returns the inserted ids; the keys of the others exist already. */
+  /**
+   * @returns the inserted ids; the keys of the others exist already, or their payment does not
+   *   allow the operation.
+   */
   accept(payments: readonly NewRow[]): string[] {
     const inserted: string[] = [];
-    for (const { id, key, patientId } of payments) {
+    for (const { id, key, patientId, kind = 'charge', ofKey, ...rest } of payments) {
       if (this.rows.has(id) || (this.byKey.has(key) && this.rules.keysAreUnique)) continue;
+      const amountMinor = rest.amountMinor ?? AMOUNT_MINOR;
+      const root = ofKey === undefined ? null : (this.byKey.get(ofKey) ?? null);
+      if (ofKey !== undefined && !this.isAllowed(kind as OperationKind, amountMinor, root))
+        continue;
       this.seq += 1;
       const row: SimulatedRow = {
         id,
@@ -57,6 +77,10 @@ export class PaymentTable {
         key,
         patientId,
         acceptedMs: this.world.nowMs,
+        kind,
+        of: root?.id ?? null,
+        amountMinor,
+        cancelRequested: false,
         status: 'PENDING',
         attempts: 0,
         nextAttemptMs: null,
@@ -69,6 +93,25 @@ export class PaymentTable {
       inserted.push(id);
     }
     return inserted;
+  }
+
+  /** Trigger payment_operation_is_due. */
+  private isAllowed(kind: OperationKind, amountMinor: number, root: SimulatedRow | null): boolean {
+    if (root === null) return false;
+    const operations = [...this.rows.values()].filter(
+      ({ of, status }) => of === root.id && (status === 'PENDING' || status === 'SUCCEEDED'),
+    );
+    const asked = { kind, amountMinor };
+    return this.rules.judgeOperation(asked, toFacts(root), operations.map(toFacts)) === null;
+  }
+
+  /** cancel: marks a pending payment and makes it due. @returns whether there is such a payment. */
+  requestCancellation(key: string): boolean {
+    const row = this.byKey.get(key);
+    if (row?.status !== 'PENDING') return row !== undefined;
+    row.cancelRequested = true;
+    row.nextAttemptMs = Math.min(row.nextAttemptMs ?? Infinity, this.world.nowMs);
+    return true;
   }
 
   load({ ids, limit, afterSeq }: LoadQuery): PendingPayment[] {
@@ -144,14 +187,15 @@ export class PaymentTable {
   defer(token: FencingToken, deferrals: readonly Deferral[]): SimulatedWrite {
     if (!this.rules.fenceOfDeferral(this.leadership.row, token)) return NOT_HELD;
     const ids: string[] = [];
-    for (const { id, attempts, waitMs, lastError } of deferrals) {
+    for (const { id, attempts, waitMs, lastError, cancelling } of deferrals) {
       const row = this.rows.get(id);
       if (row?.status !== 'PENDING') continue;
       this.checks.payments.checkDeferral(row, token);
       this.checks.payments.countsAttempts(id, attempts);
       if (lastError !== null) row.failingSinceMs ??= this.world.nowMs;
       row.attempts = attempts;
-      row.nextAttemptMs = this.world.nowMs + Math.floor(waitMs);
+      const isNewMark = row.cancelRequested && cancelling !== true;
+      row.nextAttemptMs = this.world.nowMs + (isNewMark ? 0 : Math.floor(waitMs));
       ids.push(id);
     }
     return { held: true, ids };
@@ -192,10 +236,15 @@ export class PaymentTable {
     attempts,
     nextAttemptMs,
     failingSinceMs,
+    kind,
+    of: ofPayment,
+    amountMinor,
+    cancelRequested,
   }: SimulatedRow): PendingPayment {
     const { nowMs } = this.world;
     const waitMs = nextAttemptMs === null ? 0 : Math.max(0, nextAttemptMs - nowMs);
     const failingMs = failingSinceMs === null ? 0 : nowMs - failingSinceMs;
-    return { id, seq, patientId, ...AMOUNT, attempts, failingMs, waitMs };
+    const order = { amountMinor, currency: 'USD', kind, ofPayment, cancelRequested };
+    return { id, seq, patientId, ...order, attempts, failingMs, waitMs };
   }
 }

@@ -2,7 +2,7 @@
  * The stored data of the models: rows, votes, jobs. Shared with the rules and checks that judge
  * them.
  */
-import type { FinalStatus } from '../../shared/contracts/payment.js';
+import type { FinalStatus, PaymentKind } from '../../shared/contracts/payment.js';
 import type { Parcel } from '../../shared/queue/queue.js';
 
 /** A row of `payment`. */
@@ -12,6 +12,11 @@ export interface SimulatedRow {
   readonly key: string;
   readonly patientId: string;
   readonly acceptedMs: number;
+  readonly kind: PaymentKind;
+  /** The id of the charge or authorization of an operation; null: the row is one itself. */
+  readonly of: string | null;
+  readonly amountMinor: number;
+  cancelRequested: boolean;
   status: 'PENDING' | FinalStatus;
   attempts: number;
   nextAttemptMs: number | null;

@@ -25,10 +25,10 @@ export const CHARGE_MUTANTS: readonly Mutant[] = [
     bug: 'a lost answer means declined',
     caughtBy: 'I6',
     change: {
-      afterReply: (call, reply, last) =>
+      afterReply: (call, reply, rules) =>
         call.ask === 'charge' && reply.kind === 'unknown'
           ? declined
-          : STANDARD.afterReply(call, reply, last),
+          : STANDARD.afterReply(call, reply, rules),
     },
   },
   {
@@ -36,8 +36,8 @@ export const CHARGE_MUTANTS: readonly Mutant[] = [
     bug: 'the last attempt fails without the gateway’s answer',
     caughtBy: 'I6',
     change: {
-      afterReply: (call, reply, last) =>
-        reply.kind === 'unknown' && last ? failed : STANDARD.afterReply(call, reply, last),
+      afterReply: (call, reply, rules) =>
+        reply.kind === 'unknown' && rules.last ? failed : STANDARD.afterReply(call, reply, rules),
     },
   },
   {
@@ -45,8 +45,8 @@ export const CHARGE_MUTANTS: readonly Mutant[] = [
     bug: 'a key still unknown to the gateway is given up without closing it',
     caughtBy: 'I6',
     change: {
-      afterReply: (call, reply, last) =>
-        reply.kind === 'absent' && last ? failed : STANDARD.afterReply(call, reply, last),
+      afterReply: (call, reply, rules) =>
+        reply.kind === 'absent' && rules.last ? failed : STANDARD.afterReply(call, reply, rules),
     },
   },
   {
@@ -63,8 +63,8 @@ export const CHARGE_MUTANTS: readonly Mutant[] = [
     bug: 'a charge that was never sent, or that a rate limit refused, counts as an attempt',
     caughtBy: 'patience',
     change: {
-      afterReply: (call, reply, last) => {
-        const step = STANDARD.afterReply(call, reply, last);
+      afterReply: (call, reply, rules) => {
+        const step = STANDARD.afterReply(call, reply, rules);
         if (!('answer' in step) || step.answer.kind !== 'again') return step;
         return { answer: { kind: 'again', error: step.answer.error } };
       },

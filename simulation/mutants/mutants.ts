@@ -4,6 +4,7 @@ import { DELIVERY_MUTANTS } from './delivery.js';
 import { ELECTION_MUTANTS } from './election.js';
 import { FENCE_MUTANTS } from './fence.js';
 import { JUDGEMENT_MUTANTS } from './judgement.js';
+import { LIFE_MUTANTS } from './life.js';
 import { ORDER_MUTANTS } from './order.js';
 import { OUTCOME_MUTANTS } from './outcome.js';
 import { ROLE_MUTANTS } from './role.js';
@@ -16,6 +17,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...OUTCOME_MUTANTS,
   ...DELIVERY_MUTANTS,
   ...CHARGE_MUTANTS,
+  ...LIFE_MUTANTS,
   ...ORDER_MUTANTS,
   ...JUDGEMENT_MUTANTS,
 ];

@@ -1,6 +1,7 @@
 /**
  * A paying client: sends each payment with its key until the payment is accepted or a time limit
- * passes; sometimes twice at once.
+ * passes; sometimes twice at once. An operation is sent again also when its payment does not allow
+ * it (yet).
  */
 import { Process } from '../model/process.js';
 import type { PaymentPlan } from '../draw-payments.js';
@@ -34,14 +35,17 @@ export class ClientProcess extends Process {
   private pay(payment: PaymentPlan, instance: number, tries: number): void {
     const { patients, network } = this.system;
     const asked = patients[instance % patients.length] as Patients;
-    const { key, patientId } = payment;
-    this.world.log?.(this.name, `pays ${key} of ${patientId} at ${asked.name}`);
+    const { key, patientId, kind = 'charge' } = payment;
+    const what = kind === 'charge' ? 'pays' : `asks for a ${kind}:`;
+    this.world.log?.(this.name, `${what} ${key} of ${patientId} at ${asked.name}`);
     network.call<boolean>(
       this,
       asked,
       TIMEOUT_MS,
       (exchange) => {
-        asked.pay(key, patientId, (accepted) => exchange.reply(accepted));
+        const reply = (accepted: boolean): void => exchange.reply(accepted);
+        if (kind === 'cancel') asked.cancel(payment.ofKey ?? '', reply);
+        else asked.pay({ ...payment, kind }, reply);
       },
       (accepted) => {
         if (accepted || tries === 1) this.open -= 1;

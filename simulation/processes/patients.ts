@@ -5,12 +5,10 @@
  */
 import { parcelsOf } from '../../shared/queue/queue.js';
 import { Process } from '../model/process.js';
-import { TIMES, type Patients, type SimulatedSystem } from '../system.js';
+import { TIMES, type SentPayment, type Patients, type SimulatedSystem } from '../system.js';
 
-interface Submission {
+interface Submission extends SentPayment {
   id: string;
-  key: string;
-  patientId: string;
   reply(accepted: boolean): void;
 }
 
@@ -41,11 +39,22 @@ export class PatientsProcess extends Process implements Patients {
   }
 
   /** A client pays. @param reply true: 2xx. */
-  pay(key: string, patientId: string, reply: (accepted: boolean) => void): void {
+  pay(payment: SentPayment, reply: (accepted: boolean) => void): void {
     const id = `p${this.world.number()}`;
-    this.waiting.push({ id, key, patientId, reply });
+    this.waiting.push({ ...payment, id, reply });
     if (!this.system.rules.insertsBeforeAnswering) this.answer(this.waiting.slice(-1));
     this.insert();
+  }
+
+  cancel(key: string, reply: (marked: boolean) => void): void {
+    const { database, payments } = this.system;
+    database.ask(
+      this,
+      TIMES.statementMs,
+      'a cancellation',
+      () => payments.requestCancellation(key),
+      (marked) => reply(marked === true),
+    );
   }
 
   private insert(): void {
@@ -85,7 +94,7 @@ export class PatientsProcess extends Process implements Patients {
 
   /**
    * Their keys exist already: from another request, or from an insert of this instance with a lost
-   * answer.
+   * answer. A row without its key is an operation that its payment does not allow.
    */
   private lookUp(others: readonly Submission[]): void {
     const { database, payments } = this.system;
@@ -98,6 +107,7 @@ export class PatientsProcess extends Process implements Patients {
         if (rows === null) return this.refuse(others);
         const found = others.filter((_, index) => rows[index] !== undefined);
         this.answer(found);
+        this.refuse(others.filter((_, index) => rows[index] === undefined));
         this.send(
           found
             .filter(({ id }) => rows.some((row) => row?.id === id && row.status === 'PENDING'))

@@ -2,7 +2,7 @@
  * The statements and calls of a term: loads, charges, commits, deferrals. Statements are retried
  * while the database is unavailable, until the term ends.
  */
-import { FIRST_CALL, type Call } from '../../payments/core/attempt.js';
+import { getFirstCall, type Call } from '../../payments/core/attempt.js';
 import { CalledOff } from '../../payments/core/errors.js';
 import type { FinalOutcome } from '../../payments/core/parcel.js';
 import type { ParcelPipeline } from '../../payments/core/parcel-pipeline.js';
@@ -77,25 +77,26 @@ export class TermStatements {
     );
   }
 
-  charge(effect: Of<'charge'>, call: Call = FIRST_CALL): void {
+  charge(effect: Of<'charge'>): void {
+    const cancelling = effect.payment.cancelRequested;
+    this.system.checks.payments.charges(effect.payment.id, this.term);
+    this.ask(effect, getFirstCall({ cancelling }), true);
+  }
+
+  private ask(effect: Of<'charge'>, call: Call, isFirst: boolean): void {
     const { gateway, rules, checks, world } = this.system;
     const { work, index, payment, last } = effect;
-    checks.roles.starts(this.replica.role, this.term, `a ${call.ask} of ${payment.id}`);
-    if (call === FIRST_CALL) checks.payments.charges(payment.id, this.term);
-    world.log?.(this.replica.name, `asks the gateway: ${call.ask} ${payment.id}`);
-    gateway.call(
-      this.replica,
-      call.ask,
-      rules.gatewayKey(payment.id, payment.attempts, this.term),
-      payment.id,
-      (reply) => {
-        if (this.hasEnded()) return;
-        const step = rules.afterReply(call, reply, last);
-        if ('call' in step) return this.charge(effect, step.call);
-        world.log?.(this.replica.name, `${payment.id}: ${step.answer.kind}`);
-        this.feed(this.line.onAnswered(work, index, step.answer, this.at()));
-      },
-    );
+    const { id, attempts, kind = 'charge', cancelRequested: cancelling } = payment;
+    checks.roles.starts(this.replica.role, this.term, `a ${call.ask} of ${id}`);
+    world.log?.(this.replica.name, `asks the gateway: ${call.ask} ${id}`);
+    const key = rules.gatewayKey(id, attempts, this.term, kind);
+    gateway.call(this.replica, { ask: call.ask, key, payment: id, isFirst }, (reply) => {
+      if (this.hasEnded()) return;
+      const step = rules.afterReply(call, reply, { last, cancelling });
+      if ('call' in step) return this.ask(effect, step.call, false);
+      world.log?.(this.replica.name, `${id}: ${step.answer.kind}`);
+      this.feed(this.line.onAnswered(work, index, step.answer, this.at()));
+    });
   }
 
   commit(outcomes: Of<'commit'>['outcomes']): void {

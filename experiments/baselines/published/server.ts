@@ -36,7 +36,7 @@ export class PublishedServer {
     const answer = await chargeSafely(
       this.gateway,
       { key: id, patientId, amountMinor, currency },
-      true,
+      { last: true },
       NEVER,
     );
     if (answer.kind === 'again')

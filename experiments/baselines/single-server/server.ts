@@ -41,7 +41,7 @@ export class SingleServer {
     const answer = await chargeSafely(
       this.gateway,
       { key: id, patientId, amountMinor, currency },
-      true,
+      { last: true },
       NEVER,
     );
     if (answer.kind !== 'again') await finish(this.db, id, answer, this.id);

@@ -64,7 +64,10 @@ async function rowsFingerprint(pool: Pool): Promise<string> {
   return parts.join('\n');
 }
 
-/** Creates one successful and one failed payment, committed by the leader. */
+/**
+ * Creates one successful and one failed payment and two authorizations, committed by the leader,
+ * and a payment that stays pending.
+ */
 async function makeSubjects(pool: Pool, patient: string): Promise<Subjects> {
   const { newPayment } = await import('../payments/fixture.js');
   const batch = randomUUID();
@@ -76,14 +79,23 @@ async function makeSubjects(pool: Pool, patient: string): Promise<Subjects> {
     `INSERT INTO batch (id, idempotency_key, fingerprint, sent, accepted_by) VALUES ($1, $2, 'test', 2, 'patients_1')`,
     [batch, `key-${batch}`],
   );
-  const payments = [0, 1].map((batchIndex) => newPayment(patient, { batchId: batch, batchIndex }));
+  const authorization = { kind: 'authorize' as const };
+  const payments = [
+    ...[0, 1].map((batchIndex) => newPayment(patient, { batchId: batch, batchIndex })),
+    ...[0, 1].map(() => newPayment(patient, authorization)),
+    newPayment(patient),
+  ];
   await acceptPayments(pool, 0, 'patients_1', payments);
   const { term, leader } = await readLeadership(pool, 0);
-  const [succeeded, failed] = payments.map(({ id }) => id) as [string, string];
+  const ids = payments.map(({ id }) => id) as [string, string, string, string, string];
+  const [succeeded, failed, ...others] = ids;
+  const [first, second, pending] = others;
   const rest = { attempts: 1, gatewayReference: 'reference' };
   await commitOutcomes(pool, { partition: 0, term, leader: leader ?? '' }, [
     { id: succeeded, status: 'SUCCEEDED', reason: null, ...rest },
     { id: failed, status: 'FAILED', reason: 'GATEWAY_UNAVAILABLE', ...rest },
+    { id: first, status: 'SUCCEEDED', reason: null, ...rest },
+    { id: second, status: 'SUCCEEDED', reason: null, ...rest },
   ]);
   const { document, fullName: name, birthDate, authorizationCode } = seedPatient(1);
   return {
@@ -91,6 +103,8 @@ async function makeSubjects(pool: Pool, patient: string): Promise<Subjects> {
     batch,
     succeeded,
     failed,
+    pending,
+    authorized: [first, second],
     facts: { document, name, birthDate, authorizationCode },
   };
 }

@@ -17,6 +17,9 @@ export interface Subjects {
   batch: string;
   succeeded: string;
   failed: string;
+  pending: string;
+  /** Two authorizations that succeeded. */
+  authorized: readonly [string, string];
   /** The facts that identify the patient. */
   facts: Readonly<Record<string, string>>;
 }

@@ -33,6 +33,8 @@ const PAID: Payment = {
   amountMinor: 15_000,
   currency: 'USD',
   concept: 'Bed 12',
+  kind: 'charge',
+  of: null,
   batchId: null,
   redriveOf: null,
   acceptedBy: 'patients_1',

@@ -115,7 +115,7 @@ describe('an exit pass', () => {
   const completedAt = new Date('2026-11-21T09:00:00.000Z');
   const patient = { id: 'p', name: 'Ana' };
   const at = (time: string) =>
-    exitPass({ status: 'SUCCEEDED', completedAt, patient }, 24, new Date(time));
+    exitPass({ status: 'SUCCEEDED', kind: 'charge', completedAt, patient }, 24, new Date(time));
   test.each([
     ['2026-11-21T09:00:00.000Z', true],
     ['2026-11-22T08:59:59.999Z', true],
@@ -132,10 +132,20 @@ describe('an exit pass', () => {
   test.each(['DECLINED', 'FAILED', 'PENDING'] as const)('is not earned by %s', (status) => {
     expect(
       exitPass(
-        { status, completedAt: status === 'PENDING' ? null : completedAt, patient },
+        { status, kind: 'charge', completedAt: status === 'PENDING' ? null : completedAt, patient },
         24,
         completedAt,
       ),
     ).toBeNull();
+  });
+  test.each([
+    ['charge', true],
+    ['capture', true],
+    ['authorize', false],
+    ['void', false],
+    ['refund', false],
+  ] as const)('is earned by a succeeded %s: %p', (kind, earns) => {
+    const pass = exitPass({ status: 'SUCCEEDED', kind, completedAt, patient }, 24, completedAt);
+    expect(pass !== null).toBe(earns);
   });
 });

@@ -123,7 +123,7 @@ describe('chargeSafely', () => {
     ],
   ])('%s → %5$s', async (_name, charge, lookup, cancel, last, expected, expectedCalls) => {
     const { gateway, calls } = scripted(charge, lookup, cancel);
-    const attempt = await chargeSafely(gateway, order, last, new AbortController().signal);
+    const attempt = await chargeSafely(gateway, order, { last }, new AbortController().signal);
     expect(attempt.kind).toBe(expected);
     expect(calls).toEqual(expectedCalls);
   });
@@ -155,8 +155,19 @@ describe('chargeSafely', () => {
     ],
   ])('%s', async (_name, charge, lookup, expected) => {
     const { gateway } = scripted(charge, lookup, cancelled);
-    expect(await chargeSafely(gateway, order, false, new AbortController().signal)).toEqual(
-      expected,
-    );
+    const attempt = chargeSafely(gateway, order, { last: false }, new AbortController().signal);
+    expect(await attempt).toEqual(expected);
+  });
+
+  test.each<[string, Reply, object]>([
+    ['closes the key', cancelled, { kind: 'failed', reason: 'CANCELLED' }],
+    ['charged before: the charge counts', approved, { kind: 'succeeded', reference: 'r' }],
+    ['tries again when the answer is lost', unknown, { kind: 'again', error: 'ECONNRESET' }],
+  ])('a cancelled payment is not charged: %s', async (_name, cancel, expected) => {
+    const { gateway, calls } = scripted(approved, absent, cancel);
+    const rules = { last: true, cancelling: true };
+    const attempt = await chargeSafely(gateway, order, rules, new AbortController().signal);
+    expect(attempt).toEqual(expected);
+    expect(calls).toEqual(['cancel']);
   });
 });

@@ -48,6 +48,8 @@ describe('verdictOf', () => {
     ['another key, cancelled', { key: 'other', status: 'cancelled' }],
     ['another amount', { amountMinor: 101 }],
     ['another currency', { currency: 'EUR' }],
+    ['another kind of order', { kind: 'refund' }],
+    ['an operation', { of: 'root' }],
     ['a declined charge of another amount', { status: 'declined', amountMinor: 1 }],
     ['a reason with NUL', { status: 'declined', reason: 'no\u0000' }],
     ['a reason with an escape sequence', { status: 'declined', reason: '\u001b[2J' }],

@@ -46,6 +46,8 @@ const payment = (amountMinor: number, currency: string) => ({
   amountMinor,
   currency,
   concept: null,
+  kind: 'charge' as const,
+  of: null,
   batchId: null,
   redriveOf: null,
   acceptedBy: 'p',

@@ -15,6 +15,16 @@ export const GATEWAY: readonly Row[] = [
       body: { patientId: patient, ...money },
     }),
   },
+  ...['authorizations', 'captures', 'voids', 'refunds'].map((path): Row => ({
+    entrance: `POST /${path}`,
+    who: INTERNAL,
+    answer: 200,
+    changes: 'carries an operation out, or declines it',
+    ask: ({ patient }) => ({
+      headers: { 'Idempotency-Key': `matrix-${path}` },
+      body: { patientId: patient, ...money, of: 'matrix' },
+    }),
+  })),
   {
     entrance: 'GET /charges/:key',
     who: INTERNAL,

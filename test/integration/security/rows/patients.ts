@@ -2,6 +2,9 @@
 import type { Caller, Row } from '../vocabulary.js';
 import { ANYONE, API, OPERATOR_OR_INTERNAL, HEALTH, DOCS, money } from './shared.js';
 
+/** Both permitted callers send the same request: the second one gets the first answer again. */
+const keyed = (key: string): Record<string, string> => ({ 'Idempotency-Key': key });
+
 const API_ROWS: readonly Row[] = [
   ...HEALTH,
   { entrance: 'GET /', who: ANYONE, answer: 200 },
@@ -28,6 +31,38 @@ const API_ROWS: readonly Row[] = [
     answer: 202,
     changes: 'accepts a failed payment again',
     ask: ({ failed }) => ({ path: { id: failed } }),
+  },
+  {
+    entrance: 'POST /api/payments/:id/captures',
+    who: OPERATOR_OR_INTERNAL,
+    answer: 202,
+    changes: 'accepts the capture of an authorization',
+    ask: ({ authorized: [id] }) => ({ path: { id }, body: {}, headers: keyed('capture') }),
+  },
+  {
+    entrance: 'POST /api/payments/:id/voids',
+    who: OPERATOR_OR_INTERNAL,
+    answer: 202,
+    changes: 'accepts the void of an authorization',
+    ask: ({ authorized: [, id] }) => ({ path: { id }, body: {}, headers: keyed('void') }),
+  },
+  {
+    entrance: 'POST /api/payments/:id/refunds',
+    who: OPERATOR_OR_INTERNAL,
+    answer: 202,
+    changes: 'accepts the refund of a payment',
+    ask: ({ succeeded }) => ({
+      path: { id: succeeded },
+      body: { amountMinor: 100, reason: 'test' },
+      headers: keyed('refund'),
+    }),
+  },
+  {
+    entrance: 'POST /api/payments/:id/cancel',
+    who: OPERATOR_OR_INTERNAL,
+    answer: 202,
+    changes: 'marks a pending payment to be cancelled',
+    ask: ({ pending }) => ({ path: { id: pending }, body: { reason: 'test' } }),
   },
   {
     entrance: 'POST /api/batches',

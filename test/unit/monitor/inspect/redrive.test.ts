@@ -37,6 +37,11 @@ describe('the preview', () => {
     ]);
   });
 
+  test('a cancelled payment is not driven again', () => {
+    const { drive, refused } = previewRedrive(['a'], [payment('a', { reason: 'CANCELLED' })]);
+    expect([drive, refused]).toEqual([[], [{ id: 'a', why: 'was cancelled by an operator' }]]);
+  });
+
   test('never exceeds the remaining amount of a bill; several payments of one bill share that amount', () => {
     const found = [
       payment('paid', { payableMinor: 0 }),
