@@ -2,11 +2,12 @@
  * Answered, not saved (I2): the client received a final status, and there is no row, or a row that
  * is still pending.
  */
-import { FINAL, type Checker } from './recorded.js';
+import { FINAL, readResponses, type Checker } from './recorded.js';
 
-export const findAnsweredNotSaved: Checker = ({ requests, rowById }) => {
+export const findAnsweredNotSaved: Checker = (history) => {
+  const { rowById } = history;
   const ids = new Set<string>();
-  for (const { paymentId, status } of requests) {
+  for (const { paymentId, status } of readResponses(history)) {
     if (
       paymentId !== null &&
       FINAL.has(status) &&

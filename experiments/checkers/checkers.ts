@@ -5,11 +5,13 @@
  * one planted violation in its test.
  */
 import type { RunVerdict, Violation } from '../record/result.js';
+import { findBeyondPayment } from './beyond-payment.js';
 import { findAnsweredNotSaved } from './answered-not-saved.js';
 import { findChangedAfterFinal } from './changed-after-final.js';
 import { findChargedNotSaved } from './charged-not-saved.js';
 import { findChargedTwice } from './charged-twice.js';
 import { findDuplicated } from './duplicated.js';
+import { findLedgersDiffer } from './ledgers-differ.js';
 import { findLost } from './lost.js';
 import { findNeverFinal } from './never-final.js';
 import { findOutOfOrder } from './out-of-order.js';
@@ -19,6 +21,7 @@ import { findSavedNotCharged } from './saved-not-charged.js';
 import { findStaleTerms } from './stale-term.js';
 import { findTermOrderViolations } from './term-order.js';
 import { findTwoLeaders } from './two-leaders.js';
+import { findUnbalanced } from './unbalanced.js';
 import { findUnavailable } from './unavailable.js';
 
 export const CHECKERS: Readonly<Record<string, Checker>> = {
@@ -27,6 +30,9 @@ export const CHECKERS: Readonly<Record<string, Checker>> = {
   'charged-twice': findChargedTwice,
   'charged-not-saved': findChargedNotSaved,
   'saved-not-charged': findSavedNotCharged,
+  'ledgers-differ': findLedgersDiffer,
+  'beyond-payment': findBeyondPayment,
+  'unbalanced': findUnbalanced,
   'answered-not-saved': findAnsweredNotSaved,
   'changed-after-final': findChangedAfterFinal,
   'never-final': findNeverFinal,

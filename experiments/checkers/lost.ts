@@ -1,9 +1,10 @@
 /** Lost (I2): the client received the id of a payment (a 2xx), and there is no row. */
-import type { Checker } from './recorded.js';
+import { readResponses, type Checker } from './recorded.js';
 
-export const findLost: Checker = ({ requests, rowById }) => {
+export const findLost: Checker = (history) => {
+  const { rowById } = history;
   const ids = new Set<string>();
-  for (const { paymentId } of requests)
+  for (const { paymentId } of readResponses(history))
     if (paymentId !== null && !rowById.has(paymentId)) ids.add(paymentId);
   return [...ids];
 };

@@ -11,10 +11,14 @@ import type { ChargeRow, RecordedElection, PaymentRow, RequestRecord } from '../
  */
 export interface Recorded {
   requests: Iterable<RequestRecord>;
+  /** Requests for captures, voids and refunds. Absent: none. */
+  operations?: Iterable<RequestRecord>;
   payments: Iterable<PaymentRow>;
   /** Null: no ledger could be read, so nothing is known about charges. */
   charges: Iterable<ChargeRow> | null;
   elections: Iterable<RecordedElection>;
+  /** Payments whose ledger does not sum to zero. Absent: not read. */
+  unbalanced?: Iterable<string>;
 }
 
 export interface Indexed extends Recorded {
@@ -31,8 +35,15 @@ export const FINAL: ReadonlySet<string | null> = new Set(['SUCCEEDED', 'DECLINED
 export function indexEvidence(history: Recorded, rested: boolean): Indexed {
   const rowById = new Map<string, PaymentRow>();
   for (const row of history.payments) rowById.set(row.id, row);
-  const { requests, payments, charges, elections } = history;
-  return { requests, payments, charges, elections, rowById, rested };
+  const { requests, operations = [], payments, charges, elections, unbalanced = [] } = history;
+  const read = { requests, operations, payments, charges, elections, unbalanced };
+  return { ...read, rowById, rested };
+}
+
+/** Every response to a client, also about captures, voids and refunds. */
+export function* readResponses({ requests, operations }: Recorded): Generator<RequestRecord> {
+  yield* requests;
+  yield* operations ?? [];
 }
 
 /** Keys (payment ids) of the approved charges, one per charge. */

@@ -25,6 +25,7 @@ export interface KeeperOptions {
 export class EvidenceKeeper {
   private readonly most: number;
   private requests: RequestRecord[] = [];
+  private operations: RequestRecord[] = [];
   private payments: PaymentRow[] = [];
   private charges: ChargeRow[] | null = [];
   private elections: RunEvidence['elections'] = [];
@@ -53,6 +54,7 @@ export class EvidenceKeeper {
     for (const request of segment.requests)
       if (this.unusual.size < this.most / 2 && isUnusual(request)) this.unusual.add(request.key);
     append(this.requests, segment.requests);
+    append(this.operations, segment.operations ?? []);
     append(this.payments, segment.payments);
     if (this.charges && segment.charges) append(this.charges, segment.charges);
     else this.charges = null;
@@ -63,8 +65,9 @@ export class EvidenceKeeper {
 
   /** The kept evidence. */
   evidence(): RunEvidence {
-    const { requests, payments, charges, elections, faults } = this;
-    return { requests, payments, charges, elections, faults };
+    const { requests, operations, payments, charges, elections, faults } = this;
+    const kept = { requests, payments, charges, elections, faults };
+    return operations.length === 0 ? kept : { ...kept, operations };
   }
 
   /**
@@ -84,6 +87,7 @@ export class EvidenceKeeper {
     const stays = (key: string): boolean =>
       this.unusual.has(key) || seededRandom(0, key).next() * this.stride < 1;
     this.requests = this.requests.filter(({ key }) => stays(key));
+    this.operations = this.operations.filter(({ key }) => stays(key));
     this.payments = this.payments.filter(({ key }) => stays(key));
     const ids = new Set(this.payments.map(({ id }) => id));
     this.charges = this.charges && this.charges.filter(({ key }) => ids.has(key));

@@ -43,12 +43,24 @@ export async function readPayments(pool: Pool, afterSeq = 0): Promise<PaymentRow
     pool.query<PaymentRow>(
       `SELECT id, idempotency_key AS key, seq, patient_id AS "patientId", status, nullif(term, 0) AS term, processed_by AS "processedBy",
             ${milliseconds('accepted_at')} AS "acceptedMs", ${milliseconds('completed_at')} AS "completedMs",
-            attempts, parcel, accepted_by AS "acceptedBy", reason, last_error AS "lastError"
+            attempts, parcel, accepted_by AS "acceptedBy", reason, last_error AS "lastError",
+            kind, of_payment AS of, amount_minor AS "amountMinor"
        FROM payment WHERE seq > $1 ORDER BY seq`,
       [afterSeq],
     ),
   );
   return rows;
+}
+
+/** The payments whose entries, of operations accepted after `afterSeq`, do not sum to zero. */
+export async function readUnbalanced(pool: Pool, afterSeq = 0): Promise<string[]> {
+  const { rows } = await readAgain(() =>
+    pool.query<{ payment: string }>(
+      `SELECT payment FROM ledger_entry WHERE seq > $1 GROUP BY payment HAVING sum(amount_minor) <> 0`,
+      [afterSeq],
+    ),
+  );
+  return rows.map(({ payment }) => payment);
 }
 
 export async function readElections(pool: Pool): Promise<RecordedElection[]> {

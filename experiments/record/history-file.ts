@@ -33,8 +33,16 @@ export async function writeLines(
  * Ordered for reading without other sources: the requests first, then the data of PostgreSQL and of
  * the gateway.
  */
-const kindsOf = ({ requests, payments, charges, elections, faults }: RunEvidence) => ({
+const kindsOf = ({
+  requests,
+  operations = [],
+  payments,
+  charges,
+  elections,
+  faults,
+}: RunEvidence) => ({
   request: requests,
+  operation: operations,
   payment: payments,
   charge: charges ?? [],
   election: elections,

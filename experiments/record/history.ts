@@ -2,6 +2,7 @@
  * The observations of the clients and the data of PostgreSQL, the gateway and the elections: the
  * whole input of a checker.
  */
+import type { PaymentKind } from '../../shared/contracts/payment.js';
 
 /** One request as its client observed it. Times are wall clock, ms since 1970. */
 export interface RequestRecord {
@@ -50,6 +51,11 @@ export interface PaymentRow {
   acceptedBy: string;
   reason: string | null;
   lastError: string | null;
+  /** Absent in histories of earlier versions: a charge. */
+  kind?: PaymentKind;
+  /** The charge or authorization of an operation. */
+  of?: string | null;
+  amountMinor?: number;
 }
 
 /** An entry of the gateway's own ledger. */
@@ -58,6 +64,11 @@ export interface ChargeRow {
   status: 'approved' | 'declined' | 'cancelled';
   /** Time of the decision, ISO 8601; omitted by a ledger without times. */
   at?: string;
+  /** Absent: a charge. */
+  kind?: PaymentKind;
+  /** The key of the charge or authorization of an operation. */
+  of?: string;
+  amountMinor?: number;
 }
 
 /** A row of `election`. Times are wall clock, ms since 1970. */
@@ -90,9 +101,13 @@ export interface FaultWindow {
 
 export interface RunEvidence {
   requests: readonly RequestRecord[];
+  /** Requests for captures, voids and refunds. Absent: none was sent. */
+  operations?: readonly RequestRecord[];
   payments: readonly PaymentRow[];
   /** Null: the gateway has no ledger, so nothing is known about charges. */
   charges: readonly ChargeRow[] | null;
+  /** Payments whose ledger in PostgreSQL does not sum to zero. Absent: not read. */
+  unbalanced?: readonly string[];
   elections: readonly RecordedElection[];
   faults: readonly FaultWindow[];
 }

@@ -23,6 +23,8 @@ export interface ScenarioFacts {
   unhealed: readonly string[];
   /** Report of the load generator, per segment. */
   traffic: readonly TrafficReport[];
+  /** The captures, voids and refunds in one sentence; null: none was sent. */
+  operations: string | null;
   /** Peak memory of the lab's own process, MB. */
   peakMb: number;
 }
@@ -99,6 +101,7 @@ export function chaosTable(
     ),
     '',
     ...fit(`No outcome in time: ${errors.length === 0 ? 'none' : errors.join(', ')}`),
+    ...(facts.operations === null ? [] : fit(facts.operations)),
     ...(lateness === null ? [] : fit(lateness)),
     ...fit(handoverLine(total)),
     ...faultLines(total.faults, facts),

@@ -26,7 +26,9 @@ export interface SegmentSteps<Done> {
   perform(
     cluster: Cluster,
     segment: number,
-  ): Promise<Done & { requests: RequestRecord[]; faults: FaultWindow[] }>;
+  ): Promise<
+    Done & { requests: RequestRecord[]; operations?: RequestRecord[]; faults: FaultWindow[] }
+  >;
   /**
    * Opens the pool that the evidence is read from, after each segment; it is ended with the system.
    * Default: the lab's pool, which follows the primary.

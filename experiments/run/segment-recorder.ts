@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { createRunFolder } from '../../local/run-folder.js';
 import type { Pool } from '../../shared/postgres/postgres.js';
 import { judge, type RunJudgement } from '../checkers/checkers.js';
-import { readCharges, readElections, readPayments } from '../record/evidence.js';
+import { readCharges, readElections, readPayments, readUnbalanced } from '../record/evidence.js';
 import type { RunEvidence } from '../record/history.js';
 import { EvidenceKeeper } from '../record/evidence-sampling.js';
 import type { Cluster } from '../system/cluster.js';
@@ -93,7 +93,7 @@ export class SegmentRecorder {
    * rest. @param record the database with the payments. @returns its evidence.
    */
   async add(
-    seen: Pick<RunEvidence, 'requests' | 'faults'>,
+    seen: Pick<RunEvidence, 'requests' | 'operations' | 'faults'>,
     { rested, record }: { rested: boolean; record: Pool },
   ): Promise<RunEvidence> {
     const { deadlineMs } = this.options;
@@ -149,16 +149,18 @@ export class SegmentRecorder {
   }
 
   private async collect(
-    { requests, faults }: Pick<RunEvidence, 'requests' | 'faults'>,
+    { requests, operations, faults }: Pick<RunEvidence, 'requests' | 'operations' | 'faults'>,
     record: Pool,
   ): Promise<RunEvidence> {
-    const [payments, elections, charges] = await Promise.all([
+    const [payments, unbalanced, elections, charges] = await Promise.all([
       readPayments(record, this.lastSeq),
+      readUnbalanced(record, this.lastSeq),
       readElections(record),
       readCharges(this.cluster.system, this.chargesRead),
     ]);
     this.lastSeq = payments.at(-1)?.seq ?? this.lastSeq;
     this.chargesRead += charges?.length ?? 0;
-    return { requests, payments, elections, charges, faults };
+    const read = { requests, payments, unbalanced, elections, charges, faults };
+    return operations === undefined ? read : { ...read, operations };
   }
 }

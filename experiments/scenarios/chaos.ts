@@ -36,6 +36,12 @@ const OPTIONS = {
     doc: 'instead of --payments, same density of faults; 0: off',
   },
   rate: { default: 80, min: 1, max: 1_000, doc: 'payments per second' },
+  operations: {
+    default: 0,
+    min: 0,
+    max: 100,
+    doc: 'percent of the payments that are refunded or voided',
+  },
   only: { text: true, value: 'KINDS', doc: 'kinds of faults, separated by commas; default: all' },
   schedule: { text: true, value: 'FILE', doc: 'faults of a plan.json, instead of --faults' },
   floor: { text: true, value: 'PERCENT', doc: 'availability to reach; default: none' },
@@ -169,6 +175,7 @@ function fromOptions(options: ChaosOptions): AskedScenario {
       payments,
       ratePerSec: rate,
       deadlineMs: deadline,
+      ...(options.operations > 0 ? { operations: options.operations } : {}),
       patienceMs: balancer === null ? Math.min(PATIENCE_MS, deadline) : deadline,
     },
     schedule: (cluster) =>

@@ -39,6 +39,8 @@ export const declaration = z.strictObject({
     deadlineMs: duration,
     /** The client retries when it has no response after this. */
     patienceMs: duration,
+    /** Percent of the payments that are refunded or voided. Absent: none. */
+    operations: z.int().min(0).max(100).optional(),
   }),
   schedule,
   /**

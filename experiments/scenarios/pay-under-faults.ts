@@ -2,6 +2,7 @@
  * Runs one segment of a declared scenario: its payments and its faults, from the first payment to
  * the last heal.
  */
+import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
 import type { FaultWindow, RequestRecord } from '../record/history.js';
 import type { Cluster } from '../system/cluster.js';
@@ -11,6 +12,7 @@ import { ScheduleRunner } from '../run/schedule-runner.js';
 import type { CurrentLeader } from '../system/system-under-test.js';
 import { createPaymentClient, type PaymentClient } from '../traffic/client.js';
 import { withRetries } from '../traffic/retrying-client.js';
+import { FollowUps } from '../traffic/follow-ups.js';
 import type { TrafficReport } from '../traffic/traffic-report.js';
 import { runTraffic } from '../traffic/traffic.js';
 import type { Declaration } from './declaration.js';
@@ -41,6 +43,8 @@ export interface SegmentOptions {
 
 export interface SegmentDone {
   requests: RequestRecord[];
+  /** Captures, voids and refunds. Absent: none was to be sent. */
+  operations?: RequestRecord[];
   faults: FaultWindow[];
   skipped: SkippedInjection[];
   /** Faults whose heal failed, for people. */
@@ -68,6 +72,24 @@ function createUserClient({
   return system.balancer ? once : withRetries(once, traffic.deadlineMs, signal);
 }
 
+/** Longest time to repeat an operation: longer than any fault. */
+const OPERATION_MS = 60_000;
+
+/** Null: no operation follows a payment. */
+function createFollowUps({ asked: { traffic }, cluster, signal }: SegmentOptions): {
+  followUps: FollowUps;
+  client: PaymentClient;
+} | null {
+  if (!traffic.operations) return null;
+  const { operator } = cluster.system.tokens;
+  const once = createPaymentClient(cluster.addresses, operator, traffic.patienceMs);
+  const client = withRetries(once, OPERATION_MS, signal);
+  return {
+    client,
+    followUps: new FollowUps(client, traffic.operations, (ms) => sleep(ms, signal)),
+  };
+}
+
 /** All faults are healed on every exit path. @throws AbortError */
 export async function payUnderFaults(options: SegmentOptions): Promise<SegmentDone> {
   const {
@@ -87,13 +109,19 @@ export async function payUnderFaults(options: SegmentOptions): Promise<SegmentDo
     signal,
   });
   const client = createUserClient(options);
+  const after = createFollowUps(options);
   const requests: RequestRecord[] = [];
   const startedMs = performance.timeOrigin + performance.now();
   let unhealed: string[] = [];
   let traffic: TrafficReport;
   try {
     runner.start();
-    traffic = await pay(options, client, requests, (sent) => {
+    const onRecord = (record: RequestRecord): void => {
+      requests.push(record);
+      after?.followUps.onRecord(record);
+    };
+    const prepare = after?.followUps.prepare.bind(after.followUps);
+    traffic = await pay(options, { client, onRecord, prepare }, (sent) => {
       runner.onSent(sent - 1);
       options.onProgress({
         sent,
@@ -101,13 +129,16 @@ export async function payUnderFaults(options: SegmentOptions): Promise<SegmentDo
         leader: leaders.last,
       });
     });
+    await after?.followUps.waitUntilDone();
   } finally {
     unhealed = await runner.end();
     leaders.close();
     client.close();
+    after?.client.close();
   }
   return {
     requests,
+    ...(after ? { operations: after.followUps.records } : {}),
     faults: runner.windows(number),
     skipped: runner.skipped,
     unhealed,
@@ -118,8 +149,15 @@ export async function payUnderFaults(options: SegmentOptions): Promise<SegmentDo
 
 function pay(
   { asked: { name, seed, traffic }, cluster, number, segment, signal }: SegmentOptions,
-  client: PaymentClient,
-  requests: RequestRecord[],
+  {
+    client,
+    onRecord,
+    prepare,
+  }: {
+    client: PaymentClient;
+    onRecord: (record: RequestRecord) => void;
+    prepare: FollowUps['prepare'] | undefined;
+  },
   onSent: (sent: number) => void,
 ): Promise<TrafficReport> {
   return runTraffic('open', {
@@ -132,6 +170,7 @@ function pay(
     patients: cluster.patients,
     random: seededRandom(seed, `traffic-${number}`),
     onSent: (index) => onSent(index + 1),
-    onRecord: (record) => requests.push(record),
+    onRecord,
+    ...(prepare ? { prepare } : {}),
   });
 }

@@ -15,6 +15,7 @@ import { reachSteadyState, type SteadyState } from '../system/steady-state.js';
 import type { SkippedInjection } from '../planning/schedule.js';
 import type { ScenarioFacts } from '../report/chaos-table.js';
 import { inAll, sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
+import { OperationCounts } from '../record/operation-counts.js';
 import { isAvailable, summarizeTrial, toFaultRecords } from '../record/trial-summary.js';
 import { formatScenarioProgress } from './scenario-progress.js';
 import type { Declaration } from './declaration.js';
@@ -64,6 +65,7 @@ class ScenarioRun {
   private readonly unhealed: string[] = [];
   private readonly atFirstTry: number[] = [];
   private readonly traffic: TrafficReport[] = [];
+  private readonly operations = new OperationCounts();
   private readonly returns: SteadyState[] = [];
 
   constructor(
@@ -95,8 +97,10 @@ class ScenarioRun {
     return done;
   }
 
-  trial({ requests, faults, startedMs }: SegmentDone, evidence: RunEvidence): Trial {
+  trial(done: SegmentDone, evidence: RunEvidence): Trial {
+    const { requests, faults, startedMs } = done;
     const { deadlineMs } = this.asked.traffic;
+    this.operations.add(done.operations ?? [], evidence.payments);
     const payments = paymentsById(evidence);
     this.atFirstTry.push(
       requests.filter(
@@ -167,6 +171,7 @@ class ScenarioRun {
       atFirstTry,
       unhealed,
       traffic,
+      operations: this.operations.describe(),
       peakMb: Math.round(process.resourceUsage().maxRSS / 1024),
     };
   }

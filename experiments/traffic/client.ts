@@ -15,6 +15,15 @@ export interface PaymentOrder {
   patientId: string;
   amountMinor: number;
   currency: string;
+  /** `manual`: the money is only held. */
+  capture?: 'manual';
+}
+
+/** A capture, a void or a refund. */
+export interface OperationOrder {
+  key: string;
+  path: string;
+  amountMinor?: number;
 }
 
 interface BatchOrder {
@@ -27,7 +36,11 @@ export interface PaymentClient {
    * Never rejects: an error is part of the record. @param intendedMs when the request was due, wall
    * clock.
    */
-  pay(order: PaymentOrder, trial: number, intendedMs: number): Promise<RequestRecord>;
+  pay(
+    order: PaymentOrder | OperationOrder,
+    trial: number,
+    intendedMs: number,
+  ): Promise<RequestRecord>;
   /** Sends one request for `count` payments and returns one record per payment. Never rejects. */
   payBatch(order: BatchOrder, trial: number, intendedMs: number): Promise<RequestRecord[]>;
   close(): void;
@@ -89,9 +102,10 @@ export function createPaymentClient(
     return { client: clients[at] as AxiosInstance, start };
   };
   return {
-    pay: async ({ key, ...body }, trial, intendedMs) => {
+    pay: async (order, trial, intendedMs) => {
+      const { key, path, ...body } = { path: PAYMENTS_PATH, ...order };
       const { client, start } = startRequest(trial, key, intendedMs);
-      const outcome = await post(client, PAYMENTS_PATH, body, key).then(
+      const outcome = await post(client, path, body, key).then(
         ({ status, data, headers }) => ({
           ...readPayment(status, data),
           ...(isRefusalInOrder(status, headers['retry-after']) ? { isRefusal: true } : {}),

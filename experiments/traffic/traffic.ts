@@ -7,7 +7,7 @@ import type { Random } from '../../shared/random.js';
 import type { RequestRecord } from '../record/history.js';
 import { NO_OUTCOME, NOT_SENT } from './answers.js';
 import { dueTimes, type Arrivals } from './arrivals.js';
-import { wallMs, type PaymentClient } from './client.js';
+import { wallMs, type PaymentClient, type PaymentOrder } from './client.js';
 import { sendClosedLoop } from './closed-loop.js';
 import { sendOpenLoop } from './open-loop.js';
 import { paymentOrders } from './orders.js';
@@ -37,6 +37,8 @@ export interface TrafficOptions {
   maxInFlight?: number;
   /** `closed`: number of concurrent clients. Default: 10. */
   clients?: number;
+  /** `open`: changes the order of payment `index`. */
+  prepare?: (order: PaymentOrder, index: number) => PaymentOrder;
   signal: AbortSignal;
   /** Stops sending gracefully; open requests are still awaited. Has no effect on a batch. */
   stop?: AbortSignal;
@@ -72,7 +74,9 @@ const MODES: Readonly<Record<TrafficMode, (options: TrafficOptions) => Promise<v
 
 function sendOpen(options: TrafficOptions): Promise<void> {
   const { trial, onSent = () => undefined, onRecord, arrivalRandom: random, ...rest } = options;
-  const order = paymentOrders(options);
+  const draw = paymentOrders(options);
+  const { prepare = (order: PaymentOrder) => order } = options;
+  const order = (index: number): PaymentOrder => prepare(draw(index), index);
   return sendOpenLoop({
     ...rest,
     due: dueTimes({ ...rest, ...(random ? { random } : {}) }),

@@ -62,6 +62,36 @@ describe('npm run experiment -- chaos', () => {
     expect(leftovers()).toEqual([]);
   }, 300_000);
 
+  test('--operations: a refund or a void after a share of the payments, and the ledgers agree', async () => {
+    const { ended, output } = run(
+      'chaos',
+      ...SMALL,
+      '--payments',
+      '160',
+      '--faults',
+      '2',
+      '--only',
+      'kill,freeze',
+      '--operations',
+      '50',
+      '--seed',
+      '5',
+      '--json',
+      'operations.json',
+    );
+    const code = await ended;
+    if (code !== 0 && code !== 1) throw new Error(`exit code ${code}\n${output()}`);
+    const { verdict, violations } = resultOf('operations.json');
+    expect({ verdict, violations }).toEqual({ verdict: 'valid', violations: [] });
+    // Wrapped lines: the numbers depend on the faults, the kinds do not.
+    const text = output().replace(/\s+/g, ' ');
+    const counts =
+      /(\d+) refunds, (\d+) voids and (\d+) captures succeeded; (\d+) requests were/.exec(text);
+    for (const count of counts?.slice(1) ?? []) expect(Number(count)).toBeGreaterThan(0);
+    expect(counts).not.toBeNull();
+    expect(leftovers()).toEqual([]);
+  }, 300_000);
+
   test('--runs: a line per seed, a table, one exit code; --replay: exactly the same plan', async () => {
     const two = ['--payments', '80', '--faults', '1', '--seed', '8', '--runs', '2'];
     const many = run('chaos', ...SMALL, ...two);

@@ -1,13 +1,21 @@
 /** Each checker must report its planted violation; a clean history has none. */
 import { describe, expect, test } from '@jest/globals';
 import { check, CHECKERS, judge } from '../../../experiments/checkers/checkers.js';
-import type { RunEvidence } from '../../../experiments/record/history.js';
+import type { ChargeRow, PaymentRow, RunEvidence } from '../../../experiments/record/history.js';
 import {
   electionRow as election,
   paymentRow as row,
   requestRecord as request,
 } from '../../support/evidence.js';
 import { second, declined, pending, clean } from './checkers-evidence.js';
+
+const paid = row({ amountMinor: 100 });
+const refundRow = (amountMinor: number, id = 'p2'): PaymentRow =>
+  second({ id, key: id, kind: 'refund', of: 'p1', amountMinor, seq: Number(id.slice(1)) });
+const movement = (rest: Partial<ChargeRow>): ChargeRow => ({
+  ...{ key: 'p1', status: 'approved', amountMinor: 100 },
+  ...rest,
+});
 
 /** Rule → the violation planted in the clean history, and the ids that the checker must report. */
 const PLANTED: Record<keyof typeof CHECKERS, [string, Partial<RunEvidence>, string[]][]> = {
@@ -58,6 +66,59 @@ const PLANTED: Record<keyof typeof CHECKERS, [string, Partial<RunEvidence>, stri
       ['p2'],
     ],
   ],
+  'ledgers-differ': [
+    [
+      'a refund of another amount',
+      {
+        requests: [],
+        payments: [paid, refundRow(40)],
+        charges: [movement({}), movement({ key: 'p2', kind: 'refund', of: 'p1', amountMinor: 41 })],
+      },
+      ['p2'],
+    ],
+    [
+      'a refund that the gateway made as a charge',
+      {
+        requests: [],
+        payments: [paid, refundRow(40)],
+        charges: [movement({}), movement({ key: 'p2', amountMinor: 40 })],
+      },
+      ['p2'],
+    ],
+  ],
+  'beyond-payment': [
+    [
+      'refunds of more than was paid, by the rows',
+      { requests: [], payments: [paid, refundRow(60), refundRow(60, 'p4')], charges: null },
+      ['p4'],
+    ],
+    [
+      'refunds of more than was paid, by the gateway',
+      {
+        requests: [],
+        payments: [paid, refundRow(101)],
+        charges: [
+          movement({}),
+          movement({ key: 'p2', kind: 'refund', of: 'p1', amountMinor: 101 }),
+        ],
+      },
+      ['p2'],
+    ],
+    [
+      'a void after a capture',
+      {
+        requests: [],
+        payments: [
+          { ...paid, kind: 'authorize' },
+          { ...refundRow(100), kind: 'capture' },
+          { ...refundRow(100, 'p4'), kind: 'void' },
+        ],
+        charges: null,
+      },
+      ['p4'],
+    ],
+  ],
+  'unbalanced': [['a ledger with a remainder', { unbalanced: ['p1'] }, ['p1']]],
   'answered-not-saved': [
     // Still pending at rest violates a second rule, which has its own case below.
     [

@@ -20,7 +20,8 @@ export function fakeClient(
   const client: FakeClient = {
     orders: [],
     mostOpen: 0,
-    pay: async (order, trial, intendedMs) => {
+    pay: async (sent, trial, intendedMs) => {
+      const order = sent as PaymentOrder;
       client.orders.push(order);
       open += 1;
       client.mostOpen = Math.max(client.mostOpen, open);

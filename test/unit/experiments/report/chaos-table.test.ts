@@ -53,6 +53,7 @@ test('no line is longer than 80 columns', () => {
         },
       ] as never,
       atFirstTry: [80_000],
+      operations: 'Operations: 12,345 requests; '.repeat(5),
       unhealed: ['the partition of server_1 could not be healed: '.repeat(3)],
       traffic: [
         {
