@@ -35,6 +35,8 @@ export interface ReplicaOptions {
   reaches: () => ReplicaReport['reaches'];
   /** Whether commits wait for a synchronous standby, for every replica alike. */
   commitsWait: () => boolean;
+  /** The gateway calls of this process in the last minute. */
+  gatewayReport: () => NonNullable<ReplicaReport['gateway']>;
   logger: Logger;
 }
 
@@ -57,7 +59,7 @@ export class Replica {
 
   /** The replica's report for pings and beats. */
   report(): ReplicaReport {
-    const { identity, reaches, commitsWait } = this.options;
+    const { identity, reaches, commitsWait, gatewayReport } = this.options;
     const { id, bootId } = identity;
     // Another leader would wait for the same standby.
     const stalledMs = commitsWait() ? null : (this.current?.stalledMs ?? null);
@@ -70,6 +72,7 @@ export class Replica {
       parcelsInFlight: this.current?.work.parcelsInFlight ?? 0,
       committed: this.committed,
       reaches: reaches(),
+      gateway: gatewayReport(),
       stalledMs: stalledMs === null ? null : Math.round(stalledMs),
     };
   }

@@ -13,6 +13,7 @@ import { seededRandom } from '../shared/random.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
 import type { PaymentsConfig } from './config.js';
 import { openConnections, type Connections } from './connections.js';
+import { GatewayWatch } from './gateway/gateway-watch.js';
 import { openGateway } from './gateway/open.js';
 import { createPaymentsApp } from './http/app.js';
 import { BeatStreams } from './http/stream.js';
@@ -43,22 +44,24 @@ export interface RunningReplica {
   steps: ShutdownStep[];
 }
 
-type ReplicaParts = Pick<ReplicaOptions, 'gateway' | 'logger' | 'reaches' | 'commitsWait'> &
+type ReplicaParts = Pick<
+  ReplicaOptions,
+  'gateway' | 'logger' | 'reaches' | 'commitsWait' | 'gatewayReport'
+> &
   Pick<ReplicaOptions['identity'], 'bootId'> &
   Pick<ReplicaOptions['events'], 'onRoleChange' | 'onFatal'>;
 
 function createReplica(
   config: PaymentsConfig,
   { database, queue }: Connections,
-  { bootId, gateway, logger, reaches, commitsWait, onRoleChange, onFatal }: ReplicaParts,
+  { bootId, onRoleChange, onFatal, ...parts }: ReplicaParts,
 ): Replica {
   const channel = outcomeChannel(config.queuePrefix);
   return new Replica({
     identity: { id: config.id, bootId, partition: PARTITION },
     database,
     queue,
-    workerOptions: workerOptions(config, logger),
-    gateway,
+    workerOptions: workerOptions(config, parts.logger),
     clock: systemClock,
     random: seededRandom(Date.now(), bootId),
     policy: toPolicy(config),
@@ -69,9 +72,7 @@ function createReplica(
       onRoleChange,
       onFatal,
     },
-    reaches,
-    commitsWait,
-    logger,
+    ...parts,
   });
 }
 
@@ -89,7 +90,8 @@ export async function startPayments(
   const { redis } = queue;
   const pool = database.background;
   const { id, queuePrefix: prefix, faults } = config;
-  const gateway = openGateway(config);
+  const gatewayWatch = new GatewayWatch(systemClock);
+  const gateway = openGateway(config, gatewayWatch);
   const probes = new Probes({ pool, redis, gateway, prefix, id });
   const warmUp = new WarmUp({ database, queue, partition: PARTITION, id });
   const bootId = randomUUID();
@@ -99,6 +101,7 @@ export async function startPayments(
     logger,
     reaches: () => probes.reaches,
     commitsWait: () => probes.commitsWait,
+    gatewayReport: () => gatewayWatch.report(),
     onRoleChange: (role, term) => {
       logger.info({ role, term }, `${id} is ${role} in term ${term}`);
       streams.beat();

@@ -3,7 +3,7 @@ import type { Batch } from '../../shared/contracts/batch.js';
 import { formatDuration } from '../output/format-time.js';
 import { EXIT } from '../exit-codes.js';
 import type { Paint } from '../output/paint.js';
-import { formatTable } from '../output/table.js';
+import { formatTable, WIDTH, wrap } from '../output/table.js';
 import { percentile } from '../../shared/percentile.js';
 
 type BatchPayment = Batch['payments'][number];
@@ -24,14 +24,15 @@ export function getBatchExitCode({
   return succeeded === sent ? EXIT.done : EXIT.no;
 }
 
-/** The line of progress. */
+/** The line of progress. @param waiting why the oldest pending payment waits; null: not known. */
 export function formatProgress(
   { sent, succeeded, declined, failed, pending }: Batch,
   leaders: readonly string[],
+  waiting: string | null = null,
 ): string {
   const others = declined + failed > 0 ? `, ${declined} declined, ${failed} failed` : '';
   const by = leaders.length > 0 ? `; by ${leaders.join(', ')}` : '';
-  return `${sent - pending} of ${sent} final: ${succeeded} succeeded${others}${by}`;
+  return `${sent - pending} of ${sent} final: ${succeeded} succeeded${others}${by}${waiting === null ? '' : `; waiting: ${waiting}`}`;
 }
 
 /** The replicas that decided payments of the batch so far, ordered by term. */
@@ -74,11 +75,20 @@ function groups(payments: readonly BatchPayment[]): string[][] {
     });
 }
 
-/**
- * The complete answer. @param tookMs as measured by this client; null when another client sent the
- * batch.
- */
-export function formatBatch(batch: Batch, tookMs: number | null, paint: Paint): string {
+/** The first pending payment of the batch; undefined: none is pending, or none is stored yet. */
+export const findPending = ({ payments }: Batch): string | undefined =>
+  payments.find(({ status }) => status === 'PENDING')?.id;
+
+export interface BatchView {
+  batch: Batch;
+  /** As measured by this client; null when another client sent the batch. */
+  tookMs: number | null;
+  /** Why its first pending payment waits; null: not known, or none is pending. */
+  waiting: string | null;
+}
+
+/** The complete answer. */
+export function formatBatch({ batch, tookMs, waiting }: BatchView, paint: Paint): string {
   const { batchId, sent, succeeded, declined, failed, pending, availability, payments } = batch;
   const latencies = payments.flatMap(({ latencyMs }) => latencyMs ?? []);
   const format = (share: number): string => formatDuration(percentile(latencies, share));
@@ -94,6 +104,7 @@ export function formatBatch(batch: Batch, tookMs: number | null, paint: Paint): 
     ),
     '',
     `${sent} sent, ${succeeded} succeeded, ${declined} declined, ${failed} failed, ${pending} pending${tookMs === null ? '' : `, in ${formatDuration(tookMs)}`}.`,
+    ...(waiting === null ? [] : wrap(`Waiting: ${waiting}.`, WIDTH)),
     `Availability (succeeded of sent): ${paint(succeeded === sent ? 'green' : 'yellow', share)}`,
     `From acceptance to outcome: ${latency}`,
   ].join('\n');

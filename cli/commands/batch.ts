@@ -9,11 +9,18 @@ import { BATCH_MAX, type Batch } from '../../shared/contracts/batch.js';
 import { retryCall } from '../../shared/retry-call.js';
 import { readAmount, readCurrency } from './amount.js';
 import { ask, isRetryable, type Question } from '../client.js';
+import { askWaiting } from './ask-waiting.js';
 import { formatTime } from '../output/format-time.js';
 import { answer, command, flag, text, type Context } from '../command.js';
 import { wrongArguments } from '../failure.js';
 import type { Target } from '../target.js';
-import { formatProgress, formatBatch, getBatchExitCode, getLeaders } from './batch-text.js';
+import {
+  findPending,
+  formatProgress,
+  formatBatch,
+  getBatchExitCode,
+  getLeaders,
+} from './batch-text.js';
 
 /**
  * A poll reads the whole batch, so the pause is at least twice as long as the last poll, within
@@ -55,12 +62,18 @@ async function askUntilAnswered<T>({ context, target }: Following, question: Que
   return body;
 }
 
+/** Why the first pending payment of the batch waits; null: not known, or none is pending. */
+const findCause = ({ target, context }: Following, batch: Batch): Promise<string | null> | null =>
+  batch.pending === 0
+    ? null
+    : askWaiting({ target, payment: findPending(batch), signal: context.interruption });
+
 async function follow(following: Following, first: Batch): Promise<Batch> {
   const { terminal, interruption, now } = following.context;
   let batch = first;
   let lineAt = -Infinity;
   while (batch.pending > 0 && performance.now() < following.deadlineMs) {
-    const text = formatProgress(batch, getLeaders(batch));
+    const text = formatProgress(batch, getLeaders(batch), await findCause(following, batch));
     terminal.progress(text);
     if (following.watch && !terminal.isTerminal && performance.now() - lineAt >= LINE_EVERY_MS) {
       terminal.err(`${formatTime(now())} ${text}`);
@@ -165,7 +178,10 @@ export const batch = command({
     });
     const tookMs = args.id === null ? performance.now() - begun : null;
     const document = { ...(args.id === null ? { key } : {}), ...done };
-    answer(context, args.json, document, () => formatBatch(done, tookMs, terminal.paint));
+    const waiting = await findCause(following, done);
+    answer(context, args.json, { ...document, waiting }, () =>
+      formatBatch({ batch: done, tookMs, waiting }, terminal.paint),
+    );
     return getBatchExitCode(done);
   },
 });

@@ -4,6 +4,7 @@ import { formatAmount } from './amount.js';
 import { formatDuration, formatPreciseTime } from '../output/format-time.js';
 import { EXIT } from '../exit-codes.js';
 import type { Paint } from '../output/paint.js';
+import { WIDTH, wrap } from '../output/table.js';
 
 const STATUS_COLOUR = {
   SUCCEEDED: 'green',
@@ -41,8 +42,21 @@ export const formatIntent = (
   key: string,
 ): string => `Paying ${formatAmount(amountMinor, currency)} for ${patient}\n${row('key', key)}`;
 
-/** The state of a payment, one line per fact. */
-export function formatPayment(payment: Payment, paint: Paint): string[] {
+/** The cause, on as many lines as it needs. */
+const formatCause = (cause: string): string[] => {
+  const [first = '', ...rest] = wrap(cause, WIDTH - row('', '').length);
+  return [row('because', first), ...rest.map((line) => row('', line))];
+};
+
+/**
+ * The state of a payment, one line per fact. @param waiting why it is pending; null: not known, or
+ * it is final.
+ */
+export function formatPayment(
+  payment: Payment,
+  paint: Paint,
+  waiting: string | null = null,
+): string[] {
   const { id, acceptedAt, acceptedBy, redriveOf, batchId, concept } = payment;
   return [
     row('payment', id),
@@ -51,6 +65,7 @@ export function formatPayment(payment: Payment, paint: Paint): string[] {
     ...(redriveOf === null ? [] : [row('instead of', redriveOf)]),
     row('accepted', `${formatPreciseTime(new Date(acceptedAt))}  by ${acceptedBy}`),
     ...formatOutcome(payment, paint),
+    ...(waiting === null ? [] : formatCause(waiting)),
     '',
     WHAT_IT_MEANS[payment.status],
   ];

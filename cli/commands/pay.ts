@@ -6,15 +6,21 @@
 import { randomUUID } from 'node:crypto';
 import { readAmount, readCurrency } from './amount.js';
 import { command, text, type Context } from '../command.js';
+import { askWaiting } from './ask-waiting.js';
 import { findPatient } from './find-patient.js';
 import { payWithRetry, type PayCommand, type PayOutcome } from './pay-with-retry.js';
 import { getExitCode, formatPayment, formatIntent, REPLAYED, REPLAYED_OWN } from './pay-text.js';
 
 const LONGEST_WAIT_S = 600;
 
-function showOutcome({ terminal }: Context, { payment, replayed }: PayOutcome): void {
+/** @param waiting why it is pending; null: not known, or it is final. */
+function showOutcome(
+  { terminal }: Context,
+  { payment, replayed }: PayOutcome,
+  waiting: string | null,
+): void {
   if (replayed !== 'no') terminal.out(replayed === 'key' ? REPLAYED : REPLAYED_OWN);
-  terminal.out(formatPayment(payment, terminal.paint).join('\n'));
+  terminal.out(formatPayment(payment, terminal.paint, waiting).join('\n'));
 }
 
 /**
@@ -82,6 +88,11 @@ export const pay = command({
       { ...asking, request, key, waitMs: args.wait * 1_000, onRetry },
       context,
     );
+    const { payment } = outcome;
+    const waiting =
+      payment.status === 'PENDING'
+        ? await askWaiting({ target, payment: payment.id, signal: interruption })
+        : null;
     if (args.json)
       terminal.out(
         JSON.stringify(
@@ -89,13 +100,14 @@ export const pay = command({
             key,
             replayed: outcome.replayed !== 'no',
             tries: outcome.tries,
-            payment: outcome.payment,
+            payment,
+            waiting,
           },
           null,
           2,
         ),
       );
-    else showOutcome(context, outcome);
-    return getExitCode(outcome.payment);
+    else showOutcome(context, outcome, waiting);
+    return getExitCode(payment);
   },
 });

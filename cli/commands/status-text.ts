@@ -1,5 +1,6 @@
 /** Formats the status within 80 columns: leader, replicas and backlog. Pure. */
 import type { StatusSummary } from '../../shared/contracts/status.js';
+import { duration } from '../../shared/format.js';
 import { paintNothing, type Paint } from '../output/paint.js';
 import { formatInstances } from './instance-text.js';
 import { formatTable, WIDTH, wrap } from '../output/table.js';
@@ -95,6 +96,16 @@ function localLines(local: StatusView['local'], now: Date): string[] {
   ];
 }
 
+/** Why the oldest pending payment waits; nothing when none is pending. */
+function formatWaiting(
+  waiting: StatusSummary['waiting'],
+  ageSec: number | null | undefined,
+): string[] {
+  if (waiting === null) return [];
+  const age = typeof ageSec === 'number' ? ` for ${duration(Math.round(ageSec) * 1_000)}` : '';
+  return wrap(`The oldest pending payment waits${age}: ${waiting.sentence}.`, WIDTH);
+}
+
 /** @param now for "leads for 12 s". */
 export function formatStatus(
   { local, status, record = null, group = null, rounds = null }: StatusView,
@@ -113,7 +124,7 @@ export function formatStatus(
     return [...head, 'No monitor answers: payments continue, failures are not detected.', ''].join(
       '\n',
     );
-  const { waiting, active, pending, failed } = status.queue;
+  const { waiting, active, pending, failed, oldestPendingSec } = status.queue;
   const watching =
     status.monitors.length > 1
       ? [
@@ -130,6 +141,7 @@ export function formatStatus(
     ...formatInstances(status, (word) => paintState(word, paint)),
     ...watching,
     queue,
+    ...formatWaiting(status.waiting, oldestPendingSec),
     '',
   ].join('\n');
 }
@@ -157,6 +169,7 @@ export function formatStatusLine(view: StatusView): string {
     leader === null ? 'no leader' : `${leader} leads in term ${term}`,
   );
   const replicas = status.replicas.map(describeState);
+  const cause = status.waiting === null ? '' : ` (${status.waiting.cause})`;
   const instances = status.balancer === null ? [] : status.patients.map(describeState);
-  return `${leading.join(', ')}; ${[...replicas, ...instances].join(', ')}; ${orDash(status.queue.pending)} pending${storage}`;
+  return `${leading.join(', ')}; ${[...replicas, ...instances].join(', ')}; ${orDash(status.queue.pending)} pending${cause}${storage}`;
 }

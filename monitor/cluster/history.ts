@@ -61,12 +61,24 @@ export interface Latency {
   p99: number;
 }
 
+/** The facts about a pending payment that explain its waiting. */
+export interface PendingFacts {
+  /** The error of its last failed attempt; null: none failed. */
+  lastError: string | null;
+  /** Time until its next attempt, ms; negative: due. Null: it is not postponed. */
+  nextAttemptMs: number | null;
+  /** Pending payments accepted before it; counted up to a bound. */
+  ahead: number;
+}
+
 export interface History {
   /** Newest first. */
   elections(filter: ElectionFilter): Promise<ElectionRow[]>;
   audit(filter: AuditFilter): Promise<AuditRow[]>;
   /** Latency of the payments that became final in the last two seconds. Null: there were none. */
   latency(): Promise<Latency | null>;
+  /** Null: no pending payment has this id. */
+  pendingPayment(id: string): Promise<PendingFacts | null>;
 }
 
 const ELECTIONS = `SELECT partition, term, leader, boot_id AS "bootId", previous_leader AS "previousLeader", kind, reason, monitor, votes,
@@ -97,6 +109,15 @@ WITH front AS (SELECT coalesce(min(seq), 9223372036854775807) AS seq FROM pendin
      latest AS (SELECT accepted_at, completed_at FROM payment WHERE seq < (SELECT seq FROM front) ORDER BY seq DESC LIMIT 500)
 SELECT percentile_disc(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY extract(epoch FROM completed_at - accepted_at)::float8 * 1000) AS ms
   FROM latest WHERE completed_at > clock_timestamp() - interval '2 seconds'`;
+
+/** Maximum count of earlier pending payments. */
+const AHEAD_MAX = 1_000;
+
+const PENDING = `
+SELECT p.last_error AS "lastError", extract(epoch FROM p.next_attempt_at - clock_timestamp())::float8 * 1000 AS "nextAttemptMs",
+       (SELECT count(*) FROM (SELECT 1 FROM pending_payment AS other WHERE other.partition = p.partition AND other.seq < p.seq
+                               LIMIT ${AHEAD_MAX}) AS earlier) AS ahead
+  FROM payment AS p WHERE p.id = $1::uuid AND p.completed_at IS NULL`;
 
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
@@ -147,5 +168,14 @@ export class PostgresHistory implements History {
     });
     const ms = rows[0]?.ms;
     return ms ? { p50: ms[0], p99: ms[1] } : null;
+  }
+
+  async pendingPayment(id: string): Promise<PendingFacts | null> {
+    const { rows } = await this.db.query<PendingFacts>({
+      name: 'pending-payment',
+      text: PENDING,
+      values: [id],
+    });
+    return rows[0] ?? null;
   }
 }

@@ -71,7 +71,11 @@ WITH done AS (
   RETURNING id)
 INSERT INTO audit (actor, action, target, reason, outcome) SELECT $4, 'state', id, $3, $2::text FROM done`;
 const COUNTS = `SELECT (SELECT count(*) FROM pending_payment WHERE partition = $1) AS pending, (SELECT count(*) FROM failed_payment) AS failed,
-       (SELECT extract(epoch FROM clock_timestamp() - accepted_at)::float8 FROM pending_payment WHERE partition = $1 ORDER BY seq LIMIT 1) AS "oldestPendingSec"`;
+       oldest.*
+  FROM (SELECT) AS one LEFT JOIN LATERAL (
+    SELECT extract(epoch FROM clock_timestamp() - q.accepted_at)::float8 AS "oldestPendingSec", p.last_error AS "oldestError",
+           extract(epoch FROM q.next_attempt_at - clock_timestamp())::float8 AS "oldestDueSec"
+      FROM (SELECT * FROM pending_payment WHERE partition = $1 ORDER BY seq LIMIT 1) AS q JOIN payment p ON p.id = q.payment_id) AS oldest ON true`;
 
 export interface StoreOptions extends BlockerOptions {
   partition: number;

@@ -16,6 +16,7 @@ const SCRIPTS = [
   'filters',
   'flows',
   'format',
+  'gateway',
   'health',
   'instances',
   'keys',

@@ -41,6 +41,7 @@ const payments = html`<section aria-labelledby="queue-title">
 <div><dt title="99 % of the payments were final within this time">p99 latency</dt><dd data-now="p99">–</dd></div>
 </dl>
 <p class="soft">A <dfn>parcel</dfn> is one job of the queue: the ids of up to ${PARCEL_MAX} payments that the leader processes together.</p>
+<p class="waiting" id="waiting-cause" hidden></p>
 </section>`;
 
 /** @param does its data flows as text, because screen readers and phones have no arrows. */
@@ -56,6 +57,7 @@ ${lane('queue', 'Queue', 'delivers the ids to the leader')}
 ${lane('replicas', 'Replicas', 'the leader fetches from the queue and commits to the database')}
 ${lane('database', 'Database', 'stores every payment and the leadership')}
 ${lane('monitors', 'Monitors', 'watch the replicas and elect the leader')}
+${lane('gateway', 'Gateway', 'charges the payments that the leader sends')}
 <svg class="arrows" aria-hidden="true"></svg>
 </div>
 ${lane('rounds', 'Measurements', 'agree on the latency of a payment, once per round', true)}

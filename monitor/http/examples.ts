@@ -50,6 +50,8 @@ export const STATUS = {
   patients: [instance('patients_1')],
   balancer: { name: 'haproxy', answers: true },
   queue: { waiting: 0, active: 0, pending: 0, failed: 0, oldestPendingSec: null },
+  waiting: null,
+  gateway: { reached: true, calls: 230, failed: 0, p50Ms: 50.2, p99Ms: 74.9, error: null },
   record: null,
   redisGroup: null,
   disk: { freeMb: 52_000, leastMb: 1_000 },
@@ -84,6 +86,10 @@ export const AUDIT = {
   target: 'server_1',
   reason: 'new disk',
   outcome: 'drain',
+};
+
+export const WAITING = {
+  waiting: { cause: 'gateway', sentence: 'the gateway answered 503; next attempt in 4 s' },
 };
 
 export const EVENT_LINES = `event: status\nid: 3fa94c01-1\ndata: ${JSON.stringify(STATUS)}\n\n`;

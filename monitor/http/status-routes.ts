@@ -2,16 +2,18 @@
  * Public routes: status, samples, live stream. Also the route that monitors use to poll each other.
  */
 import { z } from 'zod';
-import { parseWritten } from '../../shared/contracts/ids.js';
+import { id, parseWritten } from '../../shared/contracts/ids.js';
 import { Problem } from '../../shared/errors.js';
 import { answeredHead, route, type Route } from '../../shared/http/routes.js';
+import { isTransient } from '../../shared/postgres/postgres.js';
 import { getOpinions, getSuspects } from '../core/observed.js';
 import { opinion } from '../cluster/peer-client.js';
 import { toColumns, SAMPLE_MS } from '../status/sampler.js';
 import { readStatus, withoutAddresses } from '../status/status.js';
-import { EVENT_LINES, OPINION, SERIES, STATUS } from './examples.js';
+import { findOldestWaiting, toWaitingStatus } from '../status/waiting-status.js';
+import { EVENT_LINES, OPINION, SERIES, STATUS, WAITING } from './examples.js';
 import { seesAll, type RoutesOptions } from './options.js';
-import { status } from '../../shared/contracts/status.js';
+import { status, waitingAnswer, type WaitingStatus } from '../../shared/contracts/status.js';
 import { series } from './schemas.js';
 
 const seriesQuery = z.strictObject({ minutes: parseWritten(z.int().min(1).max(15)).default(5) });
@@ -40,6 +42,47 @@ const statusRoute = (options: RoutesOptions): Route =>
         body: (await seesAll(options, request)) ? full : withoutAddresses(full),
       };
     },
+  });
+
+const waitingQuery = z.strictObject({ payment: id.optional() });
+
+async function findWaiting(
+  { sources, history }: Pick<RoutesOptions, 'sources' | 'history'>,
+  payment: string | undefined,
+): Promise<WaitingStatus | null> {
+  const [state, now] = [sources.state(), sources.clock.now()];
+  if (payment === undefined) return findOldestWaiting(state, now, await sources.counts());
+  try {
+    const row = await history.pendingPayment(payment);
+    return row && toWaitingStatus(state, now, row);
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+    return { cause: 'database', sentence: 'the database does not answer' };
+  }
+}
+
+const waitingRoute = (options: RoutesOptions): Route =>
+  route({
+    id: 'waiting',
+    method: 'get',
+    path: '/waiting',
+    tag: 'watching',
+    auth: ['api', 'operator'],
+    query: waitingQuery,
+    summary: 'Get the cause why a payment waits',
+    description:
+      'With `payment`, of the pending payment with this id; without it, of the oldest pending payment. `waiting` is null when that payment is not pending.',
+    responses: {
+      200: {
+        description: 'The cause, as a word and as a clause.',
+        schema: waitingAnswer,
+        example: WAITING,
+      },
+    },
+    handle: async ({ query }) => ({
+      status: 200,
+      body: { waiting: await findWaiting(options, query.payment) },
+    }),
   });
 
 const seriesRoute = ({ sources, sampler }: RoutesOptions): Route =>
@@ -129,6 +172,7 @@ const opinionRoute = ({ sources, loop }: RoutesOptions): Route =>
 
 export const statusRoutes = (options: RoutesOptions): Route[] => [
   statusRoute(options),
+  waitingRoute(options),
   seriesRoute(options),
   eventsRoute(options),
   opinionRoute(options),

@@ -62,6 +62,7 @@ export class EventHub {
   private lastId = 0;
   private sentStructure = '';
   private sentNumbers: Numbers = NO_NUMBERS;
+  private sentWaiting: Status['waiting'] = null;
   private timer: NodeJS.Timeout | null = null;
   private closed = false;
 
@@ -144,9 +145,12 @@ export class EventHub {
    */
   sample(sample: Sample): void {
     if (this.readers.size === 0) return;
-    const numbers = toNumbers(this.sources.known(), sample);
-    const text = frame('sample', changes(this.sentNumbers, numbers, sample));
-    this.sentNumbers = numbers;
+    const known = this.sources.known();
+    const numbers = toNumbers(known, sample);
+    const isSilent = known.waiting === null && this.sentWaiting === null;
+    const waiting = isSilent ? undefined : known.waiting;
+    const text = frame('sample', changes(this.sentNumbers, numbers, sample, waiting));
+    [this.sentNumbers, this.sentWaiting] = [numbers, known.waiting];
     this.broadcast(() => text);
   }
 

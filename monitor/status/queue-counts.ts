@@ -13,10 +13,17 @@ export interface QueueCounts {
   failed: number | null;
   /** Age of the oldest pending payment, s; null: none is pending, or PostgreSQL does not answer. */
   oldestPendingSec: number | null;
+  /** The error of its last failed attempt; null: none failed, or not known. */
+  oldestError: string | null;
+  /** Time until its next attempt, s; negative: due. Null: it is not postponed, or not known. */
+  oldestDueSec: number | null;
 }
 
-/** `oldestPendingSec` null: none is pending. */
-export type PaymentCounts = { pending: number; failed: number; oldestPendingSec: number | null };
+/** A null time or error: none is pending, or the oldest one has none. */
+export type PaymentCounts = { pending: number; failed: number } & Pick<
+  QueueCounts,
+  'oldestPendingSec' | 'oldestError' | 'oldestDueSec'
+>;
 
 export interface CountSources {
   parcels: () => Promise<{ waiting: number; active: number }>;
@@ -28,6 +35,7 @@ const FRESH_MS = 500;
 /** Maximum wait for one source, in ms. */
 const PATIENCE_MS = 500;
 
+/** Null: no answer in time, or an error. */
 async function withinPatience<T>(call: () => Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
@@ -58,6 +66,8 @@ export function createCachedCounts(
       pending: payments?.pending ?? null,
       failed: payments?.failed ?? null,
       oldestPendingSec: payments?.oldestPendingSec ?? null,
+      oldestError: payments?.oldestError ?? null,
+      oldestDueSec: payments?.oldestDueSec ?? null,
     };
   };
   return () => {

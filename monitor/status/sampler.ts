@@ -82,6 +82,8 @@ const NOTHING: QueueCounts = {
   pending: null,
   failed: null,
   oldestPendingSec: null,
+  oldestError: null,
+  oldestDueSec: null,
 };
 
 export class Sampler {

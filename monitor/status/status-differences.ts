@@ -15,11 +15,17 @@ export const NO_NUMBERS: Numbers = {};
  * The status without the numbers and the times that change with the clock. Equal structures have
  * equal texts.
  */
-export function toStructure({ at: _at, queue: _queue, ...lasting }: Status): string {
-  const { replicas, record, redisGroup, ensemble, disk, ...rest } = lasting;
+export function toStructure({
+  at: _at,
+  queue: _queue,
+  waiting: _waiting,
+  ...lasting
+}: Status): string {
+  const { replicas, record, redisGroup, ensemble, disk, gateway, ...rest } = lasting;
   return JSON.stringify({
     ...rest,
     replicas: replicas.map(dropNumbers),
+    gateway: [gateway.reached, gateway.error],
     disk: disk && { isLow: disk.freeMb < disk.leastMb },
     ensemble: ensemble?.map(({ name, role }) => [name, role]),
     record: record && { ...record, nodes: record.nodes.map(roundLag) },
@@ -46,7 +52,9 @@ const dropNumbers = ({
   ...lasting
 }: Replica): object => lasting;
 
-export function toNumbers({ queue, replicas }: Status, { rates }: Sample): Numbers {
+const GATEWAY_NUMBERS = ['calls', 'failed', 'p50Ms', 'p99Ms'] as const;
+
+export function toNumbers({ queue, gateway, replicas }: Status, { rates }: Sample): Numbers {
   const ofReplicas = replicas.flatMap(
     ({ id, parcelsInFlight, committed }): [string, number | null][] => [
       [`${id}.parcelsInFlight`, parcelsInFlight],
@@ -59,14 +67,17 @@ export function toNumbers({ queue, replicas }: Status, { rates }: Sample): Numbe
       `queue.${name}`,
       value,
     ]),
+    ...GATEWAY_NUMBERS.map((name): [string, number | null] => [`gateway.${name}`, gateway[name]]),
     ...ofReplicas,
   ]);
 }
 
+/** @param waiting undefined: nothing waits, as in the sample before. */
 export function changes(
   before: Numbers,
   after: Numbers,
   { at, rates, latency, pings }: Sample,
+  waiting?: Status['waiting'],
 ): SampleChanges {
   return {
     at,
@@ -76,5 +87,6 @@ export function changes(
     ),
     ...(latency ? { latency: [roundToTenth(latency.p50), roundToTenth(latency.p99)] } : {}),
     ...(Object.keys(pings).length > 0 ? { pings } : {}),
+    ...(waiting === undefined ? {} : { waiting }),
   };
 }

@@ -24,7 +24,9 @@ import type { Failure } from './failure-memory.js';
 import type { BalancerView } from '../balancer/balancer-sync.js';
 import type { AdminRow } from '../cluster/leadership-store.js';
 import type { OpinionAnswer, PeerObserved } from '../cluster/peer-client.js';
+import { toGatewayStatus } from './gateway-status.js';
 import type { QueueCounts } from './queue-counts.js';
+import { findOldestWaiting } from './waiting-status.js';
 
 export interface StatusSources {
   id: string;
@@ -185,17 +187,28 @@ export function describeInstances(sources: StatusSources): Pick<Status, 'patient
   };
 }
 
+const toQueueStatus = ({
+  waiting,
+  active,
+  pending,
+  failed,
+  oldestPendingSec,
+}: QueueCounts): Status['queue'] => ({ waiting, active, pending, failed, oldestPendingSec });
+
 /** The status from the data that this monitor has already, without a call. */
-export function getKnownStatus(sources: StatusSources, queue: QueueCounts): Status {
+export function getKnownStatus(sources: StatusSources, counts: QueueCounts): Status {
   const state = sources.state();
+  const replicas = sources.replicas.map((replica) => toReplicaStatus(replica, sources, state));
   return {
     id: sources.id,
     at: sources.clock.wall().toISOString(),
     partitions: [toPartitionStatus(state, sources.decision())],
-    replicas: sources.replicas.map((replica) => toReplicaStatus(replica, sources, state)),
+    replicas,
     monitors: sources.monitors.map((monitor) => toMonitorStatus(monitor, sources, state)),
     ...describeInstances(sources),
-    queue,
+    queue: toQueueStatus(counts),
+    waiting: findOldestWaiting(state, sources.clock.now(), counts),
+    gateway: toGatewayStatus(state, replicas),
     record: sources.record(),
     redisGroup: sources.redisGroup(),
     ensemble: sources.rounds()?.members ?? null,

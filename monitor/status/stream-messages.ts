@@ -13,6 +13,8 @@ export interface SampleChanges {
   numbers: Numbers;
   /** Percentiles of the latency, ms: 50 % and 99 %. */
   latency?: [p50: number, p99: number];
+  /** Why the oldest pending payment waits. Omitted: nothing waits, as before. */
+  waiting?: Status['waiting'];
   /** Pings since the previous sample by replica, ms. Null: no answer. */
   pings?: Readonly<Record<string, readonly (number | null)[]>>;
 }

@@ -61,7 +61,9 @@ const VOTE_FRESH = '1 second';
 const FOLLOWED = `
 SELECT p.id, p.status, p.amount_minor AS "amountMinor", p.currency, p.concept, p.accepted_by AS "acceptedBy", p.accepted_at AS "acceptedAt",
        p.processed_by AS "processedBy", p.term, p.reason, p.gateway_reference AS "gatewayReference", p.completed_at AS "completedAt",
-       p.failing_since IS NOT NULL AS "hasFailed", p.next_attempt_at AS "nextAttemptAt", l.leader,
+       p.last_error AS "lastError", p.next_attempt_at AS "nextAttemptAt",
+       extract(epoch FROM p.next_attempt_at - clock_timestamp())::float8 * 1000 AS "nextAttemptMs", l.leader,
+       current_setting('transaction_read_only') = 'on' AS "isReadOnly",
        (SELECT count(*) FROM (SELECT 1 FROM pending_payment AS other WHERE other.partition = p.partition AND other.seq < p.seq
                                LIMIT ${AHEAD_MAX}) AS earlier) AS ahead,
        EXISTS (SELECT 1 FROM vote WHERE vote.partition = p.partition AND vote.term = l.term

@@ -3,6 +3,7 @@ import type { PaymentsConfig } from '../config.js';
 import type { Gateway } from '../core/gateway.js';
 import { createHttpGateway } from './http.js';
 import { createSimulatedGateway } from './simulated.js';
+import type { GatewayWatch } from './gateway-watch.js';
 import { withMetrics } from './with-metrics.js';
 import { withSlots } from './with-slots.js';
 
@@ -23,7 +24,8 @@ function createGateway(config: PaymentsConfig): Gateway {
   });
 }
 
-export function openGateway(config: PaymentsConfig): Gateway {
-  const timed = withMetrics(createGateway(config));
+/** @param watch receives the results of all calls. */
+export function openGateway(config: PaymentsConfig, watch: GatewayWatch): Gateway {
+  const timed = withMetrics(createGateway(config), watch);
   return config.gateway === 'http' ? withSlots(timed, config.gatewayMaxSockets) : timed;
 }

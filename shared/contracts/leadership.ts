@@ -46,6 +46,21 @@ export const reaches = z.object({
 });
 export type Reaches = z.infer<typeof reaches>;
 
+const duration = z.number().nonnegative().nullable();
+
+/** The calls of one replica to the gateway in the last minute. */
+export const gatewayReport = z.object({
+  calls: z.int().nonnegative(),
+  /** Calls without an answer about the charge: refused, limited, never sent, or lost. */
+  failed: z.int().nonnegative(),
+  /** Percentiles of the duration, ms; null: there was no call. */
+  p50Ms: duration,
+  p99Ms: duration,
+  /** The latest failure of the last ten seconds; null: there was none. */
+  error: z.string().max(200).nullable(),
+});
+export type GatewayReport = z.infer<typeof gatewayReport>;
+
 /** A replica's report about itself: the answer to a ping, and a beat of the stream. */
 export const replicaReport = z.object({
   id: memberId,
@@ -63,6 +78,8 @@ export const replicaReport = z.object({
   committed: z.int(),
   /** The dependencies that the last check reached. */
   reaches,
+  /** Omitted by older versions. */
+  gateway: gatewayReport.optional(),
   /**
    * Leader only: time without progress while payments wait or are in work, in ms; null: no payment
    * waits.

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { BALANCERS } from '../balancer/pool.js';
 import { NODE_ROLES } from '../record/nodes.js';
 import { memberId, partition, term, timestamp } from './ids.js';
-import { adminState, reaches, role } from './leadership.js';
+import { adminState, gatewayReport, reaches, role } from './leadership.js';
+import { WAITING_CAUSES } from '../core/waiting.js';
 import { DEVICE_STATES, MEMBER_ROLES } from '../zookeeper/round-kinds.js';
 
 /** The phases of a monitor's failover machine. */
@@ -214,6 +215,22 @@ const diskStatus = z.object({
 });
 export type DiskStatus = z.infer<typeof diskStatus>;
 
+/** The gateway as the replicas that answer see it. */
+const gatewayStatus = gatewayReport.extend({
+  /** Whether a replica reaches it; null: no replica answers. */
+  reached: z.boolean().nullable(),
+});
+export type GatewayStatus = z.infer<typeof gatewayStatus>;
+
+/** Why a payment waits. `sentence` is a clause without a capital and a full stop. */
+const waitingStatus = z.object({
+  cause: z.enum(WAITING_CAUSES),
+  sentence: z.string(),
+});
+export type WaitingStatus = z.infer<typeof waitingStatus>;
+/** `GET /waiting` of a monitor. Null: the payment is not pending. */
+export const waitingAnswer = z.object({ waiting: waitingStatus.nullable() });
+
 export const status = z.object({
   /** The monitor that answers, and the time. */
   id: memberId,
@@ -226,6 +243,9 @@ export const status = z.object({
   /** The load balancer in front of the instances. Null: this monitor knows none. */
   balancer: balancerStatus.nullable(),
   queue: queueStatus,
+  /** Why the oldest pending payment waits. Null: none is pending. */
+  waiting: waitingStatus.nullable(),
+  gateway: gatewayStatus,
   /** The nodes of a replicated PostgreSQL. Null: this monitor knows none (DATABASE_NODES). */
   record: recordStatus.nullable(),
   /** The servers and Sentinels of a Redis group. Null: REDIS_URL names one server. */
@@ -273,5 +293,6 @@ export const statusSummary = z.looseObject({
     .default([]),
   balancer: balancerStatus.partial().loose().nullable().default(null),
   queue: queueStatus.partial().loose(),
+  waiting: z.looseObject({ cause: z.string(), sentence: z.string() }).nullable().default(null),
 });
 export type StatusSummary = z.infer<typeof statusSummary>;

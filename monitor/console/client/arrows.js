@@ -87,6 +87,7 @@ function under(from, to, floor) {
 const WAYS = {
   forward: down,
   watch: down,
+  charge: down,
   enqueue: across,
   fetch: across,
   commit: across,

@@ -1,7 +1,8 @@
 /**
  * Derives the data flows from a status: a load balancer forwards to patients; patients insert rows
  * into the database and enqueue their ids; the leader fetches the ids and commits outcomes to the
- * database; monitors watch the replicas. A flow does not work when one of its ends does not answer.
+ * database; the leader charges at the gateway; monitors watch the replicas. A flow does not work
+ * when one of its ends does not answer.
  * Pure.
  */
 export const QUEUE = 'Redis';
@@ -9,7 +10,7 @@ export const DATABASE = 'PostgreSQL';
 
 /**
  * @typedef {object} Flow
- * @property {'forward' | 'watch' | 'enqueue' | 'accept' | 'fetch' | 'commit'} kind
+ * @property {'forward' | 'watch' | 'enqueue' | 'accept' | 'fetch' | 'commit' | 'charge'} kind
  * @property {string} from `lane/node`, or a lane as a whole; so is `to`.
  * @property {string} to
  * @property {boolean} works
@@ -28,7 +29,14 @@ const flow = (kind, from, to, works) => ({ kind, from, to, works });
  * @param {import('../../../shared/contracts/status.js').Status} status
  * @returns {Flow[]}
  */
-export function toFlows({ partitions: [partition], replicas, patients, balancer, engines }) {
+export function toFlows({
+  partitions: [partition],
+  replicas,
+  patients,
+  balancer,
+  engines,
+  gateway,
+}) {
   const leader = partition?.leader ?? null;
   const redis = engines.redis === true;
   const postgres = engines.postgres === true;
@@ -51,6 +59,7 @@ export function toFlows({ partitions: [partition], replicas, patients, balancer,
       : [
           flow('fetch', `queue/${QUEUE}`, `replicas/${leader}`, leads && redis),
           flow('commit', `replicas/${leader}`, `database/${DATABASE}`, leads && postgres),
+          flow('charge', 'replicas', 'gateway', leads && gateway.reached === true),
         ]),
   ];
 }

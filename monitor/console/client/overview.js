@@ -75,6 +75,12 @@ function showQueue({ queue }) {
 }
 
 /** @param {Status} status */
+function showWaiting({ waiting }) {
+  byId('waiting').hidden = waiting === null;
+  if (waiting) show('waiting', `The oldest pending payment waits: ${waiting.sentence}.`);
+}
+
+/** @param {Status} status */
 function showLeader(status) {
   const [partition] = status.partitions;
   if (!partition) return;
@@ -100,6 +106,7 @@ function showStatus(next) {
   status = next;
   showLeader(status);
   showQueue(status);
+  showWaiting(status);
   drawTopology(status);
   showInstances(status);
   showReplicas();
@@ -116,14 +123,16 @@ function takeNumber(status, name, value) {
   const dot = name.lastIndexOf('.');
   const [place, what] = [name.slice(0, dot), name.slice(dot + 1)];
   if (place === 'queue') Object.assign(status.queue, { [what]: value });
+  else if (place === 'gateway') Object.assign(status.gateway, { [what]: value });
   else if (what === 'rate') table.rate(place, value);
   else Object.assign(status.replicas.find(({ id }) => id === place) ?? {}, { [what]: value });
   if (what === 'parcelsInFlight') table.inFlight(place, value);
 }
 
 /** @param {StreamMessages['sample']} sample */
-function takeSample({ at, rate, numbers, latency, pings = {} }) {
+function takeSample({ at, rate, numbers, latency, waiting, pings = {} }) {
   if (!status) return;
+  if (waiting !== undefined) status.waiting = waiting;
   for (const [name, value] of Object.entries(numbers)) takeNumber(status, name, value);
   for (const [id, more] of Object.entries(pings)) {
     table.pings(id, more);
@@ -132,6 +141,7 @@ function takeSample({ at, rate, numbers, latency, pings = {} }) {
     });
   }
   showQueue(status);
+  showWaiting(status);
   drawTopology(status);
   const [p50, p99] = latency ?? [null, null];
   plots.add({

@@ -3,6 +3,7 @@ import { arrows } from './arrows.js';
 import { make, show, setState, state } from './dom.js';
 import { toFlows, DATABASE, QUEUE } from './flows.js';
 import { clockTime, count } from './format.js';
+import { gatewayWords } from './gateway.js';
 import { putRounds } from './rounds.js';
 import { OBSERVED, toReached } from './tones.js';
 
@@ -11,8 +12,8 @@ import { OBSERVED, toReached } from './tones.js';
 /** @typedef {NonNullable<Status['record']>['nodes'][number]} DatabaseNode */
 /** @typedef {ReturnType<typeof lane>} Lane */
 /**
- * @typedef {'balancer' | 'patients' | 'queue' | 'replicas' | 'database' | 'monitors' | 'rounds'}
- *   LaneName
+ * @typedef {'balancer' | 'patients' | 'queue' | 'replicas' | 'database' | 'monitors' | 'gateway'
+ *   | 'rounds'} LaneName
  */
 
 /**
@@ -247,6 +248,7 @@ export function topology(root) {
     replicas: findLane(root, 'replicas'),
     database: findLane(root, 'database'),
     monitors: findLane(root, 'monitors'),
+    gateway: findLane(root, 'gateway'),
     rounds: findLane(root.parentElement ?? root, 'rounds'),
   };
   /** @param {string} name */
@@ -265,6 +267,7 @@ export function topology(root) {
     putPatients(lanes.patients, status);
     putReplicas(lanes.replicas, status);
     putEngines(lanes, status);
+    lanes.gateway.put('Gateway', gatewayWords(status.gateway));
     putRecord(lanes.database, status);
     putGroup(lanes.queue, status);
     putRounds(lanes.rounds, status);

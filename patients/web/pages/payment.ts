@@ -2,7 +2,15 @@
  * The page of one payment: its progress in words and steps; when it is final, its receipt and its
  * exit pass.
  */
-import { isFinal, toStage, toSteps, type Stage, type StepState } from '../../core/progress.js';
+import {
+  isFinal,
+  toStage,
+  toSteps,
+  toWaitingCause,
+  type Stage,
+  type StepState,
+} from '../../core/progress.js';
+import { getAnsweredStatus } from '../../../shared/core/waiting.js';
 import type { FollowedPayment, LeaderChange } from '../../records/staff-records.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import { countText, moment, money } from '../format.js';
@@ -25,13 +33,27 @@ function step(view: View, name: keyof View['words']['payment']['steps'], state: 
 }
 
 function detail(view: View, payment: FollowedPayment, stage: Stage): Html | null {
-  const { words, language } = view;
-  if (stage === 'queued')
-    return html`<p class="soft">${words.payment.ahead(countText(language, payment.ahead))}</p>`;
-  if (stage === 'charging' && payment.leader)
-    return html`<p class="soft">${words.payment.chargedBy(payment.leader)}</p>`;
-  if (stage !== 'retrying' || !payment.nextAttemptAt) return null;
-  return html`<p class="soft">${words.payment.nextAttempt}: ${moment(view, payment.nextAttemptAt)}</p>`;
+  const {
+    words: { payment: words },
+    language,
+  } = view;
+  if (isFinal(stage)) return null;
+  const waiting = toWaitingCause(payment);
+  const next = payment.nextAttemptAt
+    ? html`<p class="soft">${words.nextAttempt}: ${moment(view, payment.nextAttemptAt)}</p>`
+    : null;
+  switch (waiting.cause) {
+    case 'ahead':
+      return html`<p class="soft">${words.ahead(countText(language, waiting.count))}</p>`;
+    case 'charging':
+      return html`<p class="soft">${words.chargedBy(waiting.leader)}</p>`;
+    case 'gateway':
+      return html`<p class="soft">${words.gatewayFailed(getAnsweredStatus(waiting.error))}</p>${next}`;
+    case 'patient':
+      return html`<p class="soft">${words.behindPatient}</p>${next}`;
+    default:
+      return waiting.cause === 'refused' ? next : null;
+  }
 }
 
 function changes(view: View, list: readonly LeaderChange[]): Html | null {

@@ -43,7 +43,11 @@ const stages: Record<Stage, string> = {
   queued: 'The payment is in the queue. It is stored and cannot be lost.',
   charging: 'The payment is being charged.',
   retrying:
-    'The payment gateway did not answer. It is asked again in a moment; nothing is charged twice.',
+    'The payment gateway did not charge the payment. It is asked again in a moment; nothing is charged twice.',
+  refused:
+    'The records did not accept the outcome of the payment. It is written again in a moment; nothing is charged twice.',
+  unwritable:
+    'The records cannot be changed at the moment. The payment is stored and continues by itself.',
   leaderless:
     'The payment server in charge is being replaced. The payment waits its turn and cannot be lost.',
   succeeded: 'The payment succeeded.',
@@ -176,6 +180,9 @@ export const en = {
     reached: { done: 'done', now: 'now', later: 'later' },
     ahead: (count: string) => `Payments accepted before this one and not final yet: ${count}.`,
     nextAttempt: 'Next attempt',
+    gatewayFailed: (status: number | null) =>
+      status === null ? 'The gateway gave no answer.' : `The gateway answered ${status}.`,
+    behindPatient: 'An earlier payment of this patient is retried first.',
     chargedBy: (leader: string) => `In charge: ${leader}.`,
     changed: (leader: string, previous: string | null) =>
       previous ? `${leader} took over from ${previous}` : `${leader} took over`,

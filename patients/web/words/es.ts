@@ -129,7 +129,11 @@ export const es: Words = {
       queued: 'El pago está en la cola. Está guardado y no se puede perder.',
       charging: 'El pago se está cobrando.',
       retrying:
-        'La pasarela de pagos no respondió. Se le preguntará de nuevo en un momento; nada se cobra dos veces.',
+        'La pasarela de pagos no hizo el cobro. Se le preguntará de nuevo en un momento; nada se cobra dos veces.',
+      refused:
+        'Los registros no aceptaron el resultado del pago. Se escribirá de nuevo en un momento; nada se cobra dos veces.',
+      unwritable:
+        'Los registros no se pueden cambiar en este momento. El pago está guardado y sigue por sí solo.',
       leaderless:
         'El servidor de pagos a cargo se está reemplazando. El pago espera su turno y no se puede perder.',
       succeeded: 'El pago terminó bien.',
@@ -145,6 +149,9 @@ export const es: Words = {
     reached: { done: 'hecho', now: 'ahora', later: 'después' },
     ahead: (count) => `Pagos aceptados antes que este y sin terminar: ${count}.`,
     nextAttempt: 'Próximo intento',
+    gatewayFailed: (status) =>
+      status === null ? 'La pasarela no respondió.' : `La pasarela respondió ${status}.`,
+    behindPatient: 'Primero se repite un pago anterior de este paciente.',
     chargedBy: (leader) => `A cargo: ${leader}.`,
     changed: (leader, previous) =>
       previous ? `${leader} relevó a ${previous}` : `${leader} asumió el mando`,

@@ -248,6 +248,8 @@ describe('the leadership store on PostgreSQL', () => {
       pending: 0,
       failed: 0,
       oldestPendingSec: null,
+      oldestError: null,
+      oldestDueSec: null,
     });
   });
 });

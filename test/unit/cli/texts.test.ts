@@ -125,7 +125,7 @@ describe('a batch', () => {
   };
 
   it('is shown by status, replica and term, ordered by term, with latencies', () => {
-    const text = formatBatch(batch, 1_234, paintNothing);
+    const text = formatBatch({ batch, tookMs: 1_234, waiting: null }, paintNothing);
     fits(text);
     expect(text).toMatch(
       /succeeded +server_1 +1 +1 +1 +10 ms[^]*declined +server_1 +1 +1[^]*succeeded +server_3 +2 +1[^]*pending +- +- +1/,

@@ -76,6 +76,7 @@ describe('a failed call', () => {
 });
 
 describe('the counts', () => {
+  const OLDEST = { oldestPendingSec: 3, oldestError: 'gateway answered 503', oldestDueSec: 4 };
   const clock = { time: 0, now: () => clock.time, wall: () => new Date(0) };
 
   test('are read at most twice per second, and a part that fails is null', async () => {
@@ -83,7 +84,7 @@ describe('the counts', () => {
     const counts = createCachedCounts(
       {
         parcels: () => Promise.reject(new Error('Redis is away')),
-        payments: async () => ({ pending: (asked += 1), failed: 0, oldestPendingSec: 3 }),
+        payments: async () => ({ ...OLDEST, pending: (asked += 1), failed: 0 }),
       },
       clock,
     );
@@ -92,7 +93,7 @@ describe('the counts', () => {
       active: null,
       pending: 1,
       failed: 0,
-      oldestPendingSec: 3,
+      ...OLDEST,
     });
     clock.time = 499;
     expect((await counts()).pending).toBe(1);
@@ -104,7 +105,7 @@ describe('the counts', () => {
     const counts = createCachedCounts(
       {
         parcels: () => new Promise(() => undefined),
-        payments: async () => ({ pending: 0, failed: 0, oldestPendingSec: null }),
+        payments: async () => ({ ...OLDEST, pending: 0, failed: 0 }),
       },
       clock,
     );

@@ -17,7 +17,13 @@ class FakeResponse extends EventEmitter {
   end = (): this => this;
 }
 
-const status = { replicas: [], monitors: [], patients: [] } as unknown as Status;
+const status = {
+  replicas: [],
+  monitors: [],
+  patients: [],
+  gateway: {},
+  waiting: null,
+} as unknown as Status;
 const create = (): EventHub =>
   new EventHub({ status: () => Promise.resolve(status), known: () => status }, 'run');
 const read = (hub: EventHub, ip: string, full: boolean): Promise<boolean> =>

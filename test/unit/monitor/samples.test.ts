@@ -43,13 +43,21 @@ const [REPLICA] = STATUS_NOW.replicas as [ReplicaStatus];
 const sampleOf = (more: Partial<Sample> = {}): Sample => ({
   at: 1,
   rates: { server_1: 0, server_2: 12.5 },
-  queue: STATUS_NOW.queue,
+  queue: { ...STATUS_NOW.queue, oldestError: null, oldestDueSec: null },
   latency: null,
   pings: {},
   ...more,
 });
 
-const QUIET = { waiting: 0, active: 0, pending: 0, failed: 0, oldestPendingSec: null };
+const QUIET = {
+  waiting: 0,
+  active: 0,
+  pending: 0,
+  failed: 0,
+  oldestPendingSec: null,
+  oldestError: null,
+  oldestDueSec: null,
+};
 
 describe('the sampler', () => {
   beforeEach(() => void jest.useFakeTimers());

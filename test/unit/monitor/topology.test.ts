@@ -70,6 +70,7 @@ describe('the flows', () => {
       'accept: patients → database/PostgreSQL',
       'fetch: queue/Redis → replicas/server_2',
       'commit: replicas/server_2 → database/PostgreSQL',
+      'charge: replicas → gateway',
     ]);
   });
 
@@ -97,8 +98,9 @@ describe('the flows', () => {
     [
       'the leader is suspected',
       { replicas: NOW.replicas.map((replica) => ({ ...replica, observed: 'suspect' })) },
-      ['fetch', 'commit'],
+      ['fetch', 'commit', 'charge'],
     ],
+    ['no replica reaches the gateway', { gateway: { ...NOW.gateway, reached: false } }, ['charge']],
     ['one of two instances is silent', { patients: [...NOW.patients, SILENT] }, ['enqueue']],
     ['every instance is silent', { patients: [SILENT] }, ['forward', 'enqueue', 'accept']],
     ['the balancer is silent', { balancer: { name: 'haproxy', answers: false } }, ['forward']],

@@ -119,25 +119,31 @@ describe('the payable amount', () => {
 describe('the progress of a payment', () => {
   const facts: ProgressFacts = {
     status: 'PENDING',
-    hasFailed: false,
+    lastError: null,
     nextAttemptAt: null,
+    nextAttemptMs: null,
     ahead: 0,
     leader: 'server_1',
     leaderSuspected: false,
+    isReadOnly: false,
   };
-  const at = new Date(0);
+  const failed = { lastError: 'gateway answered 503', nextAttemptMs: 4_000 };
+  const refused = { lastError: 'the database refuses the row: SQLSTATE 23514' };
 
   test.each<[Partial<ProgressFacts>, Stage]>([
     [{}, 'charging'],
     [{ ahead: 3 }, 'queued'],
     [{ leader: null, ahead: 3 }, 'leaderless'],
     [{ leaderSuspected: true }, 'leaderless'],
-    [{ hasFailed: true, nextAttemptAt: at }, 'retrying'],
-    [{ hasFailed: true, nextAttemptAt: at, leader: null }, 'leaderless'],
-    [{ nextAttemptAt: at, ahead: 1 }, 'queued'],
+    [failed, 'retrying'],
+    [{ ...failed, ...refused }, 'refused'],
+    [{ ...failed, leader: null }, 'leaderless'],
+    [{ ...failed, leader: null, isReadOnly: true }, 'unwritable'],
+    [{ nextAttemptMs: 4_000 }, 'queued'],
+    [{ nextAttemptMs: -1, ahead: 1 }, 'queued'],
     [{ status: 'SUCCEEDED', leader: null }, 'succeeded'],
     [{ status: 'DECLINED', leaderSuspected: true }, 'declined'],
-    [{ status: 'FAILED', hasFailed: true, nextAttemptAt: at }, 'failed'],
+    [{ ...failed, status: 'FAILED' }, 'failed'],
   ])('%j: %s', (given, stage) => expect(toStage({ ...facts, ...given })).toBe(stage));
 
   test('has four steps, all of them done at the end', () => {

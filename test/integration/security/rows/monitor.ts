@@ -2,6 +2,7 @@
 import { CALLERS, type Row, type Subjects } from '../vocabulary.js';
 import {
   ANYONE,
+  API,
   OPERATOR_OR_SIGNED_IN,
   OPERATOR_OR_LOOKING,
   INTERNAL,
@@ -15,6 +16,7 @@ export const MONITOR: readonly Row[] = [
   { entrance: 'GET /', who: ANYONE, answer: 200 },
   { entrance: 'GET /openapi.json', who: ANYONE, answer: 200 },
   { entrance: 'GET /status', who: ANYONE, answer: 200 },
+  { entrance: 'GET /waiting', who: [...API, ...OPERATOR_OR_LOOKING], answer: 200 },
   { entrance: 'GET /elections', who: ANYONE, answer: 200 },
   { entrance: 'GET /alerts', who: ANYONE, answer: 200 },
   { entrance: 'GET /alerts/open', who: ANYONE, answer: 200 },

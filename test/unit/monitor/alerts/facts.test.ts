@@ -6,7 +6,15 @@ import type { Sample } from '../../../../monitor/status/sampler.js';
 const sample = (at: number, pending: number | null): Sample => ({
   at,
   rates: {},
-  queue: { waiting: 0, active: 0, pending, failed: 0, oldestPendingSec: null },
+  queue: {
+    waiting: 0,
+    active: 0,
+    pending,
+    failed: 0,
+    oldestPendingSec: null,
+    oldestError: null,
+    oldestDueSec: null,
+  },
   latency: null,
   pings: {},
 });

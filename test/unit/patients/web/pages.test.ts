@@ -88,11 +88,13 @@ const payment = (status: FollowedPayment['status']): FollowedPayment => ({
   reason: EVIL,
   gatewayReference: EVIL,
   completedAt: new Date(1),
-  hasFailed: false,
+  lastError: null,
   nextAttemptAt: null,
+  nextAttemptMs: null,
   ahead: 0,
   leader: EVIL,
   leaderSuspected: false,
+  isReadOnly: false,
   leaderChanges: [{ term: 3, leader: EVIL, previousLeader: EVIL, at: new Date(0) }],
 });
 const [requestTime, expirationTime] = ['2026-11-21T10:00:00Z', '2026-11-22T10:00:00Z'];

@@ -1,0 +1,45 @@
+/**
+ * Asks a monitor why a payment waits. The cause only explains: without an answer, a command shows
+ * the state alone.
+ */
+import { waitingAnswer } from '../../shared/contracts/status.js';
+import { ask } from '../client.js';
+import type { Target } from '../target.js';
+
+const ANSWER_MS = 3_000;
+
+export interface WaitingQuestion {
+  target: Target;
+  /** Omitted: the oldest pending payment. */
+  payment?: string | undefined;
+  signal: AbortSignal;
+}
+
+/** A token that a monitor accepts; undefined: this command has none. */
+function findToken(target: Target): string | undefined {
+  try {
+    return target.token('api');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The cause as a clause; null: the payment is not pending, or no monitor answered. */
+export async function askWaiting({
+  target,
+  payment,
+  signal,
+}: WaitingQuestion): Promise<string | null> {
+  const query = payment === undefined ? '' : `?payment=${encodeURIComponent(payment)}`;
+  try {
+    const { body } = await ask<unknown>(target.addresses('monitor'), {
+      path: `/waiting${query}`,
+      token: findToken(target),
+      timeoutMs: ANSWER_MS,
+      signal,
+    });
+    return waitingAnswer.parse(body).waiting?.sentence ?? null;
+  } catch {
+    return null;
+  }
+}
