@@ -17,6 +17,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   HANDOVER_LOST: 'Check the current leader (`relevo status`), then retry.',
   TOO_BUSY: 'Retry after a short time, with the same key if there is one.',
   BACKLOG_FULL: 'Retry after a short time, with the same key; `relevo status` shows the backlog.',
+  BILL_NOT_SETTLED: '`relevo bill PATIENT` shows the amounts that are still due.',
   OVERLOADED: 'Retry after a short time, with the same key if there is one.',
   UNAVAILABLE:
     'A part of the system is unreachable: `relevo doctor` finds the cause. Retry with the same key; no payment is charged twice.',

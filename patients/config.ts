@@ -20,6 +20,7 @@ import { ACCEPT_RETRY_MS, withUsualPatience } from '../shared/patience.js';
 import { redisUrl } from '../shared/queue/redis-address.js';
 import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
 import { trustedProxies } from '../shared/http/trusted-proxies.js';
+import { EXIT_POLICIES, type ExitRule } from './core/pass.js';
 import { publicUrl } from './web/options.js';
 
 export const PATIENTS_OPTIONS = {
@@ -147,6 +148,10 @@ export const PATIENTS_OPTIONS = {
     max: 8_760,
     doc: 'How long an exit pass is valid.',
   }),
+  exitPass: oneOf('EXIT_PASS', EXIT_POLICIES, {
+    default: 'any-payment',
+    doc: 'any-payment: every succeeded payment earns an exit pass, as published. settled: a pass exists only while nothing is due in any currency.',
+  }),
   staffSignIn: flag('STAFF_SIGN_IN', {
     default: true,
     doc: "Whether the staff's pages ask for the staff token (the api token). off: identifying the patient is enough, as published.",
@@ -201,6 +206,14 @@ export const PATIENTS_OPTIONS = {
 };
 
 export type PatientsConfig = Config<typeof PATIENTS_OPTIONS>;
+
+export const toExitRule = ({
+  passValidityHours,
+  exitPass,
+}: Pick<PatientsConfig, 'passValidityHours' | 'exitPass'>): ExitRule => ({
+  validityHours: passValidityHours,
+  policy: exitPass,
+});
 
 const RELATIONS: readonly ((config: PatientsConfig) => string | null)[] = [
   ({ acceptGroupMax, acceptQueueMax }) =>

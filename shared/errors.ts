@@ -43,6 +43,11 @@ export const PROBLEMS = {
   PAYMENT_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such payment' },
   BATCH_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such batch' },
   PATIENT_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such patient' },
+  BILL_NOT_SETTLED: {
+    status: 409,
+    retryable: false,
+    title: 'The bill must be settled before there is an exit pass',
+  },
   PASS_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such exit pass' },
   REPLICA_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such replica' },
   ALERT_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such alert' },

@@ -15,6 +15,9 @@ const STATUS_COLOUR = {
 
 const row = (left: string, right: string): string => `  ${left.padEnd(11)}${right}`;
 
+/** The meaning of a succeeded payment without an exit pass. */
+const NO_PASS = 'It is paid. There is no exit pass yet, because something is still due.';
+
 const WHAT_IT_MEANS: Readonly<Record<Payment['status'], string>> = {
   SUCCEEDED: 'The patient may leave: the payment is the exit pass.',
   DECLINED: 'The gateway declined it; no money moved. A new payment needs a new key.',
@@ -67,8 +70,18 @@ export function formatPayment(
     ...formatOutcome(payment, paint),
     ...(waiting === null ? [] : formatCause(waiting)),
     '',
-    WHAT_IT_MEANS[payment.status],
+    payment.status === 'SUCCEEDED' && !payment.exit_granted
+      ? NO_PASS
+      : WHAT_IT_MEANS[payment.status],
   ];
+}
+
+/** The amounts that are still due after a payment; null: nothing is due. */
+export function formatDue(
+  due: readonly { amountMinor: number; currency: string }[],
+): string | null {
+  const amounts = due.map(({ amountMinor, currency }) => formatAmount(amountMinor, currency));
+  return amounts.length === 0 ? null : `Still due: ${amounts.join(', ')}.`;
 }
 
 export const REPLAYED = 'This key was used before; this is its payment. Nothing was charged again.';

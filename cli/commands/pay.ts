@@ -5,22 +5,59 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readAmount, readCurrency } from './amount.js';
+import type { Payment } from '../../shared/contracts/payment.js';
+import { ask } from '../client.js';
 import { command, text, type Context } from '../command.js';
 import { askWaiting } from './ask-waiting.js';
-import { findPatient } from './find-patient.js';
+import { findPatient, type Asking } from './find-patient.js';
 import { payWithRetry, type PayCommand, type PayOutcome } from './pay-with-retry.js';
-import { getExitCode, formatPayment, formatIntent, REPLAYED, REPLAYED_OWN } from './pay-text.js';
+import {
+  formatDue,
+  formatIntent,
+  formatPayment,
+  getExitCode,
+  REPLAYED,
+  REPLAYED_OWN,
+} from './pay-text.js';
 
 const LONGEST_WAIT_S = 600;
 
-/** @param waiting why it is pending; null: not known, or it is final. */
-function showOutcome(
+interface Bills {
+  bills: { currency: string; dueMinor: number }[];
+}
+
+/**
+ * The amounts that are still due after a succeeded payment. Null: nothing is due, or no instance
+ * answers; the payment is reported all the same.
+ */
+async function readDue(asking: Asking, { patientId, status }: Payment): Promise<string | null> {
+  if (status !== 'SUCCEEDED') return null;
+  const { addresses, token, signal } = asking;
+  const question = { path: `/api/patients/${patientId}/bill`, token };
+  const answered = await ask<Bills>(addresses, {
+    ...question,
+    ...(signal ? { signal } : {}),
+  }).catch(() => null);
+  const due = (answered?.body.bills ?? [])
+    .filter(({ dueMinor }) => dueMinor > 0)
+    .map(({ dueMinor, currency }) => ({ amountMinor: dueMinor, currency }));
+  return formatDue(due);
+}
+
+interface Shown extends PayOutcome {
+  /** Why it is pending; null: not known, or it is final. */
+  waiting: string | null;
+}
+
+async function showOutcome(
   { terminal }: Context,
-  { payment, replayed }: PayOutcome,
-  waiting: string | null,
-): void {
+  asking: Asking,
+  { payment, replayed, waiting }: Shown,
+): Promise<void> {
   if (replayed !== 'no') terminal.out(replayed === 'key' ? REPLAYED : REPLAYED_OWN);
   terminal.out(formatPayment(payment, terminal.paint, waiting).join('\n'));
+  const due = await readDue(asking, payment);
+  if (due !== null) terminal.out(due);
 }
 
 /**
@@ -107,7 +144,7 @@ export const pay = command({
           2,
         ),
       );
-    else showOutcome(context, outcome, waiting);
+    else await showOutcome(context, asking, { ...outcome, waiting });
     return getExitCode(payment);
   },
 });

@@ -145,7 +145,7 @@ const pass = ({ status, completedAt, id }: StoryFacts): Entry[] =>
           at: completedAt,
           kind: 'pass',
           tone: 'good',
-          text: 'The patient may leave: it earned an exit pass.',
+          text: 'Paid: it counts for the exit pass. With EXIT_PASS=any-payment the patient may leave.',
           details: [`Pass ${id}.`],
         },
       ]

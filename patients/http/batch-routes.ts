@@ -5,6 +5,7 @@ import { Problem } from '../../shared/errors.js';
 import { answeredHead, clientGone, route, type Route } from '../../shared/http/routes.js';
 import { batchDocument, fireBatch } from '../accept/batches.js';
 import { refusedTotal } from '../metrics.js';
+import { applyExitPolicy } from '../records/exit-grants.js';
 import { batchById } from '../records/payment-rows.js';
 import type { PatientsDeps } from '../connect.js';
 import { BATCH, BATCH_ID } from './examples.js';
@@ -41,7 +42,8 @@ async function withinBatchLimit(
 }
 
 async function answerBatch(deps: PatientsDeps, batchId: string, response: Response): Promise<null> {
-  const document = await batchDocument(deps.reads, batchId);
+  const read = await batchDocument(deps.reads, batchId);
+  const document = { ...read, payments: await applyExitPolicy(deps, read.payments) };
   response.status(200).type('application/json');
   await stream(response, batchJson(document), ANSWER_MS);
   return null;

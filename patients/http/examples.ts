@@ -108,6 +108,8 @@ export const BILL = { patient: PATIENT, ...CURRENCY_BILL, bills: [CURRENCY_BILL]
 export const PASS = {
   valid: true,
   patient: { id: PATIENT_ID, name: PATIENT.name },
+  paid: { amountMinor: 15_000, currency: 'USD' },
+  due: [{ amountMinor: 421_700, currency: 'USD' }],
   requestTime: '2026-11-21T09:00:00.084Z',
   expirationTime: '2026-11-22T09:00:00.084Z',
 };

@@ -20,6 +20,7 @@ import {
   traceparent,
   TRACE_HEADER,
 } from './headers.js';
+import { withExitPolicy } from '../records/exit-grants.js';
 import { isOperator, PAID_RESPONSES } from './paid-responses.js';
 import { cancelRequest, captureRequest, idPath, refundRequest, voidRequest } from './schemas.js';
 
@@ -122,7 +123,7 @@ const operationRoute = (deps: PatientsDeps, spec: OperationSpec): Route =>
         clientGone: clientGone(response),
         isAudited: isOperator(deps, request),
       };
-      return answerPaid(await operate(deps, command), wait);
+      return answerPaid(await withExitPolicy(deps, await operate(deps, command)), wait);
     },
   });
 
@@ -160,13 +161,14 @@ const cancelRoute = (deps: PatientsDeps): Route =>
     },
     problems: ['PAYMENT_NOT_FOUND', 'NOT_CANCELLABLE', 'UNAVAILABLE'],
     async handle({ params, body, request, response }) {
-      const { payment: found, final } = await cancelPayment(deps, {
+      const cancelled = await cancelPayment(deps, {
         id: params.id,
         reason: body.reason,
         waitMs: (getPreferredWait(request) ?? 0) * 1_000,
         clientGone: clientGone(response),
         isAudited: isOperator(deps, request),
       });
+      const { payment: found, final } = await withExitPolicy(deps, cancelled);
       const headers = { Location: `/api/payments/${params.id}` };
       return final
         ? { status: 200, body: found, headers }

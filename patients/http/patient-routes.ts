@@ -1,6 +1,10 @@
 /** The routes of patients: lists, bills and exit passes. */
 import { route, type Route } from '../../shared/http/routes.js';
+import { Problem } from '../../shared/errors.js';
+import { minorUnitsText } from '../../shared/money.js';
+import { toExitRule } from '../config.js';
 import { encodeCursor } from '../core/cursor.js';
+import { passState, type ExitPass } from '../core/pass.js';
 import type { PatientsDeps } from '../connect.js';
 import { BILL, PASS, PATIENT, PATIENT_ID, PAYMENT_ID } from './examples.js';
 import { bill, idPath, pass, patientList, patientsQuery } from './schemas.js';
@@ -56,6 +60,11 @@ const billRoute = (deps: PatientsDeps): Route =>
     }),
   });
 
+const notSettled = ({ due }: ExitPass): Problem => {
+  const amounts = due.map(({ amountMinor, currency }) => minorUnitsText(amountMinor, currency));
+  return new Problem('BILL_NOT_SETTLED', `No exit pass yet: ${amounts.join(' and ')} are due`);
+};
+
 const passRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'getPass',
@@ -64,7 +73,9 @@ const passRoute = (deps: PatientsDeps): Route =>
     tag: 'patients',
     auth: ['api'],
     summary: 'Check an exit pass',
-    description: "A succeeded payment earns a pass with the payment's id.",
+    description:
+      "A succeeded payment earns a pass with the payment's id. `paid` is the amount of that payment; `due` is what is still due on the bill, one " +
+      'entry per currency, empty when nothing is due. With `EXIT_PASS=settled` there is a pass only while nothing is due: 409 `BILL_NOT_SETTLED`.',
     params: idPath,
     paramsExample: { id: PAYMENT_ID },
     responses: {
@@ -74,12 +85,12 @@ const passRoute = (deps: PatientsDeps): Route =>
         example: PASS,
       },
     },
-    problems: ['PASS_NOT_FOUND', 'UNAVAILABLE'],
+    problems: ['PASS_NOT_FOUND', 'BILL_NOT_SETTLED', 'UNAVAILABLE'],
     async handle({ params }) {
-      return {
-        status: 200,
-        body: await deps.records.pass(params.id, deps.config.passValidityHours, deps.clock.wall()),
-      };
+      const { records, config, clock } = deps;
+      const pass = await records.pass(params.id, toExitRule(config), clock.wall());
+      if (passState(pass, config.exitPass) === 'unsettled') throw notSettled(pass);
+      return { status: 200, body: pass };
     },
   });
 

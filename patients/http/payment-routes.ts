@@ -1,9 +1,10 @@
 /** The routes of payments: pay, get, list, export, re-drive. */
 import { z } from 'zod';
 import { answeredHead, clientGone, route, type Route } from '../../shared/http/routes.js';
-import { paymentDetail, paymentRequest } from '../../shared/contracts/payment.js';
+import { paymentDetail, paymentRequest, type Payment } from '../../shared/contracts/payment.js';
 import { encodeCursor } from '../core/cursor.js';
 import { redriveKey } from '../core/idempotency.js';
+import { applyExitPolicy, withExitPolicy } from '../records/exit-grants.js';
 import { csvHeader, csvPayment } from '../records/payment-csv.js';
 import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
 import { detailDocument, NO_OPERATIONS } from '../core/standing.js';
@@ -86,7 +87,7 @@ const payRoute = (deps: PatientsDeps): Route =>
         traceparent: traceparent(request),
         clientGone: clientGone(response),
       };
-      return answerPaid(await pay(deps, command), wait);
+      return answerPaid(await withExitPolicy(deps, await pay(deps, command)), wait);
     },
   });
 
@@ -123,10 +124,8 @@ const redriveRoute = (deps: PatientsDeps): Route =>
         traceparent: traceparent(request),
         clientGone: clientGone(response),
       };
-      return answerPaid(
-        await redrive(deps, { id: params.id, isAudited: isOperator(deps, request), ...asked }),
-        wait,
-      );
+      const order = { id: params.id, isAudited: isOperator(deps, request), ...asked };
+      return answerPaid(await withExitPolicy(deps, await redrive(deps, order)), wait);
     },
   });
 
@@ -156,7 +155,8 @@ const getRoute = (deps: PatientsDeps): Route =>
       const row = await deps.records.payment(id);
       const mayHaveOperations = row.ofPayment === null && row.status === 'SUCCEEDED';
       const sums = mayHaveOperations ? await deps.records.operationSums(id) : NO_OPERATIONS;
-      return { status: 200, body: detailDocument(row, sums) };
+      const document = detailDocument(row, sums);
+      return { status: 200, body: (await applyExitPolicy(deps, [document]))[0] };
     },
   });
 
@@ -186,7 +186,8 @@ const listRoute = (deps: PatientsDeps): Route =>
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       const next = rows.length > limit && last ? encodeCursor(last.seq) : null;
-      return { status: 200, body: { payments: page.map(paymentDocument), next } };
+      const documents = page.map((record) => paymentDocument(record));
+      return { status: 200, body: { payments: await applyExitPolicy(deps, documents), next } };
     },
   });
 
@@ -214,7 +215,15 @@ const csvRoute = (deps: PatientsDeps): Route =>
       response.status(200).type('text/csv; charset=utf-8').attachment('payments.csv');
       const next = (last: PaymentRecord): Promise<PaymentRecord[]> =>
         records.payments(query, last.seq, CSV_PAGE);
-      await stream(response, paymentsCsv({ first, pageSize: CSV_PAGE, next, timeZone }));
+      const toDocuments = (page: readonly PaymentRecord[]): Promise<Payment[]> =>
+        applyExitPolicy(
+          deps,
+          page.map((record) => paymentDocument(record)),
+        );
+      await stream(
+        response,
+        paymentsCsv({ first, pageSize: CSV_PAGE, next, toDocuments, timeZone }),
+      );
       return null;
     },
   });

@@ -81,9 +81,15 @@ export const bill = z.object({
   bills: z.array(currencyBill).min(1),
 });
 
+const currencyAmount = z.object({ amountMinor: z.int().min(1), currency: z.string() });
+
 export const pass = z.object({
   valid: z.boolean(),
   patient: z.object({ id, name: z.string() }),
+  /** The payment that earned the pass. */
+  paid: currencyAmount,
+  /** One per currency in which something is due. */
+  due: z.array(currencyAmount),
   requestTime: timestamp,
   expirationTime: timestamp,
 });

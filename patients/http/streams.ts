@@ -6,8 +6,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import type { Batch } from '../../shared/contracts/batch.js';
+import type { Payment } from '../../shared/contracts/payment.js';
 import { csvHeader, csvPayment } from '../records/payment-csv.js';
-import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
+import type { PaymentRecord } from '../core/payment-record.js';
 
 /** Payments per piece: one or two milliseconds of work. */
 const SLICE = 1_000;
@@ -50,6 +51,7 @@ export interface CsvSource {
   pageSize: number;
   /** Reads the page after this payment. */
   next: (last: PaymentRecord) => Promise<readonly PaymentRecord[]>;
+  toDocuments: (page: readonly PaymentRecord[]) => Promise<readonly Payment[]>;
   timeZone: string;
 }
 
@@ -58,11 +60,13 @@ export async function* paymentsCsv({
   first,
   pageSize,
   next,
+  toDocuments,
   timeZone,
 }: CsvSource): AsyncGenerator<string> {
   yield csvHeader();
   for (let page = first; ;) {
-    yield page.map((record) => csvPayment(paymentDocument(record), timeZone)).join('');
+    const documents = await toDocuments(page);
+    yield documents.map((document) => csvPayment(document, timeZone)).join('');
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return;
     page = await next(last);

@@ -31,6 +31,12 @@ export interface BillState {
   payments: ReadonlyMap<string, CurrencyPayments>;
 }
 
+/**
+ * The succeeded amount of a group of payments, in minor units: the one place that decides which
+ * rows count as paid.
+ */
+export const PAID_SUM = `coalesce(sum(amount_minor * paid_sign(kind)) FILTER (WHERE status = 'SUCCEEDED'), 0)`;
+
 const BILL = `
 SELECT patient.id, full_name AS name, document,
        (SELECT coalesce(json_agg(json_build_object('id', id, 'kind', kind, 'description', description, 'amountMinor', amount_minor,
@@ -38,7 +44,7 @@ SELECT patient.id, full_name AS name, document,
           FROM charge WHERE patient_id = patient.id) AS charges,
        (SELECT coalesce(json_agg(by_currency), '[]')
           FROM (SELECT currency,
-                       coalesce(sum(amount_minor * paid_sign(kind)) FILTER (WHERE status = 'SUCCEEDED'), 0) AS "paidMinor",
+                       ${PAID_SUM} AS "paidMinor",
                        coalesce(sum(amount_minor * greatest(0, paid_sign(kind))) FILTER (WHERE status = 'PENDING'), 0) AS "pendingMinor",
                        coalesce(max(seq) FILTER (WHERE starts_with(idempotency_key, $2)), 0) AS "lastSeq"
                   FROM payment WHERE patient_id = patient.id GROUP BY currency) AS by_currency) AS payments

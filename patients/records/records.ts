@@ -9,9 +9,10 @@ import { isListedStatus } from '../../shared/postgres/payment-lists.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import { readBillState, type BillState } from './bill-records.js';
 import type { Bill, BilledPatient } from '../core/bill.js';
-import { exitPass, type ExitPass } from '../core/pass.js';
+import { exitPass, type ExitPass, type ExitRule } from '../core/pass.js';
 import type { PaymentRecord } from '../core/payment-record.js';
 import type { OperationSums } from '../core/standing.js';
+import { createPassReads } from './pass-records.js';
 import { listPayments, readOperationSums } from './payment-rows.js';
 import type { Prisma } from './prisma.js';
 
@@ -44,8 +45,8 @@ export interface Records {
    * The bill and the payments of each currency, in one snapshot. @throws Problem PATIENT_NOT_FOUND
    */
   billState(patientId: string, fallbackCurrency: string): Promise<BillState>;
-  /** @throws Problem PASS_NOT_FOUND */
-  pass(id: string, validityHours: number, now: Date): Promise<ExitPass>;
+  /** Also a pass that is not valid (`passState`). @throws Problem PASS_NOT_FOUND */
+  pass(id: string, rule: ExitRule, now: Date): Promise<ExitPass>;
 }
 
 const toRecord = (row: PaymentModel): PaymentRecord => ({
@@ -63,27 +64,6 @@ const given = <T extends object>(filter: T): { [K in keyof T]?: Exclude<T[K], un
   Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
-
-async function readPass(
-  prisma: Prisma,
-  id: string,
-  validityHours: number,
-  now: Date,
-): Promise<ExitPass> {
-  const found = await prisma.payment.findUnique({
-    where: { id },
-    select: {
-      status: true,
-      kind: true,
-      completedAt: true,
-      patient: { select: { id: true, fullName: true } },
-    },
-  });
-  const patient = found && { id: found.patient.id, name: found.patient.fullName };
-  const pass = found && patient && exitPass({ ...found, patient }, validityHours, now);
-  if (!pass) throw new Problem('PASS_NOT_FOUND', `There is no exit pass ${id}`);
-  return pass;
-}
 
 /**
  * The part of a filter that the handled ranges answer; null when the filter has an index, or has no
@@ -108,6 +88,7 @@ function toHandled({
  * @param reads for lists that Prisma cannot express. @param timeZone decides the day of a charge.
  */
 export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string): Records {
+  const readPaid = createPassReads(reads, timeZone);
   return {
     async payments(filter, before, limit) {
       const { status, patientId, batchId, processedBy, term, of } = filter;
@@ -161,6 +142,11 @@ export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string
       (await readBillState(reads, timeZone, patientId, fallbackCurrency)).bill,
     billState: (patientId, fallbackCurrency) =>
       readBillState(reads, timeZone, patientId, fallbackCurrency),
-    pass: (id, validityHours, now) => readPass(prisma, id, validityHours, now),
+    async pass(id, rule, now) {
+      const paid = await readPaid(id);
+      const pass = paid && exitPass(paid, rule, now);
+      if (!pass) throw new Problem('PASS_NOT_FOUND', `There is no exit pass ${id}`);
+      return pass;
+    },
   };
 }

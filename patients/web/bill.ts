@@ -33,7 +33,7 @@ export async function readBill(
   const accounts = bill.bills.map((each) =>
     toAccount(patientId, each, payments.get(each.currency)),
   );
-  return { patient: bill.patient, payments: latest, accounts };
+  return { patient: bill.patient, payments: latest, accounts, exitPolicy: config.exitPass };
 }
 
 export function showBill(deps: Deps): PageHandler {

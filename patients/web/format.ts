@@ -85,6 +85,10 @@ export function moment(reader: Reader, at: Date): Html {
   return html`<time datetime="${iso}" title="${iso}">${momentFormat(reader).format(at)}</time>`;
 }
 
+/** `$1.00 and €2.00`; `$1.00, €2.00 and £3.00`. */
+export const listText = (language: Language, texts: readonly string[]): string =>
+  new Intl.ListFormat(LOCALES[language]).format(texts);
+
 /** @param count a whole number, not negative. */
 export const countText = (language: Language, count: number): string =>
   new Intl.NumberFormat(LOCALES[language]).format(count);

@@ -4,7 +4,8 @@
  */
 import { id as idSchema } from '../../shared/contracts/ids.js';
 import { Problem } from '../../shared/errors.js';
-import type { ExitPass } from '../core/pass.js';
+import { passState, type ExitPass, type PassState } from '../core/pass.js';
+import { toExitRule } from '../config.js';
 import type { PatientsDeps } from '../connect.js';
 import type { PageHandler } from './guards.js';
 import { passPage } from './pages/pass.js';
@@ -16,12 +17,19 @@ type Deps = Pick<PatientsDeps, 'config' | 'records' | 'clock'>;
 /** Null: no payment earned this pass. @throws Problem UNAVAILABLE */
 async function readPass({ config, records, clock }: Deps, id: string): Promise<ExitPass | null> {
   try {
-    return await records.pass(id, config.passValidityHours, clock.wall());
+    return await records.pass(id, toExitRule(config), clock.wall());
   } catch (error) {
     if (error instanceof Problem && error.code === 'PASS_NOT_FOUND') return null;
     throw error;
   }
 }
+
+const STATUS: Readonly<Record<PassState, number>> = {
+  valid: 200,
+  expired: 200,
+  unsettled: 409,
+  unknown: 404,
+};
 
 async function sendPass(deps: Deps, answering: Answering, typed: string): Promise<void> {
   const id = idSchema.safeParse(typed);
@@ -31,8 +39,9 @@ async function sendPass(deps: Deps, answering: Answering, typed: string): Promis
       ? await qrSvg(publicAddress(deps.config, answering.request) + passPath(id.data))
       : '';
   const now = deps.clock.wall();
-  sendPage(answering, pass ? 200 : 404, (view) =>
-    passPage(view, { pass, id: id.data ?? '', svg, now }),
+  const state = passState(pass, deps.config.exitPass);
+  sendPage(answering, STATUS[state], (view) =>
+    passPage(view, { pass, state, id: id.data ?? '', svg, now }),
   );
 }
 

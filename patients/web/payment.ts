@@ -7,8 +7,10 @@ import { Problem } from '../../shared/errors.js';
 import { answeredHead, clientGone } from '../../shared/http/routes.js';
 import { id as idSchema } from '../../shared/contracts/ids.js';
 import { dueIn } from '../core/bill.js';
+import { passState } from '../core/pass.js';
 import { Semaphore } from '../core/semaphore.js';
 import { isFinal, toStage } from '../core/progress.js';
+import { toExitRule } from '../config.js';
 import type { PatientsDeps } from '../connect.js';
 import type { FollowedPayment } from '../records/staff-records.js';
 import type { PageHandler } from './guards.js';
@@ -48,12 +50,16 @@ async function receiptFacts(
   const { patient } = bill;
   const dueMinor = dueIn(bill, payment.currency);
   if (payment.status !== 'SUCCEEDED') return { patient, dueMinor, pass: null };
-  const { expirationTime } = await records.pass(payment.id, config.passValidityHours, clock.wall());
+  const pass = await records.pass(payment.id, toExitRule(config), clock.wall());
   const path = passPath(payment.id);
+  const { paid, due, expirationTime } = pass;
   return {
     patient,
     dueMinor,
     pass: {
+      paid,
+      due,
+      isWithheld: passState(pass, config.exitPass) === 'unsettled',
       path,
       svg: await qrSvg(publicAddress(config, request) + path),
       until: new Date(expirationTime),

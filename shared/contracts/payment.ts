@@ -1,4 +1,7 @@
-/** A payment on the wire. `exit_granted` is the field of the reports: the patient may leave. */
+/**
+ * A payment on the wire. `exit_granted` is the field of the reports: the patient may leave, as the
+ * exit policy of patients (`EXIT_PASS`) decides.
+ */
 import { z } from 'zod';
 import { amountMinor, currency, id, memberId, term, timestamp } from './ids.js';
 

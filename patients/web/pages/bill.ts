@@ -9,6 +9,7 @@ import {
   type ChargeKind,
   type CurrencyBill,
 } from '../../core/bill.js';
+import type { ExitPolicy } from '../../core/pass.js';
 import { payableMinor } from '../../core/payable.js';
 import type { PaymentRecord } from '../../core/payment-record.js';
 import { html, type Html } from '../../../shared/web/html.js';
@@ -39,6 +40,7 @@ export interface BillPageFacts {
   payments: readonly PaymentRecord[];
   /** Null: no form was submitted. */
   refused: RefusedForm | null;
+  exitPolicy: ExitPolicy;
 }
 
 /** Suffix of element ids, because the same page may show several currencies. */
@@ -117,7 +119,7 @@ function sheet(view: View, account: BillAccount, index: number, several: boolean
 /** Null: there are no charges in this currency. */
 function formFor(
   view: View,
-  { patient, accounts, refused }: BillPageFacts,
+  { patient, accounts, refused, exitPolicy }: BillPageFacts,
   account: BillAccount,
   index: number,
 ): Html | null {
@@ -139,6 +141,7 @@ function formFor(
     several,
     payableMinor: payable,
     key,
+    exitPolicy,
     ...answer,
   });
 }

@@ -1,5 +1,6 @@
 /** The form that pays the bill in one currency: the whole amount due, or a part of it. */
 import type { CurrencyBill } from '../../core/bill.js';
+import type { ExitPolicy } from '../../core/pass.js';
 import type { AmountProblem, Wanted } from '../../core/payable.js';
 import { decimalsOf, decimalText, isPayable } from '../../../shared/money.js';
 import { html, type Html } from '../../../shared/web/html.js';
@@ -18,6 +19,7 @@ export interface PayFormFacts {
   payableMinor: number;
   /** The key of this bill as shown: repeated submissions make one payment. */
   key: string;
+  exitPolicy: ExitPolicy;
   /** Why the amount was refused; null: no form was submitted yet. */
   problem: AmountProblem | 'changed' | null;
   /** The amount as typed. */
@@ -87,7 +89,7 @@ export function payForm(view: View, facts: PayFormFacts): Html {
 ${hiddenBill(view, { patientId: facts.patientId, key: facts.key, shown: String(facts.payableMinor) })}
 ${fields(view, facts)}
 <button class="button wide">${pay.button}</button>
-<p class="hint">${pay.note}</p>
+<p class="hint">${pay.note[facts.exitPolicy]}</p>
 </form>`;
   return html`<section class="card pay screen-only" aria-labelledby="pay${facts.suffix}">
 <h2 id="pay${facts.suffix}">${pay.title}${facts.several ? ` (${facts.bill.currency})` : null}</h2>

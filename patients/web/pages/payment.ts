@@ -2,6 +2,7 @@
  * The page of one payment: its progress in words and steps; when it is final, its receipt and its
  * exit pass.
  */
+import type { ExitPass } from '../../core/pass.js';
 import {
   isFinal,
   toStage,
@@ -15,13 +16,24 @@ import type { FollowedPayment, LeaderChange } from '../../records/staff-records.
 import { html, type Html } from '../../../shared/web/html.js';
 import { countText, moment, money } from '../format.js';
 import type { Page, View } from '../view.js';
+import { passAmounts } from './pass.js';
 import { fact, printButton, qrImage, statusMark } from './parts.js';
+
+/** A pass on a receipt. */
+export interface EarnedPass extends Pick<ExitPass, 'paid' | 'due'> {
+  /** Whether the policy withholds the pass until nothing is due. */
+  isWithheld: boolean;
+  path: string;
+  /** QR code of the address of the pass. */
+  svg: string;
+  until: Date;
+}
 
 export interface ReceiptFacts {
   patient: { name: string; document: string };
   dueMinor: number;
-  /** Path and QR code of the exit pass; null: none was earned. */
-  pass: { path: string; svg: string; until: Date } | null;
+  /** The exit pass; null: none was earned. */
+  pass: EarnedPass | null;
 }
 
 const SIGNS: Record<StepState, string> = { done: '✓', now: '●', later: '○' };
@@ -110,10 +122,17 @@ ${fact(words.number, html`<code>${payment.id}</code>`)}
 </dl>`;
 }
 
-function passCard(view: View, pass: NonNullable<ReceiptFacts['pass']>): Html {
+function passCard(view: View, pass: EarnedPass): Html {
   const { words } = view;
+  if (pass.isWithheld)
+    return html`<section class="card pass" aria-labelledby="pass">
+<h2 id="pass">${words.pass.withheld}</h2>
+${passAmounts(view, pass)}
+<p class="soft">${words.pass.withheldText}</p>
+</section>`;
   return html`<section class="card pass" aria-labelledby="pass">
 <h2 id="pass">${words.pass.title}</h2>
+${passAmounts(view, pass)}
 ${qrImage(pass.svg, words.pass.code)}
 <p>${words.pass.until} <b>${moment(view, pass.until)}</b></p>
 <p class="soft">${words.pass.scan}</p>

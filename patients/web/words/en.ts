@@ -5,7 +5,7 @@
 import type { ChargeKind } from '../../core/bill.js';
 import type { PatientFacts } from '../../core/identification.js';
 import type { AmountProblem } from '../../core/payable.js';
-import type { PassState } from '../../core/pass.js';
+import type { ExitPolicy, PassState } from '../../core/pass.js';
 import type { Stage, ProgressStep } from '../../core/progress.js';
 import type { PaymentStatus } from '../../../shared/contracts/payment.js';
 
@@ -57,11 +57,14 @@ const stages: Record<Stage, string> = {
 const passes: Record<PassState, string> = {
   valid: 'Valid',
   expired: 'Expired',
+  unsettled: 'Not settled',
   unknown: 'Unknown',
 };
 const passAdvice: Record<PassState, string> = {
   valid: 'This patient may leave.',
   expired: 'This pass is no longer valid. Ask for a new one at the billing desk.',
+  unsettled:
+    'The payment is recorded, and the bill is not settled. The patient may leave when nothing is due. Ask at the billing desk.',
   unknown:
     'The hospital issued no pass with this number. It does not permit a patient to leave. Ask at the billing desk.',
 };
@@ -162,7 +165,11 @@ export const en = {
     amountHint: (currency: string, most: string, example: string) =>
       `In ${currency}, at most ${most}. Such as ${example}.`,
     button: 'Pay',
-    note: 'A payment that succeeds, whole or part, earns the exit pass. What is left stays due.',
+    note: {
+      'any-payment':
+        'A payment that succeeds, whole or part, earns the exit pass. What is left stays due.',
+      'settled': 'There is an exit pass when nothing is due in any currency.',
+    } satisfies Record<ExitPolicy, string>,
     problems: amounts,
     changed:
       'The bill has changed since it was shown. Nothing was paid by this form; look at the bill again and decide.',
@@ -211,6 +218,12 @@ export const en = {
     states: passes,
     advice: passAdvice,
     patient: 'Patient',
+    amounts: (paid: string, due: string | null) =>
+      due === null
+        ? `Paid ${paid} with this payment; nothing is due.`
+        : `Paid ${paid} with this payment; ${due} still due.`,
+    withheld: 'No exit pass yet',
+    withheldText: 'There is an exit pass when nothing is due in any currency.',
     issued: 'Issued',
     until: 'Valid until',
     expired: 'Expired',

@@ -107,7 +107,11 @@ export const es: Words = {
     amountHint: (currency, most, example) =>
       `En ${currency}, máximo ${most}. Por ejemplo ${example}.`,
     button: 'Pagar',
-    note: 'Un pago que termina bien, total o parcial, da derecho al pase de salida. Lo que falte sigue pendiente.',
+    note: {
+      'any-payment':
+        'Un pago que termina bien, total o parcial, da derecho al pase de salida. Lo que falte sigue pendiente.',
+      'settled': 'Hay pase de salida cuando no se debe nada en ninguna moneda.',
+    },
     problems: {
       'nothing-due':
         'Ahora no se puede pagar nada: la factura está saldada o ya hay un pago en camino por todo el saldo.',
@@ -177,14 +181,27 @@ export const es: Words = {
   },
   pass: {
     title: 'Pase de salida',
-    states: { valid: 'Válido', expired: 'Vencido', unknown: 'Desconocido' },
+    states: {
+      valid: 'Válido',
+      expired: 'Vencido',
+      unsettled: 'Sin saldar',
+      unknown: 'Desconocido',
+    },
     advice: {
       valid: 'Este paciente puede salir.',
       expired: 'Este pase ya no es válido. Pida uno nuevo en la oficina de facturación.',
+      unsettled:
+        'El pago está registrado y la factura no está saldada. El paciente puede salir cuando no se deba nada. Pregunte en la oficina de facturación.',
       unknown:
         'El hospital no emitió ningún pase con este número. No deje salir a nadie con él; pregunte en la oficina de facturación.',
     },
     patient: 'Paciente',
+    amounts: (paid, due) =>
+      due === null
+        ? `Este pago: ${paid}; no se debe nada.`
+        : `Este pago: ${paid}; saldo pendiente: ${due}.`,
+    withheld: 'Todavía no hay pase de salida',
+    withheldText: 'Hay pase de salida cuando no se debe nada en ninguna moneda.',
     issued: 'Emitido',
     until: 'Válido hasta',
     expired: 'Venció',

@@ -15,7 +15,7 @@ import {
   formatBeforeState,
   formatState,
 } from '../../../cli/commands/leadership-text.js';
-import { getExitCode, formatPayment, formatIntent } from '../../../cli/commands/pay-text.js';
+import { formatDue, formatIntent, formatPayment, getExitCode } from '../../../cli/commands/pay-text.js';
 import { formatBill, formatPatients, formatPayments } from '../../../cli/commands/records-text.js';
 import { toFailureDocument, formatFailure, wrongArguments } from '../../../cli/failure.js';
 import { paintNothing, stripColours } from '../../../cli/output/paint.js';
@@ -70,6 +70,17 @@ describe('a payment', () => {
     fits(formatIntent(15_000, 'USD', 'Carlos Guerrero Vargas, document 107919317', ID));
   });
 
+  it('without an exit pass does not let the patient leave', () => {
+    const text = formatPayment({ ...PAID, exit_granted: false }, paintNothing).join('\n');
+    expect([text.includes('may leave'), text.includes('no exit pass yet')]).toEqual([false, true]);
+  });
+  it('is followed by what is still due, per currency', () => {
+    const due = [
+      { amountMinor: 421_700, currency: 'USD' },
+      { amountMinor: 500, currency: 'JPY' },
+    ];
+    expect([formatDue(due), formatDue([])]).toEqual(['Still due: 4217.00 USD, 500 JPY.', null]);
+  });
   it('that is pending recommends a retry', () =>
     expect(formatPayment(WAITING, paintNothing).join('\n')).toContain(
       'a retry with the same key does not pay twice',

@@ -1,6 +1,7 @@
 /** The small pure modules: Prefer, trace context, cursors, CSV, passes. */
 import { decodeIdCursor, decodeSeqCursor, encodeCursor } from '../../../patients/core/cursor.js';
-import { exitPass } from '../../../patients/core/pass.js';
+import type { Bill } from '../../../patients/core/bill.js';
+import { exitPass, passState, toDue } from '../../../patients/core/pass.js';
 import { waitSeconds } from '../../../patients/core/prefer.js';
 import { validTraceparent } from '../../../shared/observability/traceparent.js';
 import { csvHeader } from '../../../patients/records/payment-csv.js';
@@ -113,9 +114,13 @@ describe('a CSV cell', () => {
 
 describe('an exit pass', () => {
   const completedAt = new Date('2026-11-21T09:00:00.000Z');
+  const paid = { amountMinor: 100, currency: 'USD' };
+  const due = [{ amountMinor: 421_700, currency: 'USD' }];
   const patient = { id: 'p', name: 'Ana' };
-  const at = (time: string) =>
-    exitPass({ status: 'SUCCEEDED', kind: 'charge', completedAt, patient }, 24, new Date(time));
+  const kind = 'charge' as const;
+  const payment = { ...paid, status: 'SUCCEEDED' as const, kind, completedAt, patient, due };
+  const rule = { validityHours: 24, policy: 'any-payment' as const };
+  const at = (time: string) => exitPass(payment, rule, new Date(time));
   test.each([
     ['2026-11-21T09:00:00.000Z', true],
     ['2026-11-22T08:59:59.999Z', true],
@@ -125,6 +130,8 @@ describe('an exit pass', () => {
     expect(at(time)).toEqual({
       valid,
       patient,
+      paid,
+      due,
       requestTime: '2026-11-21T09:00:00.000Z',
       expirationTime: '2026-11-22T09:00:00.000Z',
     });
@@ -132,8 +139,8 @@ describe('an exit pass', () => {
   test.each(['DECLINED', 'FAILED', 'PENDING'] as const)('is not earned by %s', (status) => {
     expect(
       exitPass(
-        { status, kind: 'charge', completedAt: status === 'PENDING' ? null : completedAt, patient },
-        24,
+        { ...payment, status, completedAt: status === 'PENDING' ? null : completedAt },
+        rule,
         completedAt,
       ),
     ).toBeNull();
@@ -144,8 +151,28 @@ describe('an exit pass', () => {
     ['authorize', false],
     ['void', false],
     ['refund', false],
-  ] as const)('is earned by a succeeded %s: %p', (kind, earns) => {
-    const pass = exitPass({ status: 'SUCCEEDED', kind, completedAt, patient }, 24, completedAt);
-    expect(pass !== null).toBe(earns);
+  ] as const)('is earned by a succeeded %s: %p', (made, earns) => {
+    expect(exitPass({ ...payment, kind: made }, rule, completedAt) !== null).toBe(earns);
+  });
+  test('with the policy settled is valid only when nothing is due in any currency', () => {
+    const settled = { ...rule, policy: 'settled' as const };
+    const judge = (owed: typeof due) => exitPass({ ...payment, due: owed }, settled, completedAt);
+    expect(
+      [judge(due), judge([])].map((pass) => [pass?.valid, passState(pass, 'settled')]),
+    ).toEqual([
+      [false, 'unsettled'],
+      [true, 'valid'],
+    ]);
+  });
+  test('the amounts due are those of every currency with something due, in the order of the bill', () => {
+    const bills = [
+      ['USD', 5],
+      ['EUR', 0],
+      ['COP', 7],
+    ].map(([currency, dueMinor]) => ({ currency, dueMinor })) as Bill['bills'];
+    expect(toDue({ bills })).toEqual([
+      { currency: 'USD', amountMinor: 5 },
+      { currency: 'COP', amountMinor: 7 },
+    ]);
   });
 });

@@ -166,15 +166,19 @@ describe('a pass', () => {
   const pass = {
     valid: true,
     patient: { id: 'p', name: 'Lucía Rojas' },
+    paid: { amountMinor: 100, currency: 'USD' },
+    due: [{ amountMinor: 1, currency: 'EUR' }],
     requestTime: '',
     expirationTime: '',
   };
 
-  test('is valid, expired or unknown', () => {
-    expect([passState(pass), passState({ ...pass, valid: false }), passState(null)]).toEqual([
-      'valid',
-      'expired',
-      'unknown',
+  test('is valid, expired or unknown; while something is due, the policy settled withholds it', () => {
+    const states = (['any-payment', 'settled'] as const).map((policy) =>
+      [pass, { ...pass, valid: false }, null].map((each) => passState(each, policy)),
+    );
+    expect(states).toEqual([
+      ['valid', 'expired', 'unknown'],
+      ['unsettled', 'unsettled', 'unknown'],
     ]);
   });
 

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import { CHARGE_KINDS, consolidate } from '../../../../patients/core/bill.js';
+import type { PassState } from '../../../../patients/core/pass.js';
 import { toAcceptedRecord } from '../../../../patients/core/payment-record.js';
 import type { FollowedPayment } from '../../../../patients/records/staff-records.js';
 import { publicUrl } from '../../../../patients/web/options.js';
@@ -98,14 +99,24 @@ const payment = (status: FollowedPayment['status']): FollowedPayment => ({
   leaderChanges: [{ term: 3, leader: EVIL, previousLeader: EVIL, at: new Date(0) }],
 });
 const [requestTime, expirationTime] = ['2026-11-21T10:00:00Z', '2026-11-22T10:00:00Z'];
-const pass = { valid: true, patient: { id: EVIL, name: EVIL }, requestTime, expirationTime };
+const paid = { amountMinor: 100, currency: 'USD' };
+const due = [
+  { amountMinor: 421_700, currency: 'USD' },
+  { amountMinor: 5, currency: 'EUR' },
+];
+const named = { id: EVIL, name: EVIL };
+const pass = { valid: true, patient: named, paid, due, requestTime, expirationTime };
+const anyPayment = { exitPolicy: 'any-payment' as const };
 const typed = { document: EVIL, name: EVIL, birthDate: EVIL, authorizationCode: EVIL };
 const receipt = {
   patient: { name: EVIL, document: EVIL },
   dueMinor: 1,
-  pass: { path: EVIL, svg: '<svg></svg>', until: new Date(1) },
+  pass: { paid, due, isWithheld: false, path: EVIL, svg: '<svg></svg>', until: new Date(1) },
 };
 const wanted = { part: 'part' as const, amount: EVIL, shown: EVIL };
+
+const shownPass = (seen: View, shown: typeof pass | null, state: PassState): Page =>
+  passPage(seen, { pass: shown, state, id: EVIL, svg: '<svg></svg>', now: new Date(0) });
 
 const PAGES: Record<string, (view: View) => Page> = {
   'landing': (seen) => landingPage(seen, { monitorUrl: EVIL, self: EVIL }),
@@ -118,13 +129,20 @@ const PAGES: Record<string, (view: View) => Page> = {
       accounts,
       payments: [record],
       refused: { key: EVIL, problem: 'too-much', typed: EVIL },
+      ...anyPayment,
     }),
   'unclear': (seen) => unclearPage(seen, { patientId: EVIL, key: EVIL, wanted }),
   'waiting': (seen) => paymentPage(seen, payment('PENDING'), receipt),
   'receipt': (seen) => paymentPage(seen, payment('SUCCEEDED'), receipt),
   'declined': (seen) => paymentPage(seen, payment('DECLINED'), { ...receipt, pass: null }),
-  'pass': (seen) => passPage(seen, { pass, id: EVIL, svg: '<svg></svg>', now: new Date(0) }),
-  'unknown': (seen) => passPage(seen, { pass: null, id: EVIL, svg: '', now: new Date(0) }),
+  'pass': (seen) => shownPass(seen, pass, 'valid'),
+  'unknown': (seen) => shownPass(seen, null, 'unknown'),
+  'unsettled': (seen) => shownPass(seen, { ...pass, valid: false }, 'unsettled'),
+  'withheld': (seen) =>
+    paymentPage(seen, payment('SUCCEEDED'), {
+      ...receipt,
+      pass: { ...receipt.pass, isWithheld: true },
+    }),
   'message': (seen) => messagePage(seen, 'stale'),
 };
 
@@ -147,7 +165,7 @@ describe('a bill in several currencies', () => {
   ): string =>
     layout(
       view(),
-      billPage(view(), { patient, accounts: shown, payments: [], refused }),
+      billPage(view(), { patient, accounts: shown, payments: [], refused, ...anyPayment }),
     ).toString();
 
   test('shows each currency with its own charges, totals and form; no two elements share an id', () => {
@@ -177,6 +195,21 @@ describe('a bill in several currencies', () => {
         ),
       ].map(([, id = '']) => id);
     expect([alerts(accounts[1]?.key ?? ''), alerts('gone')]).toEqual([['wrong-2'], ['wrong']]);
+  });
+});
+
+describe('the amounts of a pass', () => {
+  const text = (language: 'en' | 'es', owed: typeof due): string | undefined =>
+    /<p class="amounts[^"]*">([^<]*)</.exec(
+      shownPass(view(language), { ...pass, due: owed }, 'valid').content.toString(),
+    )?.[1];
+
+  test('state the payment and what is still due, one amount per currency', () => {
+    expect([text('en', due), text('en', [])]).toEqual([
+      'Paid $1.00 with this payment; $4,217.00 and €0.05 still due.',
+      'Paid $1.00 with this payment; nothing is due.',
+    ]);
+    expect(text('es', due)).toMatch(/^Este pago: US\$\s1,00; saldo pendiente: US\$\s4\.217,00 y .*0,05\.$/);
   });
 });
 
