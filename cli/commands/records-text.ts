@@ -59,6 +59,8 @@ export interface CurrencyBill {
   totalMinor: number;
   paidMinor: number;
   dueMinor: number;
+  /** Paid beyond the total. */
+  creditMinor: number;
 }
 
 export interface Bill {
@@ -73,6 +75,7 @@ function currencyLines({
   totalMinor,
   paidMinor,
   dueMinor,
+  creditMinor,
 }: CurrencyBill): string[] {
   const sum = (amountMinor: number): string =>
     formatAmount(amountMinor, currency).replace(/ .*/, '');
@@ -94,6 +97,9 @@ function currencyLines({
     ...formatTable(['kind', 'date', currency, 'for'], rows, '  '),
     '',
     `${formatAmount(totalMinor, currency)} in all, ${sum(paidMinor)} paid, ${sum(dueMinor)} due.`,
+    ...(creditMinor > 0
+      ? [`${formatAmount(creditMinor, currency)} credit: paid beyond the total.`]
+      : []),
   ];
 }
 

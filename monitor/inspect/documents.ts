@@ -60,6 +60,14 @@ const entry = z.object({
     .object({ replica: memberId, term, from: timestamp, until: timestamp.nullable() })
     .optional(),
 });
+const billLine = z.object({
+  currency: z.string(),
+  chargedMinor: z.int(),
+  paidMinor: z.int(),
+  pendingMinor: z.int(),
+  dueMinor: z.int(),
+  creditMinor: z.int(),
+});
 export const storySchema = foundPayment.extend({
   concept: z.string().nullable(),
   batchIndex: z.int().nullable(),
@@ -73,6 +81,8 @@ export const storySchema = foundPayment.extend({
   survivedHandOver: z.boolean(),
   repeats: z.array(id),
   repeatedBy: z.array(id),
+  /** The bill of the patient, one row per currency. */
+  bill: z.array(billLine),
   /** Oldest first. */
   story: z.array(entry),
 });

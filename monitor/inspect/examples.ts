@@ -49,6 +49,16 @@ export const STORY = {
   survivedHandOver: false,
   repeats: [],
   repeatedBy: [],
+  bill: [
+    {
+      currency: 'USD',
+      chargedMinor: 15_000,
+      paidMinor: 15_000,
+      pendingMinor: 0,
+      dueMinor: 0,
+      creditMinor: 0,
+    },
+  ],
   story: [
     {
       at: AT,

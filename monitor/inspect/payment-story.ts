@@ -7,6 +7,7 @@ import { Problem } from '../../shared/errors.js';
 import { documentSpellings, patientByDocument } from '../../shared/postgres/patient-documents.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
+import { readPatientBill, type BillLine } from './patient-bill.js';
 import { FOUND_COLUMNS, type FoundPayment } from './payment-search.js';
 
 /** One election that this payment lived through, or under which it was accepted or committed. */
@@ -58,6 +59,8 @@ export interface StoryFacts extends FoundPayment {
   /** The payments that repeat it, the nearest first. */
   repeatedBy: Relative[];
   drivenBy: AuditNote[];
+  /** The bill of its patient, one row per currency. */
+  bill: BillLine[];
 }
 
 /** Maximum number of elections in a story. */
@@ -94,18 +97,22 @@ const DRIVEN = `SELECT at, actor, reason, outcome FROM audit WHERE action = 'red
 /** @throws Problem PAYMENT_NOT_FOUND */
 export async function paymentStory(db: Queryable, id: string): Promise<StoryFacts> {
   const [facts] = (
-    await db.query<Omit<StoryFacts, 'terms' | 'repeats' | 'repeatedBy' | 'drivenBy'>>(PAYMENT, [id])
+    await db.query<Omit<StoryFacts, 'terms' | 'repeats' | 'repeatedBy' | 'drivenBy' | 'bill'>>(
+      PAYMENT,
+      [id],
+    )
   ).rows;
   if (!facts) throw new Problem('PAYMENT_NOT_FOUND', `There is no payment ${id}`);
   const ask = async <T extends object>(text: string, values: unknown[]): Promise<T[]> =>
     (await db.query<T>(text, values)).rows;
-  const [terms, repeats, repeatedBy, drivenBy] = await Promise.all([
+  const [terms, repeats, repeatedBy, drivenBy, bill] = await Promise.all([
     ask<StoryTerm>(TERMS, [facts.partition, facts.acceptedAt, facts.term]),
     ask<Relative>(BACK, [id]),
     ask<Relative>(FORTH, [id]),
     ask<AuditNote>(DRIVEN, [id]),
+    readPatientBill(db, facts.patientId),
   ]);
-  return { ...facts, terms, repeats, repeatedBy, drivenBy };
+  return { ...facts, terms, repeats, repeatedBy, drivenBy, bill };
 }
 
 export type Whose = { kind: 'payment' | 'batch' | 'patient'; id: string };

@@ -33,8 +33,10 @@ export interface CurrencyBill {
   currency: string;
   totalMinor: number;
   paidMinor: number;
-  /** Never below 0: an overpayment is not shown as a debt of the hospital. */
+  /** Never below 0. */
   dueMinor: number;
+  /** The amount that was paid beyond the total; never below 0. It reduces no other currency. */
+  creditMinor: number;
 }
 
 /**
@@ -75,6 +77,7 @@ function billIn(currency: string, all: readonly Charge[], paidMinor: number): Cu
     totalMinor,
     paidMinor,
     dueMinor: Math.max(0, totalMinor - paidMinor),
+    creditMinor: Math.max(0, paidMinor - totalMinor),
   };
 }
 
@@ -109,6 +112,11 @@ export function consolidate(patient: BilledPatient, { charges, paid, fallback }:
   return { patient, ...first, bills };
 }
 
-/** The amount due in a currency; 0 when there is no bill in it. */
-export const dueIn = ({ bills }: Pick<Bill, 'bills'>, currency: string): number =>
-  bills.find((bill) => bill.currency === currency)?.dueMinor ?? 0;
+/** The amount due and the credit in a currency; 0 when there is no bill in it. */
+export function balanceIn(
+  { bills }: Pick<Bill, 'bills'>,
+  currency: string,
+): Pick<CurrencyBill, 'dueMinor' | 'creditMinor'> {
+  const found = bills.find((bill) => bill.currency === currency);
+  return { dueMinor: found?.dueMinor ?? 0, creditMinor: found?.creditMinor ?? 0 };
+}

@@ -101,6 +101,7 @@ const CURRENCY_BILL = {
   totalMinor: 15_000,
   paidMinor: 15_000,
   dueMinor: 0,
+  creditMinor: 0,
 };
 
 export const BILL = { patient: PATIENT, ...CURRENCY_BILL, bills: [CURRENCY_BILL] };

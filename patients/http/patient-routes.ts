@@ -48,7 +48,7 @@ const billRoute = (deps: PatientsDeps): Route =>
     auth: ['api'],
     summary: 'Get the consolidated bill',
     description:
-      'Charges by kind, the paid amount and the amount due, in minor units: `bills` has one bill per currency. The other fields repeat the ' +
+      'Charges by kind, the paid amount, the amount due and the credit (paid beyond the total), in minor units: `bills` has one bill per currency. The other fields repeat the ' +
       'first bill, in the currency of the oldest charge. Nothing is due at all when every `dueMinor` of `bills` is 0.',
     params: idPath,
     paramsExample: { id: PATIENT_ID },

@@ -73,6 +73,8 @@ const currencyBill = z.object({
   totalMinor: z.int(),
   paidMinor: z.int(),
   dueMinor: z.int().min(0),
+  /** Paid beyond the total. */
+  creditMinor: z.int().min(0),
 });
 /** The fields other than `patient` and `bills` repeat the first element of `bills`. */
 export const bill = z.object({

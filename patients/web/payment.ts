@@ -6,7 +6,7 @@ import type { Response } from 'express';
 import { Problem } from '../../shared/errors.js';
 import { answeredHead, clientGone } from '../../shared/http/routes.js';
 import { id as idSchema } from '../../shared/contracts/ids.js';
-import { dueIn } from '../core/bill.js';
+import { balanceIn } from '../core/bill.js';
 import { passState } from '../core/pass.js';
 import { Semaphore } from '../core/semaphore.js';
 import { isFinal, toStage } from '../core/progress.js';
@@ -48,14 +48,14 @@ async function receiptFacts(
   const { records, config, clock } = deps;
   const bill = await records.bill(request.session.patientId ?? '', config.defaultCurrency);
   const { patient } = bill;
-  const dueMinor = dueIn(bill, payment.currency);
-  if (payment.status !== 'SUCCEEDED') return { patient, dueMinor, pass: null };
+  const balance = balanceIn(bill, payment.currency);
+  if (payment.status !== 'SUCCEEDED') return { patient, ...balance, pass: null };
   const pass = await records.pass(payment.id, toExitRule(config), clock.wall());
   const path = passPath(payment.id);
   const { paid, due, expirationTime } = pass;
   return {
     patient,
-    dueMinor,
+    ...balance,
     pass: {
       paid,
       due,

@@ -1,6 +1,7 @@
 /** The page of a payment's story: its data and its events, oldest first. */
 import { html, type Content, type Html } from '../../../shared/web/html.js';
 import { toAddress } from '../filters.js';
+import type { BillLine } from '../patient-bill.js';
 import type { StoryFacts } from '../payment-story.js';
 import { didSurviveHandover, timeline, type Entry } from '../timeline.js';
 import { amountText, showTime, paymentLink, statusMark } from './parts.js';
@@ -40,6 +41,23 @@ ${didSurviveHandover(story) ? fact('Hand-over', 'It was accepted under one leade
 </dl></section>`;
 }
 
+function billLine(line: BillLine): Html {
+  const { currency, chargedMinor, paidMinor, pendingMinor, dueMinor, creditMinor } = line;
+  const amount = (minor: number): string => amountText(minor, currency);
+  return html`<dl class="balance">
+${fact('Charged', amount(chargedMinor))}
+${fact('Paid', amount(paidMinor))}
+${pendingMinor > 0 ? fact('Pending', amount(pendingMinor)) : null}
+${fact('Due', html`<strong>${amount(dueMinor)}</strong>`)}
+${creditMinor > 0 ? fact('Credit', html`<strong>${amount(creditMinor)}</strong>, paid beyond the charges`) : null}
+</dl>`;
+}
+
+const bill = ({ bill: lines }: StoryFacts): Html | null =>
+  lines.length === 0
+    ? null
+    : html`<section class="card" aria-labelledby="bill"><h2 id="bill">Bill of the patient</h2>${lines.map(billLine)}</section>`;
+
 function reign(led: Entry['led']): Html | null {
   if (!led) return null;
   const { replica, term, from, until } = led;
@@ -70,7 +88,7 @@ export const storyPage = (
 ): Html => html`<h1>Payment <code class="whole" data-copy="${story.id}">${story.id}</code></h1>
 <p class="downloads"><a href="/payments">All payments</a> <a href="/payments/${story.id}.json" data-copy-curl="/payments/${story.id}.json">JSON</a></p>
 <div class="story-grid" id="live">
-${facts(story)}
+<div>${facts(story)}${bill(story)}</div>
 <section class="card" aria-labelledby="story"><h2 id="story">What happened</h2>
 <ol class="story">${timeline(story).map(entryItem)}</ol>
 ${redrive(story)}

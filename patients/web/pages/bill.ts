@@ -1,6 +1,6 @@
 /**
- * The consolidated bill: charges by kind with subtotals; the paid, pending and due amounts; the
- * latest payments. A patient with charges in several currencies gets all of this, and a payment
+ * The consolidated bill: charges by kind with subtotals; the paid, pending and due amounts, the
+ * credit; the latest payments. A patient with charges in several currencies gets all of this, and a payment
  * form, once per currency.
  */
 import {
@@ -77,6 +77,7 @@ ${line(words.bill.total, bill.totalMinor)}
 ${line(words.bill.paid, bill.paidMinor)}
 ${pendingMinor > 0 ? line(words.bill.pending, pendingMinor) : null}
 ${line(words.bill.due, bill.dueMinor, 'due')}
+${bill.creditMinor > 0 ? line(words.bill.credit, bill.creditMinor, 'credit') : null}
 </dl>`;
 }
 

@@ -68,10 +68,14 @@ function fields(view: View, { bill, suffix, payableMinor, problem, typed }: PayF
 </div>`;
 }
 
-function nothing({ words }: View, { bill }: PayFormFacts): Html {
+function nothing({ words, language }: View, { bill }: PayFormFacts): Html {
   if (bill.dueMinor > 0 && !isPayable(bill.currency))
     return html`<p>${words.bill.notPayable(bill.currency)}</p>`;
-  return html`<p>${bill.dueMinor === 0 ? words.bill.settled : words.bill.allPending}</p>`;
+  const credit =
+    bill.creditMinor > 0
+      ? html`<p><b>${words.bill.overpaid(money(language, bill.creditMinor, bill.currency))}</b></p>`
+      : null;
+  return html`<p>${bill.dueMinor === 0 ? words.bill.settled : words.bill.allPending}</p>${credit}`;
 }
 
 function problemText({ words }: View, { problem }: PayFormFacts): string | null {

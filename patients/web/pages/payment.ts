@@ -32,6 +32,8 @@ export interface EarnedPass extends Pick<ExitPass, 'paid' | 'due'> {
 export interface ReceiptFacts {
   patient: { name: string; document: string };
   dueMinor: number;
+  /** Paid beyond the total of the bill. */
+  creditMinor: number;
   /** The exit pass; null: none was earned. */
   pass: EarnedPass | null;
 }
@@ -99,7 +101,8 @@ function waiting(view: View, payment: FollowedPayment): Page {
   return { title: words.payment.title, content, narrow: true, refreshSeconds: 1 };
 }
 
-function details(view: View, payment: FollowedPayment, { patient, dueMinor }: ReceiptFacts): Html {
+function details(view: View, payment: FollowedPayment, facts: ReceiptFacts): Html {
+  const { patient, dueMinor, creditMinor } = facts;
   const {
     words: { payment: words, bill },
     language,
@@ -117,6 +120,7 @@ ${fact(words.concept, payment.concept)}
 ${fact(words.accepted, html`${moment(view, payment.acceptedAt)} ${words.by(payment.acceptedBy)}`)}
 ${payment.completedAt ? fact(words.completed, html`${moment(view, payment.completedAt)} ${by}`) : null}
 ${fact(words.stillDue, money(language, dueMinor, payment.currency))}
+${creditMinor > 0 ? fact(bill.credit, money(language, creditMinor, payment.currency)) : null}
 ${fact(words.reference, payment.gatewayReference)}
 ${fact(words.number, html`<code>${payment.id}</code>`)}
 </dl>`;

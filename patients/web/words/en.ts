@@ -146,6 +146,8 @@ export const en = {
     paid: 'Paid',
     pending: 'On its way',
     due: 'Due',
+    credit: 'Credit',
+    overpaid: (amount: string) => `Paid beyond the total: ${amount}.`,
     settled: 'The bill is settled. Nothing is due.',
     allPending:
       'Everything that is due is on its way. The bill shows it as paid when the payment succeeds.',

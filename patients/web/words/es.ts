@@ -88,6 +88,8 @@ export const es: Words = {
     paid: 'Pagado',
     pending: 'En camino',
     due: 'Saldo',
+    credit: 'Saldo a favor',
+    overpaid: (amount) => `Pagado por encima del total: ${amount}.`,
     settled: 'La factura está saldada. No se debe nada.',
     allPending:
       'Todo el saldo está en camino. La factura lo mostrará como pagado cuando el pago termine bien.',

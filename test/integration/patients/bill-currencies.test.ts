@@ -104,3 +104,30 @@ test('each currency has its own form and key: both are paid from one page, each 
     ['EUR', 0],
   ]);
 });
+
+test('a free payment beyond the bill is a credit in its currency, on the page and in the API', async () => {
+  const creditMinor = 21_129;
+  const answered = await fetch(`${url}/api/payments`, {
+    method: 'POST',
+    headers: {
+      'Authorization': `Bearer ${TOKENS.API_TOKEN}`,
+      'Content-Type': 'application/json',
+      'Prefer': 'wait=20',
+    },
+    body: JSON.stringify({
+      patientId: patient.id,
+      amountMinor: totalOf(patient) + creditMinor,
+      currency: 'USD',
+    }),
+  });
+  expect(answered.status).toBe(201);
+  await chargeInEuros(9_900);
+  const { bills } = await bill();
+  expect(bills).toMatchObject([
+    { currency: 'USD', dueMinor: 0, creditMinor },
+    { currency: 'EUR', dueMinor: 9_900, creditMinor: 0 },
+  ]);
+  const { text } = await (await identified(url)).ask('/bill');
+  expect(text).toContain('<dt>Credit</dt><dd>$211.29</dd>');
+  expect(text.match(/<dt>Credit<\/dt>/g)).toHaveLength(1);
+});

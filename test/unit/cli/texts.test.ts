@@ -15,8 +15,13 @@ import {
   formatBeforeState,
   formatState,
 } from '../../../cli/commands/leadership-text.js';
-import { formatDue, formatIntent, formatPayment, getExitCode } from '../../../cli/commands/pay-text.js';
-import { formatBill, formatPatients, formatPayments } from '../../../cli/commands/records-text.js';
+import {
+  formatDue,
+  formatIntent,
+  formatPayment,
+  getExitCode,
+} from '../../../cli/commands/pay-text.js';
+import { formatPatients, formatPayments } from '../../../cli/commands/records-text.js';
 import { toFailureDocument, formatFailure, wrongArguments } from '../../../cli/failure.js';
 import { paintNothing, stripColours } from '../../../cli/output/paint.js';
 
@@ -255,36 +260,6 @@ describe('records', () => {
     );
     fits(people);
     expect(people).toContain('107919317');
-  });
-  it('of a bill have sub-totals, paid and due', () => {
-    const empty = { items: [], subtotalMinor: 0 };
-    const exam = {
-      items: [
-        { description: 'Electrocardiogram, 12 leads', amountMinor: 5_250, date: '2026-08-21' },
-      ],
-      subtotalMinor: 5_250,
-    };
-    const charges = { exam, medicine: empty, procedure: empty, consultation: empty };
-    const dollars = {
-      charges,
-      currency: 'USD',
-      totalMinor: 5_250,
-      paidMinor: 1_000,
-      dueMinor: 4_250,
-    };
-    const text = formatBill({ patient: { id: ID, document: '1', name: 'Ana' }, bills: [dollars] });
-    fits(text);
-    expect(text).toMatch(/exam +2026-08-21 +52\.50 +Electrocardiogram/);
-    expect(text).toContain('52.50  exam, together');
-    expect(text).toContain('52.50 USD in all, 10.00 paid, 42.50 due.');
-    expect(text).not.toContain('medicine');
-    const euros = { ...dollars, currency: 'EUR', paidMinor: 0, dueMinor: 5_250 };
-    const both = formatBill({
-      patient: { id: ID, document: '1', name: 'Ana' },
-      bills: [dollars, euros],
-    });
-    fits(both);
-    expect(both).toMatch(/42\.50 due\.[^]*EUR[^]*52\.50 EUR in all, 0\.00 paid, 52\.50 due\./);
   });
 });
 

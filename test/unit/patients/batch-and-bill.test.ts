@@ -7,7 +7,12 @@ import {
   tallyBatch,
   unknownIndexes,
 } from '../../../patients/core/batch.js';
-import { consolidate, dueIn, type Charge, type ChargeKind } from '../../../patients/core/bill.js';
+import {
+  consolidate,
+  balanceIn,
+  type Charge,
+  type ChargeKind,
+} from '../../../patients/core/bill.js';
 import {
   acceptanceDocument,
   toAcceptedRecord,
@@ -162,7 +167,7 @@ describe('a bill', () => {
 
   test('adds each kind and the total', () => {
     const bill = consolidate(patient, { charges, paid: new Map([['USD', 58]]), fallback: 'COP' });
-    expect(bill).toMatchObject({ totalMinor: 158, paidMinor: 58, dueMinor: 100 });
+    expect(bill).toMatchObject({ totalMinor: 158, paidMinor: 58, dueMinor: 100, creditMinor: 0 });
     const { exam, medicine, procedure } = bill.charges;
     expect([exam.subtotalMinor, medicine.subtotalMinor, procedure]).toEqual([
       150,
@@ -170,10 +175,15 @@ describe('a bill', () => {
       { items: [], subtotalMinor: 0 },
     ]);
   });
-  test('is never negative', () =>
-    expect(
-      consolidate(patient, { charges, paid: new Map([['USD', 1_000]]), fallback: 'COP' }).dueMinor,
-    ).toBe(0));
+  test('is never negative: what was paid beyond the total is a credit in that currency', () => {
+    const paid = new Map([['USD', 1_000]]);
+    const bill = consolidate(patient, { charges, paid, fallback: 'COP' });
+    expect([bill.dueMinor, bill.creditMinor]).toEqual([0, 842]);
+    expect(['USD', 'EUR'].map((currency) => balanceIn(bill, currency))).toEqual([
+      { dueMinor: 0, creditMinor: 842 },
+      { dueMinor: 0, creditMinor: 0 },
+    ]);
+  });
   test('has one part per currency: a charge in a second currency stays due when the first is paid', () => {
     const mixed = [...charges, charge('exam', 9, 'EUR')];
     const bill = consolidate(patient, {
@@ -194,7 +204,9 @@ describe('a bill', () => {
       ['EUR', 9, 0, 9],
     ]);
     expect(bill.bills[1]?.charges.exam.subtotalMinor).toBe(9);
-    expect(['USD', 'EUR', 'COP'].map((currency) => dueIn(bill, currency))).toEqual([0, 9, 0]);
+    expect(['USD', 'EUR', 'COP'].map((currency) => balanceIn(bill, currency).dueMinor)).toEqual([
+      0, 9, 0,
+    ]);
   });
   test('shows payments in a currency without charges; a payment reduces no bill in another currency', () => {
     const bill = consolidate(patient, { charges, paid: new Map([['EUR', 500]]), fallback: 'COP' });

@@ -52,6 +52,7 @@ const facts = (rest: Partial<StoryFacts> = {}): StoryFacts => ({
   repeats: [],
   repeatedBy: [],
   drivenBy: [],
+  bill: [],
   ...rest,
 });
 const kinds = (rest: Partial<StoryFacts>): string[] =>

@@ -111,6 +111,7 @@ const typed = { document: EVIL, name: EVIL, birthDate: EVIL, authorizationCode: 
 const receipt = {
   patient: { name: EVIL, document: EVIL },
   dueMinor: 1,
+  creditMinor: 2,
   pass: { paid, due, isWithheld: false, path: EVIL, svg: '<svg></svg>', until: new Date(1) },
 };
 const wanted = { part: 'part' as const, amount: EVIL, shown: EVIL };
