@@ -17,6 +17,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   HANDOVER_LOST: 'Check the current leader (`relevo status`), then retry.',
   TOO_BUSY: 'Retry after a short time, with the same key if there is one.',
   BACKLOG_FULL: 'Retry after a short time, with the same key; `relevo status` shows the backlog.',
+  NOT_ACCEPTING: '`relevo status` shows the reason; an operator resumes: `relevo accept resume`.',
   BILL_NOT_SETTLED: '`relevo bill PATIENT` shows the amounts that are still due.',
   OVERLOADED: 'Retry after a short time, with the same key if there is one.',
   UNAVAILABLE:

@@ -26,6 +26,7 @@ import { Operations } from './http/operations.js';
 import { openInspection } from './inspect/inspection.js';
 import { MonitorLoop } from './loop.js';
 import { measure, measureState } from './metrics.js';
+import { createSetAcceptance } from './status/acceptance-watch.js';
 import { Observers } from './status/observers.js';
 import { connectQueue, type QueueConnection } from './status/queue-connection.js';
 import { measureInstances } from './status/instance-metrics.js';
@@ -34,6 +35,7 @@ import { measureQueue } from './status/queue-metrics.js';
 import { measureDisk } from './status/disk-watch.js';
 import { measureRecord } from './status/record-metrics.js';
 import { createSupervisorClient } from './supervisor/supervisor-client.js';
+import { createStatusSources } from './status/create-sources.js';
 import { describeInstances, type StatusSources } from './status/status.js';
 
 export interface RunningMonitor {
@@ -78,43 +80,6 @@ function createLoop(connections: Connections, listeners: Listeners): MonitorLoop
   });
 }
 
-interface StatusParts {
-  loop: MonitorLoop;
-  counts: StatusSources['counts'];
-  observers: Observers;
-  redisUp: () => boolean | null;
-  sync: BalancerSync | null;
-}
-
-function createStatusSources(
-  { config, clock, peers }: Connections,
-  { loop, counts, observers, redisUp, sync }: StatusParts,
-): StatusSources {
-  return {
-    id: config.id,
-    replicas: config.replicas,
-    monitors: config.monitors,
-    patients: config.patients,
-    clock,
-    state: () => loop.state,
-    decision: () => loop.decision,
-    adminRows: () => loop.adminRows,
-    opinions: () => peers.opinions(),
-    peerObserved: (id) => peers.observedOf(id),
-    peerWord: (id) => peers.wordOf(id),
-    instance: (instance) => observers.instances.of(instance),
-    balancer: () => sync && { ...sync.view, rows: sync.rows },
-    record: () => observers.record.state,
-    redisGroup: () => observers.group.state,
-    rounds: () => observers.rounds.state,
-    disk: () => observers.disk.state,
-    lastFailure: (replica) => observers.failures.lastOf(replica),
-    redisUp,
-    faults: config.faults,
-    counts,
-  };
-}
-
 /** The loop with its read-only observers. Each of them reads the other. */
 interface Watch {
   loop: MonitorLoop;
@@ -156,6 +121,7 @@ function createWatch(
       devices: config.devices,
       apiUrl: config.measurementsUrl,
     },
+    db: connections.instancePool,
     disk: { folder: config.diskFolder, leastMb: config.diskLeastMb },
     pingTimeoutMs,
     fall,
@@ -221,6 +187,7 @@ function createAppOptions(
       store: connections.instances,
       logger,
     },
+    setAcceptance: createSetAcceptance(connections.instancePool, observers.acceptance),
     tokens: {
       api: config.apiToken,
       operator: config.operatorToken,

@@ -9,11 +9,13 @@ import { DEFAULT_CHECK } from '../shared/balancer/pool.js';
 import { systemClock, type Clock } from '../shared/clock.js';
 import type { Logger } from '../shared/observability/logger.js';
 import { schemaOf } from '../shared/postgres/connection-settings.js';
+import { readAcceptance } from '../shared/postgres/acceptance.js';
 import { createPool, type Pool } from '../shared/postgres/postgres.js';
 import { measureDependencies } from '../shared/observability/metrics.js';
 import { openQueue } from '../shared/queue/reconnecting-queue.js';
 import { connectRedis, outcomeChannel } from '../shared/queue/queue.js';
 import { postgresTakesWrites, redisTakesWrites } from '../shared/write-probes.js';
+import { Acceptance, ACCEPTANCE_LOOK_MS } from './accept/acceptance.js';
 import { createAcceptor, PARTITION, type Acceptor } from './accept/accept.js';
 import { Backlog } from './accept/backlog.js';
 import { startConversion } from './records/code-conversion.js';
@@ -44,6 +46,8 @@ export interface PatientsDeps {
   clock: Clock;
   reads: Pool;
   acceptor: Acceptor;
+  /** Whether operators let new payments in. */
+  acceptance: Acceptance;
   backlog: Backlog;
   /** Limits the payments of all batches in progress. */
   batchRoom: Semaphore;
@@ -161,21 +165,28 @@ const createBacklog = ({ reads, clock, logger, config }: Core): Backlog =>
     config,
   });
 
-/** Polls outcomes, the backlog and Redis. @returns a function that ends the polls. */
+interface Polled {
+  outcomes: Outcomes;
+  backlog: Backlog;
+  acceptance: Acceptance;
+  delivery: Delivery;
+}
+
+/** Polls outcomes, the backlog, the switch of the acceptance and Redis. @returns the end of it. */
 function startPolls(
   config: PatientsConfig,
-  outcomes: Outcomes,
-  backlog: Backlog,
-  delivery: Delivery,
+  { outcomes, backlog, acceptance, delivery }: Polled,
 ): () => void {
   const polls = [
     setInterval(() => void outcomes.poll(), config.outcomePollMs),
+    setInterval(() => void acceptance.look(), ACCEPTANCE_LOOK_MS),
     setInterval(() => {
       void backlog.look();
       void delivery.reachable().then((redis) => measureDependencies({ redis }));
     }, config.backlogLookMs),
   ];
   void backlog.look();
+  void acceptance.look();
   return () => polls.forEach(clearInterval);
 }
 
@@ -191,7 +202,8 @@ export function openPatients(
   const outcomes = createOutcomes(core);
   const backlog = createBacklog(core);
   const delivery = openDelivery(config, logger, outcomes);
-  const endPolls = startPolls(config, outcomes, backlog, delivery);
+  const acceptance = new Acceptance({ read: () => readAcceptance(reads), logger });
+  const endPolls = startPolls(config, { outcomes, backlog, acceptance, delivery });
   const web = connectRedis(config.redisUrl, 'bounded', logger);
   const staff = createStaffRecords(reads);
   const conversion = startConversion({ db: reads, logger });
@@ -204,6 +216,7 @@ export function openPatients(
     reads,
     outcomes,
     backlog,
+    acceptance,
     batchRoom: new Semaphore(config.batchPaymentsMax),
     acceptor: createAcceptor({ inserts, reads, dispatch: delivery.dispatch, clock, config }),
     patients: createKnownPatients(reads, clock),

@@ -156,6 +156,11 @@ export const PROBLEMS = {
     retryable: true,
     title: 'This instance has more work than it can do in time',
   },
+  NOT_ACCEPTING: {
+    status: 503,
+    retryable: true,
+    title: 'New payments are not accepted now',
+  },
   UNAVAILABLE: {
     status: 503,
     retryable: true,

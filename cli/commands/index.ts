@@ -1,5 +1,6 @@
 /** Every command, in the order of the overview. */
 import type { Command } from '../command.js';
+import { accept } from './accept.js';
 import { programs } from '../programs/programs.js';
 import { backup } from './backup.js';
 import { batch } from './batch.js';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   payment,
   patients,
   bill,
+  accept,
   leaders,
   handover,
   drain,

@@ -2,6 +2,7 @@
 import type { StatusSummary } from '../../shared/contracts/status.js';
 import { duration } from '../../shared/format.js';
 import { paintNothing, type Paint } from '../output/paint.js';
+import { formatStopLine } from './accept-text.js';
 import { formatInstances } from './instance-text.js';
 import { formatTable, WIDTH, wrap } from '../output/table.js';
 import { formatGroup, formatGroupLine, type NameOf } from './group-text.js';
@@ -135,6 +136,7 @@ export function formatStatus(
   return [
     ...head,
     ...leaders(status, now),
+    ...formatStopLine(status).map((line) => paint('red', line)),
     '',
     ...replicaTable(status, paint),
     '',
@@ -168,8 +170,9 @@ export function formatStatusLine(view: StatusView): string {
   const leading = status.partitions.map(({ leader, term }) =>
     leader === null ? 'no leader' : `${leader} leads in term ${term}`,
   );
+  const stopped = status.acceptance?.accepting === false ? ', payments stopped' : '';
   const replicas = status.replicas.map(describeState);
   const cause = status.waiting === null ? '' : ` (${status.waiting.cause})`;
   const instances = status.balancer === null ? [] : status.patients.map(describeState);
-  return `${leading.join(', ')}; ${[...replicas, ...instances].join(', ')}; ${orDash(status.queue.pending)} pending${cause}${storage}`;
+  return `${leading.join(', ')}; ${[...replicas, ...instances].join(', ')}; ${orDash(status.queue.pending)} pending${cause}${stopped}${storage}`;
 }

@@ -6,7 +6,7 @@
  */
 import type { Express, Request, Response } from 'express';
 import { v7 as uuid } from 'uuid';
-import { batchDocument } from '../../patients/accept/batches.js';
+import { batchDocument } from '../../patients/accept/batch-document.js';
 import { isListed, planBatch, unknownIndexes, type BatchPlan } from '../../patients/core/batch.js';
 import { batchKey } from '../../patients/core/idempotency.js';
 import { fingerprint } from '../../patients/accept/fingerprint.js';

@@ -4,7 +4,7 @@
  * through the API; the plans are those of the statements that the same code sends.
  */
 import { encodeCursor } from '../../patients/core/cursor.js';
-import { batchDocument } from '../../patients/accept/batches.js';
+import { batchDocument } from '../../patients/accept/batch-document.js';
 import { createPrisma } from '../../patients/records/prisma.js';
 import { createRecords, type Records } from '../../patients/records/records.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';

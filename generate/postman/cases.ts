@@ -25,6 +25,8 @@ export const NOT_PROVOKED: Partial<Record<ProblemCode, string>> = {
   TOO_BUSY: 'needs thousands of requests at once',
   BACKLOG_FULL: 'needs millions of payments that are not final',
   OVERLOADED: 'needs more requests than an instance serves',
+  NOT_ACCEPTING: 'would stop the payments of every other client',
+  BILL_NOT_SETTLED: 'needs EXIT_PASS=settled',
   UNAVAILABLE: 'needs an outage of PostgreSQL',
   INTERNAL: 'no known way to provoke it',
   HANDOVER_LOST: 'needs two hand-overs at the same time',

@@ -19,6 +19,8 @@ export const RECORD_TABLES = [
   'replica',
   'instance',
   'ended_session',
+  'acceptance',
+  'alert',
   'audit',
 ] as const;
 

@@ -5,6 +5,7 @@ const CLIENT = 'monitor/console/client';
 
 /** The scripts of the overview, and of the list of elections. */
 const SCRIPTS = [
+  'acceptance',
   'actions',
   'alerts',
   'arrows',

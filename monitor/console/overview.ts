@@ -30,8 +30,10 @@ ${
 }
 </section>`;
 
-const payments = html`<section aria-labelledby="queue-title">
+const payments = (session: Session | null): Html => html`<section aria-labelledby="queue-title">
 <h2 id="queue-title">Payments</h2>
+<p>New payments: <span id="acceptance" class="state none">–</span></p>
+${session && html`<p><button type="button" id="accepting" disabled>Stop payments …</button></p>`}
 <dl class="numbers">
 <div><dt><a href="/payments?status=PENDING">pending</a></dt><dd id="pending">–</dd></div>
 <div><dt><a href="/failed">failed in all</a></dt><dd id="failed">–</dd></div>
@@ -162,7 +164,7 @@ export const overview = (
 <noscript><p class="problem">This page needs JavaScript; <a href="/status">/status</a> and <a href="/elections.html">the elections</a> do not.</p></noscript>
 <div class="grid">
 ${leader(session)}
-${payments}
+${payments(session)}
 ${topology}
 ${instances(session)}
 ${replicas(session)}

@@ -50,6 +50,7 @@ export const STATUS = {
   patients: [instance('patients_1')],
   balancer: { name: 'haproxy', answers: true },
   queue: { waiting: 0, active: 0, pending: 0, failed: 0, oldestPendingSec: null },
+  acceptance: { accepting: true, reason: '', since: null },
   waiting: null,
   gateway: { reached: true, calls: 230, failed: 0, p50Ms: 50.2, p99Ms: 74.9, error: null },
   record: null,
@@ -61,6 +62,11 @@ export const STATUS = {
   faults: false,
 };
 
+export const STOPPED = {
+  accepting: false,
+  reason: 'the bank is in maintenance until 15:00',
+  since: AT,
+};
 export const ELECTION = {
   partition: 0,
   term: 4,

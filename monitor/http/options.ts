@@ -10,6 +10,7 @@ import type { Inspection } from '../inspect/inspection.js';
 import type { MonitorLoop } from '../loop.js';
 import type { Sampler } from '../status/sampler.js';
 import type { StatusSources } from '../status/status.js';
+import type { SetAcceptance } from '../status/acceptance-watch.js';
 import type { Operations } from './operations.js';
 import type { Sessions } from '../console/session.js';
 import type { Supervisor } from '../supervisor/supervisor-client.js';
@@ -20,6 +21,7 @@ export interface RoutesOptions {
   sampler: Sampler;
   operations: Operations;
   instances: SetInstanceOptions;
+  setAcceptance: SetAcceptance;
   hub: EventHub;
   sources: StatusSources;
   tokens: Tokens;

@@ -8,6 +8,7 @@ import { docsRoutes } from '../../shared/http/docs/routes.js';
 import { openApi, OPEN_API_EXAMPLE } from '../../shared/http/openapi/about.js';
 import { openApiDocument, type OpenApiDocument } from '../../shared/http/openapi.js';
 import { route, type Route } from '../../shared/http/routes.js';
+import { acceptanceRoutes } from './acceptance-routes.js';
 import { instanceRoutes } from './instance-routes.js';
 import { restartRoutes } from './restart-routes.js';
 import { inspectionRoutes } from '../inspect/inspection.js';
@@ -65,6 +66,7 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
     ...historyRoutes(options),
     ...operatorRoutes(options),
     ...instanceRoutes(options),
+    ...acceptanceRoutes(options),
     ...restartRoutes(options),
     ...alertRoutes(options),
     ...(faults ? faultRoutes(faults) : []),

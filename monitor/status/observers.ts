@@ -7,6 +7,8 @@ import type { Clock } from '../../shared/clock.js';
 import type { Member } from '../../shared/config.js';
 import type { MonitorEvent } from '../core/events.js';
 import type { State } from '../core/types.js';
+import type { Queryable } from '../../shared/postgres/postgres.js';
+import { AcceptanceWatch } from './acceptance-watch.js';
 import { DiskWatch, type DiskWatchOptions } from './disk-watch.js';
 import { EventHub } from './event-hub.js';
 import { FailureMemory } from './failure-memory.js';
@@ -30,6 +32,8 @@ export interface ObserverOptions {
   record: RecordWatchOptions;
   group: GroupWatchOptions;
   rounds: RoundWatchOptions;
+  /** For the switch of the acceptance. */
+  db: Queryable;
   disk: DiskWatchOptions;
   /** For polls of patients instances, as for pings of replicas. */
   pingTimeoutMs: number;
@@ -48,6 +52,7 @@ export class Observers {
   readonly record: RecordWatch;
   readonly group: GroupWatch;
   readonly rounds: RoundWatch;
+  readonly acceptance: AcceptanceWatch;
   readonly disk: DiskWatch;
   /** Recent elections, newest first; empty until PostgreSQL has answered. */
   elections: readonly ElectionRow[] = [];
@@ -63,6 +68,7 @@ export class Observers {
     this.record = new RecordWatch(options.record);
     this.group = new GroupWatch(options.group);
     this.rounds = new RoundWatch(options.rounds);
+    this.acceptance = new AcceptanceWatch(options.db);
     this.disk = new DiskWatch(options.disk);
     const status = {
       status: () => readStatus(sources()),
@@ -95,6 +101,7 @@ export class Observers {
     this.record.start();
     this.group.start();
     this.rounds.start();
+    this.acceptance.start();
     this.disk.start();
   }
 
@@ -104,6 +111,7 @@ export class Observers {
     this.record.close();
     this.group.close();
     this.rounds.close();
+    this.acceptance.close();
     this.disk.close();
     this.hub.close();
   }

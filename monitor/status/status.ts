@@ -4,8 +4,10 @@
  */
 import type { Clock } from '../../shared/clock.js';
 import type { Member } from '../../shared/config.js';
+import type { AcceptanceState } from '../../shared/postgres/acceptance.js';
 import type { RecordState } from '../../shared/record/read-record.js';
 import type { RoundState } from '../../shared/zookeeper/read-rounds.js';
+import type { AcceptanceDocument } from '../../shared/contracts/acceptance.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import type {
   DiskStatus,
@@ -50,6 +52,8 @@ export interface StatusSources {
   redisGroup: () => GroupStatus | null;
   /** Null: this monitor knows no measurements, or they are not read yet. */
   rounds: () => RoundState | null;
+  /** Null: the switch of the acceptance was not read yet. */
+  acceptance: () => AcceptanceState | null;
   lastFailure: (replica: string) => Failure | null;
   redisUp: () => boolean | null;
   /** Null: no disk is watched, or it is not read yet. */
@@ -187,6 +191,16 @@ export function describeInstances(sources: StatusSources): Pick<Status, 'patient
   };
 }
 
+export const toAcceptanceDocument = (state: AcceptanceState): AcceptanceDocument => ({
+  accepting: state.accepting,
+  reason: state.reason,
+  since: state.changedAt?.toISOString() ?? null,
+});
+
+function describeAcceptance({ acceptance }: StatusSources): Status['acceptance'] {
+  const state = acceptance();
+  return state && toAcceptanceDocument(state);
+}
 const toQueueStatus = ({
   waiting,
   active,
@@ -206,6 +220,7 @@ export function getKnownStatus(sources: StatusSources, counts: QueueCounts): Sta
     replicas,
     monitors: sources.monitors.map((monitor) => toMonitorStatus(monitor, sources, state)),
     ...describeInstances(sources),
+    acceptance: describeAcceptance(sources),
     queue: toQueueStatus(counts),
     waiting: findOldestWaiting(state, sources.clock.now(), counts),
     gateway: toGatewayStatus(state, replicas),

@@ -78,7 +78,12 @@ export class Backlog {
    * @throws Problem BACKLOG_FULL when there is none · TOO_BUSY · UNAVAILABLE
    */
   async known(idempotencyKey: string): Promise<PaymentRecord> {
-    return (await this.keys.submit(idempotencyKey)) ?? this.refuse(1);
+    return (await this.find(idempotencyKey)) ?? this.refuse(1);
+  }
+
+  /** The payment under this key; null: there is none. @throws Problem TOO_BUSY · UNAVAILABLE */
+  find(idempotencyKey: string): Promise<PaymentRecord | null> {
+    return this.keys.submit(idempotencyKey);
   }
 
   /** @throws Problem BACKLOG_FULL, always. @param count payments that were refused. */

@@ -23,6 +23,15 @@ export interface BatchReservation {
   end(): void;
 }
 
+/** @throws Problem TOO_BUSY when fewer outcomes than `sent` can be awaited. */
+export function requireWaitingRoom(outcomes: Pick<Outcomes, 'room'>, sent: number): void {
+  if (outcomes.room >= sent) return;
+  refusedTotal.inc({ reason: 'waiting' });
+  throw new Problem('TOO_BUSY', 'Too many outcomes are being awaited already', {
+    retryAfterSeconds: 1,
+  });
+}
+
 /** @throws Problem TOO_BUSY · BACKLOG_FULL: nothing is stored */
 export async function reserveBatch(
   deps: BatchPlaceDeps,
@@ -30,12 +39,7 @@ export async function reserveBatch(
   idempotencyKey: string,
 ): Promise<BatchReservation> {
   const { backlog, outcomes, reads } = deps;
-  if (outcomes.room < sent) {
-    refusedTotal.inc({ reason: 'waiting' });
-    throw new Problem('TOO_BUSY', 'Too many outcomes are being awaited already', {
-      retryAfterSeconds: 1,
-    });
-  }
+  requireWaitingRoom(outcomes, sent);
   if (!backlog.admit(sent)) {
     if ((await batchByKey(reads, idempotencyKey)) === null) backlog.refuse(sent);
     backlog.reserve(sent);

@@ -5,37 +5,30 @@
  */
 import { v7 as uuid } from 'uuid';
 import type { Clock } from '../../shared/clock.js';
-import type { Batch, CountedBatch, ListedBatch } from '../../shared/contracts/batch.js';
+import type { CountedBatch, ListedBatch } from '../../shared/contracts/batch.js';
 import { Problem } from '../../shared/errors.js';
 import type { NewPayment } from '../../shared/postgres/ledger.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import type { Acceptor } from './accept.js';
+import { readBatchPages } from './batch-document.js';
+import { createNotAccepting, type AcceptanceView, type Stop } from './acceptance.js';
 import type { Backlog } from './backlog.js';
-import { reserveBatch, type BatchReservation } from './batch-admission.js';
+import { requireWaitingRoom, reserveBatch, type BatchReservation } from './batch-admission.js';
 import type { PatientsConfig } from '../config.js';
-import {
-  toBatchPayment,
-  isListed,
-  planBatch,
-  tallyBatch,
-  unknownIndexes,
-  type BatchPlan,
-} from '../core/batch.js';
+import { isListed, planBatch, unknownIndexes, type BatchPlan } from '../core/batch.js';
 import { batchKey } from '../core/idempotency.js';
 import { Countdown } from '../outcomes/countdown.js';
 import { fingerprint } from './fingerprint.js';
 import { replaysTotal } from '../metrics.js';
 import type { Outcomes } from '../outcomes/outcomes.js';
 import { timeOrderedId } from './time-ordered-id.js';
-import { batchById, batchRows, registerBatch, type BatchHead } from '../records/payment-rows.js';
+import { batchByKey, registerBatch, type BatchHead } from '../records/payment-rows.js';
 import { retryAtMost } from './retry-until.js';
-
-/** Rows per read. */
-const PAGE = 5_000;
 
 export interface BatchDeps {
   reads: Queryable;
   acceptor: Acceptor;
+  acceptance: AcceptanceView;
   backlog: Backlog;
   outcomes: Outcomes;
   patients: {
@@ -127,7 +120,7 @@ async function readAccepted(
   deps: BatchDeps,
 ): Promise<Set<number>> {
   const indexes = new Set<number>();
-  for await (const rows of pages(batch.id, deps.reads)) {
+  for await (const rows of readBatchPages(deps.reads, batch.id)) {
     for (const { id, batchIndex, status } of rows) {
       indexes.add(batchIndex);
       if (status === 'PENDING') countdown.add(id);
@@ -214,9 +207,36 @@ async function registerOnce(
 }
 
 /**
+ * Answers a batch that was accepted whole, while operators have stopped new payments. Stores
+ * nothing, so an interrupted batch is completed after the stop.
+ */
+async function replayWhileStopped(
+  deps: BatchDeps,
+  { body, idempotencyKey, clientGone }: BatchCommand,
+  stop: Stop,
+  waitMs: number,
+): Promise<{ batchId: string; replayed: boolean }> {
+  const batch = await batchByKey(deps.reads, idempotencyKey);
+  if (batch === null) throw createNotAccepting(stop);
+  if (batch.fingerprint !== fingerprint(toRequest(body)))
+    throw new Problem('IDEMPOTENCY_KEY_REUSED');
+  requireWaitingRoom(deps.outcomes, batch.sent);
+  const countdown = new Countdown(deps.outcomes);
+  try {
+    const accepted = await readAccepted(batch, countdown, deps);
+    if (accepted.size < batch.sent) throw createNotAccepting(stop);
+    replaysTotal.inc();
+    await countdown.done(waitMs, clientGone);
+    return { batchId: batch.id, replayed: true };
+  } finally {
+    countdown.cancel();
+  }
+}
+
+/**
  * Accepts a batch and waits until all its payments are final or its time is up.
- * @throws Problem PATIENT_UNKNOWN, TOO_BUSY, BACKLOG_FULL (nothing stored) · IDEMPOTENCY_KEY_REUSED
- *   · UNAVAILABLE (repeat the request with the same key)
+ * @throws Problem PATIENT_UNKNOWN, TOO_BUSY, NOT_ACCEPTING, BACKLOG_FULL (nothing stored) ·
+ *   IDEMPOTENCY_KEY_REUSED · UNAVAILABLE (repeat the request with the same key)
  */
 export async function fireBatch(
   deps: BatchDeps,
@@ -224,6 +244,9 @@ export async function fireBatch(
 ): Promise<{ batchId: string; replayed: boolean }> {
   const { clock, config } = deps;
   const startedMs = clock.now();
+  const waitMs = command.body.timeoutMs ?? config.batchTimeoutMs;
+  const stop = await deps.acceptance.readStop();
+  if (stop) return replayWhileStopped(deps, command, stop, waitMs);
   const withRetries: WithRetries = (attempt) =>
     retryAtMost(attempt, { clock, giveUpAtMs: startedMs + config.acceptRetryMs });
   const { plan, reservation } = await admitBatch(deps, command, withRetries);
@@ -236,35 +259,10 @@ export async function fireBatch(
       accepted,
       deps,
     );
-    await countdown.done(
-      (command.body.timeoutMs ?? config.batchTimeoutMs) - (clock.now() - startedMs),
-      command.clientGone,
-    );
+    await countdown.done(waitMs - (clock.now() - startedMs), command.clientGone);
     return { batchId: batch.id, replayed };
   } finally {
     reservation.end();
     countdown.cancel();
   }
-}
-
-async function* pages(
-  batchId: string,
-  reads: Queryable,
-): AsyncGenerator<Awaited<ReturnType<typeof batchRows>>> {
-  for (let from = 0; ;) {
-    const rows = await batchRows(reads, batchId, from, PAGE);
-    if (rows.length > 0) yield rows;
-    if (rows.length < PAGE) return;
-    from = (rows.at(-1)?.batchIndex ?? from) + 1;
-  }
-}
-
-/** The document of a batch, from the database alone. @throws Problem BATCH_NOT_FOUND */
-export async function batchDocument(reads: Queryable, batchId: string): Promise<Batch> {
-  const head = await batchById(reads, batchId);
-  if (head === null) throw new Problem('BATCH_NOT_FOUND', `There is no batch ${batchId}`);
-  const payments: Batch['payments'] = [];
-  for await (const rows of pages(batchId, reads))
-    for (const row of rows) payments.push(toBatchPayment(row));
-  return { ...tallyBatch(batchId, head.sent, payments), payments };
 }

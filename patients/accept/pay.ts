@@ -9,6 +9,7 @@ import type { NewPayment } from '../../shared/postgres/ledger.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import { tracing } from '../../shared/observability/tracing.js';
 import type { Acceptor, AcceptResult } from './accept.js';
+import { createNotAccepting, type AcceptanceView, type Stop } from './acceptance.js';
 import type { Backlog } from './backlog.js';
 import { decide, isBillKey, redriveKey } from '../core/idempotency.js';
 import { acceptanceDocument, paymentDocument, type PaymentRecord } from '../core/payment-record.js';
@@ -53,7 +54,8 @@ export interface Paid {
 
 export interface PayDeps {
   acceptor: Acceptor;
-  backlog: Pick<Backlog, 'admit' | 'settled' | 'known'>;
+  backlog: Pick<Backlog, 'admit' | 'settled' | 'known' | 'find'>;
+  acceptance: AcceptanceView;
   outcomes: Outcomes;
   reads: Queryable;
 }
@@ -100,12 +102,26 @@ async function awaitOutcome(
   return final;
 }
 
-/** The row under the key: the new row; without room for new payments, an existing one. */
+/** The existing row under the key, while operators have stopped new payments. */
+async function findWhileStopped(
+  { backlog }: PayDeps,
+  key: string,
+  stop: Stop,
+): Promise<AcceptResult> {
+  const known = await backlog.find(key);
+  if (known === null) throw createNotAccepting(stop);
+  return known;
+}
+
+/** The row under the key: the new row; when no new payment is admitted, an existing one. */
 async function acceptRow(
-  { acceptor, backlog }: PayDeps,
+  deps: PayDeps,
   payment: NewPayment,
   traceparent: string | undefined,
 ): Promise<AcceptResult> {
+  const { acceptor, backlog, acceptance } = deps;
+  const stop = await acceptance.readStop();
+  if (stop) return findWhileStopped(deps, payment.idempotencyKey, stop);
   if (!backlog.admit(1)) return backlog.known(payment.idempotencyKey);
   let row: AcceptResult | undefined;
   try {
@@ -140,8 +156,8 @@ async function refusal({ reads }: PayDeps, payment: NewPayment): Promise<Problem
 }
 
 /**
- * @throws Problem PATIENT_UNKNOWN · BILL_NOT_PAYABLE · IDEMPOTENCY_KEY_REUSED · BACKLOG_FULL ·
- *   TOO_BUSY · UNAVAILABLE
+ * @throws Problem PATIENT_UNKNOWN · BILL_NOT_PAYABLE · IDEMPOTENCY_KEY_REUSED · NOT_ACCEPTING ·
+ *   BACKLOG_FULL · TOO_BUSY · UNAVAILABLE
  */
 export async function pay(deps: PayDeps, command: PayCommand): Promise<Paid> {
   const payment = newPayment(command);

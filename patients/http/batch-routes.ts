@@ -3,7 +3,8 @@ import type { Response } from 'express';
 import { batch } from '../../shared/contracts/batch.js';
 import { Problem } from '../../shared/errors.js';
 import { answeredHead, clientGone, route, type Route } from '../../shared/http/routes.js';
-import { batchDocument, fireBatch } from '../accept/batches.js';
+import { batchDocument } from '../accept/batch-document.js';
+import { fireBatch } from '../accept/batches.js';
 import { refusedTotal } from '../metrics.js';
 import { applyExitPolicy } from '../records/exit-grants.js';
 import { batchById } from '../records/payment-rows.js';
@@ -83,6 +84,7 @@ const fireRoute = (deps: PatientsDeps): Route =>
       'IDEMPOTENCY_KEY_INVALID',
       'IDEMPOTENCY_KEY_REUSED',
       'TOO_BUSY',
+      'NOT_ACCEPTING',
       'BACKLOG_FULL',
       'UNAVAILABLE',
     ],

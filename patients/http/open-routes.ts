@@ -67,7 +67,7 @@ const whoamiRoute = (deps: PatientsDeps): Route =>
     },
   });
 
-const landingRoute = ({ config }: PatientsDeps): Route =>
+const landingRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'landing',
     method: 'get',
@@ -77,7 +77,7 @@ const landingRoute = ({ config }: PatientsDeps): Route =>
     summary: 'The first page',
     responses: { 200: { description: 'A page, in English or Spanish.', contentType: 'text/html' } },
     handle({ request, response }) {
-      showLanding(config)(answeringFor(config, request, response));
+      showLanding(deps.config)(answeringFor(deps, request, response));
       return null;
     },
   });

@@ -24,6 +24,7 @@ function renderBusyPage(language: Language, { id, timeZone }: BusyPageConfig): B
     nonce,
     instance: id,
     timeZone,
+    stopped: null,
     known: false,
     csrf: '',
   };

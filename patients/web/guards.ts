@@ -6,7 +6,13 @@ import express, { type RequestHandler } from 'express';
 import { requireUtf8 } from '../../shared/http/json-bodies.js';
 import type { PatientsDeps } from '../connect.js';
 import { messagePage, type MessageName } from './pages/message.js';
-import { answeringFor, seeOther, sendPage, type Answering } from './send-page.js';
+import {
+  answeringFor,
+  seeOther,
+  sendPage,
+  type Answering,
+  type AnsweringDeps,
+} from './send-page.js';
 import { isOwnForm, withFormToken } from './session.js';
 
 /** The handler of a page. */
@@ -48,14 +54,14 @@ export function refuse(
   sendPage(answering, status, (view) => messagePage(view, name, next));
 }
 
-export function createGuards({
-  config,
-  sessions,
-}: Pick<PatientsDeps, 'config' | 'sessions'>): Guards {
+type GuardDeps = AnsweringDeps & Pick<PatientsDeps, 'config' | 'sessions'>;
+
+export function createGuards(deps: GuardDeps): Guards {
+  const { config, sessions } = deps;
   const page =
     (handle: PageHandler): RequestHandler =>
     (request, response) =>
-      handle(answeringFor(config, request, response));
+      handle(answeringFor(deps, request, response));
   /**
    * Redirects the reader to `before`. A form without its session is refused instead, so that the
    * lost session is visible.
@@ -63,7 +69,7 @@ export function createGuards({
   const only =
     (may: (answering: Answering) => boolean, before: string): RequestHandler =>
     (request, response, next) => {
-      const answering = answeringFor(config, request, response);
+      const answering = answeringFor(deps, request, response);
       if (may(answering)) next();
       else if (request.method === 'POST') refuse(answering, 403, 'stale', 'bill');
       else seeOther(response, before);
@@ -75,7 +81,7 @@ export function createGuards({
     form: [
       express.urlencoded(FORM),
       (request, response, next) => {
-        const answering = answeringFor(config, request, response);
+        const answering = answeringFor(deps, request, response);
         if (isOwnForm(request, getField(answering, 'csrf'))) next();
         else refuse(answering, 403, 'stale', 'bill');
       },

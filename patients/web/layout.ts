@@ -36,6 +36,13 @@ const refresh = ({ refreshSeconds }: Page): Html | null =>
     ? null
     : html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`;
 
+/** Staff see why the hospital takes no payments now. */
+const stopBanner = ({ words, stopped, known }: View): Html | null =>
+  stopped === null || !known
+    ? null
+    : html`<p class="stopped" role="status"><b>${words.stopped}</b> ${stopped}</p>
+`;
+
 function head(view: View, page: Page): Html {
   return html`<head>
 <meta charset="utf-8">
@@ -60,7 +67,7 @@ ${head(view, page)}
 <a class="brand" href="/">${MARK}<span><b>${words.brand}</b><small>${words.product}</small></span></a>
 <div class="tools">${languages(view)}${signOut(view)}</div>
 </header>
-<main id="content" class="${page.narrow ? 'narrow' : 'wide'}">
+${stopBanner(view)}<main id="content" class="${page.narrow ? 'narrow' : 'wide'}">
 ${page.content}
 </main>
 <footer class="foot"><p>${words.servedBy(view.instance)}</p></footer>

@@ -3,6 +3,7 @@
  * API has no cost from them.
  */
 import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
+import type { ProblemCode } from '../../shared/errors.js';
 import { toProblem } from '../../shared/http/http.js';
 import type { PatientsDeps } from '../connect.js';
 import { SCRIPT, STYLE } from './assets.js';
@@ -59,22 +60,27 @@ const MESSAGES: Readonly<Record<number, MessageName>> = {
   503: 'unavailable',
 };
 
+/** Problems with a page of their own. */
+const NAMED: Readonly<Partial<Record<ProblemCode, MessageName>>> = {
+  BACKLOG_FULL: 'busy',
+  NOT_ACCEPTING: 'stopped',
+};
+
 /** Shows errors as a page; the log has the cause. */
-function errorPages({ logger, config }: PatientsDeps): ErrorRequestHandler {
+function errorPages(deps: PatientsDeps): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const problem = toProblem(error);
     const where = { code: problem.code, path: request.path };
     if (problem.status >= 500 && problem.cause !== undefined)
-      logger.error({ err: error, ...where }, problem.message);
+      deps.logger.error({ err: error, ...where }, problem.message);
     if (response.headersSent) {
       next(error);
       return;
     }
     if (problem.status === 429 || problem.status === 503)
       response.setHeader('Retry-After', String(problem.extra.retryAfterSeconds ?? 1));
-    const name =
-      problem.code === 'BACKLOG_FULL' ? 'busy' : (MESSAGES[problem.status] ?? 'internal');
-    refuse(answeringFor(config, request, response), problem.status, name);
+    const name = NAMED[problem.code] ?? MESSAGES[problem.status] ?? 'internal';
+    refuse(answeringFor(deps, request, response), problem.status, name);
   };
 }
 
@@ -95,7 +101,7 @@ export function mountWeb(app: Express, deps: PatientsDeps): void {
       request.method !== 'GET' ||
       request.accepts(['json', 'html']) !== 'html';
     if (isForPrograms) next();
-    else refuse(answeringFor(deps.config, request, response), 404, 'notFound');
+    else refuse(answeringFor(deps, request, response), 404, 'notFound');
   });
   web.use(errorPages(deps));
   app.use(web);

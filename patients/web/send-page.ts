@@ -1,6 +1,7 @@
 /** Sends a page in the reader's language, with the common headers and a nonce. */
 import type { Request, Response } from 'express';
 import { pageHeaders } from '../../shared/web/page-headers.js';
+import type { AcceptanceView } from '../accept/acceptance.js';
 import type { PatientsConfig } from '../config.js';
 import { readAskedLanguage, languageCookie, chooseLanguage, WORDS } from './language.js';
 import { layout } from './layout.js';
@@ -14,15 +15,30 @@ export interface Answering {
   instance: string;
   /** Time zone of the hospital. */
   timeZone: string;
+  /** The reason why new payments are stopped; null: they are accepted. */
+  stopped: string | null;
+}
+
+/** The dependencies of every page. */
+export interface AnsweringDeps {
+  config: Pick<PatientsConfig, 'id' | 'timeZone'>;
+  acceptance: Pick<AcceptanceView, 'stop'>;
 }
 
 export const answeringFor = (
-  { id, timeZone }: Pick<PatientsConfig, 'id' | 'timeZone'>,
+  { config, acceptance }: AnsweringDeps,
   request: Request,
   response: Response,
-): Answering => ({ request, response, instance: id, timeZone });
+): Answering => ({
+  request,
+  response,
+  instance: config.id,
+  timeZone: config.timeZone,
+  stopped: acceptance.stop?.reason ?? null,
+});
 
-export function toView({ request, instance, timeZone }: Answering, nonce: string): View {
+export function toView(answering: Answering, nonce: string): View {
+  const { request, instance, timeZone, stopped } = answering;
   // The session is missing on pages without sessions, contrary to its type.
   const { session } = request as { session?: Request['session'] };
   const language = chooseLanguage(request);
@@ -34,6 +50,7 @@ export function toView({ request, instance, timeZone }: Answering, nonce: string
     nonce,
     instance,
     timeZone,
+    stopped,
     known,
     csrf: session ? (request.formToken?.() ?? '') : '',
   };

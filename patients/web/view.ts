@@ -13,6 +13,8 @@ export interface View {
   instance: string;
   /** Time zone of the hospital. */
   timeZone: string;
+  /** The reason why new payments are stopped; null: they are accepted. */
+  stopped: string | null;
   /** Whether staff is signed in or a patient is identified. */
   known: boolean;
   /** Token for every form that changes something; empty on pages without a session. */

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { BALANCERS } from '../balancer/pool.js';
 import { NODE_ROLES } from '../record/nodes.js';
+import { acceptance } from './acceptance.js';
 import { memberId, partition, term, timestamp } from './ids.js';
 import { adminState, gatewayReport, reaches, role } from './leadership.js';
 import { WAITING_CAUSES } from '../core/waiting.js';
@@ -243,6 +244,8 @@ export const status = z.object({
   /** The load balancer in front of the instances. Null: this monitor knows none. */
   balancer: balancerStatus.nullable(),
   queue: queueStatus,
+  /** Whether new payments are accepted. Null: not read yet. */
+  acceptance: acceptance.nullable(),
   /** Why the oldest pending payment waits. Null: none is pending. */
   waiting: waitingStatus.nullable(),
   gateway: gatewayStatus,
@@ -293,6 +296,7 @@ export const statusSummary = z.looseObject({
     .default([]),
   balancer: balancerStatus.partial().loose().nullable().default(null),
   queue: queueStatus.partial().loose(),
+  acceptance: acceptance.partial().loose().nullable().default(null),
   waiting: z.looseObject({ cause: z.string(), sentence: z.string() }).nullable().default(null),
 });
 export type StatusSummary = z.infer<typeof statusSummary>;

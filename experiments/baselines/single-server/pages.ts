@@ -4,6 +4,7 @@
  * sessions are in the memory of this process, because no other process needs them.
  */
 import type { Express } from 'express';
+import { ALWAYS_ACCEPTING } from '../../../patients/accept/acceptance.js';
 import type { PatientsConfig } from '../../../patients/config.js';
 import { createPrisma } from '../../../patients/records/prisma.js';
 import { createRecords } from '../../../patients/records/records.js';
@@ -28,7 +29,11 @@ export function mountPages(
   const records = createRecords(prisma, pool, config.timeZone);
   const store = new BoundedMemoryStore(config.sessionsMax, clock);
   const sessions = createSessionsIn(store, { ...config, sessionStore: 'memory' }, logger);
-  const { page, session, formToken } = createGuards({ config, sessions });
+  const { page, session, formToken } = createGuards({
+    config,
+    sessions,
+    acceptance: ALWAYS_ACCEPTING,
+  });
   app.get('/', page(showLanding(config)));
   app.get('/bill/identify', session, formToken, page(showIdentify));
   app.get('/passes/:id', page(showPass({ config, records, clock })));

@@ -13,10 +13,12 @@ import { milliseconds } from './format.js';
 /** @typedef {import('../../http/schemas.js').FaultAnswer} FaultAnswer */
 /** @typedef {import('../../http/schemas.js').InstanceAnswer} InstanceAnswer */
 /** @typedef {import('../../../shared/contracts/rolling-restart.js').RestartRecord} RestartRecord */
-/** @typedef {HandoverAnswer | StateAnswer | FaultAnswer | InstanceAnswer | RestartRecord} Answer */
+/** @typedef {import('../../../shared/contracts/acceptance.js').AcceptanceDocument} Acceptance */
+/** @typedef {HandoverAnswer | StateAnswer | FaultAnswer | InstanceAnswer} ProcessAnswer */
+/** @typedef {ProcessAnswer | RestartRecord | Acceptance} Answer */
 /** @typedef {{ words: readonly string[], isPossible: boolean }} Effect */
 /** @typedef {{ code: string, detail: string }} Refusal */
-/** @typedef {Action | 'restart'} Deed */
+/** @typedef {Action | 'restart' | 'stop' | 'resume'} Deed */
 /** @typedef {() => Effect | Promise<Effect>} GetEffect */
 /**
  * The target of an action: a replica; or an instance or the whole system, with a preview of its
@@ -37,13 +39,20 @@ const TITLES = {
   kill: 'Kill',
   freeze: 'Freeze',
 };
+/** Actions on the whole system. */
+const SYSTEM_TITLES = {
+  restart: 'Restart one by one',
+  stop: 'Stop payments',
+  resume: 'Accept payments again',
+};
 
 /** The states that an operator sets, as the end of a sentence. */
 const IN_STATE = { ready: 'ready', drain: 'draining', maint: 'in maintenance' };
 
 /** @param {Intent} intent */
 function toTitle({ action, id }) {
-  if (action === 'restart') return 'Restart one by one';
+  if (action === 'restart' || action === 'stop' || action === 'resume')
+    return SYSTEM_TITLES[action];
   if (action === 'handover') return id ? `Hand over to ${id}` : 'Hand over';
   return `${TITLES[action]} ${id}`;
 }
@@ -56,6 +65,8 @@ function toTitle({ action, id }) {
  */
 function toRequest({ action, id, getEffect }, reason, freezeMs) {
   if (action === 'restart') return ['/restarts', { reason }];
+  if (action === 'stop' || action === 'resume')
+    return ['/accepting', { accepting: action === 'resume', reason }];
   if (action === 'handover') return ['/handover', { ...(id ? { to: id } : {}), reason }];
   const path = `/${getEffect ? 'patients' : 'replicas'}/${encodeURIComponent(id ?? '')}`;
   if (action === 'kill') return [`${path}/kill`, { reason }];
@@ -86,6 +97,10 @@ export function describeOutcome(answer) {
   if ('drained' in answer) return describeMove(answer);
   if ('steps' in answer)
     return `The restart of ${answer.steps.length} processes has begun; its progress is below.`;
+  if ('accepting' in answer)
+    return answer.accepting
+      ? 'New payments are accepted again.'
+      : `New payments are stopped: ${answer.reason}`;
   if ('words' in answer) return `${answer.words}.`;
   const state = `${answer.id} is ${IN_STATE[answer.admin]}`;
   if ('balancer' in answer) return `${state}; the balancer has changed.`;
@@ -194,7 +209,7 @@ export function actions(done) {
    */
   function ask(action, id = null, getEffect = null) {
     asked = { action, id, getEffect };
-    const isFault = action === 'kill' || action === 'freeze';
+    const isFault = action === 'kill' || action === 'freeze' || action === 'stop';
     for (const place of ['deed-title', 'deed-do']) show(place, toTitle(asked));
     byId('deed-preview').replaceChildren(make('li', {}, 'Loading the preview …'));
     byId('deed-freeze').hidden = action !== 'freeze';

@@ -1,4 +1,5 @@
 /** Fills the overview page from the live stream. Performs no actions itself; see actions.js. */
+import { acceptanceSwitch, previewAcceptance } from './acceptance.js';
 import { actions } from './actions.js';
 import { charts } from './charts.js';
 import { isSignedIn } from './csrf.js';
@@ -45,6 +46,12 @@ const showInstances = instanceTable((state, id) =>
   deeds.ask(state, id, () =>
     status ? previewState(status, state, id) : { words: [], isPossible: false },
   ),
+);
+const showAcceptance = acceptanceSwitch((accepting) =>
+  deeds.ask(accepting ? 'resume' : 'stop', null, () => ({
+    words: previewAcceptance(accepting),
+    isPossible: true,
+  })),
 );
 const restart = followRestart({
   onPress: () => {
@@ -106,6 +113,7 @@ function showStatus(next) {
   status = next;
   showLeader(status);
   showQueue(status);
+  showAcceptance(status.acceptance);
   showWaiting(status);
   drawTopology(status);
   showInstances(status);

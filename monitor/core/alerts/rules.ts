@@ -1,4 +1,5 @@
 /** All alerts by group. Pure. */
+import { ACCEPTANCE_ALERTS } from './acceptance.js';
 import { ENGINE_ALERTS } from './engines.js';
 import { LEADERSHIP_ALERTS } from './leadership.js';
 import { MEASUREMENT_ALERTS } from './measurements.js';
@@ -11,7 +12,7 @@ import type { AlertFacts, AlertRule, AlertFinding } from './rule.js';
 export const ALERT_GROUPS: Readonly<Record<string, readonly AlertRule[]>> = {
   'relevo-leadership': LEADERSHIP_ALERTS,
   'relevo-processes': PROCESS_ALERTS,
-  'relevo-payments': PAYMENT_ALERTS,
+  'relevo-payments': [...PAYMENT_ALERTS, ...ACCEPTANCE_ALERTS],
   'relevo-engines': ENGINE_ALERTS,
   'relevo-measurements': MEASUREMENT_ALERTS,
   'relevo-objective': OBJECTIVE_ALERTS,

@@ -68,7 +68,8 @@ function fields(view: View, { bill, suffix, payableMinor, problem, typed }: PayF
 </div>`;
 }
 
-function nothing({ words, language }: View, { bill }: PayFormFacts): Html {
+function nothing({ words, language, stopped }: View, { bill }: PayFormFacts): Html {
+  if (stopped !== null && bill.dueMinor > 0) return html`<p>${words.pay.stopped}</p>`;
   if (bill.dueMinor > 0 && !isPayable(bill.currency))
     return html`<p>${words.bill.notPayable(bill.currency)}</p>`;
   const credit =
@@ -89,6 +90,8 @@ function problemText({ words }: View, { problem }: PayFormFacts): string | null 
 export function payForm(view: View, facts: PayFormFacts): Html {
   const { pay } = view.words;
   const text = problemText(view, facts);
+  const canPay =
+    view.stopped === null && facts.payableMinor > 0 && isPayable(facts.bill.currency);
   const form = html`<form method="post" action="/bill/pay" data-once>
 ${hiddenBill(view, { patientId: facts.patientId, key: facts.key, shown: String(facts.payableMinor) })}
 ${fields(view, facts)}
@@ -98,7 +101,7 @@ ${fields(view, facts)}
   return html`<section class="card pay screen-only" aria-labelledby="pay${facts.suffix}">
 <h2 id="pay${facts.suffix}">${pay.title}${facts.several ? ` (${facts.bill.currency})` : null}</h2>
 ${text === null ? null : alert(text, `wrong${facts.suffix}`)}
-${facts.payableMinor > 0 && isPayable(facts.bill.currency) ? form : nothing(view, facts)}
+${canPay ? form : nothing(view, facts)}
 </section>`;
 }
 

@@ -76,6 +76,7 @@ export const en = {
   product: 'Hospital billing',
   servedBy: (instance: string) => `Served by ${instance}`,
   signOut: 'Sign out',
+  stopped: 'Payments are stopped.',
   navigation: 'Main',
   home: {
     title: 'Hospital billing',
@@ -175,6 +176,7 @@ export const en = {
     problems: amounts,
     changed:
       'The bill has changed since it was shown. Nothing was paid by this form; look at the bill again and decide.',
+    stopped: 'Payments are stopped; the reason is at the top of this page.',
     unclear: 'It is not known whether this payment was accepted',
     unclearText:
       'The records were unavailable when you sent the payment. Try again: a repeated payment is made only once.',
@@ -256,6 +258,10 @@ export const en = {
     busy: {
       title: 'Too much at once',
       text: 'More is asked than we can take in just now. Nothing was done. Try again in a moment.',
+    },
+    stopped: {
+      title: 'Payments are stopped',
+      text: 'The hospital takes no payments now. Nothing was paid. Open the bill again when payments are accepted.',
     },
     unreadable: { title: 'The request cannot be read', text: 'Go back and send the form again.' },
     internal: {

@@ -8,6 +8,7 @@ export const es: Words = {
   product: 'Facturación hospitalaria',
   servedBy: (instance) => `Atendido por ${instance}`,
   signOut: 'Cerrar sesión',
+  stopped: 'Los pagos están detenidos.',
   navigation: 'Principal',
   home: {
     title: 'Facturación hospitalaria',
@@ -122,6 +123,7 @@ export const es: Words = {
     },
     changed:
       'La factura cambió desde que se mostró. Este formulario no pagó nada; revise la factura y decida de nuevo.',
+    stopped: 'Los pagos están detenidos; el motivo está arriba en esta página.',
     unclear: 'No se sabe si este pago fue aceptado',
     unclearText:
       'Los registros no respondieron mientras se entregaba. Intente de nuevo: es el mismo pago, así que se hace una sola vez, pase lo que pase.',
@@ -234,6 +236,10 @@ export const es: Words = {
     busy: {
       title: 'Demasiado a la vez',
       text: 'Se pide más de lo que podemos recibir ahora. No se hizo nada. Intente de nuevo en un momento.',
+    },
+    stopped: {
+      title: 'Los pagos están detenidos',
+      text: 'El hospital no recibe pagos ahora. No se pagó nada. Abra la factura de nuevo cuando se acepten pagos.',
     },
     unreadable: {
       title: 'La solicitud no se puede leer',

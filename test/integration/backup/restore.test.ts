@@ -136,14 +136,15 @@ test('a backup during changes has the rows of one moment: list and table have th
 
 test('an archive of an older version gets the later migrations after its rows', async () => {
   const all = readMigrations();
+  const first = all.findIndex(({ name }) => name.endsWith('_instance_states'));
   const source = await stage.empty();
   const target = await stage.empty();
-  await migrate(source.url, all.slice(0, -1));
+  await migrate(source.url, all.slice(0, first));
   await query(source.url, "INSERT INTO replica (id) VALUES ('server_9')");
   const saved = await save(source.url, toFile('older'));
   expect(saved.manifest.tables.map(({ name }) => name)).not.toContain('instance');
   const { laterMigrations } = await load(target.url, toFile('older'));
-  expect(laterMigrations).toEqual([all.at(-1)?.name]);
+  expect(laterMigrations).toEqual(all.slice(first).map(({ name }) => name));
   expect(await query(target.url, 'SELECT id FROM replica')).toEqual([{ id: 'server_9' }]);
   expect(await query(target.url, 'SELECT id FROM instance')).toEqual([]);
   expect(await migrate(target.url)).toEqual([]);

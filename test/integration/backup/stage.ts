@@ -34,6 +34,9 @@ INSERT INTO vote VALUES (0, 'monitor_1', 1, 'silent', now());
 INSERT INTO replica (id, admin) VALUES ('server_1', 'drain'), ('Server_0', 'ready'), ('ångström', 'maint');
 INSERT INTO instance (id, admin) VALUES ('patients_1', 'maint');
 INSERT INTO ended_session VALUES (sha256('x'), now());
+UPDATE acceptance SET accepting = false, reason = 'a test', changed_by = 'operator', changed_at = now();
+INSERT INTO alert (id, rule, severity, subject, text, monitor, fired_at)
+VALUES (gen_random_uuid(), 'RelevoReplicaDown', 'warning', 'server_1', 'a test', 'monitor_1', now());
 INSERT INTO audit (actor, action, target, reason, outcome) VALUES ('operator', 'drain', 'server_1', 'a test', 'done');`;
 
 export interface Stage {

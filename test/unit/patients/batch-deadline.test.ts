@@ -1,6 +1,7 @@
 /** A batch whose database fails for a while, with a clock that advances with every attempt. */
 import type { Problem } from '../../../shared/errors.js';
 import type { Queryable } from '../../../shared/postgres/postgres.js';
+import { ALWAYS_ACCEPTING } from '../../../patients/accept/acceptance.js';
 import { fireBatch, type BatchDeps } from '../../../patients/accept/batches.js';
 
 const PATIENT = '00000000-0000-4000-8000-000000000001';
@@ -30,6 +31,7 @@ function create(knownFails: number) {
     clock,
     patients: { known, some: async () => [] },
     outcomes: { room: 10 },
+    acceptance: ALWAYS_ACCEPTING,
     backlog: { admit: () => true, settled: () => undefined },
     config: {
       id: 'patients_1',

@@ -78,6 +78,7 @@ const view = (language: 'en' | 'es') => ({
   nonce: '',
   instance: 'i',
   timeZone: 'UTC',
+  stopped: null,
   known: true,
   csrf: '',
 });
@@ -93,6 +94,7 @@ function dueOnPage(language: 'en' | 'es', amountMinor: number, currency: string)
     accounts,
     payments: [],
     refused: null,
+    exitPolicy: 'any-payment',
   }).content.toString();
   return /class="due"><dt>[^<]*<\/dt><dd>([^<]*)/.exec(page)?.[1] ?? '';
 }

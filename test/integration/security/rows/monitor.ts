@@ -64,6 +64,13 @@ export const MONITOR: readonly Row[] = [
     }),
   },
   {
+    entrance: 'POST /accepting',
+    who: OPERATOR_OR_SIGNED_IN,
+    answer: 200,
+    changes: 'stops and resumes the acceptance of new payments',
+    ask: () => ({ body: { accepting: true, reason: 'test' }, proofAt: '/' }),
+  },
+  {
     entrance: 'POST /restarts',
     who: OPERATOR_OR_SIGNED_IN,
     answer: 202,

@@ -169,6 +169,13 @@ const CASES: [title: string, given: AlertFacts, expected: string[]][] = [
     }),
     ['RelevoBacklogGrowing'],
   ],
+  [
+    'an operator stopped new payments',
+    facts({
+      status: status({ acceptance: { accepting: false, reason: 'bank', since: null } }),
+    }),
+    ['RelevoNotAccepting'],
+  ],
   ['a payment has waited for 61 s', facts({ oldestPendingSec: 61 }), ['RelevoBacklogOld']],
   ['the leader makes no progress', facts({ stalledMs: 5_001 }), ['RelevoCommitStalls server_1']],
   [

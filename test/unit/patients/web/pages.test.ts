@@ -32,6 +32,7 @@ const view = (language: 'en' | 'es' = 'en'): View => ({
   nonce: 'N0nce',
   instance: EVIL,
   timeZone: 'UTC',
+  stopped: null,
   known: true,
   csrf: EVIL,
 });
