@@ -1,7 +1,7 @@
 /**
  * Lists the stays of the sample hospital and the charges that they produce. Each stay has a
  * department, a length and its usual services, with prices of a private hospital, in whole dollars.
- * Descriptions are the hospital's own and are not translated.
+ * The Spanish pages translate the descriptions (patients/web/words/items-es.ts).
  */
 export type SeedKind = 'exam' | 'medicine' | 'procedure' | 'consultation';
 

@@ -5,6 +5,7 @@
 import { decimalsOf, decimalText } from '../../shared/money.js';
 import { html, type Html } from '../../shared/web/html.js';
 import { WORDS, type Language } from './language.js';
+import { toSpanishItem } from './words/items-es.js';
 
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-US', es: 'es-CO' };
 
@@ -50,6 +51,16 @@ const DAY_FORMATS: Readonly<Record<Language, Intl.DateTimeFormat>> = {
 /** Formats a calendar day without a time zone. @param day `2026-03-14`. */
 export const dayText = (language: Language, day: string): string =>
   DAY_FORMATS[language].format(new Date(`${day}T00:00:00Z`));
+
+/** The name of a service, a medicine or a concept; as stored when it has no translation. */
+export const itemText = (language: Language, name: string): string =>
+  language === 'es' ? (toSpanishItem(name) ?? name) : name;
+
+const MINUTE_SECONDS = 60;
+
+/** A duration in whole seconds: `0:07`, `12:05`. The script of the pages has the same form. */
+export const elapsedText = (seconds: number): string =>
+  `${Math.floor(seconds / MINUTE_SECONDS)}:${String(seconds % MINUTE_SECONDS).padStart(2, '0')}`;
 
 interface Reader {
   language: Language;

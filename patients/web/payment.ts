@@ -48,14 +48,14 @@ async function receiptFacts(
   const { records, config, clock } = deps;
   const bill = await records.bill(request.session.patientId ?? '', config.defaultCurrency);
   const { patient } = bill;
-  const balance = balanceIn(bill, payment.currency);
-  if (payment.status !== 'SUCCEEDED') return { patient, ...balance, pass: null };
-  const pass = await records.pass(payment.id, toExitRule(config), clock.wall());
+  const now = clock.wall();
+  const known = { patient, now, ...balanceIn(bill, payment.currency) };
+  if (payment.status !== 'SUCCEEDED') return { ...known, pass: null };
+  const pass = await records.pass(payment.id, toExitRule(config), now);
   const path = passPath(payment.id);
   const { paid, due, expirationTime } = pass;
   return {
-    patient,
-    ...balance,
+    ...known,
     pass: {
       paid,
       due,

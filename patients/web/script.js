@@ -23,6 +23,8 @@ function sendOnce(form) {
 }
 
 const AGAIN_MS = 2_000;
+/** A stream lasts one minute and begins with a message; a longer silence is a frozen instance. */
+const SILENT_MS = 75_000;
 
 /**
  * Follows a payment. After the end of a stream the browser reconnects to any instance; after it
@@ -31,7 +33,10 @@ const AGAIN_MS = 2_000;
  */
 function follow(progress) {
   const events = new EventSource(progress.dataset['events'] ?? '');
+  let silence = setTimeout(() => location.reload(), SILENT_MS);
   events.addEventListener('message', ({ data }) => {
+    clearTimeout(silence);
+    silence = setTimeout(() => location.reload(), SILENT_MS);
     const { html, final } = JSON.parse(data);
     progress.innerHTML = html;
     if (!final) return;
@@ -43,14 +48,30 @@ function follow(progress) {
   });
 }
 
+/**
+ * Counts the elapsed seconds on from those of the server, so that the reader's clock has no effect.
+ * The form is that of `elapsedText`.
+ * @param {HTMLElement} place
+ */
+function countOn(place) {
+  const begun = Number(place.dataset['seconds']) - performance.now() / 1_000;
+  setInterval(() => {
+    const seconds = Math.floor(begun + performance.now() / 1_000);
+    place.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  }, 1_000);
+}
+
 /** @type {NodeListOf<HTMLFormElement>} */
 const forms = document.querySelectorAll('form[data-once]');
 /** @type {NodeListOf<HTMLElement>} */
 const payments = document.querySelectorAll('[data-events]');
 /** @type {NodeListOf<HTMLElement>} */
+const elapsed = document.querySelectorAll('[data-seconds]');
+/** @type {NodeListOf<HTMLElement>} */
 const printButtons = document.querySelectorAll('[data-print]');
 forms.forEach(sendOnce);
 payments.forEach(follow);
+elapsed.forEach(countOn);
 for (const button of printButtons) {
   button.hidden = false;
   button.addEventListener('click', () => print());

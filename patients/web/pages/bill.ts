@@ -1,7 +1,8 @@
 /**
  * The consolidated bill: charges by kind with subtotals; the paid, pending and due amounts, the
- * credit; the latest payments. A patient with charges in several currencies gets all of this, and a payment
- * form, once per currency.
+ * credit; the latest payments. The forms come first, so that a phone shows the amount due and *Pay*
+ * before the lines; a wide page shows them beside the lines. A patient with charges in several
+ * currencies gets all of this, and a payment form, once per currency.
  */
 import {
   CHARGE_KINDS,
@@ -13,7 +14,7 @@ import type { ExitPolicy } from '../../core/pass.js';
 import { payableMinor } from '../../core/payable.js';
 import type { PaymentRecord } from '../../core/payment-record.js';
 import { html, type Html } from '../../../shared/web/html.js';
-import { dayText, moment, money } from '../format.js';
+import { dayText, itemText, moment, money } from '../format.js';
 import type { Page, View } from '../view.js';
 import { printButton, statusMark } from './parts.js';
 import { payForm, type PayFormFacts } from './pay-form.js';
@@ -55,7 +56,7 @@ function section(view: View, bill: CurrencyBill, kind: ChargeKind, suffix: strin
   const rows = items.map(
     (
       item,
-    ) => html`<tr><td class="day">${dayText(language, item.date)}</td><td>${item.description}</td>
+    ) => html`<tr><td class="day">${dayText(language, item.date)}</td><td>${itemText(language, item.description)}</td>
 <td class="money">${money(language, item.amountMinor, bill.currency)}</td></tr>`,
   );
   const none = html`<tr><td colspan="3" class="soft">${words.noneOfKind}</td></tr>`;
@@ -97,7 +98,7 @@ ${statusMark(words, payment.status)}
 <a href="/bill/payments/${payment.id}">${link[payment.status]}</a>
 </li>`,
   );
-  return html`<section class="card screen-only" aria-labelledby="payments">
+  return html`<section class="card latest screen-only" aria-labelledby="payments">
 <h2 id="payments">${words.bill.payments}</h2>
 ${list.length > 0 ? html`<ul class="payments">${rows}</ul>` : html`<p class="soft">${words.bill.noPayments}</p>`}
 </section>`;
@@ -156,11 +157,11 @@ export function billPage(view: View, facts: BillPageFacts): Page {
 <div class="actions">${printButton(words.bill.print)}<a class="button second" href="/bill/identify">${words.bill.another}</a></div>
 </div>
 <div class="bill">
-<div>${accounts.map((account, index) => sheet(view, account, index, accounts.length > 1))}</div>
 <aside class="side">
 ${accounts.map((account, index) => formFor(view, facts, account, index))}
 ${payments(view, facts.payments)}
 </aside>
+<div class="lines">${accounts.map((account, index) => sheet(view, account, index, accounts.length > 1))}</div>
 </div>`;
   return { title: words.bill.title, content };
 }

@@ -87,11 +87,16 @@ function problemText({ words }: View, { problem }: PayFormFacts): string | null 
       : words.pay.problems[problem];
 }
 
+/** The amount due in large figures; null: nothing is due. */
+const dueNow = ({ language, words }: View, { bill }: PayFormFacts): Html | null =>
+  bill.dueMinor === 0
+    ? null
+    : html`<p class="due-now"><span>${words.bill.due}</span> <b class="amount">${money(language, bill.dueMinor, bill.currency)}</b></p>`;
+
 export function payForm(view: View, facts: PayFormFacts): Html {
   const { pay } = view.words;
   const text = problemText(view, facts);
-  const canPay =
-    view.stopped === null && facts.payableMinor > 0 && isPayable(facts.bill.currency);
+  const canPay = view.stopped === null && facts.payableMinor > 0 && isPayable(facts.bill.currency);
   const form = html`<form method="post" action="/bill/pay" data-once>
 ${hiddenBill(view, { patientId: facts.patientId, key: facts.key, shown: String(facts.payableMinor) })}
 ${fields(view, facts)}
@@ -99,6 +104,7 @@ ${fields(view, facts)}
 <p class="hint">${pay.note[facts.exitPolicy]}</p>
 </form>`;
   return html`<section class="card pay screen-only" aria-labelledby="pay${facts.suffix}">
+${dueNow(view, facts)}
 <h2 id="pay${facts.suffix}">${pay.title}${facts.several ? ` (${facts.bill.currency})` : null}</h2>
 ${text === null ? null : alert(text, `wrong${facts.suffix}`)}
 ${canPay ? form : nothing(view, facts)}

@@ -14,13 +14,13 @@ import {
 import { getAnsweredStatus } from '../../../shared/core/waiting.js';
 import type { FollowedPayment, LeaderChange } from '../../records/staff-records.js';
 import { html, type Html } from '../../../shared/web/html.js';
-import { countText, moment, money } from '../format.js';
+import { countText, elapsedText, itemText, moment, money } from '../format.js';
 import type { Page, View } from '../view.js';
 import { passAmounts } from './pass.js';
 import { fact, printButton, qrImage, statusMark } from './parts.js';
 
 /** A pass on a receipt. */
-export interface EarnedPass extends Pick<ExitPass, 'paid' | 'due'> {
+interface EarnedPass extends Pick<ExitPass, 'paid' | 'due'> {
   /** Whether the policy withholds the pass until nothing is due. */
   isWithheld: boolean;
   path: string;
@@ -34,6 +34,7 @@ export interface ReceiptFacts {
   dueMinor: number;
   /** Paid beyond the total of the bill. */
   creditMinor: number;
+  now: Date;
   /** The exit pass; null: none was earned. */
   pass: EarnedPass | null;
 }
@@ -90,13 +91,32 @@ ${changes(view, payment.leaderChanges)}
 <p class="soft small">${view.words.payment.watchedBy(view.instance)}</p>`;
 }
 
-function waiting(view: View, payment: FollowedPayment): Page {
+const SECOND_MS = 1_000;
+
+/** The patient and the payment, so that the page can be told from other waiting pages. */
+function waitingFacts(view: View, payment: FollowedPayment, { patient, now }: ReceiptFacts): Html {
+  const {
+    words: { payment: words },
+  } = view;
+  const ms = Math.max(0, now.getTime() - payment.acceptedAt.getTime());
+  const seconds = Math.floor(ms / SECOND_MS);
+  return html`<dl class="facts">
+${fact(words.patient, patient.name)}
+${fact(words.number, html`<code>${payment.id}</code>`)}
+${fact(words.accepted, moment(view, payment.acceptedAt))}
+${fact(words.elapsed, html`<span data-seconds="${seconds}">${elapsedText(seconds)}</span>`)}
+</dl>`;
+}
+
+function waiting(view: View, payment: FollowedPayment, facts: ReceiptFacts): Page {
   const { words, language } = view;
   const content = html`<section class="card form">
 <h1>${words.payment.title}</h1>
 <p class="amount">${money(language, payment.amountMinor, payment.currency)}</p>
 <div id="progress" role="status" data-events="/bill/payments/${payment.id}/events">${progress(view, payment)}</div>
-<noscript><p class="hint">${words.payment.refresh}</p></noscript>
+${waitingFacts(view, payment, facts)}
+<p class="hint">${words.payment.refresh}</p>
+<p class="actions"><a class="button second" href="/bill">${words.payment.back}</a></p>
 </section>`;
   return { title: words.payment.title, content, narrow: true, refreshSeconds: 1 };
 }
@@ -107,18 +127,14 @@ function details(view: View, payment: FollowedPayment, facts: ReceiptFacts): Htm
     words: { payment: words, bill },
     language,
   } = view;
-  const by =
-    payment.processedBy && payment.term !== null
-      ? words.inTerm(payment.processedBy, payment.term)
-      : null;
   return html`<dl class="facts">
 ${fact(words.status, statusMark(view.words, payment.status))}
 ${payment.reason ? fact(words.reason, html`<code>${payment.reason}</code>`) : null}
 ${fact(words.patient, patient.name)}
 ${fact(bill.document, patient.document)}
-${fact(words.concept, payment.concept)}
+${fact(words.concept, payment.concept && itemText(language, payment.concept))}
 ${fact(words.accepted, html`${moment(view, payment.acceptedAt)} ${words.by(payment.acceptedBy)}`)}
-${payment.completedAt ? fact(words.completed, html`${moment(view, payment.completedAt)} ${by}`) : null}
+${payment.completedAt ? fact(words.completed, moment(view, payment.completedAt)) : null}
 ${fact(words.stillDue, money(language, dueMinor, payment.currency))}
 ${creditMinor > 0 ? fact(bill.credit, money(language, creditMinor, payment.currency)) : null}
 ${fact(words.reference, payment.gatewayReference)}
@@ -157,7 +173,7 @@ function receipt(view: View, payment: FollowedPayment, facts: ReceiptFacts): Pag
 <p class="amount">${money(language, payment.amountMinor, payment.currency)}</p>
 <p class="stage stage-${stage}">${words.stages[stage]}</p>
 ${details(view, payment, facts)}
-${changes(view, payment.leaderChanges)}
+<div class="screen-only">${changes(view, payment.leaderChanges)}</div>
 <p class="actions screen-only">${payment.status === 'SUCCEEDED' ? printButton(words.print) : null}
 <a class="button second" href="/bill">${payment.status === 'SUCCEEDED' ? words.back : words.payAgain}</a></p>
 </section>
@@ -167,5 +183,5 @@ ${facts.pass ? passCard(view, facts.pass) : null}
 }
 
 export function paymentPage(view: View, payment: FollowedPayment, facts: ReceiptFacts): Page {
-  return isFinal(toStage(payment)) ? receipt(view, payment, facts) : waiting(view, payment);
+  return isFinal(toStage(payment)) ? receipt(view, payment, facts) : waiting(view, payment, facts);
 }

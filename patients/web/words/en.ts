@@ -163,8 +163,8 @@ export const en = {
   pay: {
     title: 'Take a payment',
     whole: (amount: string) => `Everything that is due: ${amount}`,
-    part: 'A part of it',
-    amount: 'Amount of the part',
+    part: 'Other amount',
+    amount: 'Amount to pay',
     amountHint: (currency: string, most: string, example: string) =>
       `In ${currency}, at most ${most}. Such as ${example}.`,
     button: 'Pay',
@@ -199,6 +199,7 @@ export const en = {
       previous ? `${leader} took over from ${previous}` : `${leader} took over`,
     changedNote: 'The payment was in the record all the time.',
     changes: 'While this payment waited',
+    elapsed: 'Elapsed time',
     refresh: 'This page renews itself until the payment is done.',
     watchedBy: (instance: string) => `Watched by ${instance}`,
     number: 'Payment number',
@@ -209,7 +210,6 @@ export const en = {
     accepted: 'Accepted',
     completed: 'Completed',
     by: (name: string) => `by ${name}`,
-    inTerm: (name: string, term: number) => `by ${name}, term ${term}`,
     reference: 'Gateway reference',
     reason: 'Reason',
     stillDue: 'Still due',

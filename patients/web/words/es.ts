@@ -105,8 +105,8 @@ export const es: Words = {
   pay: {
     title: 'Recibir un pago',
     whole: (amount) => `Todo el saldo: ${amount}`,
-    part: 'Una parte',
-    amount: 'Valor de la parte',
+    part: 'Otro valor',
+    amount: 'Valor a pagar',
     amountHint: (currency, most, example) =>
       `En ${currency}, máximo ${most}. Por ejemplo ${example}.`,
     button: 'Pagar',
@@ -165,6 +165,7 @@ export const es: Words = {
       previous ? `${leader} relevó a ${previous}` : `${leader} asumió el mando`,
     changedNote: 'El pago estuvo guardado todo el tiempo.',
     changes: 'Mientras este pago esperaba',
+    elapsed: 'Tiempo transcurrido',
     refresh: 'Esta página se renueva sola hasta que el pago termine.',
     watchedBy: (instance) => `Observado por ${instance}`,
     number: 'Número de pago',
@@ -175,7 +176,6 @@ export const es: Words = {
     accepted: 'Aceptado',
     completed: 'Terminado',
     by: (name) => `por ${name}`,
-    inTerm: (name, term) => `por ${name}, periodo ${term}`,
     reference: 'Referencia de la pasarela',
     reason: 'Motivo',
     stillDue: 'Saldo pendiente',

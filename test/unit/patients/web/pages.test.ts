@@ -3,10 +3,6 @@
  * becomes markup.
  */
 import { describe, expect, test } from '@jest/globals';
-import { CHARGE_KINDS, consolidate } from '../../../../patients/core/bill.js';
-import type { PassState } from '../../../../patients/core/pass.js';
-import { toAcceptedRecord } from '../../../../patients/core/payment-record.js';
-import type { FollowedPayment } from '../../../../patients/records/staff-records.js';
 import { publicUrl } from '../../../../patients/web/options.js';
 import { trustedProxies } from '../../../../shared/http/trusted-proxies.js';
 import { countText, dayText, moment, money } from '../../../../patients/web/format.js';
@@ -16,109 +12,25 @@ import { billPage } from '../../../../patients/web/pages/bill.js';
 import { identifyPage, lockedPage } from '../../../../patients/web/pages/identify.js';
 import { landingPage } from '../../../../patients/web/pages/landing.js';
 import { messagePage } from '../../../../patients/web/pages/message.js';
-import { passPage } from '../../../../patients/web/pages/pass.js';
 import { unclearPage } from '../../../../patients/web/pages/pay-form.js';
 import { paymentPage } from '../../../../patients/web/pages/payment.js';
 import { signInPage } from '../../../../patients/web/pages/sign-in.js';
 import { publicAddress, qrSvg } from '../../../../patients/web/public-address.js';
 import type { Page, View } from '../../../../patients/web/view.js';
-
-const EVIL = `"><script>alert(1)</script><img src=x onerror='alert(1)'>`;
-
-const view = (language: 'en' | 'es' = 'en'): View => ({
-  language,
-  words: WORDS[language],
-  path: '/bill',
-  nonce: 'N0nce',
-  instance: EVIL,
-  timeZone: 'UTC',
-  stopped: null,
-  known: true,
-  csrf: EVIL,
-});
-
-const charge = (kind: (typeof CHARGE_KINDS)[number], currency = 'USD') => ({
-  id: EVIL,
-  kind,
-  description: EVIL,
-  amountMinor: 1_050,
-  currency,
-  date: '2026-03-14',
-});
-const patient = { id: EVIL, name: EVIL, document: EVIL };
-const charges = [...CHARGE_KINDS.map((kind) => charge(kind)), charge('exam', 'EUR')];
-const { bills } = consolidate(patient, {
-  charges,
-  paid: new Map([
-    ['USD', 50],
-    ['CHF', 1],
-  ]),
-  fallback: 'USD',
-});
-const accounts = bills.map((bill, index) => ({
-  bill,
-  pendingMinor: 1,
-  key: index === 0 ? EVIL : `${EVIL}${index}`,
-}));
-const record = toAcceptedRecord(
-  {
-    id: EVIL,
-    patientId: EVIL,
-    batchId: null,
-    batchIndex: null,
-    redriveOf: null,
-    idempotencyKey: EVIL,
-    fingerprint: '',
-    answerWaited: false,
-    amountMinor: 1,
-    currency: 'USD',
-    concept: EVIL,
-  },
-  { seq: 1, acceptedAt: new Date(0) },
+import {
+  accounts,
+  anyPayment,
   EVIL,
-);
-const payment = (status: FollowedPayment['status']): FollowedPayment => ({
-  id: EVIL,
-  status,
-  amountMinor: 1,
-  currency: 'USD',
-  concept: EVIL,
-  acceptedBy: EVIL,
-  acceptedAt: new Date(0),
-  processedBy: EVIL,
-  term: 3,
-  reason: EVIL,
-  gatewayReference: EVIL,
-  completedAt: new Date(1),
-  lastError: null,
-  nextAttemptAt: null,
-  nextAttemptMs: null,
-  ahead: 0,
-  leader: EVIL,
-  leaderSuspected: false,
-  isReadOnly: false,
-  leaderChanges: [{ term: 3, leader: EVIL, previousLeader: EVIL, at: new Date(0) }],
-});
-const [requestTime, expirationTime] = ['2026-11-21T10:00:00Z', '2026-11-22T10:00:00Z'];
-const paid = { amountMinor: 100, currency: 'USD' };
-const due = [
-  { amountMinor: 421_700, currency: 'USD' },
-  { amountMinor: 5, currency: 'EUR' },
-];
-const named = { id: EVIL, name: EVIL };
-const pass = { valid: true, patient: named, paid, due, requestTime, expirationTime };
-const anyPayment = { exitPolicy: 'any-payment' as const };
-const typed = { document: EVIL, name: EVIL, birthDate: EVIL, authorizationCode: EVIL };
-const receipt = {
-  patient: { name: EVIL, document: EVIL },
-  dueMinor: 1,
-  creditMinor: 2,
-  pass: { paid, due, isWithheld: false, path: EVIL, svg: '<svg></svg>', until: new Date(1) },
-};
-const wanted = { part: 'part' as const, amount: EVIL, shown: EVIL };
-
-const shownPass = (seen: View, shown: typeof pass | null, state: PassState): Page =>
-  passPage(seen, { pass: shown, state, id: EVIL, svg: '<svg></svg>', now: new Date(0) });
+  pass,
+  patient,
+  payment,
+  receipt,
+  record,
+  shownPass,
+  typed,
+  view,
+  wanted,
+} from './pages-fixture.js';
 
 const PAGES: Record<string, (view: View) => Page> = {
   'landing': (seen) => landingPage(seen, { monitorUrl: EVIL, self: EVIL }),
@@ -197,21 +109,6 @@ describe('a bill in several currencies', () => {
         ),
       ].map(([, id = '']) => id);
     expect([alerts(accounts[1]?.key ?? ''), alerts('gone')]).toEqual([['wrong-2'], ['wrong']]);
-  });
-});
-
-describe('the amounts of a pass', () => {
-  const text = (language: 'en' | 'es', owed: typeof due): string | undefined =>
-    /<p class="amounts[^"]*">([^<]*)</.exec(
-      shownPass(view(language), { ...pass, due: owed }, 'valid').content.toString(),
-    )?.[1];
-
-  test('state the payment and what is still due, one amount per currency', () => {
-    expect([text('en', due), text('en', [])]).toEqual([
-      'Paid $1.00 with this payment; $4,217.00 and €0.05 still due.',
-      'Paid $1.00 with this payment; nothing is due.',
-    ]);
-    expect(text('es', due)).toMatch(/^Este pago: US\$\s1,00; saldo pendiente: US\$\s4\.217,00 y .*0,05\.$/);
   });
 });
 
