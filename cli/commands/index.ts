@@ -15,6 +15,7 @@ import { logs } from './logs.js';
 import { measurements } from './measurements.js';
 import { move } from './move.js';
 import { open } from './open.js';
+import { cancel, capture, refund, voidCommand } from './operate.js';
 import { pay } from './pay.js';
 import { bill, patients, payment, payments } from './records.js';
 import { restartCommand } from './restart.js';
@@ -44,6 +45,10 @@ export const COMMANDS: readonly Command[] = [
   payment,
   patients,
   bill,
+  refund,
+  cancel,
+  capture,
+  voidCommand,
   accept,
   leaders,
   handover,

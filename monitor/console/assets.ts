@@ -50,6 +50,8 @@ const FILES: Readonly<Record<string, string>> = {
   'live-list.js': 'monitor/inspect/client/live-list.js',
   'page-part.js': 'monitor/inspect/client/page-part.js',
   'local-times.js': 'monitor/inspect/client/local-times.js',
+  'action-preview.js': 'monitor/inspect/client/action-preview.js',
+  'typed-amount.js': 'monitor/inspect/client/typed-amount.js',
 };
 
 export const ASSETS = loadAssets(FILES);

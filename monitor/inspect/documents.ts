@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { currency, id, memberId, term, timestamp } from '../../shared/contracts/ids.js';
-import { paymentStatus } from '../../shared/contracts/payment.js';
+import { paymentKind, paymentStatus } from '../../shared/contracts/payment.js';
 import type { FailedPayment } from './failed-payments.js';
 import type { FoundPayment } from './payment-search.js';
 import type { StoryFacts } from './payment-story.js';
@@ -29,6 +29,8 @@ const foundPayment = z.object({
   lastError: z.string().nullable(),
   completedAt: timestamp.nullable(),
   redriveOf: id.nullable(),
+  kind: paymentKind,
+  of: id.nullable(),
 });
 /**
  * `next` is the `before` of the next page. `cut`: the search reached its limit, so a short page may
@@ -60,6 +62,23 @@ const entry = z.object({
     .object({ replica: memberId, term, from: timestamp, until: timestamp.nullable() })
     .optional(),
 });
+const operation = z.object({
+  id,
+  kind: paymentKind,
+  status: paymentStatus,
+  amountMinor: z.int(),
+  acceptedAt: timestamp,
+  completedAt: timestamp.nullable(),
+  reason: z.string().nullable(),
+  concept: z.string().nullable(),
+});
+const ledgerEntry = z.object({
+  operation: id,
+  kind: paymentKind,
+  account: z.string(),
+  amountMinor: z.int(),
+  at: timestamp,
+});
 const billLine = z.object({
   currency: z.string(),
   chargedMinor: z.int(),
@@ -81,6 +100,12 @@ export const storySchema = foundPayment.extend({
   survivedHandOver: z.boolean(),
   repeats: z.array(id),
   repeatedBy: z.array(id),
+  /** When an operator asked to cancel it. */
+  cancelRequestedAt: timestamp.nullable(),
+  /** Captures, voids and refunds, oldest first. */
+  operations: z.array(operation),
+  /** The entries of the ledger; the amounts of a currency sum to zero. */
+  ledger: z.array(ledgerEntry),
   /** The bill of the patient, one row per currency. */
   bill: z.array(billLine),
   /** Oldest first. */

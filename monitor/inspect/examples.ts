@@ -22,6 +22,8 @@ const FOUND = {
   lastError: null,
   completedAt: '2026-11-21T09:00:00.084Z',
   redriveOf: null,
+  kind: 'charge',
+  of: null,
 };
 const FAILED = {
   ...FOUND,
@@ -49,6 +51,12 @@ export const STORY = {
   survivedHandOver: false,
   repeats: [],
   repeatedBy: [],
+  cancelRequestedAt: null,
+  operations: [],
+  ledger: [
+    { operation: PAYMENT_ID, kind: 'charge', account: 'received', amountMinor: 15_000, at: AT },
+    { operation: PAYMENT_ID, kind: 'charge', account: 'patient', amountMinor: -15_000, at: AT },
+  ],
   bill: [
     {
       currency: 'USD',
@@ -70,6 +78,11 @@ export const STORY = {
   ],
 };
 export const FOUND_CSV_EXAMPLE = `id,seq,status\r\n${PAYMENT_ID},42,SUCCEEDED\r\n`;
+export const ACTION_BODY = { amountMinor: 5_000, reason: 'charged for a second exam' };
+export const OPERATED = {
+  path: { id: PAYMENT_ID, action: 'refund' },
+  answer: { id: AGAIN_ID, status: 'SUCCEEDED' },
+};
 export const IDS = { ids: [PAYMENT_ID] };
 export const REDRIVE_BODY = { ids: [PAYMENT_ID], reason: 'the gateway works again' };
 export const REDRIVE_PREVIEW = {

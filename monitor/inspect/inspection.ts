@@ -10,7 +10,10 @@ import { openQueue } from '../../shared/queue/reconnecting-queue.js';
 import type { MonitorConfig } from '../config.js';
 import type { Sessions } from '../console/session.js';
 import type { LeadershipStore } from '../cluster/leadership-store.js';
+import type { AuditEntry } from '../../shared/postgres/audit.js';
+import { actionRoutes, type ActionDeps } from './action-routes.js';
 import { makeFailedRoutes, type FailedDeps } from './failed-routes.js';
+import { PaymentOperator } from './operate.js';
 import { parcelRoutes, type ParcelDeps } from './parcel-routes.js';
 import { Redrives } from './redrive.js';
 import { searchRoutes, type SearchDeps } from './search-routes.js';
@@ -35,8 +38,11 @@ const STATEMENT_MS = 3_000;
 const toIds = (members: readonly { id: string }[]): string[] => members.map(({ id }) => id);
 
 /** The routes. Without their dependencies they serve for the OpenAPI document only. */
-export const inspectionRoutes = (deps: SearchDeps & FailedDeps & ParcelDeps): Route[] => [
+export const inspectionRoutes = (
+  deps: SearchDeps & FailedDeps & ParcelDeps & ActionDeps,
+): Route[] => [
   ...searchRoutes(deps),
+  ...actionRoutes(deps),
   ...makeFailedRoutes(deps),
   ...parcelRoutes(deps),
 ];
@@ -61,18 +67,20 @@ export function openInspection({
     },
     logger,
   );
-  const redrives = new Redrives({
+  const calling = {
     patients,
     acceptRetryMs,
     internalToken,
-    audit: (entry) => store.audit(entry),
+    audit: (entry: AuditEntry) => store.audit(entry),
     logger,
-  });
+  };
+  const redrives = new Redrives(calling);
+  const operator = new PaymentOperator(calling);
   const queue = openQueue(0, queuePrefix, redis);
   const page = { sessions, monitor: id };
   const members = { replicas: toIds(replicas), patients: toIds(patients) };
   return {
-    routes: inspectionRoutes({ ...page, db, members, redrives, queue }),
+    routes: inspectionRoutes({ ...page, db, members, redrives, operator, queue }),
     close: () => db.end(),
   };
 }

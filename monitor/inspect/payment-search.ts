@@ -12,7 +12,7 @@ import { listHandled, type Stretch } from '../../shared/postgres/handled-ranges.
 import { documentSpellings, patientByDocument } from '../../shared/postgres/patient-documents.js';
 import { listTable } from '../../shared/postgres/payment-lists.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
-import type { PaymentStatus } from '../../shared/contracts/payment.js';
+import type { PaymentKind, PaymentStatus } from '../../shared/contracts/payment.js';
 import type { PaymentFilter, SearchQuery } from './filters.js';
 
 /** Rows that one page of a search without an index reads: 200 ms. */
@@ -37,6 +37,9 @@ export interface FoundPayment {
   lastError: string | null;
   completedAt: Date | null;
   redriveOf: string | null;
+  kind: PaymentKind;
+  /** The charge or authorization of an operation. */
+  of: string | null;
 }
 
 export interface SearchResult {
@@ -53,7 +56,7 @@ export interface SearchResult {
 export const FOUND_COLUMNS = `p.id, p.seq, p.status, p.amount_minor AS "amountMinor", p.currency, p.patient_id AS "patientId", patient.document,
   patient.full_name AS "fullName", p.batch_id AS "batchId", p.accepted_by AS "acceptedBy", p.accepted_at AS "acceptedAt",
   p.processed_by AS "processedBy", p.term, p.attempts, p.reason, p.last_error AS "lastError", p.completed_at AS "completedAt",
-  p.redrive_of AS "redriveOf"`;
+  p.redrive_of AS "redriveOf", p.kind, p.of_payment AS "of"`;
 
 type Column =
   'id' | 'patientId' | 'batchId' | 'processedBy' | 'acceptedBy' | 'term' | 'status' | 'document';

@@ -6,7 +6,8 @@
 import { Problem } from '../../shared/errors.js';
 import { documentSpellings, patientByDocument } from '../../shared/postgres/patient-documents.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
-import type { PaymentStatus } from '../../shared/contracts/payment.js';
+import type { PaymentKind, PaymentStatus } from '../../shared/contracts/payment.js';
+import type { StoryOperation } from './payment-actions.js';
 import { readPatientBill, type BillLine } from './patient-bill.js';
 import { FOUND_COLUMNS, type FoundPayment } from './payment-search.js';
 
@@ -29,6 +30,16 @@ interface Relative {
   acceptedAt: Date;
   completedAt: Date | null;
   reason: string | null;
+}
+
+/** One posting; the amounts of a payment sum to zero. */
+export interface LedgerEntry {
+  /** The row that was posted. */
+  operation: string;
+  kind: PaymentKind;
+  account: string;
+  amountMinor: number;
+  at: Date;
 }
 
 interface AuditNote {
@@ -59,17 +70,27 @@ export interface StoryFacts extends FoundPayment {
   /** The payments that repeat it, the nearest first. */
   repeatedBy: Relative[];
   drivenBy: AuditNote[];
+  cancelRequestedAt: Date | null;
+  cancelReason: string | null;
+  /** Captures, voids and refunds of a charge or an authorization, oldest first. */
+  operations: StoryOperation[];
+  /** The entries of the ledger, of the charge or authorization and its operations. */
+  ledger: LedgerEntry[];
   /** The bill of its patient, one row per currency. */
   bill: BillLine[];
 }
 
 /** Maximum number of elections in a story. */
 const TERMS_MAX = 100;
+/** Maximum number of operations, and of ledger entries per operation. */
+const OPERATIONS_MAX = 200;
+const ENTRIES_MAX = 4 * OPERATIONS_MAX;
 /** Maximum number of links of a chain in each direction. */
 const CHAIN_MAX = 50;
 
 const PAYMENT = `SELECT ${FOUND_COLUMNS}, p.partition, p.concept, p.batch_index AS "batchIndex", batch.sent AS "batchSent", p.fingerprint,
-    p.answer_waited AS "answerWaited", p.parcel, p.next_attempt_at AS "nextAttemptAt", p.gateway_reference AS "gatewayReference"
+    p.answer_waited AS "answerWaited", p.parcel, p.next_attempt_at AS "nextAttemptAt", p.gateway_reference AS "gatewayReference",
+    p.cancel_requested_at AS "cancelRequestedAt", p.cancel_reason AS "cancelReason"
   FROM payment p JOIN patient ON patient.id = p.patient_id LEFT JOIN batch ON batch.id = p.batch_id WHERE p.id = $1::uuid`;
 
 /** From the election before its acceptance to that of the term which ended it. */
@@ -92,27 +113,32 @@ WITH RECURSIVE chain (id, step) AS (
 SELECT ${RELATIVE} FROM chain JOIN payment USING (id) WHERE chain.step > 0 ORDER BY chain.step`;
 const [BACK, FORTH] = [chain('back'), chain('forth')];
 
+const OPERATIONS = `SELECT id, kind, status, amount_minor AS "amountMinor", accepted_at AS "acceptedAt", completed_at AS "completedAt", reason, concept
+  FROM payment WHERE of_payment = $1::uuid ORDER BY seq LIMIT ${OPERATIONS_MAX}`;
+const LEDGER = `SELECT operation, kind, account, amount_minor AS "amountMinor", at FROM ledger_entry WHERE payment = $1::uuid
+ ORDER BY seq, account DESC LIMIT ${ENTRIES_MAX}`;
 const DRIVEN = `SELECT at, actor, reason, outcome FROM audit WHERE action = 'redrive' AND target = $1::text ORDER BY id DESC LIMIT 10`;
+
+/** The parts of a story that are read by themselves. */
+type Lists = 'terms' | 'repeats' | 'repeatedBy' | 'drivenBy' | 'operations' | 'ledger' | 'bill';
 
 /** @throws Problem PAYMENT_NOT_FOUND */
 export async function paymentStory(db: Queryable, id: string): Promise<StoryFacts> {
-  const [facts] = (
-    await db.query<Omit<StoryFacts, 'terms' | 'repeats' | 'repeatedBy' | 'drivenBy' | 'bill'>>(
-      PAYMENT,
-      [id],
-    )
-  ).rows;
+  const [facts] = (await db.query<Omit<StoryFacts, Lists>>(PAYMENT, [id])).rows;
   if (!facts) throw new Problem('PAYMENT_NOT_FOUND', `There is no payment ${id}`);
   const ask = async <T extends object>(text: string, values: unknown[]): Promise<T[]> =>
     (await db.query<T>(text, values)).rows;
-  const [terms, repeats, repeatedBy, drivenBy, bill] = await Promise.all([
+  const root = facts.of ?? id;
+  const [terms, repeats, repeatedBy, drivenBy, operations, ledger, bill] = await Promise.all([
     ask<StoryTerm>(TERMS, [facts.partition, facts.acceptedAt, facts.term]),
     ask<Relative>(BACK, [id]),
     ask<Relative>(FORTH, [id]),
     ask<AuditNote>(DRIVEN, [id]),
+    ask<StoryOperation>(OPERATIONS, [id]),
+    ask<LedgerEntry>(LEDGER, [root]),
     readPatientBill(db, facts.patientId),
   ]);
-  return { ...facts, terms, repeats, repeatedBy, drivenBy, bill };
+  return { ...facts, terms, repeats, repeatedBy, drivenBy, operations, ledger, bill };
 }
 
 export type Whose = { kind: 'payment' | 'batch' | 'patient'; id: string };

@@ -4,16 +4,14 @@
  * new payment derives from the id of the old one. This monitor writes an audit row for each
  * payment; patients writes none for a service.
  */
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import type { AxiosResponse } from 'axios';
 import { z } from 'zod';
 import type { AuditEntry } from '../../shared/postgres/audit.js';
-import type { Member } from '../../shared/config.js';
 import { id as paymentId } from '../../shared/contracts/ids.js';
 import { paymentStatus } from '../../shared/contracts/payment.js';
-import { withDeadline } from '../../shared/deadline.js';
 import { PROBLEMS, type ProblemCode } from '../../shared/errors.js';
 import type { Logger } from '../../shared/observability/logger.js';
-import { getLongestAcceptanceMs } from '../../shared/patience.js';
+import { PatientsCaller, type PatientsCallerOptions } from './patients-caller.js';
 
 /** The fields of the new payment that are used here. */
 const newPayment = z.object({ id: paymentId, status: paymentStatus });
@@ -24,17 +22,11 @@ export type Driven =
   | { id: string; ok: true; payment: z.infer<typeof newPayment>; replayed: boolean }
   | { id: string; ok: false; code: string; detail: string };
 
-export interface RedriveOptions {
-  patients: readonly Member[];
-  internalToken: string;
+export interface RedriveOptions extends PatientsCallerOptions {
   audit: (entry: AuditEntry) => Promise<void>;
   logger: Logger;
-  /** How long an instance waits for PostgreSQL, in ms. The wait for its answer is longer. */
-  acceptRetryMs: number;
 }
 
-/** Maximum size of an answer, in bytes. A payment has less than 2 kB. */
-const ANSWER_MAX_BYTES = 65_536;
 /**
  * Maximum concurrent calls. Each one needs a row, a commit and an audit row. Two leave most
  * connections of the store for elections.
@@ -42,8 +34,6 @@ const ANSWER_MAX_BYTES = 65_536;
 const AT_ONCE = 2;
 
 const NO_INSTANCE: ProblemCode = 'NO_PATIENTS_INSTANCE';
-/** Whether another instance would give the same answer. */
-const isDefinite = (status: number): boolean => status < 500 && status !== 429 && status !== 408;
 
 function toDriven(id: string, response: AxiosResponse): Driven {
   const payment = newPayment.safeParse(response.data);
@@ -66,21 +56,15 @@ function toDriven(id: string, response: AxiosResponse): Driven {
 }
 
 export class Redrives {
-  private readonly client: AxiosInstance;
+  private readonly caller: PatientsCaller;
 
   constructor(private readonly options: RedriveOptions) {
-    this.client = axios.create({
-      headers: { authorization: `Bearer ${options.internalToken}` },
-      validateStatus: () => true,
-      maxRedirects: 0,
-      maxContentLength: ANSWER_MAX_BYTES,
-      proxy: false,
-    });
+    this.caller = new PatientsCaller(options);
   }
 
   /** Whether a patients instance is configured. */
   get possible(): boolean {
-    return this.options.patients.length > 0;
+    return this.caller.isPossible;
   }
 
   /**
@@ -113,17 +97,9 @@ export class Redrives {
   }
 
   private async ask(id: string): Promise<Driven> {
-    let last: Driven = this.notReached(id);
-    const timeoutMs = getLongestAcceptanceMs(this.options.acceptRetryMs);
-    for (const { url } of this.options.patients) {
-      const path = `${url}/api/payments/${encodeURIComponent(id)}/redrive`;
-      const post = (signal: AbortSignal) => this.client.post<unknown>(path, undefined, { signal });
-      const response = await withDeadline(timeoutMs, null, post).catch(() => null);
-      if (!response) continue;
-      last = toDriven(id, response);
-      if (last.ok || isDefinite(response.status)) return last;
-    }
-    return last;
+    const path = `/api/payments/${encodeURIComponent(id)}/redrive`;
+    const response = await this.caller.post({ path });
+    return response ? toDriven(id, response) : this.notReached(id);
   }
 
   private notReached(id: string): Driven {

@@ -19,6 +19,7 @@ import {
   type PaymentFilter,
   type SearchQuery,
 } from './filters.js';
+import type { PaymentOperator } from './operate.js';
 import { asPage, type PageDeps, type Shown } from './pages/as-page.js';
 import { searchPage, type SearchPage } from './pages/search-page.js';
 import { storyPage } from './pages/story-page.js';
@@ -30,6 +31,7 @@ import { understand, type Members, type Understood } from './search-words.js';
 export interface SearchDeps extends PageDeps {
   db: Queryable;
   members: Members;
+  operator: Pick<PaymentOperator, 'isPossible'>;
 }
 
 /** Caches must not store patients' data. */
@@ -158,7 +160,7 @@ const storyPageRoute = (deps: SearchDeps): Route =>
         return {
           title: 'Payment',
           active: 'payments',
-          body: storyPage(await paymentStory(deps.db, asked.data)),
+          body: storyPage(await paymentStory(deps.db, asked.data), deps.operator.isPossible),
         };
       }),
   });

@@ -1,6 +1,8 @@
 /**
  * Builds a payment's story from its data: a list of events, oldest first, each as a sentence. Pure.
  */
+import type { PaymentKind } from '../../shared/contracts/payment.js';
+import { amountText } from './pages/parts.js';
 import type { StoryFacts, StoryTerm } from './payment-story.js';
 
 type Happened =
@@ -11,7 +13,9 @@ type Happened =
   | 'waits'
   | 'committed'
   | 'pass'
-  | 'driven-again';
+  | 'driven-again'
+  | 'cancel'
+  | 'operation';
 
 export interface Entry {
   /** Null: the time is not stored. The position in the list is still right. */
@@ -138,8 +142,8 @@ function toCommitEntries(facts: StoryFacts): Entry[] {
   ];
 }
 
-const pass = ({ status, completedAt, id }: StoryFacts): Entry[] =>
-  status === 'SUCCEEDED'
+const pass = ({ status, kind, completedAt, id }: StoryFacts): Entry[] =>
+  status === 'SUCCEEDED' && (kind === 'charge' || kind === 'capture')
     ? [
         {
           at: completedAt,
@@ -150,6 +154,47 @@ const pass = ({ status, completedAt, id }: StoryFacts): Entry[] =>
         },
       ]
     : [];
+
+function cancellation({ cancelRequestedAt, cancelReason }: StoryFacts): Entry[] {
+  if (cancelRequestedAt === null) return [];
+  return [
+    {
+      at: cancelRequestedAt,
+      kind: 'cancel',
+      tone: 'warn',
+      text: 'An operator asked to cancel it: the leader closes its key at the gateway.',
+      details: cancelReason === null ? [] : [`Reason: ${cancelReason}`],
+    },
+  ];
+}
+
+const OPERATION_TONES = {
+  PENDING: 'warn',
+  SUCCEEDED: 'good',
+  DECLINED: 'bad',
+  FAILED: 'bad',
+} as const;
+const OPERATION_NAMES: Readonly<Record<PaymentKind, string>> = {
+  charge: 'Charge',
+  authorize: 'Authorization',
+  capture: 'Capture',
+  void: 'Void',
+  refund: 'Refund',
+};
+
+/** Captures, voids and refunds, each with a link to its own story. */
+const operationEntries = ({ operations, currency }: StoryFacts): Entry[] =>
+  operations.map(({ id, kind, status, amountMinor, acceptedAt, completedAt, reason, concept }) => ({
+    at: completedAt ?? acceptedAt,
+    kind: 'operation',
+    tone: OPERATION_TONES[status],
+    text: `${OPERATION_NAMES[kind]} of ${amountText(amountMinor, currency)}: ${status.toLowerCase()}.`,
+    details: [
+      ...(concept === null ? [] : [`Reason: ${concept}`]),
+      ...(reason === null ? [] : [`Outcome: ${reason}.`]),
+    ],
+    payment: id,
+  }));
 
 function relatives({ repeats, repeatedBy, drivenBy }: StoryFacts): {
   before: Entry[];
@@ -185,10 +230,12 @@ export function timeline(facts: StoryFacts): Entry[] {
     ...before,
     acceptance(facts),
     ...handOvers,
+    ...cancellation(facts),
     ...attempts(facts),
     ...waiting(facts),
     ...toCommitEntries(facts),
     ...pass(facts),
+    ...operationEntries(facts),
     ...after,
   ];
 }

@@ -3,7 +3,7 @@
  * two tabs do not pay one bill twice. An idempotency key identifies the bill as it was shown: the
  * same form, or the same bill in another tab, makes no second payment.
  */
-import { parseAmount } from './amount.js';
+import { parseAmount } from '../../shared/core/amount.js';
 import { BILL_PREFIX } from './idempotency.js';
 
 export interface Account {

@@ -24,6 +24,8 @@ export const CSV_COLUMNS = [
   'reason',
   'completedAt',
   'latencyMs',
+  'kind',
+  'of',
 ] as const satisfies readonly (keyof Payment)[];
 
 export const csvHeader = (): string => csvHead(CSV_COLUMNS);

@@ -224,10 +224,7 @@ const gatewayStatus = gatewayReport.extend({
 export type GatewayStatus = z.infer<typeof gatewayStatus>;
 
 /** Why a payment waits. `sentence` is a clause without a capital and a full stop. */
-const waitingStatus = z.object({
-  cause: z.enum(WAITING_CAUSES),
-  sentence: z.string(),
-});
+const waitingStatus = z.object({ cause: z.enum(WAITING_CAUSES), sentence: z.string() });
 export type WaitingStatus = z.infer<typeof waitingStatus>;
 /** `GET /waiting` of a monitor. Null: the payment is not pending. */
 export const waitingAnswer = z.object({ waiting: waitingStatus.nullable() });

@@ -6,7 +6,7 @@
 import type { Request } from 'express';
 import { cleanName } from '../../monitor/console/session.js';
 import { localPath } from '../../monitor/console/sign-in.js';
-import { parseAmount } from '../../patients/core/amount.js';
+import { parseAmount } from '../../shared/core/amount.js';
 import { isClientKey } from '../../patients/core/idempotency.js';
 import { codeForm, documentForm, nameForm } from '../../patients/core/identification.js';
 import { waitSeconds } from '../../patients/core/prefer.js';

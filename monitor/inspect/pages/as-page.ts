@@ -21,6 +21,8 @@ export interface Shown {
   active: PageName;
   body: Html;
   status?: number;
+  /** Scripts of this page besides the common ones. */
+  scripts?: readonly string[];
 }
 
 const SCRIPTS = ['local-times.js', 'live-list.js', 'copy.js'];
@@ -45,11 +47,19 @@ export async function asPage(
   const { sessions, monitor } = deps;
   const session = await sessions.read(request);
   const show = (
-    { title, active: entry, body, status = 200 }: Shown,
+    { title, active: entry, body, status = 200, scripts = [] }: Shown,
     more: Readonly<Record<string, string>> = {},
   ): Answer =>
     consoleAnswer(
-      { title, active: entry, session, monitor, body, scripts: SCRIPTS, styles: STYLES },
+      {
+        title,
+        active: entry,
+        session,
+        monitor,
+        body,
+        scripts: [...SCRIPTS, ...scripts],
+        styles: STYLES,
+      },
       status,
       more,
     );

@@ -2,7 +2,9 @@
 import { html, type Content, type Html } from '../../../shared/web/html.js';
 import { toAddress } from '../filters.js';
 import type { BillLine } from '../patient-bill.js';
-import type { StoryFacts } from '../payment-story.js';
+import { listActions } from '../payment-actions.js';
+import type { LedgerEntry, StoryFacts } from '../payment-story.js';
+import { ACTION_NAMES } from './action-page.js';
 import { didSurviveHandover, timeline, type Entry } from '../timeline.js';
 import { amountText, showTime, paymentLink, statusMark } from './parts.js';
 
@@ -27,9 +29,12 @@ function facts(story: StoryFacts): Html {
     term,
     attempts,
     seq,
+    kind,
+    of,
   } = story;
   return html`<section class="card" aria-labelledby="facts"><h2 id="facts">Payment</h2><dl class="facts">
 ${fact('Status', statusMark(status))}
+${fact('Kind', of === null ? kind : html`${kind} of ${paymentLink(of)}`)}
 ${fact('Amount', html`<strong>${amountText(amountMinor, currency)}</strong>`)}
 ${fact('Patient', html`<a href="${toAddress('/payments', { patientId })}">${fullName}</a>, document ${document}`)}
 ${concept === null ? null : fact('Concept', concept)}
@@ -58,6 +63,31 @@ const bill = ({ bill: lines }: StoryFacts): Html | null =>
     ? null
     : html`<section class="card" aria-labelledby="bill"><h2 id="bill">Bill of the patient</h2>${lines.map(billLine)}</section>`;
 
+/** The button of each possible action leads to its preview. */
+function actions(story: StoryFacts, canAct: boolean): Html | null {
+  const possible = canAct ? listActions(story) : [];
+  if (possible.length === 0) return null;
+  return html`<p class="actions">${possible.map(
+    ({ action }) =>
+      html`<a class="button" href="/payments/${story.id}/actions/${action}">${ACTION_NAMES[action]} …</a> `,
+  )}</p>`;
+}
+
+function ledger({ ledger: entries, currency }: StoryFacts): Html | null {
+  if (entries.length === 0) return null;
+  const row = ({ at, operation, kind, account, amountMinor }: LedgerEntry): Html => html`<tr>
+<td data-label="Posted">${showTime(at)}</td>
+<td data-label="Operation">${kind} ${paymentLink(operation)}</td>
+<td data-label="Account">${account}</td>
+<td data-label="Amount" class="n">${amountText(amountMinor, currency)}</td>
+</tr>`;
+  return html`<section class="card" aria-labelledby="ledger"><h2 id="ledger">Ledger</h2>
+<table class="payments rows">
+<thead><tr><th scope="col">Posted</th><th scope="col">Operation</th><th scope="col">Account</th><th scope="col" class="n">Amount</th></tr></thead>
+<tbody>${entries.map(row)}</tbody></table>
+<p class="soft">The entries of a payment always sum to zero.</p></section>`;
+}
+
 function reign(led: Entry['led']): Html | null {
   if (!led) return null;
   const { replica, term, from, until } = led;
@@ -83,14 +113,18 @@ function redrive({ status, repeatedBy, id }: StoryFacts): Html | null {
   return html`<p class="actions"><a class="button" href="${toAddress('/failed/redrive', { ids: id })}">Retry …</a></p>`;
 }
 
+/** @param canAct whether this monitor knows a patients instance. */
 export const storyPage = (
   story: StoryFacts,
+  canAct: boolean,
 ): Html => html`<h1>Payment <code class="whole" data-copy="${story.id}">${story.id}</code></h1>
 <p class="downloads"><a href="/payments">All payments</a> <a href="/payments/${story.id}.json" data-copy-curl="/payments/${story.id}.json">JSON</a></p>
 <div class="story-grid" id="live">
 <div>${facts(story)}${bill(story)}</div>
-<section class="card" aria-labelledby="story"><h2 id="story">What happened</h2>
+<div><section class="card" aria-labelledby="story"><h2 id="story">What happened</h2>
 <ol class="story">${timeline(story).map(entryItem)}</ol>
 ${redrive(story)}
+${actions(story, canAct)}
 </section>
+${ledger(story)}</div>
 </div>`;

@@ -3,7 +3,7 @@
  * passes.
  */
 import { describe, expect, test } from '@jest/globals';
-import { parseAmount } from '../../../patients/core/amount.js';
+import { parseAmount } from '../../../shared/core/amount.js';
 import { maskName, passState } from '../../../patients/core/pass.js';
 import { amountToPay, billKey, payableMinor } from '../../../patients/core/payable.js';
 import {

@@ -9,7 +9,7 @@ import { formatIntent } from '../../../cli/commands/pay-text.js';
 import { formatBill, formatPayments } from '../../../cli/commands/records-text.js';
 import { amountText } from '../../../monitor/inspect/pages/parts.js';
 import { previewPage } from '../../../monitor/inspect/pages/failed-pages.js';
-import { parseAmount } from '../../../patients/core/amount.js';
+import { parseAmount } from '../../../shared/core/amount.js';
 import { consolidate } from '../../../patients/core/bill.js';
 import { csvPayment } from '../../../patients/records/payment-csv.js';
 import { money } from '../../../patients/web/format.js';

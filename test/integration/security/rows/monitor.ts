@@ -155,6 +155,23 @@ export const MONITOR: readonly Row[] = [
     changes: 're-drives failed payments',
     ask: ({ failed }) => ({ body: { ids: [failed], reason: 'test' }, proofAt: '/' }),
   },
+  {
+    entrance: 'GET /payments/:id/actions/:action',
+    who: OPERATOR_OR_SIGNED_IN,
+    answer: 200,
+    ask: ({ succeeded }) => ({ path: { id: succeeded, action: 'refund' } }),
+  },
+  {
+    entrance: 'POST /payments/:id/actions/:action',
+    who: OPERATOR_OR_SIGNED_IN,
+    answer: 200,
+    changes: 'refunds, captures, voids or cancels a payment',
+    ask: ({ succeeded }) => ({
+      path: { id: succeeded, action: 'refund' },
+      body: { amountMinor: 1, reason: 'test' },
+      proofAt: '/',
+    }),
+  },
   { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
   {
     entrance: 'POST /faults',

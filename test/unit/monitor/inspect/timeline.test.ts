@@ -52,6 +52,12 @@ const facts = (rest: Partial<StoryFacts> = {}): StoryFacts => ({
   repeats: [],
   repeatedBy: [],
   drivenBy: [],
+  kind: 'charge',
+  of: null,
+  cancelRequestedAt: null,
+  cancelReason: null,
+  operations: [],
+  ledger: [],
   bill: [],
   ...rest,
 });

@@ -1,0 +1,163 @@
+/**
+ * `relevo refund|capture|void|cancel PAYMENT`: an operation on one payment, with a preview of its
+ * amount. A key makes the operation safe to repeat. Exit codes: 0 done, 1 refused, declined or
+ * failed, 2 pending, 5 no answer.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Payment, PaymentDetail } from '../../shared/contracts/payment.js';
+import { ask } from '../client.js';
+import { answer, command, flag, text, type Command, type Context } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import type { Target } from '../target.js';
+import { readAmount } from './amount.js';
+import { askReason, confirm } from './confirm.js';
+import { formatBeforeOperation, formatOperation, type PaymentOperation } from './operate-text.js';
+import { getExitCode } from './pay-text.js';
+
+const PATHS: Readonly<Record<PaymentOperation, string>> = {
+  refund: 'refunds',
+  capture: 'captures',
+  void: 'voids',
+  cancel: 'cancel',
+};
+/** Longest wait for the outcome, in s, and beyond it for the round trip, in ms. */
+const WAIT_S = 10;
+const TIMEOUT_MS = 20_000;
+
+async function readPayment(
+  target: Target,
+  id: string,
+  { interruption }: Context,
+): Promise<PaymentDetail> {
+  const question = { path: `/api/payments/${encodeURIComponent(id)}`, token: target.token('api') };
+  return (
+    await ask<PaymentDetail>(target.addresses('patients'), { ...question, signal: interruption })
+  ).body;
+}
+
+interface Order {
+  operation: PaymentOperation;
+  id: string;
+  body: object;
+  key: string;
+}
+
+/** @throws CommandFailure; an operation with a lost answer can be repeated with its key. */
+async function perform(target: Target, order: Order, context: Context): Promise<Payment> {
+  const { operation, id, body, key } = order;
+  try {
+    const { body: made } = await ask<Payment>(target.addresses('patients'), {
+      method: 'POST',
+      path: `/api/payments/${encodeURIComponent(id)}/${PATHS[operation]}`,
+      token: target.token('operator'),
+      body,
+      headers: { 'idempotency-key': key, 'prefer': `wait=${WAIT_S}` },
+      timeoutMs: TIMEOUT_MS,
+      signal: context.interruption,
+    });
+    return made;
+  } catch (error) {
+    if (operation !== 'cancel')
+      context.terminal.err(`To repeat it safely: --key ${key}; nothing is done twice.`);
+    throw error;
+  }
+}
+
+/** A cancelled payment is the wish of the operator, although its status is FAILED. */
+const toExitCode = (operation: PaymentOperation, made: Payment): number =>
+  operation === 'cancel' && made.reason === 'CANCELLED'
+    ? EXIT.done
+    : operation === 'cancel' && made.status === 'SUCCEEDED'
+      ? EXIT.no
+      : getExitCode(made);
+
+interface Spec {
+  operation: PaymentOperation;
+  describe: string;
+  details: string;
+  /** Whether the operation may concern a part of the payment. */
+  hasAmount: boolean;
+  /** A capture has no reason of its own. */
+  hasReason: boolean;
+}
+
+interface Optional {
+  amount?: string | null;
+  reason?: string | null;
+}
+
+function operationCommand({ operation, describe, details, hasAmount, hasReason }: Spec): Command {
+  return command({
+    command: `${operation} <id>`,
+    describe,
+    group: 'Payments',
+    details,
+    positionals: { id: { doc: 'Id of the payment', required: true } },
+    options: {
+      ...(hasAmount
+        ? { amount: text('Amount, such as 150.00. Default: all that is possible') }
+        : {}),
+      ...(hasReason
+        ? { reason: text('Reason, kept in the audit. On a terminal, the command asks for it') }
+        : {}),
+      key: text('Idempotency key; a repeated key returns the first answer. Default: a new one'),
+      yes: { ...flag('Do not ask for confirmation'), alias: 'y' },
+    },
+    examples: [
+      [
+        `relevo ${operation} 01939c0e-…${hasReason ? ' --reason "wrong bill"' : ''}`,
+        describe.toLowerCase(),
+      ],
+    ],
+    async run(args, context) {
+      const target = context.target(args);
+      const payment = await readPayment(target, args.id, context);
+      // The type of the options does not know which of the two a command has.
+      const { amount = null, reason: given = null } = args as Optional;
+      const amountMinor = amount === null ? null : readAmount(amount, payment.currency);
+      if (!args.json) context.terminal.err(formatBeforeOperation(operation, payment, amountMinor));
+      const reason = hasReason ? await askReason(given, context) : null;
+      await confirm(`${describe}?`, args.yes, context);
+      const body = {
+        ...(amountMinor === null ? {} : { amountMinor }),
+        ...(reason === null ? {} : { reason }),
+      };
+      const order = { operation, id: args.id, body, key: args.key ?? randomUUID() };
+      const made = await perform(target, order, context);
+      answer(context, args.json, { key: order.key, payment: made }, () =>
+        formatOperation(operation, made),
+      );
+      return toExitCode(operation, made);
+    },
+  });
+}
+
+export const refund = operationCommand({
+  operation: 'refund',
+  describe: 'Refund a payment or a part of it',
+  details: 'The refunds of a payment never exceed its captured amount.',
+  hasAmount: true,
+  hasReason: true,
+});
+export const capture = operationCommand({
+  operation: 'capture',
+  describe: 'Capture an authorization or a part of it',
+  details: 'An authorization is captured once; the rest of the hold is released.',
+  hasAmount: true,
+  hasReason: false,
+});
+export const voidCommand = operationCommand({
+  operation: 'void',
+  describe: 'Release the money that an authorization holds',
+  details: 'A void authorization cannot be captured.',
+  hasAmount: false,
+  hasReason: true,
+});
+export const cancel = operationCommand({
+  operation: 'cancel',
+  describe: 'Cancel a pending payment',
+  details:
+    'The leader closes the key of the payment at the gateway instead of charging it. A payment that was charged before succeeds.',
+  hasAmount: false,
+  hasReason: true,
+});
