@@ -205,8 +205,12 @@ export class TermWork {
     this.traces?.onCharging(work, id);
     const order = { key: id, patientId, amountMinor, currency, kind, of };
     const rules = { last, cancelling: payment.cancelRequested };
+    const { gateway, clock } = this.options;
+    const startMs = clock.now();
     try {
-      const answer = await chargeSafely(this.options.gateway, order, rules, this.signal);
+      const answer = await chargeSafely(gateway, order, rules, this.signal);
+      // The first attempt of a payment is noted only when another one follows.
+      if (answer.kind === 'again' || payment.failingMs > 0) answer.tookMs = clock.now() - startMs;
       this.traces?.onAnswered(work);
       this.perform(this.pipeline.onAnswered(work, index, answer, this.readTime()));
     } catch (error) {

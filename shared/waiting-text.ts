@@ -1,5 +1,5 @@
 /** The cause of waiting as a clause in English, without a capital and a full stop. */
-import { getAnsweredStatus, type WaitingCause } from './core/waiting.js';
+import { getAnsweredStatus, isDatabaseRefusal, type WaitingCause } from './core/waiting.js';
 import { duration, pluralize } from './format.js';
 
 /** Whole seconds, so that a text changes once per second. At least one. */
@@ -20,6 +20,10 @@ export function describeGatewayError(error: string | null): string {
   if (/^(the )?gateway\b/.test(error)) return error.startsWith('the ') ? error : `the ${error}`;
   return CONNECTION_ERRORS[error] ?? `a call to the gateway failed (${error})`;
 }
+
+/** @param error of a failed attempt: of the gateway, or of the database that did not take it. */
+export const describeAttemptError = (error: string): string =>
+  isDatabaseRefusal(error) ? error : describeGatewayError(error);
 
 const describeNext = (ms: number | null): string => {
   if (ms === null) return '';

@@ -11,7 +11,7 @@ import { retryCall } from '../../shared/retry-call.js';
 const EMPTY = `
   ALTER TABLE payment DISABLE TRIGGER payment_is_never_emptied;
   ALTER TABLE batch DISABLE TRIGGER batch_is_never_emptied;
-  TRUNCATE payment, batch;
+  TRUNCATE payment, batch, payment_attempt;
   ALTER TABLE payment ENABLE TRIGGER payment_is_never_emptied;
   ALTER TABLE batch ENABLE TRIGGER batch_is_never_emptied;`;
 

@@ -12,6 +12,7 @@ export const RECORD_TABLES = [
   'payment',
   'pending_payment',
   'failed_payment',
+  'payment_attempt',
   'election',
   'handled_range',
   'leadership',

@@ -87,6 +87,17 @@ const billLine = z.object({
   dueMinor: z.int(),
   creditMinor: z.int(),
 });
+/** Omitted data of patients: an error is a code, or a text of this project. */
+const attempt = z.object({
+  number: z.int(),
+  endedAt: timestamp,
+  /** In ms; null: not known. */
+  tookMs: z.number().nullable(),
+  /** Null: the gateway decided the payment. */
+  error: z.string().nullable(),
+  replica: memberId,
+  term,
+});
 export const storySchema = foundPayment.extend({
   concept: z.string().nullable(),
   batchIndex: z.int().nullable(),
@@ -96,6 +107,8 @@ export const storySchema = foundPayment.extend({
   parcel: z.string().nullable(),
   nextAttemptAt: timestamp.nullable(),
   gatewayReference: z.string().nullable(),
+  /** The last 20 attempts, oldest first; empty when the first attempt decided the payment. */
+  attemptHistory: z.array(attempt),
   /** Whether the leader that finished the payment was elected after its acceptance. */
   survivedHandOver: z.boolean(),
   repeats: z.array(id),

@@ -48,6 +48,7 @@ export const STORY = {
   parcel: 'parcel-1',
   nextAttemptAt: null,
   gatewayReference: 'sim-1',
+  attemptHistory: [],
   survivedHandOver: false,
   repeats: [],
   repeatedBy: [],

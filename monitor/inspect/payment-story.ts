@@ -5,6 +5,7 @@
  */
 import { Problem } from '../../shared/errors.js';
 import { documentSpellings, patientByDocument } from '../../shared/postgres/patient-documents.js';
+import { readAttempts, type Attempt } from '../../shared/postgres/attempts.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import type { PaymentKind, PaymentStatus } from '../../shared/contracts/payment.js';
 import type { StoryOperation } from './payment-actions.js';
@@ -65,6 +66,8 @@ export interface StoryFacts extends FoundPayment {
    * `TERMS_MAX`.
    */
   terms: StoryTerm[];
+  /** The last attempts, oldest first; empty when the first attempt decided the payment. */
+  attemptHistory: Attempt[];
   /** The payments it repeats, the nearest first. */
   repeats: Relative[];
   /** The payments that repeat it, the nearest first. */
@@ -120,7 +123,15 @@ const LEDGER = `SELECT operation, kind, account, amount_minor AS "amountMinor", 
 const DRIVEN = `SELECT at, actor, reason, outcome FROM audit WHERE action = 'redrive' AND target = $1::text ORDER BY id DESC LIMIT 10`;
 
 /** The parts of a story that are read by themselves. */
-type Lists = 'terms' | 'repeats' | 'repeatedBy' | 'drivenBy' | 'operations' | 'ledger' | 'bill';
+type Lists =
+  | 'terms'
+  | 'attemptHistory'
+  | 'repeats'
+  | 'repeatedBy'
+  | 'drivenBy'
+  | 'operations'
+  | 'ledger'
+  | 'bill';
 
 /** @throws Problem PAYMENT_NOT_FOUND */
 export async function paymentStory(db: Queryable, id: string): Promise<StoryFacts> {
@@ -129,16 +140,28 @@ export async function paymentStory(db: Queryable, id: string): Promise<StoryFact
   const ask = async <T extends object>(text: string, values: unknown[]): Promise<T[]> =>
     (await db.query<T>(text, values)).rows;
   const root = facts.of ?? id;
-  const [terms, repeats, repeatedBy, drivenBy, operations, ledger, bill] = await Promise.all([
-    ask<StoryTerm>(TERMS, [facts.partition, facts.acceptedAt, facts.term]),
-    ask<Relative>(BACK, [id]),
-    ask<Relative>(FORTH, [id]),
-    ask<AuditNote>(DRIVEN, [id]),
-    ask<StoryOperation>(OPERATIONS, [id]),
-    ask<LedgerEntry>(LEDGER, [root]),
-    readPatientBill(db, facts.patientId),
-  ]);
-  return { ...facts, terms, repeats, repeatedBy, drivenBy, operations, ledger, bill };
+  const [terms, attemptHistory, repeats, repeatedBy, drivenBy, operations, ledger, bill] =
+    await Promise.all([
+      ask<StoryTerm>(TERMS, [facts.partition, facts.acceptedAt, facts.term]),
+      readAttempts(db, id),
+      ask<Relative>(BACK, [id]),
+      ask<Relative>(FORTH, [id]),
+      ask<AuditNote>(DRIVEN, [id]),
+      ask<StoryOperation>(OPERATIONS, [id]),
+      ask<LedgerEntry>(LEDGER, [root]),
+      readPatientBill(db, facts.patientId),
+    ]);
+  return {
+    ...facts,
+    terms,
+    attemptHistory,
+    repeats,
+    repeatedBy,
+    drivenBy,
+    operations,
+    ledger,
+    bill,
+  };
 }
 
 export type Whose = { kind: 'payment' | 'batch' | 'patient'; id: string };

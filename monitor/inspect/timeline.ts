@@ -3,6 +3,8 @@
  */
 import type { PaymentKind } from '../../shared/contracts/payment.js';
 import { amountText } from './pages/parts.js';
+import type { Attempt } from '../../shared/postgres/attempts.js';
+import { describeAttemptError } from '../../shared/waiting-text.js';
 import type { StoryFacts, StoryTerm } from './payment-story.js';
 
 type Happened =
@@ -78,8 +80,35 @@ const handOver = ({ term, leader, previousLeader, kind, reason, electedAt }: Sto
   details: [`Why: ${reason}`],
 });
 
-function attempts({ attempts: made, lastError, completedAt }: StoryFacts): Entry[] {
-  if (lastError === null && made < 2) return [];
+const attemptText = ({ number, tookMs, error }: Attempt): string => {
+  const took = tookMs === null ? '' : ` after ${seconds(Math.round(tookMs))}`;
+  return error === null
+    ? `Attempt ${number} was answered${took}.`
+    : `Attempt ${number} failed${took}: ${describeAttemptError(error)}.`;
+};
+
+const toAttemptEntry = (attempt: Attempt): Entry => ({
+  at: attempt.endedAt,
+  kind: 'attempt',
+  tone: attempt.error === null ? 'plain' : 'warn',
+  text: attemptText(attempt),
+  details: [`By ${attempt.replica} in term ${attempt.term}.`],
+});
+
+/** The attempts that are kept. The first entry names those that are not kept any more. */
+function listAttempts({ attemptHistory }: StoryFacts): Entry[] {
+  const dropped = (attemptHistory[0]?.number ?? 1) - 1;
+  const entries = attemptHistory.map(toAttemptEntry);
+  if (dropped === 0) return entries;
+  const range = dropped === 1 ? 'Attempt 1 is' : `Attempts 1 to ${dropped} are`;
+  entries[0]?.details.unshift(`${range} not kept.`);
+  return entries;
+}
+
+/** Of a payment whose attempts were not noted: a row of an earlier version. */
+function countAttempts(facts: StoryFacts): Entry[] {
+  const { attempts: made, lastError, completedAt, attemptHistory } = facts;
+  if (attemptHistory.length > 0 || (lastError === null && made < 2)) return [];
   const when = completedAt === null ? 'so far' : 'in all';
   return [
     {
@@ -222,6 +251,10 @@ function relatives({ repeats, repeatedBy, drivenBy }: StoryFacts): {
   return { before: before.reverse(), after };
 }
 
+/** By time; hand-overs before attempts of the same time. */
+const inOrder = (entries: Entry[]): Entry[] =>
+  entries.sort((a, b) => (a.at?.getTime() ?? 0) - (b.at?.getTime() ?? 0));
+
 /** Oldest first. */
 export function timeline(facts: StoryFacts): Entry[] {
   const { before, after } = relatives(facts);
@@ -229,9 +262,9 @@ export function timeline(facts: StoryFacts): Entry[] {
   return [
     ...before,
     acceptance(facts),
-    ...handOvers,
+    ...inOrder([...handOvers, ...listAttempts(facts)]),
     ...cancellation(facts),
-    ...attempts(facts),
+    ...countAttempts(facts),
     ...waiting(facts),
     ...toCommitEntries(facts),
     ...pass(facts),

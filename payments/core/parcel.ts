@@ -34,6 +34,8 @@ export interface Wait {
   lastError: string | null;
   /** Whether the payment is known to be cancelled. Absent: no. */
   cancelling?: boolean | undefined;
+  /** Duration of the failed attempt, ms. Omitted: there was none, or it is not known. */
+  tookMs?: number;
 }
 
 export interface ParcelPlan<P> {
@@ -74,8 +76,18 @@ export function planParcel<P extends PlannedPayment>(
   return plan;
 }
 
+/**
+ * Duration of the attempt, ms. Omitted at a first attempt that decides the payment, which is not
+ * noted.
+ */
+interface Timed {
+  tookMs?: number;
+}
+
 /** The part of a gateway's answer that decides the outcome. */
-export type ChargeAnswer =
+export type ChargeAnswer = Timed & ChargeResult;
+
+type ChargeResult =
   | { kind: 'succeeded'; reference: string }
   | { kind: 'declined'; reference: string; reason: string }
   | { kind: 'failed'; reason: string }
@@ -91,6 +103,8 @@ export interface FinalOutcome {
   attempts: number;
   reason: string | null;
   gatewayReference: string | null;
+  /** Duration of the last attempt, ms; only of a payment with earlier failed attempts. */
+  tookMs?: number;
 }
 
 export interface Settlement {
@@ -162,7 +176,8 @@ function planRetry(
     { attempts: made, failingMs, isCounted, retryAfterMs: answer.retryAfterMs ?? 0 },
     draw,
   );
-  return { id, attempts: made, waitMs, lastError: answer.error, cancelling };
+  const wait = { id, attempts: made, waitMs, lastError: answer.error, cancelling };
+  return answer.tookMs === undefined ? wait : { ...wait, tookMs: answer.tookMs };
 }
 
 /**
@@ -183,7 +198,9 @@ export function settleParcel({ charged, blocked, policy, nowMs, draw }: SettleIn
       settlement.waits.push(wait);
       blocked.add(payment, nowMs + wait.waitMs);
     } else {
-      settlement.outcomes.push(finalOutcome(payment, answer));
+      const outcome = finalOutcome(payment, answer);
+      if (answer.tookMs !== undefined) outcome.tookMs = answer.tookMs;
+      settlement.outcomes.push(outcome);
       blocked.remove(payment);
     }
   }

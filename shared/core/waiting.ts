@@ -61,12 +61,14 @@ const STALLED_MS = 5_000;
 /** Beginnings of `last_error` of payments that PostgreSQL did not accept, see payments. */
 const REFUSALS = ['the database refuses', 'another session holds', 'the amount is too large'];
 
-const isRefusal = (error: string): boolean => REFUSALS.some((text) => error.startsWith(text));
+/** Whether an error of an attempt is of the database, not of the gateway. */
+export const isDatabaseRefusal = (error: string): boolean =>
+  REFUSALS.some((text) => error.startsWith(text));
 
 function findPostponement(facts: WaitingFacts): WaitingCause | null {
   const { lastError, nextAttemptMs, isGatewayReached, gatewayError } = facts;
   if (lastError !== null && nextAttemptMs !== null)
-    return isRefusal(lastError)
+    return isDatabaseRefusal(lastError)
       ? { cause: 'refused', error: lastError, nextAttemptMs }
       : { cause: 'gateway', error: lastError, nextAttemptMs };
   if (isGatewayReached === false) return { cause: 'gateway', error: gatewayError, nextAttemptMs };

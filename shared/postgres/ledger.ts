@@ -4,10 +4,15 @@
  * frozen process cannot hold a lock.
  */
 import type { FinalStatus, PaymentKind } from '../contracts/payment.js';
+import { noteAttempts } from './attempts.js';
+import { LONGEST_WAIT_MS } from './defer.js';
+import { FENCE, type CommitResult, type FencingToken } from './fence.js';
 import { plainArray, textArray, type Queryable } from './postgres.js';
 
 export { findLockedPayments } from './locked-payments.js';
 export { acceptPayments, type AcceptedPayment, type NewPayment } from './accept.js';
+export { deferPayments, LONGEST_WAIT_MS, type Deferral } from './defer.js';
+export { FENCE, type CommitResult, type FencingToken } from './fence.js';
 
 /** A pending payment as the leader loads it. */
 export interface PendingPayment {
@@ -67,13 +72,6 @@ SELECT p.id, p.seq, p.patient_id AS "patientId", p.amount_minor AS "amountMinor"
  WHERE p.partition = $1 AND p.completed_at IS NULL
  ORDER BY q.seq LIMIT $3`;
 
-/**
- * Longest deferral of a payment, in ms. No written `next_attempt_at` lies further ahead. One that
- * does was written before the database's clock was set back, and the payment is due; otherwise it
- * would wait for hours.
- */
-export const LONGEST_WAIT_MS = 300_000;
-
 export interface LoadQuery {
   partition: number;
   ids: readonly string[];
@@ -99,56 +97,55 @@ export async function loadParcel(
   return rows;
 }
 
-/**
- * The writer. Every statement that changes a pending payment checks it against the `leadership`
- * row.
- */
-export interface FencingToken {
-  partition: number;
-  term: number;
-  leader: string;
-}
-
-/**
- * The fence (I4). Locked for share: an election waits for a commit under way, and a commit waits
- * for an election.
- */
-export const FENCE = `SELECT 1 AS holds FROM leadership WHERE partition = $1 AND term = $2 AND leader = $3 FOR SHARE`;
-
 export interface Outcome {
   id: string;
   status: FinalStatus;
   attempts: number;
   reason: string | null;
   gatewayReference: string | null;
+  /** Duration of the last attempt, ms; only of a payment with earlier failed attempts. */
+  tookMs?: number;
 }
 
 /**
  * commit: the final status of a parcel's payments, only if the writer still leads (I1, I4).
  * All payments get one timestamp, because a parcel is committed at one time.
+ * @param more further arrays and their names, further columns of `done`, further parts.
  */
-export const COMMIT = {
-  name: 'commit',
-  text: `
+const makeCommit = (more: {
+  arrays: string;
+  names: string;
+  columns: string;
+  parts: string;
+}): string => `
 WITH fence AS MATERIALIZED (${FENCE}),
 done AS (
   UPDATE payment p
      SET status = o.status::payment_status, attempts = o.attempts, reason = o.reason, gateway_reference = o.reference,
          processed_by = $3, term = $2, completed_at = statement_timestamp(), next_attempt_at = NULL, parcel = o.parcel
-    FROM fence, unnest($4::uuid[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[])
-      AS o (id, status, attempts, reason, reference, parcel)
+    FROM fence, unnest($4::uuid[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[]${more.arrays})
+      AS o (id, status, attempts, reason, reference, parcel${more.names})
    WHERE p.id BETWEEN o.id AND o.id AND p.partition = $1 AND p.completed_at IS NULL
-  RETURNING p.id)
-SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids, statement_timestamp() AS at`,
+  RETURNING p.id${more.columns})${more.parts}
+SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids, statement_timestamp() AS at`;
+
+export const COMMIT = {
+  name: 'commit',
+  text: makeCommit({ arrays: '', names: '', columns: '', parts: '' }),
 };
 
-export interface CommitResult {
-  /** False: the writer no longer leads, and nothing was changed. */
-  held: boolean;
-  /** The payments that became final with this call; all others were final before. */
-  ids: string[];
-  at: Date;
-}
+/**
+ * The commit of a group in which a payment had failed attempts before: notes the last attempt too.
+ */
+const COMMIT_NOTED = {
+  name: 'commit-noted',
+  text: makeCommit({
+    arrays: ', $10::float8[]',
+    names: ', took_ms',
+    columns: ", o.took_ms, CASE WHEN o.status = 'FAILED' THEN o.reason END AS error",
+    parts: `,\nnoted AS (${noteAttempts('took_ms IS NOT NULL')})`,
+  }),
+};
 
 export interface CommitOptions {
   /** The parcel of each payment, in the same order; null: none. */
@@ -160,12 +157,13 @@ export async function commitOutcomes(
   db: Queryable,
   token: FencingToken,
   outcomes: readonly Outcome[],
-  { parcels = outcomes.map(() => null), statement = COMMIT }: CommitOptions = {},
+  { parcels = outcomes.map(() => null), statement }: CommitOptions = {},
 ): Promise<CommitResult> {
+  const isNoted = statement === undefined && outcomes.some(({ tookMs }) => tookMs !== undefined);
   const column = <K extends keyof Outcome>(key: K): Outcome[K][] =>
     outcomes.map((outcome) => outcome[key]);
   const { rows } = await db.query<CommitResult>({
-    ...statement,
+    ...(statement ?? (isNoted ? COMMIT_NOTED : COMMIT)),
     values: [
       token.partition,
       token.term,
@@ -176,62 +174,7 @@ export async function commitOutcomes(
       textArray(column('reason')),
       textArray(column('gatewayReference')),
       textArray(parcels),
-    ],
-  });
-  return rows[0] as CommitResult;
-}
-
-export interface Deferral {
-  id: string;
-  attempts: number;
-  /** From now, in ms; at most LONGEST_WAIT_MS. */
-  waitMs: number;
-  lastError: string | null;
-  /** Whether the attempt cancelled the payment instead of charging it. Absent: no. */
-  cancelling?: boolean | undefined;
-}
-
-/**
- * defer: postpone. Fenced like the commit. The payment stays pending, and the relay returns it when
- * it is due. The first failed attempt also writes its time, because a later leader must know how
- * long the gateway has failed before it may fail a payment. Times are cut to milliseconds, because
- * the column rounds: "0 ms from now" could become half a millisecond in the future, which is not
- * due yet. A payment that was marked for cancellation after the leader loaded it stays due, so that
- * the mark is read at once.
- */
-const DEFER = `
-WITH fence AS MATERIALIZED (${FENCE}),
-done AS (
-  UPDATE payment p
-     SET attempts = d.attempts, last_error = coalesce(d.last_error, p.last_error),
-         failing_since = coalesce(p.failing_since, CASE WHEN d.last_error IS NOT NULL THEN clock_timestamp() END),
-         next_attempt_at = date_trunc('milliseconds', clock_timestamp() + make_interval(secs =>
-           CASE WHEN p.cancel_requested_at IS NOT NULL AND d.cancelling IS NULL THEN 0 ELSE d.wait_ms END / 1000.0))
-    FROM fence, unnest($4::uuid[], $5::int[], $6::float8[], $7::text[], $8::boolean[]) AS d (id, attempts, wait_ms, last_error, cancelling)
-   WHERE p.id BETWEEN d.id AND d.id AND p.partition = $1 AND p.completed_at IS NULL
-  RETURNING p.id)
-SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids, statement_timestamp() AS at`;
-
-export async function deferPayments(
-  db: Queryable,
-  token: FencingToken,
-  deferrals: readonly Deferral[],
-): Promise<CommitResult> {
-  const column = <K extends keyof Deferral>(key: K): Deferral[K][] =>
-    deferrals.map((deferral) => deferral[key]);
-  const waits = deferrals.map(({ waitMs }) => Math.min(waitMs, LONGEST_WAIT_MS));
-  const { rows } = await db.query<CommitResult>({
-    name: 'defer',
-    text: DEFER,
-    values: [
-      token.partition,
-      token.term,
-      token.leader,
-      column('id'),
-      column('attempts'),
-      waits,
-      column('lastError'),
-      deferrals.map(({ cancelling }) => (cancelling ? true : null)),
+      ...(isNoted ? [outcomes.map(({ tookMs }) => tookMs ?? null)] : []),
     ],
   });
   return rows[0] as CommitResult;

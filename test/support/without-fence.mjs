@@ -1,6 +1,6 @@
 /**
  * A build without the fence, for controls: `node --import tsx --import …/without-fence.mjs
- * service/main.ts`. Loads shared/postgres/ledger.ts with a condition that always holds instead of
+ * service/main.ts`. Loads shared/postgres/fence.ts with a condition that always holds instead of
  * the fence; all other files are unchanged. Production code does not refer to this file. When the
  * fence is not found as written here, the service does not start: a control must not pass because
  * its mutation was lost.
@@ -17,11 +17,11 @@ if (isMainThread) register(import.meta.url);
 
 export async function load(url, context, nextLoad) {
   const loaded = await nextLoad(url, context);
-  if (!new URL(url).pathname.endsWith('/shared/postgres/ledger.ts')) return loaded;
+  if (!new URL(url).pathname.endsWith('/shared/postgres/fence.ts')) return loaded;
   const source = String(loaded.source);
   if (!source.includes(FENCE))
     throw new Error(
-      'shared/postgres/ledger.ts has no fence to remove: bring without-fence.mjs up to date',
+      'shared/postgres/fence.ts has no fence to remove: bring without-fence.mjs up to date',
     );
   return { ...loaded, source: source.replaceAll(FENCE, ALWAYS) };
 }

@@ -37,6 +37,7 @@ INSERT INTO ended_session VALUES (sha256('x'), now());
 UPDATE acceptance SET accepting = false, reason = 'a test', changed_by = 'operator', changed_at = now();
 INSERT INTO alert (id, rule, severity, subject, text, monitor, fired_at)
 VALUES (gen_random_uuid(), 'RelevoReplicaDown', 'warning', 'server_1', 'a test', 'monitor_1', now());
+INSERT INTO payment_attempt VALUES (gen_random_uuid(), 1, 1, now(), 12.5, 'gateway answered 503', 'server_1', 1);
 INSERT INTO audit (actor, action, target, reason, outcome) VALUES ('operator', 'drain', 'server_1', 'a test', 'done');`;
 
 export interface Stage {

@@ -2,9 +2,8 @@
  * Fixture of the replica tests: a database with payments, manual elections, and a replica in this
  * process.
  */
-import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../../shared/config.js';
-import { acceptPayments, type NewPayment } from '../../../shared/postgres/ledger.js';
+import { acceptPayments } from '../../../shared/postgres/ledger.js';
 import { readLeadership } from '../../../shared/postgres/leadership-store.js';
 import type { Pool } from '../../../shared/postgres/postgres.js';
 import { PAYMENTS_OPTIONS } from '../../../payments/config.js';
@@ -12,29 +11,10 @@ import { startPayments, type RunningReplica } from '../../../payments/start.js';
 import { createTestDatabase } from '../../support/database.js';
 import { keptLogger } from '../../support/kept-logger.js';
 import { freePort } from '../../../local/processes/ports.js';
+import { newPayment, PATIENTS, savePatients } from '../../support/payments.js';
 import { createTestPool } from '../../support/pool.js';
 
-export const PATIENTS = [1, 2, 3].map(
-  (number) => `11111111-0000-4000-8000-00000000000${number}`,
-) as [string, string, string];
-
-export function newPayment(patientId: string, rest: Partial<NewPayment> = {}): NewPayment {
-  const id = randomUUID();
-  return {
-    id,
-    patientId,
-    batchId: null,
-    batchIndex: null,
-    redriveOf: null,
-    idempotencyKey: id,
-    fingerprint: 'test',
-    answerWaited: false,
-    amountMinor: 1500,
-    currency: 'USD',
-    concept: null,
-    ...rest,
-  };
-}
+export { newPayment, PATIENTS } from '../../support/payments.js';
 
 export interface TestRecord {
   url: string;
@@ -49,11 +29,7 @@ export interface TestRecord {
 export async function createRecord(): Promise<TestRecord> {
   const database = await createTestDatabase();
   const pool = createTestPool(database.url);
-  await pool.query(
-    `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
-     SELECT id, id::text, 'Test Patient', '1980-01-01', '' FROM unnest($1::uuid[]) AS id`,
-    [PATIENTS],
-  );
+  await savePatients(pool);
   return {
     url: database.url,
     pool,

@@ -49,6 +49,7 @@ const facts = (rest: Partial<StoryFacts> = {}): StoryFacts => ({
   nextAttemptAt: null,
   gatewayReference: 'sim-1',
   terms: [term(1, 'server_1', 0)],
+  attemptHistory: [],
   repeats: [],
   repeatedBy: [],
   drivenBy: [],
@@ -121,6 +122,58 @@ test('pending: waits, with the next attempt when there is one', () => {
   );
   expect(textOf(pending, 'waits')).toBe('Waits for its outcome.');
   expect(textOf({ ...pending, nextAttemptAt: at(900) }, 'waits')).toBe('Waits for attempt 3.');
+});
+
+describe('the attempts of a payment', () => {
+  const attempt = (number: number, ms: number, error: string | null) => ({
+    number,
+    endedAt: at(ms),
+    tookMs: 12.4,
+    error,
+    replica: 'server_1',
+    term: 1,
+  });
+
+  test('have their time, duration and error, between the hand-overs', () => {
+    const rest = {
+      processedBy: 'server_2',
+      term: 2,
+      terms: [term(1, 'server_1', 0, { until: at(300) }), term(2, 'server_2', 300)],
+      completedAt: at(500),
+      attempts: 2,
+      attemptHistory: [attempt(1, 200, 'gateway answered 503'), attempt(2, 490, null)],
+    };
+    expect(kinds(rest)).toEqual([
+      'accepted',
+      'attempt',
+      'hand-over',
+      'attempt',
+      'committed',
+      'pass',
+    ]);
+    expect(textOf(rest, 'attempt')).toBe(
+      'Attempt 1 failed after 12 ms: the gateway answered 503. By server_1 in term 1.',
+    );
+    expect(timeline(facts(rest))[3]).toMatchObject({
+      at: at(490),
+      tone: 'plain',
+      text: 'Attempt 2 was answered after 12 ms.',
+    });
+  });
+
+  test('that are not kept are named', () => {
+    const rest = { attemptHistory: [attempt(6, 200, 'ECONNREFUSED')], attempts: 6 };
+    expect(textOf(rest, 'attempt')).toBe(
+      'Attempt 6 failed after 12 ms: the gateway refuses the connection. Attempts 1 to 5 are not kept. By server_1 in term 1.',
+    );
+  });
+
+  test('of the database name the database, not the gateway', () => {
+    const refused = attempt(1, 200, 'the database refuses the row: SQLSTATE 23514');
+    expect(textOf({ attemptHistory: [{ ...refused, tookMs: null }] }, 'attempt')).toContain(
+      'Attempt 1 failed: the database refuses the row: SQLSTATE 23514.',
+    );
+  });
 });
 
 test.each([
