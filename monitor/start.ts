@@ -12,6 +12,7 @@ import { postgresTakesWrites } from '../shared/write-probes.js';
 import { createAlerts, type RunningAlerts } from './alerts/create-alerts.js';
 import { writeEvent } from './announce.js';
 import { BalancerSync } from './balancer/balancer-sync.js';
+import { createDetectionMarks } from './cluster/mark-detection.js';
 import { withVoteMetrics } from './cluster/vote-metrics.js';
 import { ReplicaStream } from './cluster/replica-stream.js';
 import { toSettings, type MonitorConfig } from './config.js';
@@ -100,7 +101,8 @@ function createWatch(
   queue: QueueConnection,
   onFatal: (error: unknown) => void,
 ): Watch {
-  const { config, logger, clock, store, history, peers } = connections;
+  const { config, logger, clock, store, history, historyPool, peers } = connections;
+  const markDetection = createDetectionMarks(historyPool, config.id, logger);
   const counts = createCachedCounts(
     { parcels: queue.parcels, payments: () => store.paymentCounts() },
     clock,
@@ -131,6 +133,7 @@ function createWatch(
     writeEvent(logger, event);
     measure(event.name, event.data);
     observers.hear(event);
+    markDetection(event);
   };
   const others = config.monitors.filter(({ id }) => id !== config.id);
   const onTick = (state: State): void => {

@@ -3,43 +3,30 @@ import type { Election } from '../../monitor/http/schemas.js';
 import { formatDayAndTime, formatDuration, formatTime } from '../output/format-time.js';
 import { formatTable } from '../output/table.js';
 
-/** The fields that a row uses. `--json` prints the complete election. */
+/** The fields that a row uses; an older monitor omits `leaderlessMs`. `--json` prints all. */
 export type ElectionRow = Pick<
   Election,
-  | 'term'
-  | 'leader'
-  | 'previousLeader'
-  | 'kind'
-  | 'reason'
-  | 'suspectedAt'
-  | 'electedAt'
-  | 'promotedAt'
-  | 'firstCommitAt'
->;
-
-/**
- * Time from the suspicion (or the election, when there was none) until the new leader works; null:
- * not yet.
- */
-export const handoverMs = ({ suspectedAt, electedAt, promotedAt }: ElectionRow): number | null =>
-  promotedAt === null ? null : Date.parse(promotedAt) - Date.parse(suspectedAt ?? electedAt);
+  'term' | 'leader' | 'previousLeader' | 'kind' | 'reason' | 'electedAt'
+> & { leaderlessMs?: Election['leaderlessMs'] };
 
 /** Newest first, as the monitor returns them. */
 export function formatLeaders(elections: readonly ElectionRow[]): string {
   if (elections.length === 0) return 'There has been no election yet.';
   const rows = elections.map((election) => {
-    const { term, electedAt, leader, previousLeader, kind, reason } = election;
+    const { term, electedAt, leader, previousLeader, kind, reason, leaderlessMs } = election;
     return [
       String(term),
       formatDayAndTime(new Date(electedAt)),
       previousLeader ?? '-',
       leader,
       kind,
-      formatDuration(handoverMs(election)),
+      formatDuration(leaderlessMs ?? null),
       reason,
     ];
   });
-  return formatTable(['term', 'elected', 'from', 'to', 'kind', 'took', 'reason'], rows).join('\n');
+  return formatTable(['term', 'elected', 'from', 'to', 'kind', 'no leader', 'reason'], rows).join(
+    '\n',
+  );
 }
 
 /** One election as a log line. */

@@ -28,7 +28,7 @@ export const leaders = command({
   describe: 'List the leaders, with times and reasons',
   group: 'Leadership',
   details:
-    '`took`: time from the suspicion (or the election, without a suspicion) until the new leader worked.',
+    '`no leader`: time from the last report of the former leader (without a suspicion, from the request) until the new leader processed payments.',
   options: {
     limit: {
       min: 1,

@@ -45,7 +45,7 @@ export function formatHandover({
     ? ' The old leader finished its payments in flight.'
     : ' The new leader takes over the payments in flight.';
   return wrap(
-    `${leader} leads in term ${term}${from}; it took ${formatDuration(tookMs)}.${previous === null ? '' : rest}`,
+    `${leader} leads in term ${term}${from}; the order took ${formatDuration(tookMs)}.${previous === null ? '' : rest}`,
     WIDTH,
   ).join('\n');
 }

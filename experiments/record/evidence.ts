@@ -67,7 +67,7 @@ export async function readElections(pool: Pool): Promise<RecordedElection[]> {
   const { rows } = await readAgain(() =>
     pool.query<RecordedElection>(
       `SELECT term, leader, previous_leader AS "previousLeader", kind, reason, monitor, votes,
-            ${milliseconds('suspected_at')} AS "suspectedMs", ${milliseconds('elected_at')} AS "electedMs",
+            ${milliseconds('worked_at')} AS "workedMs", ${milliseconds('suspected_at')} AS "suspectedMs", ${milliseconds('elected_at')} AS "electedMs",
             ${milliseconds('promoted_at')} AS "promotedMs", ${milliseconds('reclaimed_at')} AS "reclaimedMs",
             ${milliseconds('first_commit_at')} AS "firstCommitMs"
        FROM election ORDER BY term`,

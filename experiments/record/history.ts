@@ -80,6 +80,8 @@ export interface RecordedElection {
   reason: string;
   monitor: string;
   votes: number;
+  /** When the former leader last reported to the monitor. Omitted in records of older versions. */
+  workedMs?: number | null;
   suspectedMs: number | null;
   electedMs: number;
   /** When the new leader was notified; then it reclaims. */

@@ -18,6 +18,11 @@ export interface ElectionRow extends Marks {
   reason: string;
   monitor: string;
   votes: number;
+  /**
+   * Whether a payment of its term was accepted before the new leader had taken over; null: its
+   * leader has not committed yet.
+   */
+  paymentsWaited: boolean | null;
 }
 
 export interface AuditRow {
@@ -81,15 +86,21 @@ export interface History {
   pendingPayment(id: string): Promise<PendingFacts | null>;
 }
 
-const ELECTIONS = `SELECT partition, term, leader, boot_id AS "bootId", previous_leader AS "previousLeader", kind, reason, monitor, votes,
-       suspected_at AS "suspectedAt", elected_at AS "electedAt", promoted_at AS "promotedAt", reclaimed_at AS "reclaimedAt",
+/** The first payment of a term is that with the lowest `seq` in the ranges of the term. */
+const ELECTIONS = `
+WITH page AS MATERIALIZED (
+SELECT partition, term, leader, boot_id AS "bootId", previous_leader AS "previousLeader", kind, reason, monitor, votes,
+       worked_at AS "workedAt", suspected_at AS "suspectedAt", elected_at AS "electedAt", promoted_at AS "promotedAt", reclaimed_at AS "reclaimedAt",
        first_commit_at AS "firstCommitAt"
   FROM election
  WHERE partition = $1 AND term < $2
    AND ($4::timestamptz IS NULL OR elected_at >= $4) AND ($5::timestamptz IS NULL OR elected_at < $5)
    AND ($6::text IS NULL OR strpos(lower(reason), lower($6)) > 0)
    AND ($7::text IS NULL OR $7 IN (leader, previous_leader)) AND ($8::text IS NULL OR kind = $8) AND ($9::text IS NULL OR monitor = $9)
- ORDER BY term DESC LIMIT $3`;
+ ORDER BY term DESC LIMIT $3),
+firsts AS (SELECT term, min(first_seq) AS seq FROM handled_range WHERE partition = $1 AND term IN (SELECT term FROM page) GROUP BY term)
+SELECT page.*, p.accepted_at < coalesce(page."reclaimedAt", page."electedAt") AS "paymentsWaited"
+  FROM page LEFT JOIN firsts USING (term) LEFT JOIN payment p ON p.seq = firsts.seq ORDER BY term DESC`;
 
 const AUDIT = `SELECT id, at, actor, action, target, reason, outcome
   FROM audit

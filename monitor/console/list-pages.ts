@@ -10,7 +10,7 @@ import { AUDIT_ACTIONS, search, type AuditQuery, type ElectionQuery } from './fi
 import { utcTime } from './times.js';
 import type { Audit, AuditPage, Election, ElectionPage } from '../http/schemas.js';
 
-const steps = (ms: number | null): string => (ms === null ? '–' : spellDuration(ms));
+const spellStep = (ms: number | null): string => (ms === null ? '–' : spellDuration(ms));
 
 type Values = Readonly<Record<string, unknown>>;
 const getGiven = (values: Values, name: string): string => {
@@ -45,6 +45,8 @@ interface List {
   marks?: readonly Html[];
   /** Text above the list that shows whether it is live. */
   link?: Html;
+  /** Explanation below the rows. */
+  note?: Html;
   /** Whether a step in the rows is not complete yet. */
   awaits?: boolean;
 }
@@ -78,7 +80,7 @@ const table = ({
 const withoutCursor = ({ cursor: _cursor, ...query }: Values): Values => query;
 
 const list = (page: List): Html => {
-  const { title, path, query, next, fields, rows, link = null, awaits = false } = page;
+  const { title, path, query, next, fields, rows, link = null, note = null, awaits = false } = page;
   return html`${link}<section class="card">
 <h1>${title}</h1>
 <form class="filter" method="get" action="${path}.html" aria-label="What is shown">
@@ -90,12 +92,27 @@ ${fields}${textField(query, 'text', 'Reason has')}${textField(query, 'from', 'Fr
 ${rows.length === 0 ? html`<p class="soft">Nothing matches.</p>` : table(page)}
 ${next === null ? null : html`<p><a class="button" href="${path}.html${search(withoutCursor(query), { cursor: next })}">Older</a></p>`}
 </div>
-</section>`;
+${note}</section>`;
 };
 
 const LIVE = html`<p class="link" id="link" role="status" hidden></p>
 <p class="hidden" id="announcer" role="log" aria-live="polite"></p>
 `;
+
+/** The payments that were accepted before the new leader had taken over, and that it finished. */
+const waitedPayments = (term: number, before: string): Html =>
+  html`<a href="/payments${search({ term, to: before })}">payments that waited</a>`;
+
+/** Idle time until the next payment arrives is not shown as a duration of the hand-over. */
+function firstPayment(
+  term: number,
+  waited: boolean | null,
+  ms: number | null,
+  before: string,
+): Cell {
+  if (waited === null) return '–';
+  return waited ? html`${spellStep(ms)} ${waitedPayments(term, before)}` : 'none waited';
+}
 
 const electionCells = ({
   term,
@@ -105,7 +122,10 @@ const electionCells = ({
   reason,
   monitor,
   electedAt,
+  reclaimedAt,
   steps: took,
+  leaderlessMs,
+  paymentsWaited,
 }: Election): Cell[] => [
   term,
   html`<strong>${leader}</strong>`,
@@ -114,8 +134,20 @@ const electionCells = ({
   html`<span class="why">${reason}</span>`,
   monitor,
   utcTime(electedAt),
-  ...[took.voteMs, took.promoteMs, took.reclaimMs, took.firstCommitMs].map(steps),
+  html`<strong>${spellStep(leaderlessMs)}</strong>`,
+  ...[took.detectMs, took.voteMs, took.promoteMs, took.reclaimMs].map(spellStep),
+  firstPayment(term, paymentsWaited, took.firstCommitMs, reclaimedAt ?? electedAt),
 ];
+
+const COLUMNS = html`<details class="columns"><summary>What the columns mean</summary>
+<dl>
+<div><dt>No leader</dt><dd>The time without a leader, the sum of the next four columns: from the last report of the former leader until the new leader processes payments. Without a suspicion it begins with the request of the operator. The time before the first leader of all is not counted.</dd></div>
+<div><dt>Detect</dt><dd>From the last report of the former leader to its suspicion, for the monitor that carried out the election.</dd></div>
+<div><dt>Vote</dt><dd>From the suspicion, or from the request of an operator, to the election. A planned hand-over includes the payments that the former leader finishes.</dd></div>
+<div><dt>Told</dt><dd>Until the new leader has learned that it leads.</dd></div>
+<div><dt>Took over</dt><dd>Until the new leader has begun the payments of the former leader.</dd></div>
+<div><dt>First payment</dt><dd>Not part of the time without a leader: until the first waiting payment is final, with the duration of its call to the gateway. <em>none waited</em>: no payment was accepted before the take-over, so the time until the first payment is idle time.</dd></div>
+</dl></details>`;
 
 interface Members {
   replicas: readonly string[];
@@ -146,11 +178,14 @@ export const electionsPage = (
       'Why',
       'By',
       'Elected',
+      { number: 'No leader' },
+      { number: 'Detect' },
       { number: 'Vote' },
       { number: 'Told' },
       { number: 'Took over' },
       { number: 'First payment' },
     ],
+    note: COLUMNS,
     rows: elections.map(electionCells),
     marks: elections.map(({ term, leader }) => html` data-term="${term}" data-leader="${leader}"`),
     awaits: elections[0] !== undefined && elections[0].steps.firstCommitMs === null,

@@ -2,7 +2,7 @@
 import type { CsvValue } from '../../shared/csv.js';
 import { csvTable } from '../../shared/csv.js';
 import type { Answer } from '../../shared/http/routes.js';
-import { toSteps } from '../core/steps.js';
+import { toLeaderlessMs, toSteps } from '../core/steps.js';
 import type { AuditRow, ElectionRow } from '../cluster/history.js';
 import type { ReplicaStatus } from '../../shared/contracts/status.js';
 import type { Audit, Election } from '../http/schemas.js';
@@ -12,15 +12,18 @@ const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 /** @param full whether to include the boot id. */
 export function toElection({ bootId, ...row }: ElectionRow, full: boolean): Election {
+  const steps = toSteps(row);
   return {
     ...row,
     ...(full ? { bootId } : {}),
+    workedAt: iso(row.workedAt),
     suspectedAt: iso(row.suspectedAt),
     electedAt: row.electedAt.toISOString(),
     promotedAt: iso(row.promotedAt),
     reclaimedAt: iso(row.reclaimedAt),
     firstCommitAt: iso(row.firstCommitAt),
-    steps: toSteps(row),
+    steps,
+    leaderlessMs: toLeaderlessMs(steps, row.previousLeader),
   };
 }
 
@@ -44,15 +47,19 @@ const ELECTION_COLUMNS = [
   'reason',
   'monitor',
   'votes',
+  'workedAt',
   'suspectedAt',
   'electedAt',
   'promotedAt',
   'reclaimedAt',
   'firstCommitAt',
+  'leaderlessMs',
+  'detectMs',
   'voteMs',
   'promoteMs',
   'reclaimMs',
   'firstCommitMs',
+  'paymentsWaited',
 ] as const;
 const AUDIT_COLUMNS = ['id', 'at', 'actor', 'action', 'target', 'reason', 'outcome'] as const;
 const REPLICA_COLUMNS = [

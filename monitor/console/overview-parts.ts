@@ -17,10 +17,14 @@ const LEGEND: readonly (readonly [tone: string, word: string, meaning: string])[
 ];
 
 const STEPS: readonly (readonly [name: string, meaning: string])[] = [
+  ['detectMs', 'detect: from the last report of the former leader to the suspicion'],
   ['voteMs', 'vote: from the suspicion to the election'],
   ['promoteMs', 'promote: until the new leader was notified'],
   ['reclaimMs', 'take over: until it had begun the parcels of the former leader'],
-  ['firstCommitMs', 'first payment: until a payment was final'],
+  [
+    'firstCommitMs',
+    'first payment: until a waiting payment was final; not part of the time without a leader',
+  ],
 ];
 
 export const legend: Html = html`<details class="legend"><summary>What the colours and shapes mean</summary>

@@ -52,6 +52,14 @@ function toPushes(state: State, leadership: Leadership, mine: boolean): Effect[]
   return [{ type: 'push', leadership, to: [leader, ...others] }];
 }
 
+/** From the last report of a suspected leader to the suspicion, ms; null: it is not suspected. */
+function getDetectMs(leader: string | null, { replicas }: State): number | null {
+  const detector = leader === null ? undefined : replicas[leader];
+  return detector?.opinion === 'suspect' && detector.seenAt !== null
+    ? Math.max(0, detector.since - detector.seenAt)
+    : null;
+}
+
 function toLeadershipEvent(
   before: State,
   leadership: Leadership,
@@ -76,6 +84,7 @@ function toLeadershipEvent(
     electedAt,
     kind: mine ? (before.failoverTimer?.kind ?? null) : null,
     voteMs: mine && startedAt !== null ? now - startedAt : null,
+    detectMs: mine ? getDetectMs(previous, before) : null,
   };
   return { type: 'emit', event: { name: 'election:won', data } };
 }

@@ -34,6 +34,8 @@ export interface EventMap {
     reason: string;
     mine: boolean;
     voteMs: number | null;
+    /** From the last report of the former leader to the suspicion; null: it was not suspected. */
+    detectMs: number | null;
     /** By the database's clock, ISO 8601. */
     electedAt: string;
   };

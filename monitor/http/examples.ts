@@ -76,12 +76,15 @@ export const ELECTION = {
   reason: 'server_1 closed its connection and refuses a new one',
   monitor: 'monitor_1',
   votes: 1,
+  workedAt: '2026-11-21T08:59:59.940Z',
   suspectedAt: AT,
   electedAt: '2026-11-21T09:00:00.013Z',
   promotedAt: '2026-11-21T09:00:00.017Z',
   reclaimedAt: '2026-11-21T09:00:00.020Z',
   firstCommitAt: '2026-11-21T09:00:00.049Z',
-  steps: { voteMs: 13, promoteMs: 4, reclaimMs: 3, firstCommitMs: 29 },
+  steps: { detectMs: 60, voteMs: 13, promoteMs: 4, reclaimMs: 3, firstCommitMs: 29 },
+  leaderlessMs: 80,
+  paymentsWaited: true,
 };
 export const REPLICA = replica('server_1', false);
 export const AUDIT = {
@@ -132,7 +135,7 @@ export const INSTANCE_SET = {
 export const NO_FAULTS = { blockMs: 0, wallAheadMs: 0, monotonicLeapMs: 0 };
 export const KILLED = {
   id: 'server_2',
-  words: 'server_2 was killed; server_3 leads in term 5, elected after 12 ms',
+  words: 'server_2 was killed; server_3 leads in term 5',
   leader: 'server_3',
   term: 5,
   tookMs: 12.4,

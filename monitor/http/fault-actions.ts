@@ -93,6 +93,6 @@ export async function injectFault(
   return {
     ...now,
     tookMs,
-    words: `${describeFault(id, what)}; ${now.leader} leads in term ${now.term}, elected after ${spellDuration(tookMs)}`,
+    words: `${describeFault(id, what)}; ${now.leader} leads in term ${now.term}`,
   };
 }

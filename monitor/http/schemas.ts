@@ -19,6 +19,8 @@ export const election = z.object({
   reason: z.string(),
   monitor: memberId,
   votes: z.int(),
+  /** When the former leader last reported to `monitor`. */
+  workedAt: timestamp.nullable(),
   suspectedAt: timestamp.nullable(),
   electedAt: timestamp,
   promotedAt: timestamp.nullable(),
@@ -26,11 +28,19 @@ export const election = z.object({
   firstCommitAt: timestamp.nullable(),
   /** The duration of each step, in ms. Null: the step has not happened or was not measured. */
   steps: z.object({
+    detectMs: z.number().nullable(),
     voteMs: z.number().nullable(),
     promoteMs: z.number().nullable(),
     reclaimMs: z.number().nullable(),
     firstCommitMs: z.number().nullable(),
   }),
+  /**
+   * Time without a leader, ms: from `workedAt` (or `suspectedAt`) to `reclaimedAt`. Null: not taken
+   * over yet, or there was no leader before.
+   */
+  leaderlessMs: z.number().nullable(),
+  /** Whether a payment waited for the new leader; null: it has not committed yet. */
+  paymentsWaited: z.boolean().nullable(),
 });
 export type Election = z.infer<typeof election>;
 

@@ -12,6 +12,7 @@ import {
   type HandoverSamples,
   type HandoverStep,
 } from '../facts/handover-figures.js';
+import { getLeaderlessMs, toLeaderlessSteps } from '../../../shared/core/leaderless.js';
 import { count, duration, milliseconds } from '../../../shared/format.js';
 import { html, type Html, type Content } from '../../../shared/web/html.js';
 import { figureColumn, foldTable, htmlTable, wordColumn } from './table.js';
@@ -34,19 +35,16 @@ const stepRow = (kind: HandoverSamples): Content[] => [
 ];
 
 function electionRow(election: RecordedElection, originMs: number): Content[] {
-  const { term, leader, previousLeader, kind, reason, electedMs, suspectedMs, firstCommitMs } =
-    election;
-  const since =
-    suspectedMs === null || firstCommitMs === null
-      ? '–'
-      : milliseconds(firstCommitMs - suspectedMs);
+  const { term, leader, previousLeader, kind, reason, electedMs, workedMs = null } = election;
+  const steps = toLeaderlessSteps({ ...election, workedMs });
+  const leaderlessMs = previousLeader === null ? null : getLeaderlessMs(steps);
   return [
     term,
     duration(electedMs - originMs),
     `${previousLeader ?? '–'} → ${leader}`,
     kind,
     reason,
-    since,
+    leaderlessMs === null ? '–' : milliseconds(leaderlessMs),
   ];
 }
 
@@ -55,7 +53,7 @@ function electionTable(elections: readonly RecordedElection[], originMs: number)
   const columns = [
     ...figureColumn('term', 'at'),
     ...wordColumn('leader', 'kind', 'reason'),
-    ...figureColumn('suspicion → commit, ms'),
+    ...figureColumn('without a leader, ms'),
   ];
   const more = elections.length - shown.length;
   return html`${htmlTable(

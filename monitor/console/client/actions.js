@@ -4,7 +4,6 @@
  */
 import { getCsrfToken } from './csrf.js';
 import { byId, byIdAs, make, show } from './dom.js';
-import { milliseconds } from './format.js';
 
 /** @typedef {import('../../core/preview.js').Action} Action */
 /** @typedef {import('../../core/preview.js').Preview} Preview */
@@ -81,12 +80,12 @@ function toRequest({ action, id, getEffect }, reason, freezeMs) {
 const readJson = async (response) => (await response?.json().catch(() => null)) ?? null;
 
 /** @param {HandoverAnswer} answer */
-function describeMove({ leader, term, previous, drained, tookMs }) {
+function describeMove({ leader, term, previous, drained }) {
   if (previous === leader) return `${leader} leads already, in term ${term}; nothing changed.`;
   const rest = drained
     ? 'The former leader had finished its payments in flight'
     : 'The former leader had not finished all of them; the new leader takes them over';
-  return `${leader} leads in term ${term}, after ${previous}. ${rest}; it took ${milliseconds(tookMs)}.`;
+  return `${leader} leads in term ${term}, after ${previous}. ${rest}.`;
 }
 
 /**

@@ -4,7 +4,10 @@ import { clockTime, milliseconds } from './format.js';
 
 /** @typedef {import('../../status/stream-messages.js').PublishedEvents} PublishedEvents */
 
-/** @type {{ readonly [K in keyof PublishedEvents]: (data: PublishedEvents[K]) => string }} */
+/** @typedef {{ leader: string, leaderlessMs: number | null }} TakeOver */
+/** @typedef {Omit<PublishedEvents, 'failover:completed'> & { 'take-over': TakeOver }} News */
+
+/** @type {{ readonly [K in keyof News]: (data: News[K]) => string }} */
 const NEWS = {
   'election:won': ({ leader, term }) => `${leader ?? 'No replica'} was elected in term ${term}.`,
   'replica:suspected': ({ replica, layer }) => `${replica} is suspected (${layer}).`,
@@ -12,16 +15,18 @@ const NEWS = {
     `${replica} is alive${restarted ? ', restarted' : ''}.`,
   'replica:left': ({ replica }) => `${replica} left in good order.`,
   'leadership:lost': ({ leader, reason }) => `${leader} is to be replaced: ${reason}.`,
-  'failover:completed': ({ leader, totalMs }) =>
-    `${leader} took over${totalMs === null ? '' : ` in ${milliseconds(totalMs)}`}.`,
+  'take-over': ({ leader, leaderlessMs }) =>
+    leaderlessMs === null
+      ? `${leader} took over.`
+      : `${leader} took over after ${milliseconds(leaderlessMs)} without a leader.`,
   'clock:jumped': () => 'This monitor was late or its clock jumped; it observes for a moment.',
 };
 const KEPT = 60;
 
 /**
- * @template {keyof PublishedEvents} K
+ * @template {keyof News} K
  * @param {K} name
- * @param {PublishedEvents[K]} data
+ * @param {News[K]} data
  */
 export function tell(name, data) {
   const list = byId('news');

@@ -19,6 +19,9 @@ import { topology } from './topology.js';
 /** @type {readonly (keyof Status['queue'])[]} */
 const COUNTS = ['pending', 'failed', 'waiting', 'active'];
 const SHOWN_ELECTIONS = 6;
+/** Reads of the history until it has the steps of a take-over, and the pause between them, ms. */
+const RECORD_LOOKS = 5;
+const RECORD_PAUSE_MS = 400;
 /** Maximum wait for an answer, in ms. */
 const ANSWER_MS = 15_000;
 
@@ -179,15 +182,32 @@ async function loadSeries() {
   for (const [id, rates] of Object.entries(series.replicas)) table.rate(id, rates.at(-1) ?? 0);
 }
 
+/** @returns {Promise<ElectionPage | null>} */
 async function loadElections() {
   /** @type {ElectionPage | null} */
   const answer = await read('/elections?limit=20');
-  if (!answer) return;
+  if (!answer) return null;
   byId('elections').replaceChildren(
     ...answer.elections.slice(0, SHOWN_ELECTIONS).map(electionItem),
   );
   plots.mark(answer.elections.map(({ term, electedAt }) => ({ term, at: Date.parse(electedAt) })));
   awaitsCommit = answer.elections[0]?.steps.firstCommitMs === null;
+  return answer;
+}
+
+/**
+ * Shows the time without a leader, which the new leader records after it took over.
+ * @param {PublishedEvents['failover:completed']} data
+ */
+async function tellTakeOver({ leader, term }) {
+  /** @type {number | null} */
+  let leaderlessMs = null;
+  for (let look = 0; look < RECORD_LOOKS && leaderlessMs === null; look += 1) {
+    if (look > 0) await new Promise((resolve) => setTimeout(resolve, RECORD_PAUSE_MS));
+    const answer = await loadElections();
+    leaderlessMs = answer?.elections.find((each) => each.term === term)?.leaderlessMs ?? null;
+  }
+  tell('take-over', { leader, leaderlessMs });
 }
 
 async function loadAudit() {
@@ -231,7 +251,7 @@ function electionWon(data) {
 
 /**
  * Handles an event: as an item of the news.
- * @template {keyof PublishedEvents} K
+ * @template {Exclude<keyof PublishedEvents, 'failover:completed'>} K
  * @param {K} name
  * @returns {(data: PublishedEvents[K]) => void}
  */
@@ -248,10 +268,7 @@ follow(
       electionWon(data);
       tell('election:won', data);
     },
-    'failover:completed': (data) => {
-      void loadElections();
-      tell('failover:completed', data);
-    },
+    'failover:completed': (data) => void tellTakeOver(data),
     'opened': () => void Promise.all([loadSeries(), loadElections(), loadAudit()]),
     'status': showStatus,
     'sample': takeSample,

@@ -8,38 +8,35 @@ import { KINDS } from './tones.js';
 
 /** @typedef {import('../../http/schemas.js').Election} Election */
 /** @typedef {keyof Election['steps']} StepName */
-/** @typedef {{ name: StepName, word: string, ms: number, share: number | null }} Step */
+/** @typedef {{ name: StepName, word: string, ms: number, share: number }} Step */
 
 /** @type {readonly [StepName, string][]} */
 const STEPS = [
+  ['detectMs', 'detect'],
   ['voteMs', 'vote'],
   ['promoteMs', 'told'],
   ['reclaimMs', 'took over'],
   ['firstCommitMs', 'first payment'],
 ];
-/**
- * A longer step means that no payments arrived meanwhile: shown as text, omitted from the bar, ms.
- */
-const IDLE_MS = 2_000;
 /** Minimum share of a step in the bar, in per cent, so that the step is visible. */
 const LEAST_SHARE = 2;
 
 /**
- * The known steps, with their share of the bar in per cent. Null: not in the bar. Pure.
- * @param {Election['steps']} steps
+ * The known steps, with their share of the bar in per cent. The first payment is a step only when a
+ * payment waited; otherwise its time is idle time. Pure.
+ * @param {Pick<Election, 'steps' | 'paymentsWaited'>} election
  * @returns {Step[]}
  */
-export function toShares(steps) {
+export function toShares({ steps, paymentsWaited }) {
   const known = STEPS.flatMap(([name, word]) => {
     const ms = steps[name];
-    return ms === null ? [] : [{ name, word, ms }];
+    const isIdle = name === 'firstCommitMs' && paymentsWaited !== true;
+    return ms === null || isIdle ? [] : [{ name, word, ms }];
   });
-  /** @param {{ name: StepName, ms: number }} step */
-  const isDrawn = ({ name, ms }) => name !== 'firstCommitMs' || ms <= IDLE_MS;
-  const total = known.filter(isDrawn).reduce((sum, { ms }) => sum + Math.max(ms, 1), 0);
+  const total = known.reduce((sum, { ms }) => sum + Math.max(ms, 1), 0);
   return known.map((step) => ({
     ...step,
-    share: isDrawn(step) ? Math.max(LEAST_SHARE, (100 * Math.max(step.ms, 1)) / total) : null,
+    share: Math.max(LEAST_SHARE, (100 * Math.max(step.ms, 1)) / total),
   }));
 }
 
@@ -47,7 +44,6 @@ export function toShares(steps) {
 function bar(shares) {
   const line = make('span', { 'class': 'steps', 'aria-hidden': 'true' });
   for (const { name, share } of shares) {
-    if (share === null) continue;
     const piece = make('span', { class: `step ${name}` });
     piece.style.flexGrow = String(share);
     line.append(piece);
@@ -65,11 +61,11 @@ export function electionItem({
   electedAt,
   monitor,
   steps,
+  leaderlessMs,
+  paymentsWaited,
 }) {
-  const shares = toShares(steps);
-  const words = shares.map(({ word, ms, share }) =>
-    share === null ? `${word} after ${milliseconds(ms)}` : `${word} ${milliseconds(ms)}`,
-  );
+  const shares = toShares({ steps, paymentsWaited });
+  const words = shares.map(({ word, ms }) => `${word} ${milliseconds(ms)}`);
   const calm = kind === 'planned' || kind === 'first';
   return make(
     'li',
@@ -84,6 +80,9 @@ export function electionItem({
       time(electedAt, dateTime(electedAt)),
     ),
     make('p', { class: 'why' }, `${reason} (${monitor})`),
+    leaderlessMs === null
+      ? null
+      : make('p', { class: 'no-leader' }, `${milliseconds(leaderlessMs)} without a leader`),
     bar(shares),
     make(
       'p',

@@ -190,7 +190,9 @@ describe('leadership', () => {
       expect(moved.code).toBe(0);
       expect(moved.err).toContain(`${before} leads in term`);
       expect(moved.err).toContain(to);
-      expect(moved.out).toMatch(new RegExp(`^${to} leads in term \\d+, after ${before}; it took`));
+      expect(moved.out).toMatch(
+        new RegExp(`^${to} leads in term \\d+, after ${before}; the order took`),
+      );
       const [shown, again] = await Promise.all([
         shownLeader(),
         ranHere(['handover', '--to', to, '--reason', 'again'], env),

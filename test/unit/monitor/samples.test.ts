@@ -207,6 +207,8 @@ const row = (more: Partial<ElectionRow>): ElectionRow => ({
   reason: 'server_1 closed its connection and refuses a new one',
   monitor: 'monitor_1',
   votes: 1,
+  paymentsWaited: null,
+  workedAt: null,
   suspectedAt: new Date(1_000),
   electedAt: new Date(1_010),
   promotedAt: null,
@@ -259,7 +261,7 @@ describe('lists', () => {
       electionsCsv([toElection(row({ reason: '=HYPERLINK("http://evil")' }), false)]).body,
     );
     expect(csv).toContain('"\'=HYPERLINK(""http://evil"")"');
-    expect(csv.split('\r\n')[0]?.split(',')).toHaveLength(17);
+    expect(csv.split('\r\n')[0]?.split(',')).toHaveLength(21);
   });
 
   test('the filter of replicas is the same for the page and the file', () => {

@@ -34,6 +34,7 @@ test('the tallies are the last reports of the replicas; the total is their sum',
 describe('the steps of a hand-over', () => {
   const at = (ms: number): Date => new Date(1_000_000 + ms);
   const marks = {
+    workedAt: at(-60),
     suspectedAt: at(0),
     electedAt: at(12),
     promotedAt: at(15),
@@ -42,12 +43,19 @@ describe('the steps of a hand-over', () => {
   };
 
   test('follow each other', () =>
-    expect(toSteps(marks)).toEqual({ voteMs: 12, promoteMs: 3, reclaimMs: 4, firstCommitMs: 21 }));
+    expect(toSteps(marks)).toEqual({
+      detectMs: 60,
+      voteMs: 12,
+      promoteMs: 3,
+      reclaimMs: 4,
+      firstCommitMs: 21,
+    }));
 
   test('are null for steps that have not finished', () => {
     expect(
       toSteps({ ...marks, suspectedAt: null, reclaimedAt: null, firstCommitAt: null }),
     ).toEqual({
+      detectMs: null,
       voteMs: null,
       promoteMs: 3,
       reclaimMs: null,
