@@ -28,6 +28,7 @@ import { openInspection } from './inspect/inspection.js';
 import { MonitorLoop } from './loop.js';
 import { measure, measureState } from './metrics.js';
 import { createSetAcceptance } from './status/acceptance-watch.js';
+import { createSamples, type Samples } from './samples/create-samples.js';
 import { Observers } from './status/observers.js';
 import { connectQueue, type QueueConnection } from './status/queue-connection.js';
 import { measureInstances } from './status/instance-metrics.js';
@@ -89,6 +90,7 @@ interface Watch {
   /** Null: there is no balancer. */
   sync: BalancerSync | null;
   alerts: RunningAlerts;
+  samples: Samples;
 }
 
 const connectBalancer = ({ config, instances, logger }: Connections): BalancerSync | null =>
@@ -153,13 +155,14 @@ function createWatch(
   measureRecord(() => observers.record.state);
   measureDisk(() => observers.disk.state);
   const alerts: RunningAlerts = createAlerts(connections, { loop, observers, sources });
-  return { loop, observers, sources, sync, alerts };
+  const samples = createSamples(connections, { observers, sources });
+  return { loop, observers, sources, sync, alerts, samples };
 }
 
 function createAppOptions(
   connections: Connections,
   queue: QueueConnection,
-  { loop, observers, sources, sync, alerts }: Watch,
+  { loop, observers, sources, sync, alerts, samples }: Watch,
   faults: FaultSwitches | null,
 ): MonitorAppOptions {
   const { config, logger, clock, store, history, historyPool, sessionPool } = connections;
@@ -202,6 +205,7 @@ function createAppOptions(
         ? null
         : createSupervisorClient(config.supervisorUrl, config.operatorToken),
     alerts,
+    samples,
     trustProxy: config.trustProxy,
     takesWrites: () => postgresTakesWrites(historyPool, config.databaseTimeoutMs),
   };
@@ -240,7 +244,7 @@ export async function startMonitor(
   const connections = createConnections(config, logger, clock);
   const queue = connectQueue(config, logger);
   const watch = createWatch(connections, queue, onFatal);
-  const { loop, observers, sync, alerts } = watch;
+  const { loop, observers, sync, alerts, samples } = watch;
   const faults = steerable && new FaultSwitches(steerable);
   const options = createAppOptions(connections, queue, watch, faults);
   const server = await listen(createMonitorApp(options), config.port, config.host);
@@ -248,6 +252,7 @@ export async function startMonitor(
   loop.start();
   sync?.start();
   alerts.start();
+  samples.recorder.start();
   logger.info(
     { worstCaseMs: getWorstCaseMs(toSettings(config)) },
     `${config.id} watches ${config.replicas.length} replicas`,
@@ -260,6 +265,7 @@ export async function startMonitor(
       { name: 'loop', run: () => loop.stop() },
       { name: 'balancer', run: () => sync?.stop() },
       { name: 'alerts', run: () => alerts.stop() },
+      { name: 'samples', run: () => samples.recorder.stop() },
       { name: 'events', run: () => observers.close() },
       { name: 'http', run: () => closeServer(server) },
       { name: 'clients', run: () => closeClients(connections) },

@@ -2,7 +2,7 @@
  * Asks a monitor why a payment waits. The cause only explains: without an answer, a command shows
  * the state alone.
  */
-import { waitingAnswer } from '../../shared/contracts/status.js';
+import { waitingAnswer } from '../../shared/contracts/waiting.js';
 import { ask } from '../client.js';
 import type { Target } from '../target.js';
 

@@ -1,5 +1,6 @@
 /** Connects the alerts of a monitor: evaluation, record, webhook. */
 import { getKnownStatus, type StatusSources } from '../status/status.js';
+import { isLowestMonitor } from '../cluster/lowest-monitor.js';
 import type { Connections } from '../connections.js';
 import type { AlertFacts } from '../core/alerts/rule.js';
 import type { MonitorLoop } from '../loop.js';
@@ -41,10 +42,6 @@ function createWebhook({ config, clock, logger }: Connections, store: AlertStore
   return new Webhook({ url, secret, clock, logger, onTold: (notice) => store.markTold(notice) });
 }
 
-/** Of the alive monitors, the one with the lowest name records. */
-const isLowest = ({ config, peers }: Connections): boolean =>
-  config.monitors.every(({ id }) => id >= config.id || peers.observedOf(id) !== 'alive');
-
 export function createAlerts(connections: Connections, sources: AlertSources): RunningAlerts {
   const { config, clock, logger, alertPool } = connections;
   const store = new AlertStore(alertPool, config.id);
@@ -54,7 +51,7 @@ export function createAlerts(connections: Connections, sources: AlertSources): R
     store,
     webhook: createWebhook(connections, store),
     monitor: config.id,
-    isRecorder: () => isLowest(connections),
+    isRecorder: () => isLowestMonitor(connections),
     logger,
   });
   return {

@@ -10,7 +10,7 @@ import type { MonitorEvent } from '../core/events.js';
 const MARK = `UPDATE election SET worked_at = suspected_at - make_interval(secs => $4::float8 / 1000.0)
  WHERE partition = $1 AND term = $2 AND monitor = $3 AND worked_at IS NULL`;
 
-export interface DetectionMark {
+interface DetectionMark {
   partition: number;
   term: number;
   /** The monitor that carried out the election. */
@@ -19,7 +19,7 @@ export interface DetectionMark {
   detectMs: number;
 }
 
-export async function markDetection(
+async function markDetection(
   db: Queryable,
   { partition, term, monitor, detectMs }: DetectionMark,
 ): Promise<void> {

@@ -83,6 +83,9 @@ ${choice('observed', 'Observed', states(OBSERVED))}
 ${choice('minutes', 'Charts', [
   ['5', 'last 5 minutes'],
   ['15', 'last 15 minutes'],
+  ['60', 'last hour'],
+  ['1440', 'last 24 hours'],
+  ['range', 'a chosen period'],
 ])}
 <span class="save">Save: <a href="/replicas.csv" data-narrowed="/replicas.csv">CSV</a> <a href="/replicas" data-narrowed="/replicas">JSON</a></span>
 </form>`;
@@ -121,7 +124,13 @@ const chart = (
 </figure>`;
 
 const plots = html`<section class="wide" aria-labelledby="charts-title">
-<h2 id="charts-title">The last minutes</h2>
+<h2 id="charts-title">Over time <a class="all" href="/look-back.html">look back</a></h2>
+<form id="period" class="filter" aria-label="Period of the charts" hidden>
+<label>From <input type="datetime-local" id="period-from" step="1" required></label>
+<label>To <input type="datetime-local" id="period-to" step="1" required></label>
+<button type="submit">Show</button> <span id="period-problem" role="alert"></span>
+</form>
+<p class="soft">A click on a chart shows the system as it was then.</p>
 <div class="charts" id="charts">
 ${chart('rate', 'Completed', [['committed', 'payments per second', 'solid']])}
 ${chart('latency', 'Latency, acceptance to outcome', [

@@ -11,6 +11,7 @@ import type { MonitorLoop } from '../loop.js';
 import type { Sampler } from '../status/sampler.js';
 import type { StatusSources } from '../status/status.js';
 import type { SetAcceptance } from '../status/acceptance-watch.js';
+import type { Samples } from '../samples/create-samples.js';
 import type { Operations } from './operations.js';
 import type { Sessions } from '../console/session.js';
 import type { Supervisor } from '../supervisor/supervisor-client.js';
@@ -30,6 +31,7 @@ export interface RoutesOptions {
   /** Null: the system does not run under `npm start`. */
   supervisor: Supervisor | null;
   alerts: Alerts;
+  samples: Samples;
   /** Null: fault switches are off. */
   faults: FaultSwitches | null;
 }

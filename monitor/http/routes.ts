@@ -20,6 +20,7 @@ import type { RoutesOptions } from './options.js';
 import { status } from '../../shared/contracts/status.js';
 import { election } from './schemas.js';
 import { signInRoutes } from '../console/sign-in.js';
+import { sampleRoutes } from '../samples/sample-routes.js';
 import { statusRoutes } from './status-routes.js';
 
 const { version } = JSON.parse(
@@ -69,6 +70,7 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
     ...acceptanceRoutes(options),
     ...restartRoutes(options),
     ...alertRoutes(options),
+    ...sampleRoutes(options),
     ...(faults ? faultRoutes(faults) : []),
     ...consoleRoutes(options),
     ...signInRoutes(console),

@@ -13,7 +13,8 @@ import { readStatus, withoutAddresses } from '../status/status.js';
 import { findOldestWaiting, toWaitingStatus } from '../status/waiting-status.js';
 import { EVENT_LINES, OPINION, SERIES, STATUS, WAITING } from './examples.js';
 import { seesAll, type RoutesOptions } from './options.js';
-import { status, waitingAnswer, type WaitingStatus } from '../../shared/contracts/status.js';
+import { status } from '../../shared/contracts/status.js';
+import { waitingAnswer, type WaitingStatus } from '../../shared/contracts/waiting.js';
 import { series } from './schemas.js';
 
 const seriesQuery = z.strictObject({ minutes: parseWritten(z.int().min(1).max(15)).default(5) });

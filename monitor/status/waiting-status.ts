@@ -4,7 +4,7 @@
  */
 import { findWaiting, type WaitingFacts } from '../../shared/core/waiting.js';
 import type { Reaches } from '../../shared/contracts/leadership.js';
-import type { WaitingStatus } from '../../shared/contracts/status.js';
+import type { WaitingStatus } from '../../shared/contracts/waiting.js';
 import { describeWaiting } from '../../shared/waiting-text.js';
 import type { PendingFacts } from '../cluster/history.js';
 import type { State } from '../core/types.js';

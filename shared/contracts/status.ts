@@ -9,7 +9,7 @@ import { NODE_ROLES } from '../record/nodes.js';
 import { acceptance } from './acceptance.js';
 import { memberId, partition, term, timestamp } from './ids.js';
 import { adminState, gatewayReport, reaches, role } from './leadership.js';
-import { WAITING_CAUSES } from '../core/waiting.js';
+import { waitingStatus } from './waiting.js';
 import { DEVICE_STATES, MEMBER_ROLES } from '../zookeeper/round-kinds.js';
 
 /** The phases of a monitor's failover machine. */
@@ -222,12 +222,6 @@ const gatewayStatus = gatewayReport.extend({
   reached: z.boolean().nullable(),
 });
 export type GatewayStatus = z.infer<typeof gatewayStatus>;
-
-/** Why a payment waits. `sentence` is a clause without a capital and a full stop. */
-const waitingStatus = z.object({ cause: z.enum(WAITING_CAUSES), sentence: z.string() });
-export type WaitingStatus = z.infer<typeof waitingStatus>;
-/** `GET /waiting` of a monitor. Null: the payment is not pending. */
-export const waitingAnswer = z.object({ waiting: waitingStatus.nullable() });
 
 export const status = z.object({
   /** The monitor that answers, and the time. */

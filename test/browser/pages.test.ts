@@ -44,6 +44,7 @@ const PAGES: readonly Shown[] = [
     signedIn: true,
   },
   { name: 'console-elections', service: 'monitor', path: '/elections.html' },
+  { name: 'console-look-back', service: 'monitor', path: '/look-back.html' },
   { name: 'console-audit', service: 'monitor', path: '/audit.html', signedIn: true },
   { name: 'console-queue', service: 'monitor', path: '/queues', signedIn: true },
   { name: 'console-docs', service: 'monitor', path: '/docs', foreign: true },

@@ -1,13 +1,15 @@
 /**
- * Charts of rate, latency and depth over the last minutes, with a mark at every election. uPlot
- * draws at most once per second.
+ * Charts of rate, latency and depth over a period, with a mark at every election. uPlot draws at
+ * most once per second.
  */
+import { COLUMNS, COUNT_STEPS, timeLabels, TIME_STEPS, toPlotData } from './chart-data.js';
 import { byId, show } from './dom.js';
-import { clockTime, count, milliseconds, rate } from './format.js';
+import { count, milliseconds, rate } from './format.js';
 import uPlot from './uPlot.js';
 
-/** @typedef {'committed' | 'p50' | 'p99' | 'pending' | 'waiting'} ColumnName */
-/** @typedef {{ at: number[] } & Record<ColumnName, (number | null)[]>} Columns */
+/** @typedef {import('./chart-data.js').ColumnName} ColumnName */
+/** @typedef {import('./chart-data.js').Columns} Columns */
+/** @typedef {import('./periods.js').Loaded} Loaded */
 /** @typedef {{ at: number } & Record<ColumnName, number | null>} ChartSample */
 /** @typedef {{ at: number, term: number }} ElectionMark */
 /** @typedef {[name: ColumnName, tone: string, dash: number[]]} Line */
@@ -43,13 +45,10 @@ const CHARTS = [
     unit: count,
   },
 ];
-/** @type {readonly ColumnName[]} */
-const COLUMNS = ['committed', 'p50', 'p99', 'pending', 'waiting'];
-
 /** Up to this many values are also drawn as points, because one value alone makes no line. */
 const POINTS_MAX = 20;
-/** A value older than this many samples is not shown as the current one. */
-const TOLD_FOR = 60;
+/** A value older than this is not shown as the current one, ms. */
+const TOLD_MS = 60_000;
 
 /** Font size of the axes and terms, pixels. */
 const TEXT_SIZE = 13;
@@ -61,10 +60,7 @@ const LABEL_WIDTH = 60;
  * @param {number} index
  */
 const isSparse = ({ data }, index) =>
-  (data[index] ?? []).filter((value) => value !== null).length <= POINTS_MAX;
-
-/** @param {number} seconds */
-const toMinute = (seconds) => clockTime(seconds * 1_000).slice(0, 5);
+  (data[index] ?? []).filter((value) => value !== null && value !== undefined).length <= POINTS_MAX;
 
 /**
  * Draws a line and a term number at each election.
@@ -112,6 +108,8 @@ function options({ series, unit }, width, span, elections) {
     font: `${TEXT_SIZE}px system-ui`,
   };
   const points = { show: isSparse, size: 5 };
+  const [from, to] = span();
+  const { space, label } = timeLabels(to - from);
   return {
     width,
     height: HEIGHT,
@@ -126,14 +124,15 @@ function options({ series, unit }, width, span, elections) {
       {
         ...axis,
         size: 30,
-        incrs: [60, 120, 300, 600],
-        space: 54,
-        values: (_plot, splits) => splits.map(toMinute),
+        incrs: TIME_STEPS,
+        space,
+        values: (_plot, splits) => splits.map(label),
       },
       {
         ...axis,
         size: 64,
         space: 40,
+        incrs: COUNT_STEPS,
         values: (_plot, splits) => splits.map((value) => unit(value)),
       },
     ],
@@ -143,7 +142,6 @@ function options({ series, unit }, width, span, elections) {
         stroke: colour(tone),
         width: 2,
         dash,
-        spanGaps: true,
         points,
       })),
     ],
@@ -152,64 +150,98 @@ function options({ series, unit }, width, span, elections) {
 }
 
 /**
- * @param {Columns} data
- * @param {Chart} chart
- * @returns {uPlot.AlignedData}
+ * The current values beside the charts. They stay live while the charts show another period.
  */
-const toColumns = (data, { series }) => [
-  data.at.map((ms) => ms / 1_000),
-  ...series.map(([name]) => data[name]),
-];
-
-/**
- * Writes the current values beside the charts.
- * @param {Columns} data
- */
-function tell(data) {
-  for (const { series, unit } of CHARTS) {
-    for (const [name] of series) {
-      const text = unit(data[name].slice(-TOLD_FOR).findLast((value) => value !== null) ?? null);
-      document.querySelectorAll(`[data-now="${name}"]`).forEach((place) => show(place, text));
-    }
-  }
+function currentValues() {
+  /** @type {Map<ColumnName, { at: number, value: number }>} */
+  const latest = new Map();
+  const write = () => {
+    for (const { series, unit } of CHARTS)
+      for (const [name] of series) {
+        const known = latest.get(name);
+        const isCurrent = known && Date.now() - known.at < TOLD_MS;
+        const text = unit(isCurrent ? known.value : null);
+        document.querySelectorAll(`[data-now="${name}"]`).forEach((place) => show(place, text));
+      }
+  };
+  return {
+    /** @param {Columns} data samples of the monitor's memory. */
+    load(data) {
+      for (const name of COLUMNS) {
+        const index = data[name].findLastIndex((value) => value !== null);
+        const value = data[name][index];
+        const at = data.at[index];
+        if (typeof value === 'number' && at !== undefined) latest.set(name, { at, value });
+      }
+      write();
+    },
+    /** @param {ChartSample} sample */
+    add(sample) {
+      for (const name of COLUMNS) {
+        const value = sample[name];
+        if (value !== null) latest.set(name, { at: sample.at, value });
+      }
+      write();
+    },
+  };
 }
 
-export function charts() {
-  /** @type {Columns | null} */
-  let data = null;
-  let minutes = 5;
+/** @param {(at: number) => void} onMoment receives the time of a click on a chart, epoch ms. */
+export function charts(onMoment) {
+  const current = currentValues();
+  /** @type {Loaded | null} */
+  let loaded = null;
   /** @type {readonly ElectionMark[]} */
   let marks = [];
   /** @type {{ chart: Chart, box: HTMLElement, plot: uPlot }[]} */
   let plots = [];
 
   /**
-   * Always shows the whole span, even when the monitor has fewer samples.
+   * Always shows the whole period, even when there are fewer samples.
    * @returns {[number, number]}
    */
   const span = () => {
-    const end = (data?.at.at(-1) ?? Date.now()) / 1_000;
-    return [end - minutes * 60, end];
+    const period = loaded?.period ?? 5;
+    if (typeof period !== 'number') return [period.from / 1_000, period.to / 1_000];
+    const end = (loaded?.columns.at.at(-1) ?? Date.now()) / 1_000;
+    return [end - period * 60, end];
   };
+  /**
+   * @param {Loaded} from
+   * @param {Chart} chart
+   */
+  const getData = ({ columns, stepMs }, { series }) =>
+    /** @type {uPlot.AlignedData} */ (
+      toPlotData(
+        columns,
+        series.map(([name]) => name),
+        stepMs,
+      )
+    );
   const redraw = () => {
-    if (!data || document.hidden) return;
-    for (const { plot, chart } of plots) plot.setData(toColumns(data, chart));
+    if (!loaded || document.hidden) return;
+    for (const { plot, chart } of plots) plot.setData(getData(loaded, chart));
   };
   const build = () => {
-    if (!data) return;
-    const columns = data;
+    if (!loaded) return;
+    const shown = loaded;
     for (const { plot } of plots) plot.destroy();
     plots = CHARTS.map((chart) => {
       const box = byId(`chart-${chart.id}`);
       const layout = options(chart, box.clientWidth, span, () => marks);
-      return { chart, box, plot: new uPlot(layout, toColumns(columns, chart), box) };
+      const plot = new uPlot(layout, getData(shown, chart), box);
+      plot.over.addEventListener('click', ({ offsetX }) =>
+        onMoment(plot.posToVal(offsetX, 'x') * 1_000),
+      );
+      return { chart, box, plot };
     });
   };
   /** @param {Columns} data */
   const trim = (data) => {
-    const from = (data.at.at(-1) ?? 0) - minutes * 60_000;
-    const old = data.at.findIndex((at) => at >= from);
-    if (old > 0) for (const column of Object.values(data)) column.splice(0, old);
+    const [from] = span();
+    const old = data.at.findIndex((at) => at >= from * 1_000);
+    if (old > 0)
+      for (const name of ['at', ...COLUMNS]) data[/** @type {'at'} */ (name)].splice(0, old);
   };
 
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', build);
@@ -223,31 +255,22 @@ export function charts() {
 
   return {
     /**
-     * Replaces all samples with the answer of `GET /series`.
-     * @param {import('../../http/schemas.js').Series} series
-     * @param {number} ofMinutes
+     * Replaces all samples. Samples are added to a period that is live.
+     * @param {Loaded} next
      */
-    load(series, ofMinutes) {
-      minutes = ofMinutes;
-      data = {
-        at: [...series.at],
-        committed: [...series.committed],
-        p50: [...series.p50],
-        p99: [...series.p99],
-        pending: [...series.pending],
-        waiting: [...series.waiting],
-      };
+    load(next) {
+      loaded = next;
       build();
-      tell(data);
+      if (next.series) current.load(next.series);
     },
     /** @param {ChartSample} sample a value for each column. Times only increase. */
     add(sample) {
-      if (!data || sample.at <= (data.at.at(-1) ?? 0)) return;
-      data.at.push(sample.at);
-      for (const name of COLUMNS) data[name].push(sample[name]);
-      trim(data);
+      current.add(sample);
+      if (!loaded?.series || sample.at <= (loaded.columns.at.at(-1) ?? 0)) return;
+      loaded.columns.at.push(sample.at);
+      for (const name of COLUMNS) loaded.columns[name].push(sample[name]);
+      trim(loaded.columns);
       redraw();
-      tell(data);
     },
     /** @param {readonly ElectionMark[]} elections newest first; times in epoch ms. */
     mark(elections) {

@@ -41,9 +41,13 @@ export function filters(form, onChange) {
     const shown = NAMES.flatMap((name) =>
       chosen[name] === DEFAULTS[name] ? [] : [[name, chosen[name]]],
     );
+    // The bounds of a chosen period stay.
+    const others = [...new URLSearchParams(location.search)].filter(
+      ([name]) => chosen.minutes === 'range' && (name === 'from' || name === 'to'),
+    );
     /** @param {string[][]} pairs */
     const query = (pairs) => (pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`);
-    history.replaceState(null, '', location.pathname + query(shown));
+    history.replaceState(null, '', location.pathname + query([...shown, ...others]));
     const narrowed = query(shown.filter(([name]) => name !== 'minutes'));
     /** @type {NodeListOf<HTMLAnchorElement>} */
     const links = document.querySelectorAll('a[data-narrowed]');

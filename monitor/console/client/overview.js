@@ -7,6 +7,7 @@ import { byId, byIdAs, make, show, time } from './dom.js';
 import { filters, isShown } from './filters.js';
 import { ago, count, dateTime } from './format.js';
 import { setPageTitle } from './health.js';
+import { chosenPeriod, isLive, loadPeriod, readMarks, reloadMs, toMark } from './periods.js';
 import { instanceTable, previewState } from './instances.js';
 import { showLink } from './link.js';
 import { follow } from './live.js';
@@ -28,7 +29,6 @@ const ANSWER_MS = 15_000;
 /** @typedef {import('../../../shared/contracts/status.js').Status} Status */
 /** @typedef {import('../../status/stream-messages.js').StreamMessages} StreamMessages */
 /** @typedef {import('../../status/stream-messages.js').PublishedEvents} PublishedEvents */
-/** @typedef {import('../../http/schemas.js').Series} Series */
 /** @typedef {import('../../http/schemas.js').ElectionPage} ElectionPage */
 /** @typedef {import('../../http/schemas.js').AuditPage} AuditPage */
 
@@ -64,7 +64,10 @@ const restart = followRestart({
   onEnd: () => void loadAudit(),
 });
 const drawTopology = topology(byId('topology'));
-const plots = charts();
+const plots = charts((at) => location.assign(`/look-back.html?at=${new Date(at).toISOString()}`));
+const chosen = chosenPeriod(() => void loadSeries());
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let reloadTimer;
 const filter = filters(byIdAs('filter', HTMLFormElement), ({ minutes }) => {
   showReplicas();
   if (minutes !== loadedMinutes) void loadSeries();
@@ -86,8 +89,8 @@ function showQueue({ queue }) {
 
 /** @param {Status} status */
 function showWaiting({ waiting }) {
-  byId('waiting').hidden = waiting === null;
-  if (waiting) show('waiting', `The oldest pending payment waits: ${waiting.sentence}.`);
+  byId('waiting-cause').hidden = waiting === null;
+  if (waiting) show('waiting-cause', `The oldest pending payment waits: ${waiting.sentence}.`);
 }
 
 /** @param {Status} status */
@@ -173,11 +176,17 @@ async function read(path) {
 
 async function loadSeries() {
   const { minutes } = filter();
-  /** @type {Series | null} */
-  const series = await read(`/series?minutes=${minutes}`);
-  if (!series) return;
+  clearTimeout(reloadTimer);
+  chosen.toggle(minutes === 'range');
+  const loaded = await loadPeriod(read, minutes, chosen.get());
+  const pauseMs = reloadMs(minutes);
+  if (pauseMs !== null) reloadTimer = setTimeout(() => void loadSeries(), pauseMs);
+  if (!loaded) return;
   loadedMinutes = minutes;
-  plots.load(series, Number(minutes));
+  plots.load(loaded);
+  if (!loaded.series) void readMarks(read, loaded.period).then(plots.mark);
+  const { series } = loaded;
+  if (!series) return;
   for (const [id, pings] of Object.entries(series.pings)) table.resetPings(id, pings);
   for (const [id, rates] of Object.entries(series.replicas)) table.rate(id, rates.at(-1) ?? 0);
 }
@@ -190,7 +199,7 @@ async function loadElections() {
   byId('elections').replaceChildren(
     ...answer.elections.slice(0, SHOWN_ELECTIONS).map(electionItem),
   );
-  plots.mark(answer.elections.map(({ term, electedAt }) => ({ term, at: Date.parse(electedAt) })));
+  if (isLive(filter().minutes)) plots.mark(answer.elections.map(toMark));
   awaitsCommit = answer.elections[0]?.steps.firstCommitMs === null;
   return answer;
 }
@@ -253,7 +262,7 @@ function electionWon(data) {
  * Handles an event: as an item of the news.
  * @template {Exclude<keyof PublishedEvents, 'failover:completed'>} K
  * @param {K} name
- * @returns {(data: PublishedEvents[K]) => void}
+ * @returns {(data: import('./news.js').News[K]) => void}
  */
 const asNews = (name) => (data) => tell(name, data);
 

@@ -38,6 +38,7 @@ UPDATE acceptance SET accepting = false, reason = 'a test', changed_by = 'operat
 INSERT INTO alert (id, rule, severity, subject, text, monitor, fired_at)
 VALUES (gen_random_uuid(), 'RelevoReplicaDown', 'warning', 'server_1', 'a test', 'monitor_1', now());
 INSERT INTO payment_attempt VALUES (gen_random_uuid(), 1, 1, now(), 12.5, 'gateway answered 503', 'server_1', 1);
+INSERT INTO status_sample (step_sec, at, monitor, states) VALUES (5, now(), 'monitor_1', '{"replicas": {}}');
 INSERT INTO audit (actor, action, target, reason, outcome) VALUES ('operator', 'drain', 'server_1', 'a test', 'done');`;
 
 export interface Stage {
