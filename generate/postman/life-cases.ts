@@ -43,6 +43,14 @@ export const LIFE: readonly CaseRow[] = [
   ['Void the authorization', VOID, { ...OF_AUTHORIZATION, body: { reason: REASON } }],
 ];
 
+const EACH = [
+  ['Capture', CAPTURE],
+  ['Void', VOID],
+  ['Refund', REFUND],
+] as const;
+const RESERVED = { 'Idempotency-Key': 'batch:1:1' };
+const REUSED = { 'Idempotency-Key': '{{key}}' };
+
 export const REFUSED_OPERATIONS: readonly CaseRow[] = [
   [
     'Cancel a final payment',
@@ -50,12 +58,27 @@ export const REFUSED_OPERATIONS: readonly CaseRow[] = [
     refuseFor('NOT_CANCELLABLE', '{{paymentId}}', { reason: REASON }),
   ],
   ['Capture a charge', CAPTURE, refuseFor('NOT_AUTHORIZED', '{{paymentId}}')],
+  ['Void a charge', VOID, refuseFor('NOT_AUTHORIZED', '{{paymentId}}')],
   ['Refund too much', REFUND, refuseFor('REFUND_EXCEEDS_PAYMENT', '{{paymentId}}', HUGE)],
   ['Refund a void authorization', REFUND, refuseFor('NOT_CAPTURED', '{{authorizationId}}')],
   ['Void it again', VOID, refuseFor('ALREADY_VOIDED', '{{authorizationId}}')],
+  ['Capture it after the void', CAPTURE, refuseFor('ALREADY_VOIDED', '{{authorizationId}}')],
   ['Authorize once more', PAY, AUTHORIZED],
   ['Capture too much', CAPTURE, refuseFor('CAPTURE_EXCEEDS_AUTHORIZATION', OF_ID, HUGE)],
   ['Capture it', CAPTURE, { ...OF_AUTHORIZATION, checks: [save('operationId', `${ANSWER}.id`)] }],
   ['Void a captured payment', VOID, refuseFor('ALREADY_CAPTURED', OF_ID)],
-  ['Refund a capture', REFUND, refuseFor('PAYMENT_IS_OPERATION', '{{operationId}}')],
+  ['Capture it again', CAPTURE, refuseFor('ALREADY_CAPTURED', OF_ID)],
+  ...EACH.flatMap(([name, operation]): CaseRow[] => [
+    [`${name} an operation`, operation, refuseFor('PAYMENT_IS_OPERATION', '{{operationId}}')],
+    [
+      `${name} with a reserved key`,
+      operation,
+      { ...refuseFor('IDEMPOTENCY_KEY_INVALID', OF_ID), headers: RESERVED },
+    ],
+    [
+      `${name} with the key of a payment`,
+      operation,
+      { ...refuseFor('IDEMPOTENCY_KEY_REUSED', OF_ID), headers: REUSED },
+    ],
+  ]),
 ];

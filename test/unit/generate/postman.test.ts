@@ -91,10 +91,11 @@ test('every problem code of every operation is provoked, or the reason is given'
     )
     .filter((pair) => !provoked.has(pair));
   // `preview` returns NOT_FOUND only while fault switches are off. NO_CANDIDATE needs all other
-  // replicas out of service. BILL_NOT_PAYABLE needs a failed payment with a bill that was paid
-  // meanwhile, and no request makes a payment fail.
+  // replicas out of service. BILL_NOT_PAYABLE needs a failed payment or an authorization with a bill
+  // that was paid meanwhile; no request makes a payment fail, and a second run finds the bill paid.
   expect(missing).toEqual([
     'patients.redrive BILL_NOT_PAYABLE',
+    'patients.capturePayment BILL_NOT_PAYABLE',
     'monitor.preview NOT_FOUND',
     'monitor.setReplicaState NO_CANDIDATE',
   ]);
