@@ -2,6 +2,7 @@
  * Runs one segment of a declared scenario: its payments and its faults, from the first payment to
  * the last heal.
  */
+import { setMaxListeners } from 'node:events';
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
 import type { FaultWindow, RequestRecord } from '../record/history.js';
@@ -81,6 +82,8 @@ function createFollowUps({ asked: { traffic }, cluster, signal }: SegmentOptions
   client: PaymentClient;
 } | null {
   if (!traffic.operations) return null;
+  // Every operation waits with this signal.
+  setMaxListeners(0, signal);
   const { operator } = cluster.system.tokens;
   const once = createPaymentClient(cluster.addresses, operator, traffic.patienceMs);
   const client = withRetries(once, OPERATION_MS, signal);

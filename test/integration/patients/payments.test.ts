@@ -89,7 +89,14 @@ describe('a payment', () => {
     const { id } = paid.body as Payment;
     const read = await call(`${two.url}/api/payments/${id}`);
     expect(read.status).toBe(200);
-    expect(read.text).toBe(paid.text);
+    expect(read.body).toEqual({
+      ...(paid.body as Payment),
+      state: 'captured',
+      capturedMinor: PAYMENT.amountMinor,
+      refundedMinor: 0,
+      refundableMinor: PAYMENT.amountMinor,
+      cancelRequestedAt: null,
+    });
   });
 });
 
