@@ -73,23 +73,38 @@ function createUserClient({
   return system.balancer ? once : withRetries(once, traffic.deadlineMs, signal);
 }
 
-/** Longest time to repeat an operation: longer than any fault. */
-const OPERATION_MS = 60_000;
+/** Longest time to repeat an operation, ms: longer than any fault, also on a busy machine. */
+const OPERATION_MS = 600_000;
+/** How long each attempt waits, ms: thousands of callers may wait at the same time. */
+const OPERATION_PATIENCE_MS = 30_000;
+
+interface After {
+  followUps: FollowUps;
+  close: () => void;
+}
 
 /** Null: no operation follows a payment. */
-function createFollowUps({ asked: { traffic }, cluster, signal }: SegmentOptions): {
-  followUps: FollowUps;
-  client: PaymentClient;
-} | null {
-  if (!traffic.operations) return null;
+function createFollowUps(options: SegmentOptions): After | null {
+  const { cluster, signal } = options;
+  const percent = options.asked.traffic.operations ?? 0;
+  if (percent === 0) return null;
   // Every operation waits with this signal.
   setMaxListeners(0, signal);
-  const { operator } = cluster.system.tokens;
-  const once = createPaymentClient(cluster.addresses, operator, traffic.patienceMs);
-  const client = withRetries(once, OPERATION_MS, signal);
+  const { api, operator } = cluster.system.tokens;
+  const [payer, operating] = [api, operator].map((token) =>
+    withRetries(
+      createPaymentClient(cluster.addresses, token, OPERATION_PATIENCE_MS),
+      OPERATION_MS,
+      signal,
+    ),
+  ) as [PaymentClient, PaymentClient];
+  const pause = (ms: number): Promise<void> => sleep(ms, signal);
   return {
-    client,
-    followUps: new FollowUps(client, traffic.operations, (ms) => sleep(ms, signal)),
+    followUps: new FollowUps({ payer, operator: operating, percent, pause }),
+    close: () => {
+      payer.close();
+      operating.close();
+    },
   };
 }
 
@@ -137,7 +152,7 @@ export async function payUnderFaults(options: SegmentOptions): Promise<SegmentDo
     unhealed = await runner.end();
     leaders.close();
     client.close();
-    after?.client.close();
+    after?.close();
   }
   return {
     requests,

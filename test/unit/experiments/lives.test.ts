@@ -31,7 +31,9 @@ describe('follow-ups', () => {
       payBatch: async () => [],
       close: () => undefined,
     };
-    return { sent, followUps: new FollowUps(client, percent, async () => undefined) };
+    const pause = async (): Promise<void> => undefined;
+    const options = { payer: client, operator: client, percent, pause };
+    return { sent, followUps: new FollowUps(options) };
   }
   const answer = (rest: Partial<RequestRecord>): RequestRecord => requestRecord(rest);
 
@@ -54,6 +56,14 @@ describe('follow-ups', () => {
     // Only the requests of one operation share a key.
     expect(keys.length - new Set(keys).size).toBe(1);
     expect(followUps.records).toHaveLength(sent.length);
+  });
+
+  test('a payment without an outcome in time is repeated with its key first', async () => {
+    const { sent, followUps } = stage(100);
+    followUps.prepare({ ...PAYMENT, key: 'k1' }, 0);
+    followUps.onRecord(answer({ key: 'k1', status: 'PENDING' }));
+    await followUps.waitUntilDone();
+    expect(sent.map(({ path }) => path)).toEqual([undefined, '/api/payments/p1/refunds']);
   });
 
   test('nothing follows a payment that did not succeed, or the same payment twice', async () => {
