@@ -77,6 +77,8 @@ function createUserClient({
 const OPERATION_MS = 600_000;
 /** How long each attempt waits, ms: thousands of callers may wait at the same time. */
 const OPERATION_PATIENCE_MS = 30_000;
+/** Pause between two attempts, ms: a busy system refuses thousands of callers at once. */
+const OPERATION_PAUSE_MS = 2_000;
 
 interface After {
   followUps: FollowUps;
@@ -96,6 +98,7 @@ function createFollowUps(options: SegmentOptions): After | null {
       createPaymentClient(cluster.addresses, token, OPERATION_PATIENCE_MS),
       OPERATION_MS,
       signal,
+      OPERATION_PAUSE_MS,
     ),
   ) as [PaymentClient, PaymentClient];
   const pause = (ms: number): Promise<void> => sleep(ms, signal);

@@ -26,12 +26,13 @@ export const worthRetrying = ({
 
 /**
  * @param deadlineMs no attempt starts later than this after the payment was due. @param signal
- *   aborted: no further attempt.
+ *   aborted: no further attempt. @param pauseMs between two attempts.
  */
 export function withRetries(
   client: PaymentClient,
   deadlineMs: number,
   signal: AbortSignal,
+  pauseMs = PAUSE_MS,
 ): PaymentClient {
   return {
     pay: async (order, trial, intendedMs) => {
@@ -41,10 +42,10 @@ export function withRetries(
       while (
         worthRetrying(latest) &&
         !signal.aborted &&
-        wallMs() + PAUSE_MS < intendedMs + deadlineMs
+        wallMs() + pauseMs < intendedMs + deadlineMs
       ) {
         earlierErrors.push(latest.error ?? 'NO_ANSWER');
-        await sleep(PAUSE_MS);
+        await sleep(pauseMs);
         latest = await client.pay(order, trial, intendedMs);
       }
       return { ...latest, sentMs: first.sentMs, tries: earlierErrors.length + 1, earlierErrors };

@@ -91,8 +91,8 @@ test('every problem code of every operation is provoked, or the reason is given'
     )
     .filter((pair) => !provoked.has(pair));
   // `preview` returns NOT_FOUND only while fault switches are off. NO_CANDIDATE needs all other
-  // replicas out of service. BILL_NOT_PAYABLE needs a failed payment or an authorization with a bill
-  // that was paid meanwhile; no request makes a payment fail, and a second run finds the bill paid.
+  // replicas out of service. BILL_NOT_PAYABLE needs a failed payment, or an authorization, with a
+  // bill that was paid meanwhile; no request makes a payment fail, and a second run finds it paid.
   expect(missing).toEqual([
     'patients.redrive BILL_NOT_PAYABLE',
     'patients.capturePayment BILL_NOT_PAYABLE',
