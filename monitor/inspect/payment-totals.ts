@@ -4,7 +4,7 @@
  */
 import { documentSpellings, patientByDocument } from '../../shared/postgres/patient-documents.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
-import type { PaymentStatus } from '../../shared/contracts/payment.js';
+import type { PaymentKind, PaymentStatus } from '../../shared/contracts/payment.js';
 import type { PaymentFilter } from './filters.js';
 
 /** The largest batch has this many payments. */
@@ -12,6 +12,7 @@ const ROWS_MAX = 100_000;
 
 interface StatusTotal {
   status: PaymentStatus;
+  kind: PaymentKind;
   currency: string;
   payments: number;
   amountMinor: number;
@@ -42,9 +43,9 @@ export async function readTotals(db: Queryable, filter: PaymentFilter): Promise<
   const condition = isNarrowed(filter) ? null : toCondition(filter);
   if (condition === null) return null;
   const [where, value] = condition;
-  const text = `SELECT status, currency, count(*)::int AS payments, sum(amount_minor)::float8 AS "amountMinor"
-    FROM (SELECT status, currency, amount_minor FROM payment p WHERE ${where} LIMIT $2) AS listed
-   GROUP BY status, currency ORDER BY status, currency`;
+  const text = `SELECT kind, status, currency, count(*)::int AS payments, sum(amount_minor)::float8 AS "amountMinor"
+    FROM (SELECT kind, status, currency, amount_minor FROM payment p WHERE ${where} LIMIT $2) AS listed
+   GROUP BY kind, status, currency ORDER BY kind, status, currency`;
   const { rows } = await db.query<StatusTotal>(text, [value, ROWS_MAX + 1]);
   const payments = rows.reduce((sum, row) => sum + row.payments, 0);
   return { byStatus: rows, payments: Math.min(payments, ROWS_MAX), cut: payments > ROWS_MAX };

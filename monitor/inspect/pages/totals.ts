@@ -1,4 +1,5 @@
 /** The line above a list of payments: counts and sums, and the progress of a batch. */
+import type { PaymentKind } from '../../../shared/contracts/payment.js';
 import { count } from '../../../shared/format.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import type { FoundPayment } from '../payment-search.js';
@@ -13,6 +14,22 @@ export const sumsText = (payments: readonly { currency: string; amountMinor: num
     .map(({ currency, amountMinor }) => amountText(amountMinor, currency))
     .join(' and ');
 
+const KIND_WORDS: Readonly<Record<PaymentKind, string>> = {
+  charge: '',
+  authorize: ' authorized',
+  capture: ' captured',
+  void: ' voided',
+  refund: ' refunded',
+};
+
+/** `USD 12.50, USD 3.00 refunded`: amounts of different kinds are never added. */
+function sumsByKind(payments: readonly FoundPayment[]): string {
+  const kinds = [...new Set(payments.map(({ kind }) => kind))];
+  return kinds
+    .map((kind) => sumsText(payments.filter((each) => each.kind === kind)) + KIND_WORDS[kind])
+    .join(', ');
+}
+
 function progress({ byStatus, payments }: ListTotals): Html | null {
   const pending = byStatus
     .filter(({ status }) => status === 'PENDING')
@@ -25,8 +42,8 @@ function progress({ byStatus, payments }: ListTotals): Html | null {
 /** Of all payments of a batch or a patient. */
 const totalLines = (totals: ListTotals): Html => html`${progress(totals)}
 <ul class="totals">${totals.byStatus.map(
-  ({ status, currency, payments, amountMinor }) =>
-    html`<li>${statusMark(status)} ${count(payments)}, ${sumsText([{ currency, amountMinor }])}</li>`,
+  ({ kind, status, currency, payments, amountMinor }) =>
+    html`<li>${statusMark(status)} ${count(payments)}, ${sumsText([{ currency, amountMinor }])}${KIND_WORDS[kind]}</li>`,
 )}${totals.cut ? html`<li>the first ${count(totals.payments)} payments are counted</li>` : null}</ul>`;
 
 /**
@@ -38,5 +55,5 @@ export function totalsAbove(
   shown: readonly FoundPayment[],
 ): Html | null {
   if (totals !== null) return totals.payments === 0 ? null : totalLines(totals);
-  return shown.length === 0 ? null : html`<p class="soft">On this page: ${sumsText(shown)}</p>`;
+  return shown.length === 0 ? null : html`<p class="soft">On this page: ${sumsByKind(shown)}</p>`;
 }

@@ -64,3 +64,16 @@ test('only one batch or one patient is counted, because only these have an index
     cut: false,
   });
 });
+
+test('amounts of different kinds are not added', async () => {
+  const [charge] = await system.accept([{ patientId: PATIENTS[0], amountMinor: 9_00 }]);
+  await system.finish(charge?.id ?? '', 'server_1', 1);
+  await system.accept([
+    { patientId: PATIENTS[0], amountMinor: 4_00, kind: 'refund', ofPayment: charge?.id ?? '' },
+  ]);
+  const text = await page(`patientId=${PATIENTS[0]}`);
+  expect(text).toContain('pending</span> 1, USD 4.00 refunded');
+  expect(await page(`patientId=${PATIENTS[0]}&status=PENDING`)).toMatch(
+    /On this page: .*USD 4\.00 refunded/,
+  );
+});
