@@ -48,7 +48,7 @@ export interface Services {
 }
 
 /** Tables that monitors write by themselves. */
-const RESTLESS = ['vote', 'alert', '_prisma_migrations'];
+const RESTLESS = ['vote', 'alert', 'status_sample', '_prisma_migrations'];
 
 async function rowsFingerprint(pool: Pool): Promise<string> {
   const { rows } = await pool.query<{ name: string }>(
