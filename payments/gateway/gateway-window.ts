@@ -53,7 +53,8 @@ export class GatewayWindow {
     const error = getError(reply);
     const second = this.getSecond(Math.floor(nowMs / 1_000));
     second.calls += 1;
-    this.calls[this.next] = { atMs: nowMs, tookMs };
+    // A beat with a negative duration would not be valid, and its replica would not count as alive.
+    this.calls[this.next] = { atMs: nowMs, tookMs: Math.max(0, tookMs) };
     this.next = (this.next + 1) % DURATIONS_KEPT;
     if (error === null) return;
     second.failed += 1;

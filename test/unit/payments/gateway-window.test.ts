@@ -51,3 +51,10 @@ test('is bounded, and its report is valid, after an hour of long errors', () => 
   expect(gatewayReport.parse(report).error).toMatch(/^a b{118}$/);
   expect(JSON.stringify(window).length).toBeLessThan(40_000);
 });
+
+test('a clock that was set back makes no negative duration, which no monitor would accept', () => {
+  const window = new GatewayWindow();
+  window.add(APPROVED, -3_000, 0);
+  expect(gatewayReport.safeParse(window.summarize(0)).success).toBe(true);
+  expect(window.summarize(0)).toMatchObject({ p50Ms: 0, p99Ms: 0 });
+});
