@@ -4,7 +4,7 @@ import { toAddress } from '../filters.js';
 import type { FailedPayment, FailedResult } from '../failed-payments.js';
 import type { Driven } from '../redrive.js';
 import type { RedrivePreview } from '../redrive-preview.js';
-import { amountText, showTime, paymentLink, statusMark } from './parts.js';
+import { amountText, showTime, paymentLink, statusMark, toRetryAddress } from './parts.js';
 import { sumsText } from './totals.js';
 import { pluralize } from '../../../shared/format.js';
 
@@ -17,9 +17,6 @@ export interface FailedPage {
   canDrive: boolean;
 }
 
-const toPreviewAddress = (payments: readonly { id: string }[]): string =>
-  `/failed/redrive?${new URLSearchParams(payments.map(({ id }): [string, string] => ['ids', id])).toString()}`;
-
 function again(
   { id, repeatedBy, repeatedStatus }: FailedPayment,
   canDrive: boolean,
@@ -27,7 +24,7 @@ function again(
   if (repeatedBy !== null)
     return html`as ${paymentLink(repeatedBy)} ${repeatedStatus === null ? null : statusMark(repeatedStatus)}`;
   return canDrive
-    ? html`<a class="button" href="${toPreviewAddress([{ id }])}">Retry …</a>`
+    ? html`<a class="button" href="${toRetryAddress([{ id }])}">Retry …</a>`
     : 'not yet';
 }
 
@@ -52,7 +49,7 @@ const failedTable = (
 
 function drivingBar(open: readonly FailedPayment[]): Html {
   return html`<p class="actions"><button type="submit">Retry the selected …</button>
-<a class="button" href="${toPreviewAddress(open)}">Retry ${open.length === 1 ? 'the one shown' : `all ${open.length} shown`} …</a></p>`;
+<a class="button" href="${toRetryAddress(open)}">Retry ${open.length === 1 ? 'the one shown' : `all ${open.length} shown`} …</a></p>`;
 }
 
 export function failedPage({ result, all, before, canDrive }: FailedPage): Html {

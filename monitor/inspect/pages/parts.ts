@@ -35,3 +35,7 @@ export const statusMark = (status: PaymentStatus): Html =>
 /** The end of an id distinguishes payments; the beginning is the time. */
 export const paymentLink = (id: string): Html =>
   html`<a href="/payments/${id}" title="${id}"><code>…${id.slice(-12)}</code></a>`;
+
+/** The address of the preview of a retry. */
+export const toRetryAddress = (payments: readonly { id: string }[]): string =>
+  `/failed/redrive?${new URLSearchParams(payments.map(({ id }): [string, string] => ['ids', id])).toString()}`;

@@ -5,7 +5,8 @@ import { toAddress, PAGE_DEFAULT, type PaymentFilter } from '../filters.js';
 import type { FoundPayment, SearchResult } from '../payment-search.js';
 import type { ListTotals } from '../payment-totals.js';
 import type { Members } from '../search-words.js';
-import { amountText, showTime, paymentLink, statusMark } from './parts.js';
+import { amountText, showTime, paymentLink, statusMark, toRetryAddress } from './parts.js';
+import { REDRIVE_MAX } from '../redrive-preview.js';
 import { totalsAbove } from './totals.js';
 import { pluralize } from '../../../shared/format.js';
 
@@ -104,7 +105,7 @@ const row = (payment: FoundPayment): Html => html`<tr>
 <td data-label="Accepted">${showTime(payment.acceptedAt)}</td>
 <td data-label="Payment">${paymentLink(payment.id)}</td>
 <td data-label="Patient" class="person"><a href="${toAddress('/payments', { patientId: payment.patientId })}">${payment.fullName}</a> <span class="soft">${payment.document}</span></td>
-<td data-label="Amount" class="n">${amountText(payment.amountMinor, payment.currency)}</td>
+<td data-label="Amount" class="n">${payment.kind === 'charge' ? null : html`<span class="soft">${payment.kind}</span> `}${amountText(payment.amountMinor, payment.currency)}</td>
 <td data-label="Status">${statusMark(payment.status)}</td>
 <td data-label="Processed by">${showHandler(payment)}</td>
 <td data-label="Attempts" class="n">${payment.attempts}</td>
@@ -115,6 +116,15 @@ const table = (payments: readonly FoundPayment[]): Html => html`<table class="pa
 <thead><tr><th scope="col">Accepted</th><th scope="col">Payment</th><th scope="col">Patient</th><th scope="col" class="n">Amount</th><th scope="col">Status</th>
 <th scope="col">Processed by</th><th scope="col" class="n">Attempts</th><th scope="col">Accepted by</th></tr></thead>
 <tbody>${payments.map(row)}</tbody></table>`;
+
+/** Links to the preview of a retry of the failed charges on the page. */
+function retryLink(payments: readonly FoundPayment[]): Html | null {
+  const failed = payments
+    .filter(({ status, kind }) => status === 'FAILED' && kind === 'charge')
+    .slice(0, REDRIVE_MAX);
+  if (failed.length === 0) return null;
+  return html`<a class="button" href="${toRetryAddress(failed)}">Retry ${pluralize(failed.length, 'failed payment')} …</a> `;
+}
 
 function found(page: SearchPage, result: SearchResult): Html {
   const { filter, limit, before, typed } = page;
@@ -129,7 +139,7 @@ function found(page: SearchPage, result: SearchResult): Html {
 <p class="downloads"><a href="${toAddress('/payments.csv', asShown)}" download>CSV</a> <a href="${toAddress('/payments.json', asShown)}">JSON</a></p></div>
 ${totalsAbove(page.totals, result.payments)}
 ${result.payments.length === 0 ? null : table(result.payments)}
-<p class="actions">${before === undefined ? null : html`<a class="button" href="${toAddress('/payments', { ...asShown, typed, before: undefined })}">Newest</a> `}
+<p class="actions">${retryLink(result.payments)}${before === undefined ? null : html`<a class="button" href="${toAddress('/payments', { ...asShown, typed, before: undefined })}">Newest</a> `}
 ${next === null ? null : html`<a class="button" rel="next" href="${next}">${result.cut ? 'Look further back' : 'Older'}</a>`}</p>
 </section>`;
 }

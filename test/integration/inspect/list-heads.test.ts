@@ -77,3 +77,16 @@ test('amounts of different kinds are not added', async () => {
     /On this page: .*USD 4\.00 refunded/,
   );
 });
+
+test('the failed charges of a list lead to the preview of their retry', async () => {
+  const [failed] = await system.accept([{ patientId: PATIENTS[1], amountMinor: 2_00 }]);
+  expect(await page(`patientId=${PATIENTS[1]}`)).not.toContain('Retry 1 failed payment');
+  await system.finish(failed?.id ?? '', 'server_1', 1, {
+    status: 'FAILED',
+    reason: 'GATEWAY_UNAVAILABLE',
+    gatewayReference: null,
+  });
+  expect(await page(`patientId=${PATIENTS[1]}`)).toContain(
+    `href="/failed/redrive?ids=${failed?.id}">Retry 1 failed payment …`,
+  );
+});
