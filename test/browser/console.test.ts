@@ -154,7 +154,7 @@ describeInBrowser('the console', () => {
     const words = await page.evaluate<string[]>(
       '[...document.querySelectorAll(".arrows text")].map((word) => word.textContent)',
     );
-    expect(words.sort()).toEqual(['accept', 'commit', 'enqueue', 'fetch', 'watch']);
+    expect(words.sort()).toEqual(['accept', 'charge', 'commit', 'enqueue', 'fetch', 'watch']);
     expect(await leaderTouchesItsArrows(page, leader)).toBe(true);
     const [next] = (await status()).partitions[0]?.candidates ?? [];
     await page.click(`button[data-action=handover][data-replica=${next}]`);
