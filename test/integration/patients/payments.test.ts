@@ -371,6 +371,8 @@ describe('an exit pass', () => {
     expect(pass.body).toEqual({
       valid: true,
       patient: { id: PATIENT, name: expect.any(String) as string },
+      paid: { amountMinor: PAYMENT.amountMinor, currency: 'USD' },
+      due: [{ amountMinor: expect.any(Number) as number, currency: 'USD' }],
       requestTime,
       expirationTime,
     });
