@@ -92,3 +92,12 @@ export function findTarget(config: LocalConfig, { url }: { url: string | null })
   if (monitorUrl !== undefined) return remoteTarget(monitorUrl, monitorUrl, config);
   return localTarget(config);
 }
+
+/** The token of this kind for a request that works without one; undefined: there is none. */
+export function findToken(target: Target, kind: 'api' | 'operator'): string | undefined {
+  try {
+    return target.token(kind);
+  } catch {
+    return undefined;
+  }
+}

@@ -4,7 +4,7 @@
  */
 import { waitingAnswer } from '../../shared/contracts/waiting.js';
 import { ask } from '../client.js';
-import type { Target } from '../target.js';
+import { findToken, type Target } from '../target.js';
 
 const ANSWER_MS = 3_000;
 
@@ -13,15 +13,6 @@ export interface WaitingQuestion {
   /** Omitted: the oldest pending payment. */
   payment?: string | undefined;
   signal: AbortSignal;
-}
-
-/** A token that a monitor accepts; undefined: this command has none. */
-function findToken(target: Target): string | undefined {
-  try {
-    return target.token('api');
-  } catch {
-    return undefined;
-  }
 }
 
 /** The cause as a clause; null: the payment is not pending, or no monitor answered. */
@@ -34,7 +25,7 @@ export async function askWaiting({
   try {
     const { body } = await ask<unknown>(target.addresses('monitor'), {
       path: `/waiting${query}`,
-      token: findToken(target),
+      token: findToken(target, 'api'),
       timeoutMs: ANSWER_MS,
       signal,
     });

@@ -6,17 +6,8 @@ import { command, type Context } from '../command.js';
 import { readEvents } from '../event-stream.js';
 import { EXIT } from '../exit-codes.js';
 import { formatTime } from '../output/format-time.js';
-import type { Target } from '../target.js';
+import { findToken } from '../target.js';
 import { formatEvent } from './listen-text.js';
-
-/** The stream is public; a token adds the places of a known reader. */
-function getToken(target: Target): string | undefined {
-  try {
-    return target.token('operator');
-  } catch {
-    return undefined;
-  }
-}
 
 function print({ terminal, now }: Context, json: boolean, name: string, text: string): void {
   const data: unknown = JSON.parse(text);
@@ -40,7 +31,7 @@ export const listenCommand = command({
     const limit = args.seconds === 0 ? [] : [AbortSignal.timeout(args.seconds * 1_000)];
     await readEvents({
       url: `${address ?? ''}/events`,
-      token: getToken(target),
+      token: findToken(target, 'operator'),
       signal: AbortSignal.any([context.interruption, ...limit]),
       onEvent: ({ event, data }) => print(context, args.json, event ?? 'message', data),
       onLost: (reason) => context.terminal.err(`Connection lost (${reason}); reconnecting.`),

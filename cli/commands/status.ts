@@ -16,7 +16,7 @@ import { command, flag, type CommonArguments, type Context } from '../command.js
 import { toFirstHostUrl } from '../../shared/postgres/hosts/host-list.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
-import type { Target } from '../target.js';
+import { findToken, type Target } from '../target.js';
 import { watch } from '../output/watch.js';
 import { formatStatusLine, formatStatus, type StatusView } from './status-text.js';
 
@@ -40,23 +40,14 @@ interface Reading {
 }
 
 /**
- * Addresses and process ids need the operator token; without a token, the command shows the public
- * part.
+ * Null when no monitor answers. Addresses and process ids need the operator token; without a token,
+ * the command shows the public part.
  */
-function getToken(target: Target): string | undefined {
-  try {
-    return target.token('operator');
-  } catch {
-    return undefined;
-  }
-}
-
-/** Null when no monitor answers. */
 export async function askMonitors(target: Target): Promise<StatusSummary | null> {
   try {
     const { body } = await ask<unknown>(target.addresses('monitor'), {
       path: '/status',
-      token: getToken(target),
+      token: findToken(target, 'operator'),
       timeoutMs: ASK_TIMEOUT_MS,
     });
     return statusSummary.parse(body);
