@@ -21,7 +21,7 @@ const entry = z.object({
 });
 export type HistoryEntry = z.infer<typeof entry>;
 
-/** What must be equal for two runs to be comparable. */
+/** Names a machine: only runs with equal names are compared. */
 export const nameMachine = ({ cpu, cores, versions }: Machine): string =>
   `${cpu}, ${cores} cores, Node ${(versions['node'] ?? '').split('.')[0] ?? ''}`;
 

@@ -1,4 +1,4 @@
-/** Connects the stored samples of a monitor: what is recorded, by which monitor, and the store. */
+/** Connects the stored samples of a monitor: their source, the writing monitor, and the store. */
 import { isLowestMonitor } from '../cluster/lowest-monitor.js';
 import type { Connections } from '../connections.js';
 import { TIERS } from '../core/sample-tiers.js';

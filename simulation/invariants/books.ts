@@ -1,6 +1,6 @@
 /**
- * Books of the money of each charge and authorization, kept from outside: what is held and what is
- * received. Every movement must find its money: a capture and a void release a hold that exists, a
+ * Books of the money of each charge and authorization, kept from outside: the held and the received
+ * amounts. Every movement must find its money: a capture and a void release a hold that exists, a
  * refund returns money that was received.
  */
 import type { SimulatedRow } from '../model/records.js';

@@ -1,4 +1,4 @@
-/** The page of an action on a payment: what will happen, the amount, and the reason. */
+/** The page of an action on a payment: its effect, its amount and its reason. */
 import { decimalsOf, decimalText } from '../../../shared/money.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import type { PaymentAction, PossibleAction } from '../payment-actions.js';

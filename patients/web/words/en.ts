@@ -170,7 +170,7 @@ export const en = {
     button: 'Pay',
     note: {
       'any-payment':
-        'A payment that succeeds, whole or part, earns the exit pass. What is left stays due.',
+        'A payment that succeeds, whole or part, earns the exit pass. The rest stays due.',
       'settled': 'There is an exit pass when nothing is due in any currency.',
     } satisfies Record<ExitPolicy, string>,
     problems: amounts,

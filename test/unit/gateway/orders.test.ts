@@ -1,4 +1,4 @@
-/** The orders of the gateway: what it refuses by itself, each key once, and the control. */
+/** The orders of the gateway: its own refusals, each key once, and the control. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -175,7 +175,7 @@ describe('a bill', () => {
       { items: [], subtotalMinor: 0 },
     ]);
   });
-  test('is never negative: what was paid beyond the total is a credit in that currency', () => {
+  test('is never negative: an amount paid beyond the total is a credit in that currency', () => {
     const paid = new Map([['USD', 1_000]]);
     const bill = consolidate(patient, { charges, paid, fallback: 'COP' });
     expect([bill.dueMinor, bill.creditMinor]).toEqual([0, 842]);
