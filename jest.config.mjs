@@ -17,8 +17,9 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/test/support/watch-logs.ts'],
   // Longer than two waits of `eventually`, which explain a failure better.
   testTimeout: 180_000,
-  // Many files wait more than they compute, so two cores are busy with three workers.
-  maxWorkers: 3,
+  // The processes of two files keep two cores busy. A third worker saves no time, and each process
+  // then waits longer for the processor.
+  maxWorkers: 2,
   // A worker keeps the modules of all its files; beyond this size a new one is cheaper.
   workerIdleMemoryLimit: '700MB',
   testSequencer: '<rootDir>/test/support/longest-first.mjs',

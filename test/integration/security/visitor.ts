@@ -2,6 +2,7 @@
  * A visitor with a browser's cookies and nothing else of a browser: stores cookies, sends them
  * back, reads the CSRF token of a page.
  */
+import { eventually } from '../../support/eventually.js';
 import { send, type Answered, type Sent } from './sending.js';
 import type { Services } from './services.js';
 import type { ServiceName } from './vocabulary.js';
@@ -110,12 +111,15 @@ export class Visitor {
 
 /**
  * Signs in: the operator at a monitor; staff at patients, with the identification of a patient.
- * @throws Error when that fails.
+ * Repeats a request that a busy service answers with 503. @throws Error when that fails.
  */
 export async function signedIn(service: ServiceName, services: Services): Promise<Visitor> {
   const visitor = new Visitor(services.url(service));
   const step = async (path: string, fields: Readonly<Record<string, string>>): Promise<void> => {
-    const { status } = await visitor.submit(path, fields, path);
+    let status = 0;
+    const isAnswered = async (): Promise<boolean> =>
+      ({ status } = await visitor.submit(path, fields, path)).status !== 503;
+    await eventually(isAnswered, { what: `an answer to POST ${path} of ${service}` });
     if (status !== 303) throw new Error(`POST ${path} of ${service} was answered with ${status}`);
   };
   if (service === 'monitor') await step('/session', { token: 'operator', name: 'Guard' });
