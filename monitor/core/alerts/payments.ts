@@ -10,6 +10,12 @@ const OLDEST_SEC = 60;
 /** Time without progress while payments wait, s. */
 const STALLED_SEC = 5;
 const SEC_MS = 1_000;
+/** Share of the calls to the gateway that may have no answer. */
+const FAILED_SHARE = 0.05;
+/** Fewer calls in the last minute give no share and no median. */
+const CALLS_MIN = 10;
+/** Median duration of the calls to the gateway, s. */
+const SLOW_SEC = 1;
 
 const findGrowingBacklog = ({ status, pendingPerSec }: AlertFacts): AlertFinding[] => {
   const pending = status.queue.pending ?? 0;
@@ -30,6 +36,26 @@ const findNoGateway = ({ status }: AlertFacts): AlertFinding[] => {
   );
   return known.length > 0 && known.every(({ reaches }) => reaches?.gateway === false)
     ? [{ subject: '', text: 'No replica reaches the gateway; payments wait and are retried' }]
+    : [];
+};
+
+/** With a gateway that no replica reaches, RelevoGatewayAway says it already. */
+const findFailingGateway = ({ status: { gateway } }: AlertFacts): AlertFinding[] => {
+  const { calls, failed, reached } = gateway;
+  return reached !== false && calls >= CALLS_MIN && failed / calls > FAILED_SHARE
+    ? [{ subject: '', text: `Calls to the gateway without an answer: ${failed} of ${calls}` }]
+    : [];
+};
+
+const findSlowGateway = ({ status: { gateway } }: AlertFacts): AlertFinding[] => {
+  const seconds = (gateway.p50Ms ?? 0) / SEC_MS;
+  return gateway.calls >= CALLS_MIN && seconds > SLOW_SEC
+    ? [
+        {
+          subject: '',
+          text: `Half of the calls to the gateway take ${seconds.toFixed(1)} s or more`,
+        },
+      ]
     : [];
 };
 
@@ -94,13 +120,24 @@ export const PAYMENT_ALERTS: readonly AlertRule[] = [
   {
     name: 'RelevoGatewayFailing',
     severity: 'warning',
-    expr: 'relevo:gateway_calls_failed:ratio_rate5m > 0.05',
+    expr: `relevo:gateway_calls_failed:ratio_rate5m > ${FAILED_SHARE}`,
     holds: '1m',
     summary: '{{ $value | humanizePercentage }} of the calls to the gateway have no answer',
     description:
       'Payments are retried with growing pauses. A payment that fails for GIVE_UP_AFTER_MS becomes FAILED.',
     action: 'Ask the operator of the gateway; payments are retried.',
-    find: null,
+    find: findFailingGateway,
+  },
+  {
+    name: 'RelevoGatewaySlow',
+    severity: 'warning',
+    expr: `histogram_quantile(0.5, sum by (le) (rate(relevo_gateway_call_duration_seconds_bucket[5m]))) > ${SLOW_SEC}`,
+    holds: '1m',
+    summary: 'Half of the calls to the gateway take {{ $value | printf "%.1f" }} s or more',
+    description:
+      'Payments are processed, later than usual. A call longer than GATEWAY_TIMEOUT_MS counts as unanswered and is repeated.',
+    action: 'Ask the operator of the gateway; the leader makes many calls at the same time.',
+    find: findSlowGateway,
   },
   {
     name: 'RelevoGatewayAway',

@@ -85,6 +85,9 @@ const behindBalancer = (answers: boolean, ...patients: object[]): AlertFacts =>
     }),
   });
 
+const withGateway = (more: Partial<Status['gateway']>): AlertFacts =>
+  facts({ status: status({ gateway: { ...status().gateway, ...more } }) });
+
 test('a sound system has no alert', () => {
   expect(namesOf(facts())).toEqual([]);
   expect(namesOf(behindBalancer(true, instance('patients_1')))).toEqual([]);
@@ -176,6 +179,16 @@ const CASES: [title: string, given: AlertFacts, expected: string[]][] = [
     }),
     ['RelevoNotAccepting'],
   ],
+  [
+    'calls to the gateway have no answer',
+    withGateway({ calls: 100, failed: 6, p50Ms: 50 }),
+    ['RelevoGatewayFailing'],
+  ],
+  [
+    'half of the calls to the gateway take more than a second',
+    withGateway({ calls: 10, failed: 0, p50Ms: 1_001 }),
+    ['RelevoGatewaySlow'],
+  ],
   ['a payment has waited for 61 s', facts({ oldestPendingSec: 61 }), ['RelevoBacklogOld']],
   ['the leader makes no progress', facts({ stalledMs: 5_001 }), ['RelevoCommitStalls server_1']],
   [
@@ -210,6 +223,14 @@ test('one replica that reaches the gateway is enough', () =>
   expect(
     namesOf(withReplicas(replica('server_1', { reaches: lost }), replica('server_2'))),
   ).toEqual([]));
+
+test.each<Partial<Status['gateway']>>([
+  { calls: 100, failed: 5, p50Ms: 1_000 },
+  { calls: 9, failed: 9, p50Ms: 5_000 },
+  { calls: 100, failed: 100, reached: false },
+])('a gateway as in %j has no alert of its own', (gateway) =>
+  expect(namesOf(withGateway(gateway))).toEqual([]),
+);
 
 test('every rule that a monitor evaluates has a case above', () => {
   const found = new Set(
