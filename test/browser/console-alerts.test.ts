@@ -11,6 +11,14 @@ import { PATIENCE_MS, useConsole } from './console-stage.js';
 
 const TEST_MS = 240_000;
 const RED = 'b3261e';
+/** Marks the body when the page has parsed an answer; the adoption follows in the same task. */
+const NOTE_PARSED = `{
+  const { parseFromString } = DOMParser.prototype;
+  DOMParser.prototype.parseFromString = function (...given) {
+    document.body.dataset.parsed = 'yes';
+    return parseFromString.apply(this, given);
+  };
+}`;
 
 describeInBrowser('alerts in the console', () => {
   const browser = useBrowser();
@@ -56,6 +64,41 @@ describeInBrowser('alerts in the console', () => {
         expect(await getIcon(page)).not.toContain(RED);
       }
       await waitForTitle(overview, /^server_\d leads · Relevo$/);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'a reason that is typed while the list refreshes stays',
+    async () => {
+      const [victim] = stage.system.replicas;
+      if (!victim) throw new Error('no replica');
+      victim.supervised = false;
+      victim.kill('SIGKILL');
+      const page = await stage.open({}, '/alerts.html');
+      const reason = page.locator(
+        `#found tr:has-text("${victim.name} does not answer") input[name=reason]`,
+      );
+      await reason.first().waitFor({ timeout: PATIENCE_MS });
+      // The answer of the refresh arrives after the reason is typed and the focus has moved on.
+      await page.route('**/alerts.html', async (route) => {
+        const response = await route.fetch();
+        await reason.first().fill('a new disk arrives at noon');
+        await page.locator('h1').click();
+        await route.fulfill({ response });
+      });
+      await page.evaluate(NOTE_PARSED);
+      await page.evaluate(`dispatchEvent(new Event('relevo:alerts'))`);
+      await page.waitForSelector('body[data-parsed=yes]');
+      expect(await reason.first().inputValue()).toBe('a new disk arrives at noon');
+      // An empty field does not stop the refresh.
+      await page.unroute('**/alerts.html');
+      await reason.first().fill('');
+      await page.locator('h1').click();
+      await victim.start();
+      victim.supervised = true;
+      await reason.first().waitFor({ state: 'detached', timeout: PATIENCE_MS });
+      await stage.settled();
     },
     TEST_MS,
   );

@@ -1,20 +1,29 @@
 /** Keeps the page of the alerts live: loads it again when an alert fires or clears. */
 import { byId } from './dom.js';
 import { writeLocalTimes } from './local-times.js';
+import { loadPart } from './page-part.js';
 
-/** Maximum wait for the page, in ms. */
-const ANSWER_MS = 15_000;
+/** Pause before the next attempt while a reason is typed or no answer comes, in ms. */
+const PAUSE_MS = 3_000;
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let again;
+
+/** Whether the reader types the reason of an acknowledgement, or has typed one. */
+const isTyping = () =>
+  [...byId('found').querySelectorAll('input')].some(
+    (input) => input === document.activeElement || (input.name === 'reason' && input.value !== ''),
+  );
 
 async function refresh() {
-  // A reason that is being typed stays.
-  if (document.activeElement instanceof HTMLInputElement) return;
-  const response = await fetch(location.href, {
-    headers: { Accept: 'text/html' },
-    signal: AbortSignal.timeout(ANSWER_MS),
-  }).catch(() => null);
-  const text = response?.ok ? await response.text().catch(() => null) : null;
-  const found = text && new DOMParser().parseFromString(text, 'text/html').getElementById('found');
-  if (!found) return;
+  clearTimeout(again);
+  const found = isTyping() ? null : await loadPart('found');
+  // The typing may have begun while the page was loading.
+  if (!found || isTyping()) {
+    clearTimeout(again);
+    again = setTimeout(() => void refresh(), PAUSE_MS);
+    return;
+  }
   writeLocalTimes(found);
   byId('found').replaceChildren(...found.childNodes);
 }
