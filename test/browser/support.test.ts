@@ -3,8 +3,10 @@
  * named; a good page has no problems.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { findDescendants } from '../../local/processes/process-tree.js';
 import { describeInBrowser, useBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { axeProblems, checkBothSchemes, sidewaysScroll } from '../support/page-checks.js';
@@ -31,6 +33,22 @@ const HARMS: readonly [path: string, says: RegExp][] = [
   ['/elsewhere', /asked another host: http:\/\/elsewhere\.example/],
   ['/broken', /console error: .*404.*missing\.png/],
 ];
+
+/** The niceness of each thread of a process. Empty: it has ended. @see proc_pid_stat(5) */
+function listNiceness(pid: number): number[] {
+  const tasks = `/proc/${pid}/task`;
+  try {
+    return readdirSync(tasks).map((id) =>
+      Number(
+        readFileSync(`${tasks}/${id}/stat`, 'utf8')
+          .replace(/^.*\) /s, '')
+          .split(' ')[16],
+      ),
+    );
+  } catch {
+    return [];
+  }
+}
 
 describeInBrowser('the browser support', () => {
   const browser = useBrowser();
@@ -120,5 +138,15 @@ describeInBrowser('the browser support', () => {
     const second = await browser.page({ like: phone });
     await second.context().addCookies([{ name: 'a', value: 'b', url }]);
     expect(await phone.context().cookies()).toHaveLength(1);
+  });
+
+  // As root, Chromium would raise the priority of its threads that draw.
+  test('no thread of the browser has a raised priority', async () => {
+    const page = await browser.page();
+    await page.goto(`${url}/good`);
+    const niceness = findDescendants(process.pid).flatMap(listNiceness);
+    // Only Linux shows the threads.
+    expect(niceness.length > 10).toBe(process.platform === 'linux');
+    expect(niceness.filter((nice) => nice < 0)).toEqual([]);
   });
 });

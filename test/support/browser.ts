@@ -16,7 +16,7 @@
  *   });
  */
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -26,6 +26,7 @@ import {
   type BrowserContextOptions,
   type Page,
 } from 'playwright-core';
+import { findProgram } from '../../local/setup/programs.mjs';
 import { findChromium } from './chromium.js';
 import { emptyPage, keepCookies, setMedia, toProfile, type PageOptions } from './page-profile.js';
 import { PageWatch } from './page-watch.js';
@@ -43,6 +44,20 @@ const FLAGS = [
   '--disable-gpu',
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ];
+
+/**
+ * Writes a script that starts the browser without the right to raise its own priority. With it, as
+ * root, Chromium precedes all programs of its scheduling group, in a container also the system
+ * under test. @returns the path of the script; of the browser where the right does not exist.
+ */
+function writeLauncher(program: string, folder: string): string {
+  const setpriv = findProgram(['setpriv']);
+  if (process.getuid?.() !== 0 || !setpriv) return program;
+  const path = join(folder, 'chromium');
+  const command = `exec '${setpriv}' --bounding-set -sys_nice -- '${program}' "$@"`;
+  writeFileSync(path, `#!/bin/sh\n${command}\n`, { mode: 0o755 });
+  return path;
+}
 
 export interface TestBrowser {
   /** A page that is watched from its creation and closed after the test. */
@@ -70,7 +85,8 @@ class OneBrowser implements TestBrowser {
       string,
       string
     >;
-    const place = { executablePath: program, artifactsDir: this.folder, env };
+    const executablePath = writeLauncher(program, this.folder);
+    const place = { executablePath, artifactsDir: this.folder, env };
     this.browser = await chromium.launch({ ...place, args: FLAGS, timeout: PAGE_DEADLINE_MS * 2 });
   }
 
