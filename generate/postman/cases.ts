@@ -237,6 +237,12 @@ const ROWS: Partial<Record<keyof typeof FOLDERS, readonly CaseRow[]>> = {
       'monitor.redriveFailed',
       { body: { ids: ['{{paymentId}}'], reason: REASON } },
     ],
+    ['Preview a cancellation of pending payments', 'monitor.previewCancel', {}],
+    [
+      'Cancel a payment that is final: no error',
+      'monitor.cancelPending',
+      { body: { ids: ['{{paymentId}}'], reason: REASON } },
+    ],
   ],
   faults: [
     ['Heal all faults', 'monitor.setFaults', { body: {} }],

@@ -53,6 +53,7 @@ const FILES: Readonly<Record<string, string>> = {
   'page-part.js': 'monitor/inspect/client/page-part.js',
   'local-times.js': 'monitor/inspect/client/local-times.js',
   'action-preview.js': 'monitor/inspect/client/action-preview.js',
+  'list-progress.js': 'monitor/inspect/client/list-progress.js',
   'typed-amount.js': 'monitor/inspect/client/typed-amount.js',
 };
 

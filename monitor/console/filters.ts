@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { memberId, parseWritten } from '../../shared/contracts/ids.js';
 import { ADMIN_STATES, ROLES } from '../../shared/contracts/leadership.js';
 import { ELECTION_KINDS } from '../core/kinds.js';
+import { PAYMENT_ACTIONS } from '../inspect/payment-actions.js';
 import { OBSERVED } from '../../shared/contracts/status.js';
 import type { AuditFilter, ElectionFilter } from '../cluster/history.js';
 
@@ -34,6 +35,7 @@ export const AUDIT_ACTIONS = [
   'kill',
   'freeze',
   'redrive',
+  ...PAYMENT_ACTIONS,
   'acknowledge',
 ] as const;
 

@@ -91,6 +91,23 @@ export const REDRIVE_PREVIEW = {
   sums: [{ currency: 'USD', amountMinor: 15_000, payments: 1 }],
   refused: [],
 };
+export const PENDING_FILTER = { acceptedBy: 'patients_1' };
+export const CANCEL_BODY = { ids: [PAYMENT_ID], reason: 'the bank is closed today' };
+export const CANCEL_PREVIEW = {
+  matching: 1,
+  sums: [{ kind: 'charge', currency: 'USD', amountMinor: 15_000, payments: 1 }],
+  requested: 0,
+  cancel: [PAYMENT_ID],
+};
+export const CANCEL_RESULTS = {
+  requested: 1,
+  final: 0,
+  refused: 0,
+  notReached: 0,
+  payments: [
+    { id: PAYMENT_ID, ok: true, payment: { id: PAYMENT_ID, status: 'PENDING' }, replayed: false },
+  ],
+};
 export const PARCEL_LIST = {
   waiting: 1,
   active: 0,

@@ -2,13 +2,11 @@
  * Routes of failed payments: list, preview of a re-drive, re-drive. For operators only; each
  * re-drive writes an audit row.
  */
-import type { Request } from 'express';
 import { z } from 'zod';
 import { id, reason } from '../../shared/contracts/ids.js';
 import { csvTable } from '../../shared/csv.js';
-import { Problem } from '../../shared/errors.js';
 import { parse } from '../../shared/http/http.js';
-import { route, type Answer, type Route } from '../../shared/http/routes.js';
+import { route, type Route } from '../../shared/http/routes.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import { FAILED_CSV, failedPageSchema, toPlain } from './documents.js';
 import {
@@ -21,39 +19,28 @@ import {
 } from './examples.js';
 import { failedPayments, paymentsToDrive } from './failed-payments.js';
 import { failedQuery } from './filters.js';
-import { asPage, type PageDeps, type Shown } from './pages/as-page.js';
-import { failedPage, outcomePage, previewPage } from './pages/failed-pages.js';
+import { LIST_MAX, type Performed } from './list-operator.js';
 import {
-  previewRedrive,
-  REDRIVE_MAX,
-  sumByCurrency,
-  type RedrivePreview,
-} from './redrive-preview.js';
-import type { Driven, Redrives } from './redrive.js';
+  ids,
+  performed,
+  performList,
+  PRIVATE,
+  showPreview,
+  wantsPage,
+  type ListDeps,
+  type ListSpec,
+} from './list-routes.js';
+import { asPage } from './pages/as-page.js';
+import { failedPage, redrivePreviewPage } from './pages/failed-pages.js';
+import { previewRedrive, sumByCurrency, type RedrivePreview } from './redrive-preview.js';
 
-export interface FailedDeps extends PageDeps {
+export interface FailedDeps extends ListDeps {
   db: Queryable;
-  redrives: Redrives;
 }
 
-const PRIVATE = { 'Cache-Control': 'no-store' };
-/** A form and an address send one value as a text, several as a list. */
-const ids = z.preprocess(
-  (value) => (typeof value === 'string' ? [value] : value),
-  z.array(id).min(1, 'choose at least one').max(REDRIVE_MAX),
-);
 const previewQuery = z.strictObject({ ids });
 const redriveBody = z.strictObject({ ids, reason });
-
-const driven = z.object({
-  id,
-  ok: z.boolean(),
-  payment: z.object({ id, status: z.string() }).optional(),
-  replayed: z.boolean().optional(),
-  code: z.string().optional(),
-  detail: z.string().optional(),
-});
-const redriveAnswer = z.object({ driven: z.int(), refused: z.int(), payments: z.array(driven) });
+const redriveAnswer = z.object({ driven: z.int(), refused: z.int(), payments: z.array(performed) });
 const previewAnswer = z.object({
   drive: z.array(id),
   sums: z.array(z.object({ currency: z.string(), amountMinor: z.int(), payments: z.int() })),
@@ -63,7 +50,7 @@ const previewAnswer = z.object({
 const readList = ({ db }: FailedDeps, query: z.output<typeof failedQuery>) =>
   failedPayments(db, {
     before: query.before,
-    limit: Math.min(query.limit, REDRIVE_MAX),
+    limit: Math.min(query.limit, LIST_MAX),
     all: query.all === 'yes',
   });
 
@@ -88,7 +75,7 @@ const failedPageRoute = (deps: FailedDeps): Route =>
           result: await readList(deps, query),
           all: query.all === 'yes',
           before: query.before,
-          canDrive: deps.redrives.possible,
+          canDrive: deps.lists.isPossible,
         };
         return { title: 'Failed payments', active: 'failed', body: failedPage(page) };
       }),
@@ -149,22 +136,18 @@ const failedCsvRoute = (deps: FailedDeps): Route =>
 const previewFor = async ({ db }: FailedDeps, asked: readonly string[]): Promise<RedrivePreview> =>
   previewRedrive(asked, await paymentsToDrive(db, asked));
 
-const wantsPage = (request: Request): boolean => request.accepts(['json', 'html']) === 'html';
-
-async function getCsrf({ sessions }: FailedDeps, request: Request): Promise<string> {
-  return (await sessions.read(request))?.csrf ?? '';
+function toBody(payments: readonly Performed[]): object {
+  const done = payments.filter(({ ok }) => ok).length;
+  return { driven: done, refused: payments.length - done, payments };
 }
 
-const previewShown = async (
-  deps: FailedDeps,
-  request: Request,
-  preview: RedrivePreview,
-  problem: string | null = null,
-): Promise<Shown> => ({
-  title: 'Retry failed payments',
+const toSpec = (deps: FailedDeps): ListSpec<RedrivePreview> => ({
+  action: 'redrive',
   active: 'failed',
-  body: previewPage(preview, await getCsrf(deps, request), problem),
-  status: problem === null ? 200 : 400,
+  body: redriveBody,
+  previewIds: async (asked) => previewFor(deps, asked),
+  show: redrivePreviewPage,
+  toBody,
 });
 
 const previewRoute = (deps: FailedDeps): Route =>
@@ -175,7 +158,7 @@ const previewRoute = (deps: FailedDeps): Route =>
     tag: 'inspecting',
     auth: ['operator'],
     summary: 'Preview the retry of failed payments',
-    description: `A page, or JSON on request. \`ids\` may be repeated, up to ${REDRIVE_MAX} times.`,
+    description: `A page, or JSON on request. \`ids\` may be repeated, up to ${LIST_MAX} times.`,
     documentedQuery: previewQuery,
     queryExample: IDS,
     responses: {
@@ -191,7 +174,7 @@ const previewRoute = (deps: FailedDeps): Route =>
         previewFor(deps, parse(previewQuery, request.query, 'query').ids);
       if (wantsPage(request))
         return asPage(deps, request, 'failed', async () =>
-          previewShown(deps, request, await preview()),
+          showPreview(deps, request, toSpec(deps), await preview()),
         );
       const { drive, refused } = await preview();
       return {
@@ -202,52 +185,6 @@ const previewRoute = (deps: FailedDeps): Route =>
     },
   });
 
-/** @throws Problem NO_PATIENTS_INSTANCE when no request reached a patients instance. */
-async function drive(
-  { sessions, redrives }: FailedDeps,
-  request: Request,
-  body: z.output<typeof redriveBody>,
-): Promise<Driven[]> {
-  const outcome = await redrives.drive(
-    [...new Set(body.ids)],
-    await sessions.getActor(request),
-    body.reason,
-  );
-  const unreached = outcome.find((each) => !each.ok && each.code === 'NO_PATIENTS_INSTANCE');
-  if (unreached && !unreached.ok && outcome.every(({ ok }) => !ok))
-    throw new Problem('NO_PATIENTS_INSTANCE', `${unreached.detail}: nothing was retried`);
-  return outcome;
-}
-
-/** Shows the form again when only the reason is missing; otherwise the outcome. */
-async function drivePage(deps: FailedDeps, request: Request): Promise<Shown> {
-  const fields = redriveBody.safeParse(request.body);
-  if (!fields.success) {
-    const asked = parse(z.object({ ids }), request.body, 'body').ids;
-    return previewShown(
-      deps,
-      request,
-      await previewFor(deps, asked),
-      'Enter a reason of at most 500 characters. The audit stores the reason.',
-    );
-  }
-  const outcome = await drive(deps, request, fields.data);
-  return {
-    title: 'Retried',
-    active: 'failed',
-    body: outcomePage(outcome, fields.data.reason),
-  };
-}
-
-function toAnswer(payments: readonly Driven[]): Answer {
-  const done = payments.filter(({ ok }) => ok).length;
-  return {
-    status: 200,
-    headers: PRIVATE,
-    body: { driven: done, refused: payments.length - done, payments },
-  };
-}
-
 const redriveRoute = (deps: FailedDeps): Route =>
   route({
     id: 'redriveFailed',
@@ -257,7 +194,7 @@ const redriveRoute = (deps: FailedDeps): Route =>
     auth: ['operator'],
     summary: 'Retry failed payments',
     description:
-      `{ids, reason}, up to ${REDRIVE_MAX}: calls patients for each payment, idempotently, and writes an audit row for each. ` +
+      `{ids, reason}, up to ${LIST_MAX}: calls patients for each payment, idempotently, and writes an audit row for each. ` +
       'A page for forms, JSON for programs. 200 when some were retried; each has its outcome, NOT_REDRIVABLE for one that has not failed.',
     documentedBody: redriveBody,
     bodyExample: REDRIVE_BODY,
@@ -269,11 +206,7 @@ const redriveRoute = (deps: FailedDeps): Route =>
       },
     },
     problems: ['VALIDATION_FAILED', 'NO_PATIENTS_INSTANCE', 'UNAVAILABLE'],
-    handle: async ({ request }) => {
-      if (wantsPage(request))
-        return asPage(deps, request, 'failed', () => drivePage(deps, request));
-      return toAnswer(await drive(deps, request, parse(redriveBody, request.body, 'body')));
-    },
+    handle: async ({ request }) => performList(deps, request, toSpec(deps)),
   });
 
 export const makeFailedRoutes = (deps: FailedDeps): Route[] => [

@@ -84,10 +84,13 @@ export const pageQuery = strict({
   q: trimmedText(200).optional(),
   typed: trimmedText(200).optional(),
 });
+/** Of the cancellation of pending payments: the filters without the status, which is fixed. */
+export const pendingQuery = strict(z.object(filterFields).omit({ status: true }).shape);
 /** Of the list of failed payments. `all`: those that were retried too. */
 export const failedQuery = strict({ ...pageFields, all: z.enum(['yes']).optional() });
 
 export type SearchQuery = z.output<typeof searchQuery>;
+export type PendingFilter = z.output<typeof pendingQuery>;
 export type PaymentFilter = Omit<SearchQuery, keyof typeof pageFields>;
 
 /**

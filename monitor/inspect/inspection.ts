@@ -14,8 +14,9 @@ import type { AuditEntry } from '../../shared/postgres/audit.js';
 import { actionRoutes, type ActionDeps } from './action-routes.js';
 import { makeFailedRoutes, type FailedDeps } from './failed-routes.js';
 import { PaymentOperator } from './operate.js';
+import { ListOperator } from './list-operator.js';
 import { parcelRoutes, type ParcelDeps } from './parcel-routes.js';
-import { Redrives } from './redrive.js';
+import { makePendingRoutes } from './pending-routes.js';
 import { searchRoutes, type SearchDeps } from './search-routes.js';
 
 export interface Inspection {
@@ -44,6 +45,7 @@ export const inspectionRoutes = (
   ...searchRoutes(deps),
   ...actionRoutes(deps),
   ...makeFailedRoutes(deps),
+  ...makePendingRoutes(deps),
   ...parcelRoutes(deps),
 ];
 
@@ -74,13 +76,13 @@ export function openInspection({
     audit: (entry: AuditEntry) => store.audit(entry),
     logger,
   };
-  const redrives = new Redrives(calling);
+  const lists = new ListOperator(calling);
   const operator = new PaymentOperator(calling);
   const queue = openQueue(0, queuePrefix, redis);
   const page = { sessions, monitor: id };
   const members = { replicas: toIds(replicas), patients: toIds(patients) };
   return {
-    routes: inspectionRoutes({ ...page, db, members, redrives, operator, queue }),
+    routes: inspectionRoutes({ ...page, db, members, lists, operator, queue }),
     close: () => db.end(),
   };
 }

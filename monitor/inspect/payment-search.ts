@@ -4,8 +4,9 @@
  *
  * Ids, patients and batches have indexes. Pending payments have a list of their own. Recorded
  * ranges show where payments of a replica, term or final status are. A binary search first converts
- * times to numbers of acceptance. Only the accepting instance has no index or range: such a search
- * reads a limited number of rows, and the answer contains the position it reached.
+ * times to numbers of acceptance. Only the accepting instance has no index or range, except of
+ * pending payments: such a search reads a limited number of rows, and the answer contains the
+ * position it reached.
  */
 import { Problem } from '../../shared/errors.js';
 import { listHandled, type Stretch } from '../../shared/postgres/handled-ranges.js';
@@ -102,16 +103,20 @@ interface Bounds extends Stretch {
 const isIndexed = (filter: PaymentFilter): boolean =>
   INDEXED.some((column) => filter[column] !== undefined);
 
-async function readBounds(
+/** Whether the search must read a window: nothing else limits the rows of an accepting instance. */
+const needsWindow = (filter: PaymentFilter): boolean =>
+  filter.acceptedBy !== undefined && filter.status !== 'PENDING' && !isIndexed(filter);
+
+export async function readBounds(
   db: Queryable,
-  { before, from: since, to: until, ...filter }: SearchQuery,
+  { before, from: since, to: until, ...filter }: Omit<SearchQuery, 'limit'>,
 ): Promise<Bounds> {
   const [from = 0, to = Number.MAX_SAFE_INTEGER] = await Promise.all([
     since && firstSeq(db, since),
     until && firstSeq(db, until),
   ]);
   const below = Math.min(before ?? Number.MAX_SAFE_INTEGER, to);
-  if (filter.acceptedBy === undefined || isIndexed(filter)) return { from, below, cut: false };
+  if (!needsWindow(filter)) return { from, below, cut: false };
   const { rows } = await db.query<{ newest: number | null }>(
     'SELECT max(seq) AS newest FROM payment',
   );
@@ -120,15 +125,17 @@ async function readBounds(
   return end > from ? { below: top, from: end, cut: true } : { below: top, from, cut: false };
 }
 
-/** Reads one window, newest first. */
-async function readStretch(
-  db: Queryable,
-  query: SearchQuery,
-  { from, below }: Stretch,
-  limit: number,
-): Promise<FoundPayment[]> {
+/** The parts of a statement that reads the matching payments, as `p`, of a window. */
+interface Selection {
+  source: string;
+  where: string;
+  /** The parameters of `where`. */
+  values: unknown[];
+}
+
+export function toSelection(query: PaymentFilter, { from, below }: Stretch): Selection {
   const { from: since, to: until, ...filter } = query;
-  const values: unknown[] = [below, from, limit];
+  const values: unknown[] = [below, from];
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const columns = (Object.keys(CONDITIONS) as Column[]).filter(
     (column) => filter[column] !== undefined,
@@ -142,8 +149,19 @@ async function readStretch(
   const source =
     list === null ? 'payment p' : `(SELECT seq FROM ${list}) AS listed JOIN payment p USING (seq)`;
   const where = ['p.seq < $1', 'p.seq >= $2', ...conditions].join(' AND ');
-  const text = `SELECT ${FOUND_COLUMNS} FROM ${source} JOIN patient ON patient.id = p.patient_id WHERE ${where} ORDER BY p.seq DESC LIMIT $3`;
-  return (await db.query<FoundPayment>(text, values)).rows;
+  return { source, where, values };
+}
+
+/** Reads one window, newest first. */
+async function readStretch(
+  db: Queryable,
+  query: SearchQuery,
+  stretch: Stretch,
+  limit: number,
+): Promise<FoundPayment[]> {
+  const { source, where, values } = toSelection(query, stretch);
+  const text = `SELECT ${FOUND_COLUMNS} FROM ${source} JOIN patient ON patient.id = p.patient_id WHERE ${where} ORDER BY p.seq DESC LIMIT $${values.length + 1}`;
+  return (await db.query<FoundPayment>(text, [...values, limit])).rows;
 }
 
 /** Reads one page and one more row, which shows whether there is another page. */
@@ -167,17 +185,23 @@ async function readPage(
 const isTimeout = (error: unknown): boolean =>
   (error as { code?: unknown } | null)?.code === '57014';
 
-/** @throws Problem SEARCH_TOO_WIDE when the search exceeds the statement time-out of this pool. */
-export async function searchPayments(db: Queryable, query: SearchQuery): Promise<SearchResult> {
+/** @throws Problem SEARCH_TOO_WIDE when the search exceeds the statement time-out of its pool. */
+export async function withTimeout<T>(search: () => Promise<T>): Promise<T> {
   try {
+    return await search();
+  } catch (error) {
+    if (isTimeout(error)) throw new Problem('SEARCH_TOO_WIDE', undefined, { cause: error });
+    throw error;
+  }
+}
+
+/** @throws Problem SEARCH_TOO_WIDE */
+export const searchPayments = async (db: Queryable, query: SearchQuery): Promise<SearchResult> =>
+  withTimeout(async () => {
     const bounds = await readBounds(db, query);
     const rows = await readPage(db, query, bounds);
     const payments = rows.slice(0, query.limit);
     if (rows.length > query.limit)
       return { payments, next: payments.at(-1)?.seq ?? null, cut: false };
     return { payments, next: bounds.cut ? bounds.from : null, cut: bounds.cut };
-  } catch (error) {
-    if (isTimeout(error)) throw new Problem('SEARCH_TOO_WIDE', undefined, { cause: error });
-    throw error;
-  }
-}
+  });

@@ -1,12 +1,15 @@
 /** Previews a re-drive: the payments, their sums, and the refused payments with reasons. Pure. */
 import type { FailedPayment, PaymentToDrive } from './failed-payments.js';
 
-/** Maximum number of payments per request. */
-export const REDRIVE_MAX = 100;
+export interface RefusedPayment {
+  id: string;
+  /** The end of a sentence that begins with the id. */
+  why: string;
+}
 
 export interface RedrivePreview {
   drive: FailedPayment[];
-  refused: { id: string; why: string }[];
+  refused: RefusedPayment[];
 }
 
 export interface Sum {

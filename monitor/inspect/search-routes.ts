@@ -75,7 +75,7 @@ async function leadTo(
   return { address: toAddress('/payments', { ...found, typed }) };
 }
 
-function emptyPage({ members }: SearchDeps, typed: unknown, problem: string): SearchPage {
+function emptyPage({ members, operator }: SearchDeps, typed: unknown, problem: string): SearchPage {
   const text = typeof typed === 'string' ? typed.slice(0, 200) : '';
   return {
     typed: text,
@@ -85,6 +85,7 @@ function emptyPage({ members }: SearchDeps, typed: unknown, problem: string): Se
     members,
     result: null,
     totals: null,
+    canAct: operator.isPossible,
     problem,
   };
 }
@@ -109,7 +110,8 @@ async function search(deps: SearchDeps, request: Request): Promise<Shown | Answe
   }
   const { before, limit, ...filter } = query;
   const view = { typed: typed ?? '', filter, limit, before };
-  const page = { ...view, members: deps.members, problem: null, totals: null };
+  const canAct = deps.operator.isPossible;
+  const page = { ...view, members: deps.members, problem: null, totals: null, canAct };
   try {
     const [result, totals] = await Promise.all([
       searchPayments(deps.db, query),

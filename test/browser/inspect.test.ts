@@ -153,7 +153,7 @@ describeInBrowser('inspecting payments', () => {
     await page.getByRole('button', { name: 'Retry 2 payments' }).click();
     await page.getByRole('status').waitFor();
     expect(await page.getByRole('status').innerText()).toContain(
-      '2 payments retried. Reason: the gateway is back <b>',
+      '2 payments: 2 retried. Reason: the gateway is back <b>',
     );
     await screenshot(page, 'inspect-outcome');
     const { rows } = await system.pool.query<Record<string, string>>(
@@ -169,5 +169,39 @@ describeInBrowser('inspecting payments', () => {
     await screenshot(page, 'inspect-story-failed');
     await page.goto(`${system.base}/failed`);
     expect(await page.locator('.payments tbody tr').count()).toBe(1);
+  });
+
+  test('with scripts: pending payments are cancelled in several requests, with one result', async () => {
+    const count = 23;
+    await system.accept(
+      Array.from({ length: count }, () => ({ patientId: PATIENTS[1], currency: 'EUR' })),
+      'patients_9',
+    );
+    const page = await open('/payments?status=PENDING&acceptedBy=patients_9');
+    await page.getByRole('link', { name: 'Cancel pending payments …' }).click();
+    await page.getByText(`${count} pending payments`, { exact: true }).waitFor();
+    await screenshot(page, 'inspect-cancel-preview');
+    expect(await axeProblems(page)).toEqual([]);
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(request.url());
+    });
+    await page.getByLabel('Reason').fill('the bank is closed');
+    await page.getByRole('button', { name: `Cancel ${count} payments` }).click();
+    const banner = page.locator('.banner.good');
+    await banner.waitFor();
+    expect(await banner.innerText()).toContain(
+      `${count} payments: ${count} requested. Reason: the bank is closed`,
+    );
+    expect(await page.locator('#results > li').count()).toBe(count);
+    expect(sent).toHaveLength(3);
+    await screenshot(page, 'inspect-cancel-outcome');
+    expect(await axeProblems(page)).toEqual([]);
+    const { rows } = await system.pool.query(
+      `SELECT actor, reason, count(*)::int FROM audit WHERE action = 'cancel' GROUP BY 1, 2`,
+    );
+    expect(rows).toEqual([{ actor: 'operator: Ana', reason: 'the bank is closed', count }]);
+    await page.getByRole('link', { name: 'Preview the rest' }).click();
+    await page.getByText('Nothing: no pending payment matches now.').waitFor();
   });
 });

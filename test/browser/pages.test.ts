@@ -43,6 +43,7 @@ const PAGES: readonly Shown[] = [
     path: ({ failed }) => `/failed/redrive?ids=${failed}`,
     signedIn: true,
   },
+  { name: 'console-cancel', service: 'monitor', path: '/pending/cancel', signedIn: true },
   { name: 'console-elections', service: 'monitor', path: '/elections.html' },
   { name: 'console-look-back', service: 'monitor', path: '/look-back.html' },
   { name: 'console-audit', service: 'monitor', path: '/audit.html', signedIn: true },

@@ -1,9 +1,9 @@
-/** Pages of failed payments: list, preview of a re-drive, outcome. */
+/** Pages of failed payments: list, and preview of a re-drive. */
 import { html, type Html } from '../../../shared/web/html.js';
 import { toAddress } from '../filters.js';
 import type { FailedPayment, FailedResult } from '../failed-payments.js';
-import type { Driven } from '../redrive.js';
 import type { RedrivePreview } from '../redrive-preview.js';
+import { listPreviewPage, type PreviewForm } from './list-pages.js';
 import { amountText, showTime, paymentLink, statusMark, toRetryAddress } from './parts.js';
 import { sumsText } from './totals.js';
 import { pluralize } from '../../../shared/format.js';
@@ -79,60 +79,12 @@ const previewItem = (
 ): Html => html`<li>${paymentLink(payment.id)} ${payment.fullName},
 <strong>${amountText(payment.amountMinor, payment.currency)}</strong>, failed ${showTime(payment.completedAt)}: ${payment.reason}</li>`;
 
-function driveForm(drive: readonly FailedPayment[], csrf: string): Html {
-  return html`<form class="stacked" method="post" action="/failed/redrive">
-<input type="hidden" name="csrf" value="${csrf}">${drive.map(({ id }) => html`<input type="hidden" name="ids" value="${id}">`)}
-<label for="reason">Reason <small>stored in the audit with each of them</small></label>
-<input id="reason" name="reason" required maxlength="500" autocomplete="off">
-<p class="actions"><button class="primary" type="submit">Retry ${pluralize(drive.length, 'payment')}</button> <a class="button" href="/failed">Cancel</a></p>
-</form>`;
-}
-
-/** @param problem why the last attempt was refused. Null: there was none. */
-export function previewPage(
-  { drive, refused }: RedrivePreview,
-  csrf: string,
-  problem: string | null = null,
-): Html {
-  return html`<h1>Retry failed payments</h1>
-<section class="card narrow-list" aria-labelledby="preview">
-<h2 id="preview">What will happen</h2>
-${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
-${
-  drive.length === 0
-    ? html`<p>Nothing: none of these payments can be retried.</p>`
-    : html`<p><strong>${pluralize(drive.length, 'new payment')}</strong> will be made, of
+function effect(drive: readonly FailedPayment[]): Html {
+  if (drive.length === 0) return html`<p>Nothing: none of these payments can be retried.</p>`;
+  return html`<p><strong>${pluralize(drive.length, 'new payment')}</strong> will be made, of
 <strong>${sumsText(drive)}</strong> together. Each is charged once, under a key of its own; asking twice makes no second one.</p>
-<ul class="plain-list">${drive.map(previewItem)}</ul>`
-}
-${
-  refused.length === 0
-    ? null
-    : html`<p>${pluralize(refused.length, 'is', 'are')} left out:</p>
-<ul class="plain-list">${refused.map(({ id, why }) => html`<li>${paymentLink(id)} ${why}</li>`)}</ul>`
-}
-${drive.length === 0 ? html`<p class="actions"><a class="button" href="/failed">Back</a></p>` : driveForm(drive, csrf)}
-</section>`;
+<ul class="plain-list">${drive.map(previewItem)}</ul>`;
 }
 
-function makeDrivenItem(driven: Driven): Html {
-  if (!driven.ok)
-    return html`<li>${paymentLink(driven.id)} <span class="state bad">not retried</span> ${driven.detail} <span class="soft">${driven.code}</span></li>`;
-  const { payment, replayed } = driven;
-  return html`<li>${paymentLink(driven.id)} ${replayed ? 'was retried before' : 'is retried'} as ${paymentLink(payment.id)} ${statusMark(payment.status)}</li>`;
-}
-
-/** The page of the outcome. */
-export function outcomePage(driven: readonly Driven[], reason: string): Html {
-  const done = driven.filter(({ ok }) => ok).length;
-  const text =
-    done === driven.length
-      ? `${pluralize(done, 'payment')} retried.`
-      : `${done} of ${pluralize(driven.length, 'payment')} retried, ${driven.length - done} not.`;
-  return html`<h1>Retry failed payments</h1>
-<p class="banner ${done === driven.length ? 'good' : 'bad'}" role="status">${text} Reason: ${reason}</p>
-<section class="card narrow-list" aria-labelledby="outcome"><h2 id="outcome">Result</h2>
-<ul class="plain-list">${driven.map(makeDrivenItem)}</ul>
-<p class="actions"><a class="button" href="/failed">Failed payments</a></p>
-</section>`;
-}
+export const redrivePreviewPage = ({ drive, refused }: RedrivePreview, form: PreviewForm): Html =>
+  listPreviewPage('redrive', { payments: drive, effect: effect(drive), refused }, form);

@@ -6,7 +6,7 @@ import type { FoundPayment, SearchResult } from '../payment-search.js';
 import type { ListTotals } from '../payment-totals.js';
 import type { Members } from '../search-words.js';
 import { amountText, showTime, paymentLink, statusMark, toRetryAddress } from './parts.js';
-import { REDRIVE_MAX } from '../redrive-preview.js';
+import { LIST_MAX } from '../list-operator.js';
 import { totalsAbove } from './totals.js';
 import { pluralize } from '../../../shared/format.js';
 
@@ -21,6 +21,8 @@ export interface SearchPage {
   result: SearchResult | null;
   /** Of the batch or the patient; null: the list is of neither. */
   totals: ListTotals | null;
+  /** Whether this monitor knows a patients instance. */
+  canAct: boolean;
   /** The problem as text. Null: there is none. */
   problem: string | null;
 }
@@ -121,9 +123,16 @@ const table = (payments: readonly FoundPayment[]): Html => html`<table class="pa
 function retryLink(payments: readonly FoundPayment[]): Html | null {
   const failed = payments
     .filter(({ status, kind }) => status === 'FAILED' && kind === 'charge')
-    .slice(0, REDRIVE_MAX);
+    .slice(0, LIST_MAX);
   if (failed.length === 0) return null;
   return html`<a class="button" href="${toRetryAddress(failed)}">Retry ${pluralize(failed.length, 'failed payment')} …</a> `;
+}
+
+/** Links to the preview of the cancellation of all pending payments that match the filter. */
+function cancelLink({ filter, canAct }: SearchPage, { payments }: SearchResult): Html | null {
+  if (!canAct || filter.status !== 'PENDING' || payments.length === 0) return null;
+  const address = toAddress('/pending/cancel', { ...filter, status: undefined });
+  return html`<a class="button" href="${address}">Cancel pending payments …</a> `;
 }
 
 function found(page: SearchPage, result: SearchResult): Html {
@@ -139,7 +148,7 @@ function found(page: SearchPage, result: SearchResult): Html {
 <p class="downloads"><a href="${toAddress('/payments.csv', asShown)}" download>CSV</a> <a href="${toAddress('/payments.json', asShown)}">JSON</a></p></div>
 ${totalsAbove(page.totals, result.payments)}
 ${result.payments.length === 0 ? null : table(result.payments)}
-<p class="actions">${retryLink(result.payments)}${before === undefined ? null : html`<a class="button" href="${toAddress('/payments', { ...asShown, typed, before: undefined })}">Newest</a> `}
+<p class="actions">${retryLink(result.payments)}${cancelLink(page, result)}${before === undefined ? null : html`<a class="button" href="${toAddress('/payments', { ...asShown, typed, before: undefined })}">Newest</a> `}
 ${next === null ? null : html`<a class="button" rel="next" href="${next}">${result.cut ? 'Look further back' : 'Older'}</a>`}</p>
 </section>`;
 }

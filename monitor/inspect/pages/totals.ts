@@ -23,7 +23,9 @@ const KIND_WORDS: Readonly<Record<PaymentKind, string>> = {
 };
 
 /** `USD 12.50, USD 3.00 refunded`: amounts of different kinds are never added. */
-function sumsByKind(payments: readonly FoundPayment[]): string {
+export function sumsByKind(
+  payments: readonly Pick<FoundPayment, 'kind' | 'currency' | 'amountMinor'>[],
+): string {
   const kinds = [...new Set(payments.map(({ kind }) => kind))];
   return kinds
     .map((kind) => sumsText(payments.filter((each) => each.kind === kind)) + KIND_WORDS[kind])

@@ -8,7 +8,7 @@ import { readAmount, readCurrency, formatAmount } from '../../../cli/commands/am
 import { formatIntent } from '../../../cli/commands/pay-text.js';
 import { formatBill, formatPayments } from '../../../cli/commands/records-text.js';
 import { amountText } from '../../../monitor/inspect/pages/parts.js';
-import { previewPage } from '../../../monitor/inspect/pages/failed-pages.js';
+import { redrivePreviewPage } from '../../../monitor/inspect/pages/failed-pages.js';
 import { parseAmount } from '../../../shared/core/amount.js';
 import { consolidate } from '../../../patients/core/bill.js';
 import { csvPayment } from '../../../patients/records/payment-csv.js';
@@ -111,7 +111,8 @@ function sumOnConsole(amountMinor: number, currency: string): string {
     acceptedAt: new Date(0),
     completedAt: null,
   };
-  const page = previewPage({ drive: [failed], refused: [] }, '', null).toString();
+  const form = { csrf: '', problem: null };
+  const page = redrivePreviewPage({ drive: [failed], refused: [] }, form).toString();
   return (
     new RegExp(`${currency} [\\d.,]+|[\\d.,]+ minor units of ${currency}`).exec(page)?.[0] ?? ''
   );

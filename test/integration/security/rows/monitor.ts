@@ -168,6 +168,14 @@ export const MONITOR: readonly Row[] = [
     changes: 're-drives failed payments',
     ask: ({ failed }) => ({ body: { ids: [failed], reason: 'test' }, proofAt: '/' }),
   },
+  { entrance: 'GET /pending/cancel', who: OPERATOR_OR_SIGNED_IN, answer: 200 },
+  {
+    entrance: 'POST /pending/cancel',
+    who: OPERATOR_OR_SIGNED_IN,
+    answer: 200,
+    changes: 'cancels pending payments',
+    ask: ({ pending }) => ({ body: { ids: [pending], reason: 'test' }, proofAt: '/' }),
+  },
   {
     entrance: 'GET /payments/:id/actions/:action',
     who: OPERATOR_OR_SIGNED_IN,
