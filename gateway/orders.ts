@@ -11,7 +11,12 @@ import {
   judgeOperation,
   type OperationRefusal,
 } from '../shared/core/operation-rules.js';
-import { chargeDurationMs, decideCharge, type Decision } from '../shared/simulated-charge.js';
+import {
+  chargeDurationMs,
+  declineByIssuer,
+  decideCharge,
+  type Decision,
+} from '../shared/simulated-charge.js';
 import type { GatewayConfig } from './config.js';
 import type { GatewayFaults } from './faults.js';
 import type { GatewayLedger } from './ledger.js';
@@ -61,7 +66,9 @@ export class Orders {
 
   private decide(key: string, kind: PaymentKind, order: GatewayOrder): Decision {
     const { config, faults } = this;
-    const decision = decideCharge(key, faults.declineAll ? { ...config, declineRatio: 1 } : config);
+    const decision = faults.declineAll
+      ? declineByIssuer(key)
+      : decideCharge({ ...order, key, kind }, config);
     const refusal = isOperation(kind) ? this.refuse(key, kind, order) : null;
     return refusal === null ? decision : { ...decision, status: 'declined', reason: refusal };
   }

@@ -5,15 +5,15 @@
  */
 
 /**
- * The currencies that a payment may have: the active codes of ISO 4217. Excluded are funds (no
- * payment uses them), metals and test codes.
+ * The currencies that a payment may have: the active codes of ISO 4217, and the test currency.
+ * Excluded are funds (no payment uses them) and metals.
  */
 export const CURRENCIES = (
   'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP ' +
   'CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD ' +
   'JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN ' +
   'NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL ' +
-  'THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG'
+  'THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG XTS'
 ).split(' ');
 
 /**
@@ -25,7 +25,7 @@ const FUNDS = 'BOV CHE CHW CLF COU MXV USN UYI UYW'.split(' ');
 const withDecimals = (decimals: number, codes: string): [string, number][] =>
   codes.split(' ').map((code) => [code, decimals]);
 
-/** ISO 4217, "minor unit": 2 unless listed below. */
+/** ISO 4217, "minor unit": 2 unless listed below. XTS has none in the standard, and 2 here. */
 const DECIMALS: ReadonlyMap<string, number> = new Map([
   ...[...CURRENCIES, ...FUNDS].map((code): [string, number] => [code, 2]),
   ...withDecimals(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),

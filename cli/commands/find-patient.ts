@@ -83,6 +83,11 @@ export interface Named {
   shown: string;
 }
 
+const toNamed = ({ id, name, document }: Patient): Named => ({
+  id,
+  shown: `${name}, document ${document}`,
+});
+
 /** @throws CommandFailure WRONG_ARGUMENTS when neither or both are given; PATIENT_NOT_FOUND. */
 export async function findPatient(
   asking: Asking,
@@ -96,6 +101,21 @@ export async function findPatient(
   }
   if (patient !== null && UUID.test(patient))
     return { id: patient.toLowerCase(), shown: `patient ${patient.toLowerCase()}` };
-  const found = await patientByDocument(asking, patient ?? document ?? '');
-  return { id: found.id, shown: `${found.name}, document ${found.document}` };
+  return toNamed(await patientByDocument(asking, patient ?? document ?? ''));
+}
+
+/**
+ * As `findPatient`, and without a name the first patient. @throws CommandFailure PATIENT_NOT_FOUND
+ * when there is none.
+ */
+export async function findPatientOrFirst(asking: Asking, wanted: WantedPatient): Promise<Named> {
+  if (wanted.patient !== null || wanted.document !== null) return findPatient(asking, wanted);
+  const [first] = (await patientPage(asking, 1, null)).patients;
+  if (first) return toNamed(first);
+  throw new CommandFailure(
+    'PATIENT_NOT_FOUND',
+    'There is no patient.',
+    EXIT.no,
+    '`relevo seed` adds sample patients.',
+  );
 }

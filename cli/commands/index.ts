@@ -23,6 +23,7 @@ import { restoreCommand } from './restore.js';
 import { drain, maint, ready } from './set-state.js';
 import { status } from './status.js';
 import { tokens } from './tokens.js';
+import { trigger } from './trigger.js';
 import { up } from '../programs/up.js';
 
 export const COMMANDS: readonly Command[] = [
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   restoreCommand,
   move,
   pay,
+  trigger,
   batch,
   payments,
   payment,

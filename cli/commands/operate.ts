@@ -4,8 +4,7 @@
  * failed, 2 pending, 5 no answer.
  */
 import { randomUUID } from 'node:crypto';
-import type { Payment, PaymentDetail } from '../../shared/contracts/payment.js';
-import { ask } from '../client.js';
+import type { Payment } from '../../shared/contracts/payment.js';
 import { answer, command, flag, text, type Command, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import type { Target } from '../target.js';
@@ -13,52 +12,23 @@ import { readAmount } from './amount.js';
 import { askReason, confirm } from './confirm.js';
 import { formatBeforeOperation, formatOperation, type PaymentOperation } from './operate-text.js';
 import { getExitCode } from './pay-text.js';
+import {
+  performOperation,
+  fetchPaymentDetail,
+  type PerformedOperation,
+} from './perform-operation.js';
 
-const PATHS: Readonly<Record<PaymentOperation, string>> = {
-  refund: 'refunds',
-  capture: 'captures',
-  void: 'voids',
-  cancel: 'cancel',
-};
-/** Longest wait for the outcome, in s, and beyond it for the round trip, in ms. */
-const WAIT_S = 10;
-const TIMEOUT_MS = 20_000;
-
-async function readPayment(
+/** After a failure, names the key that repeats the operation safely. */
+async function performOrExplain(
   target: Target,
-  id: string,
-  { interruption }: Context,
-): Promise<PaymentDetail> {
-  const question = { path: `/api/payments/${encodeURIComponent(id)}`, token: target.token('api') };
-  return (
-    await ask<PaymentDetail>(target.addresses('patients'), { ...question, signal: interruption })
-  ).body;
-}
-
-interface Order {
-  operation: PaymentOperation;
-  id: string;
-  body: object;
-  key: string;
-}
-
-/** @throws CommandFailure; an operation with a lost answer can be repeated with its key. */
-async function perform(target: Target, order: Order, context: Context): Promise<Payment> {
-  const { operation, id, body, key } = order;
+  order: PerformedOperation,
+  { terminal, interruption }: Context,
+): Promise<Payment> {
   try {
-    const { body: made } = await ask<Payment>(target.addresses('patients'), {
-      method: 'POST',
-      path: `/api/payments/${encodeURIComponent(id)}/${PATHS[operation]}`,
-      token: target.token('operator'),
-      body,
-      headers: { 'idempotency-key': key, 'prefer': `wait=${WAIT_S}` },
-      timeoutMs: TIMEOUT_MS,
-      signal: context.interruption,
-    });
-    return made;
+    return await performOperation(target, order, interruption);
   } catch (error) {
-    if (operation !== 'cancel')
-      context.terminal.err(`To repeat it safely: --key ${key}; nothing is done twice.`);
+    if (order.operation !== 'cancel')
+      terminal.err(`To repeat it safely: --key ${order.key}; nothing is done twice.`);
     throw error;
   }
 }
@@ -111,7 +81,7 @@ function operationCommand({ operation, describe, details, hasAmount, hasReason }
     ],
     async run(args, context) {
       const target = context.target(args);
-      const payment = await readPayment(target, args.id, context);
+      const payment = await fetchPaymentDetail(target, args.id, context.interruption);
       // The type of the options does not know which of the two a command has.
       const { amount = null, reason: given = null } = args as Optional;
       const amountMinor = amount === null ? null : readAmount(amount, payment.currency);
@@ -122,8 +92,13 @@ function operationCommand({ operation, describe, details, hasAmount, hasReason }
         ...(amountMinor === null ? {} : { amountMinor }),
         ...(reason === null ? {} : { reason }),
       };
-      const order = { operation, id: args.id, body, key: args.key ?? randomUUID() };
-      const made = await perform(target, order, context);
+      const order: PerformedOperation = {
+        operation,
+        id: args.id,
+        body,
+        key: args.key ?? randomUUID(),
+      };
+      const made = await performOrExplain(target, order, context);
       answer(context, args.json, { key: order.key, payment: made }, () =>
         formatOperation(operation, made),
       );

@@ -1,12 +1,14 @@
 /** Formats the life of a payment. Pure. */
 import type { Payment } from '../../shared/contracts/payment.js';
+import { TEST_CURRENCY } from '../../shared/core/test-currency.js';
 import { formatAmount } from './amount.js';
 import { formatDuration, formatPreciseTime } from '../output/format-time.js';
 import { EXIT } from '../exit-codes.js';
 import type { Paint } from '../output/paint.js';
 import { WIDTH, wrap } from '../output/table.js';
 
-const STATUS_COLOUR = {
+/** Colours of the statuses. */
+export const STATUS_COLOURS = {
   SUCCEEDED: 'green',
   DECLINED: 'yellow',
   FAILED: 'red',
@@ -15,7 +17,8 @@ const STATUS_COLOUR = {
 
 const row = (left: string, right: string): string => `  ${left.padEnd(11)}${right}`;
 
-/** The meaning of a succeeded payment without an exit pass. */
+/** The meanings of a succeeded payment without an exit pass. */
+const IS_TEST = 'It is a test payment: no money moved, and there is no exit pass.';
 const NO_PASS = 'It is paid. There is no exit pass yet, because something is still due.';
 
 const WHAT_IT_MEANS: Readonly<Record<Payment['status'], string>> = {
@@ -25,9 +28,14 @@ const WHAT_IT_MEANS: Readonly<Record<Payment['status'], string>> = {
   PENDING: 'It is stored and will be decided; a retry with the same key does not pay twice.',
 };
 
+function getMeaning({ status, exit_granted: isGranted, currency }: Payment): string {
+  if (status !== 'SUCCEEDED' || isGranted) return WHAT_IT_MEANS[status];
+  return currency === TEST_CURRENCY ? IS_TEST : NO_PASS;
+}
+
 function formatOutcome(payment: Payment, paint: Paint): string[] {
   const { status, completedAt, processedBy, term, attempts, latencyMs, reason } = payment;
-  const word = paint(STATUS_COLOUR[status], status.toLowerCase());
+  const word = paint(STATUS_COLOURS[status], status.toLowerCase());
   if (completedAt === null) return [`  ${word}    not decided yet`];
   const tries = attempts > 1 ? `, attempt ${attempts}` : '';
   const by = `by ${processedBy ?? '-'} in term ${term ?? '-'}, after ${formatDuration(latencyMs)}${tries}`;
@@ -70,9 +78,7 @@ export function formatPayment(
     ...formatOutcome(payment, paint),
     ...(waiting === null ? [] : formatCause(waiting)),
     '',
-    payment.status === 'SUCCEEDED' && !payment.exit_granted
-      ? NO_PASS
-      : WHAT_IT_MEANS[payment.status],
+    getMeaning(payment),
   ];
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Batch, CountedBatch, ListedBatch } from '../../shared/contracts/batch.js';
 import type { PaymentRecord } from './payment-record.js';
-import { latencyMs } from './payment-record.js';
+import { isPaid, latencyMs } from './payment-record.js';
 
 /** The contents of one payment of a batch. */
 interface BatchItem {
@@ -68,13 +68,21 @@ export function unknownIndexes(
 /** The fields of a payment that the document of a batch needs. */
 export type BatchRow = Pick<
   PaymentRecord,
-  'id' | 'status' | 'processedBy' | 'term' | 'attempts' | 'acceptedAt' | 'completedAt'
+  | 'id'
+  | 'status'
+  | 'kind'
+  | 'currency'
+  | 'processedBy'
+  | 'term'
+  | 'attempts'
+  | 'acceptedAt'
+  | 'completedAt'
 >;
 
 export const toBatchPayment = (row: BatchRow): Batch['payments'][number] => ({
   id: row.id,
   status: row.status,
-  exit_granted: row.status === 'SUCCEEDED',
+  exit_granted: row.status === 'SUCCEEDED' && isPaid(row),
   processedBy: row.processedBy,
   term: row.term,
   attempts: row.attempts,

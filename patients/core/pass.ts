@@ -1,8 +1,8 @@
 /**
  * The exit pass: a patient with a succeeded payment may leave, for a limited time. A pass has the
  * id of its payment, and states the amount of that payment and all amounts that are still due. The
- * policy decides whether a payment of a part of the bill is enough. An authorization, a void and a
- * refund earn none; a refund does not take a pass away.
+ * policy decides whether a payment of a part of the bill is enough. An authorization, a void, a
+ * refund and a test payment earn none; a refund does not take a pass away.
  */
 import type { PaymentKind, PaymentStatus } from '../../shared/contracts/payment.js';
 import type { Bill } from './bill.js';
@@ -69,8 +69,8 @@ export function exitPass(
   { validityHours, policy }: ExitRule,
   now: Date,
 ): ExitPass | null {
-  const { status, kind, completedAt, patient, amountMinor, currency, due } = payment;
-  if (status !== 'SUCCEEDED' || completedAt === null || !isPaid(kind)) return null;
+  const { status, completedAt, patient, amountMinor, currency, due } = payment;
+  if (status !== 'SUCCEEDED' || completedAt === null || !isPaid(payment)) return null;
   const expires = new Date(completedAt.getTime() + validityHours * HOUR_MS);
   return {
     valid: isPermitted(policy, payment) && now.getTime() < expires.getTime(),

@@ -3,6 +3,7 @@
  * acceptance. The second document never changes, so a replay gets the same answer byte for byte.
  */
 import type { Payment, PaymentKind, PaymentStatus } from '../../shared/contracts/payment.js';
+import { TEST_CURRENCY } from '../../shared/core/test-currency.js';
 import type { NewPayment } from '../../shared/postgres/ledger.js';
 
 export interface PaymentRecord extends NewPayment {
@@ -73,15 +74,19 @@ export const latencyMs = ({
 }: Pick<PaymentRecord, 'acceptedAt' | 'completedAt'>): number | null =>
   completedAt === null ? null : Math.max(0, completedAt.getTime() - acceptedAt.getTime());
 
-/** Whether a payment of this kind brings money to the hospital, and so earns an exit pass. */
-export const isPaid = (kind: PaymentKind): boolean => kind === 'charge' || kind === 'capture';
+/**
+ * Whether such a payment brings money to the hospital, and so earns an exit pass. A test payment
+ * earns none.
+ */
+export const isPaid = ({ kind, currency }: Pick<PaymentRecord, 'kind' | 'currency'>): boolean =>
+  (kind === 'charge' || kind === 'capture') && currency !== TEST_CURRENCY;
 
 /** The document of the current state. */
 export function paymentDocument(record: PaymentRecord): Payment {
   return {
     id: record.id,
     status: record.status,
-    exit_granted: record.status === 'SUCCEEDED' && isPaid(record.kind),
+    exit_granted: record.status === 'SUCCEEDED' && isPaid(record),
     patientId: record.patientId,
     amountMinor: record.amountMinor,
     currency: record.currency,

@@ -134,7 +134,7 @@ export async function batchRows(
   from: number,
   limit: number,
 ): Promise<IndexedBatchRow[]> {
-  const text = `SELECT id, batch_index AS "batchIndex", status, processed_by AS "processedBy", term, attempts,
+  const text = `SELECT id, batch_index AS "batchIndex", status, kind, currency, processed_by AS "processedBy", term, attempts,
       accepted_at AS "acceptedAt", completed_at AS "completedAt"
     FROM payment WHERE batch_id = $1 AND batch_index >= $2 ORDER BY batch_index LIMIT $3`;
   return (

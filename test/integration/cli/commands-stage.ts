@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { GatewayFaults } from '../../../gateway/faults.js';
 import { lockInstallation, type Lock } from '../../../local/installation.js';
 import { eventually } from '../../support/eventually.js';
 import { ranHere } from '../../support/relevo.js';
@@ -62,8 +63,8 @@ export const allUp = (): Promise<unknown> =>
     { what: 'all replicas up', deadlineMs: 90_000 },
   );
 
-/** Sets the delay of the gateway's answers; 0 removes it. */
-export async function slowGateway(slowMs: number): Promise<void> {
+/** Sets the faults of the gateway; those that are not named are healed. */
+export async function setGatewayFaults(faults: Partial<GatewayFaults>): Promise<void> {
   const headers = {
     'authorization': `Bearer ${system.tokens.internal}`,
     'content-type': 'application/json',
@@ -71,9 +72,12 @@ export async function slowGateway(slowMs: number): Promise<void> {
   await fetch(`${system.gateway?.url}/faults`, {
     method: 'POST',
     headers,
-    body: JSON.stringify({ slowMs }),
+    body: JSON.stringify(faults),
   });
 }
+
+/** Sets the delay of the gateway's answers; 0 removes it. */
+export const slowGateway = (slowMs: number): Promise<void> => setGatewayFaults({ slowMs });
 
 export const waiting = async (): Promise<number> =>
   (

@@ -103,6 +103,31 @@ describe('after a payment of one dollar', () => {
   });
 });
 
+describe('a test payment', () => {
+  test('succeeds and earns no pass, alone and in a batch', async () => {
+    const { paid, link } = await pay(anyPayment, 100, 'XTS');
+    expect([paid.status, paid.exit_granted, link]).toEqual(['SUCCEEDED', false, null]);
+    expect((await ask(anyPayment, `/api/passes/${paid.id}`)).status).toBe(404);
+    const { body } = await call(`${anyPayment}/api/batches`, {
+      method: 'POST',
+      token: TOKENS.API_TOKEN,
+      headers: { 'Idempotency-Key': randomUUID() },
+      body: {
+        payments: ['XTS', 'USD'].map((currency) => ({
+          patientId: patient.id,
+          amountMinor: 100,
+          currency,
+        })),
+      },
+    });
+    const { payments } = body as { payments: Paid[] };
+    expect(payments.map((each) => [each.status, each.exit_granted])).toEqual([
+      ['SUCCEEDED', false],
+      ['SUCCEEDED', true],
+    ]);
+  });
+});
+
 describe('with the policy settled', () => {
   test('the payment that settles the last currency earns the pass; a new charge withdraws it', async () => {
     await chargeInEuros(9_900);

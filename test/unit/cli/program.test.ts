@@ -129,6 +129,7 @@ describe('completion', () => {
     ],
     [['payments', '--status', 'F'], ['FAILED']],
     [['tokens', 'o'], ['operator']],
+    [['trigger', 're'], ['refunded']],
     [
       ['completion', ''],
       ['bash', 'zsh', 'fish'],

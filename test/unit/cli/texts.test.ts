@@ -79,6 +79,10 @@ describe('a payment', () => {
     const text = formatPayment({ ...PAID, exit_granted: false }, paintNothing).join('\n');
     expect([text.includes('may leave'), text.includes('no exit pass yet')]).toEqual([false, true]);
   });
+  it('in the test currency moves no money', () => {
+    const test = { ...PAID, exit_granted: false, currency: 'XTS' };
+    expect(formatPayment(test, paintNothing).join('\n')).toContain('It is a test payment');
+  });
   it('is followed by what is still due, per currency', () => {
     const due = [
       { amountMinor: 421_700, currency: 'USD' },

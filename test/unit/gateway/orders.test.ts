@@ -80,6 +80,19 @@ describe('the gateway', () => {
     expect(await settle('r', 'refund', 100, 'charge', 'EUR')).toBe('NOT_CAPTURED');
   });
 
+  test('decides test payments by their amount, and approves the amounts of their operations', async () => {
+    expect(await settle('t1', 'charge', 100, undefined, 'XTS')).toBe('approved');
+    expect(await settle('t2', 'charge', 200, undefined, 'XTS')).toBe('INSUFFICIENT_FUNDS');
+    expect(await settle('t3', 'authorize', 300, undefined, 'XTS')).toBe('CARD_EXPIRED');
+    expect(await settle('t4', 'charge', 500, undefined, 'XTS')).toBe('approved');
+    expect(await settle('r4', 'refund', 200, 't4', 'XTS')).toBe('approved');
+  });
+
+  test('with declineAll declines test payments too', async () => {
+    faults.declineAll = true;
+    expect(await settle('t1', 'charge', 100, undefined, 'XTS')).toBe('DECLINED_BY_ISSUER');
+  });
+
   test('reads its operations back from the file', async () => {
     await settle('charge', 'charge', 100);
     await settle('r1', 'refund', 100, 'charge');

@@ -81,6 +81,8 @@ describe('the numbers of a batch', () => {
     const row = {
       id: ID,
       status: 'SUCCEEDED',
+      kind: 'charge',
+      currency: 'USD',
       processedBy: 'server_1',
       term: 2,
       attempts: 1,
@@ -96,6 +98,8 @@ describe('the numbers of a batch', () => {
       latencyMs: 84,
     });
     expect(toBatchPayment({ ...row, completedAt: new Date(900) }).latencyMs).toBe(0);
+    const test = { ...row, currency: 'XTS', completedAt: new Date(1_084) };
+    expect(toBatchPayment(test).exit_granted).toBe(false);
     expect(toBatchPayment({ ...row, status: 'PENDING', completedAt: null }).latencyMs).toBeNull();
   });
 });

@@ -154,6 +154,9 @@ describe('an exit pass', () => {
   ] as const)('is earned by a succeeded %s: %p', (made, earns) => {
     expect(exitPass({ ...payment, kind: made }, rule, completedAt) !== null).toBe(earns);
   });
+  test('is not earned by a test payment', () => {
+    expect(exitPass({ ...payment, currency: 'XTS' }, rule, completedAt)).toBeNull();
+  });
   test('with the policy settled is valid only when nothing is due in any currency', () => {
     const settled = { ...rule, policy: 'settled' as const };
     const judge = (owed: typeof due) => exitPass({ ...payment, due: owed }, settled, completedAt);

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { tokenKind } from '../../../shared/http/auth.js';
 import { Problem, PROBLEMS, type ProblemCode } from '../../../shared/errors.js';
 import { toProblem } from '../../../shared/http/http.js';
+import { TEST_CURRENCY } from '../../../shared/core/test-currency.js';
 import { CURRENCIES } from '../../../shared/money.js';
 import { seededRandom } from '../../../shared/random.js';
 import { decideCharge } from '../../../shared/simulated-charge.js';
@@ -59,10 +60,11 @@ describe('errors become problems', () => {
   });
 });
 
-test('currencies: three letters, each once, no test or fund codes', () => {
+test('currencies: three letters, each once, with the test code XTS, no metals or old codes', () => {
   expect(new Set(CURRENCIES).size).toBe(CURRENCIES.length);
   for (const code of CURRENCIES) expect(code).toMatch(/^[A-Z]{3}$/);
-  for (const code of ['XXX', 'XTS', 'XAU', 'ZZZ', 'DEM']) expect(CURRENCIES).not.toContain(code);
+  for (const code of ['XXX', 'XAU', 'ZZZ', 'DEM']) expect(CURRENCIES).not.toContain(code);
+  expect(CURRENCIES).toContain(TEST_CURRENCY);
 });
 
 describe('seeded randomness', () => {
@@ -85,12 +87,15 @@ describe('seeded randomness', () => {
 
   test('the key alone decides a charge, and the declined share matches the setting', () => {
     const options = { seed: 1, declineRatio: 0.2 };
+    const usd = (key: string) => ({ key, amountMinor: 100, currency: 'USD' });
     const keys = Array.from({ length: 5_000 }, (_, index) => `key-${index}`);
-    const declined = keys.filter((key) => decideCharge(key, options).status === 'declined');
+    const declined = keys.filter((key) => decideCharge(usd(key), options).status === 'declined');
     expect(declined.length / keys.length).toBeCloseTo(0.2, 1);
-    expect(decideCharge('key-7', options)).toEqual(decideCharge('key-7', options));
+    expect(decideCharge(usd('key-7'), options)).toEqual(decideCharge(usd('key-7'), options));
     expect(
-      keys.some((key) => decideCharge(key, { ...options, declineRatio: 0 }).status === 'declined'),
+      keys.some(
+        (key) => decideCharge(usd(key), { ...options, declineRatio: 0 }).status === 'declined',
+      ),
     ).toBe(false);
   });
 });
