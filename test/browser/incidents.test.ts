@@ -105,37 +105,6 @@ describeInBrowser('incidents', () => {
     };
   }
 
-  async function pay(count: number): Promise<void> {
-    const { ok, status } = await fetch(`${system.process('patients_1').url}/api/batches`, {
-      method: 'POST',
-      headers: {
-        'authorization': `Bearer ${system.tokens.api}`,
-        'content-type': 'application/json',
-        'idempotency-key': randomUUID(),
-      },
-      body: JSON.stringify({ count, timeoutMs: 0 }),
-    });
-    if (!ok) throw new Error(`a batch was answered with ${status}`);
-  }
-  /** Sends batches until the undo. */
-  function keepPaying(count: number): () => Promise<void> {
-    let isOver = false;
-    const sending = (async () => {
-      while (!isOver) await pay(count);
-    })();
-    return async () => {
-      isOver = true;
-      await sending;
-    };
-  }
-  /** Kills the leader, and waits for another. */
-  async function loseLeader(): Promise<void> {
-    const lost = await leader();
-    system.process(lost).kill('SIGKILL');
-    await eventually(async () => ![lost, ''].includes(await leader()), { what: 'another leader' });
-    await eventually(() => system.process(lost).up, { what: `${lost} runs again` });
-  }
-
   type Undo = () => Promise<unknown>;
   const readOnly = (value: string): Promise<unknown> =>
     sql(`ALTER SYSTEM SET default_transaction_read_only = ${value}`).then(() =>
@@ -148,51 +117,6 @@ describeInBrowser('incidents', () => {
       /^server_\d does not answer/,
       /replica|process/i,
       async () => stop(await leader()),
-    ],
-    [
-      'all replicas are dead',
-      /^No replica leads/,
-      /Start a replica/,
-      async () => {
-        const undo = await Promise.all(system.replicas.map(({ name }) => stop(name)));
-        return () => Promise.all(undo.map((start) => start()));
-      },
-    ],
-    [
-      'the leader dies again and again',
-      /^The leadership changed \d+ times/,
-      /reasons of the elections/,
-      async () => {
-        for (let count = 0; count < 4; count += 1) await loseLeader();
-        // Ten minutes later.
-        return () =>
-          sql(
-            `SET session_replication_role = replica; UPDATE election SET elected_at = elected_at - interval '10 minutes'`,
-          );
-      },
-    ],
-    [
-      'the backlog grows',
-      /^The backlog grows/,
-      /Find the slow part/,
-      async () => {
-        await gateway({ slowMs: 5_000 });
-        const end = keepPaying(1_000);
-        return async () => {
-          await gateway({});
-          await end();
-        };
-      },
-    ],
-    [
-      'the gateway is slow',
-      /^Half of the calls to the gateway take/,
-      /operator of the gateway/,
-      async () => {
-        await gateway({ slowMs: 2_000 });
-        await pay(100);
-        return () => gateway({});
-      },
     ],
     ['an instance is lost', /^patients_2 does not answer/, /./, () => stop('patients_2')],
     [
