@@ -62,7 +62,10 @@ const AUTH: Readonly<Record<string, Json>> = {
 
 function toAddress({ id, query = {} }: PostmanCase, operation: Operation): string {
   const known = readExamples(operation, 'path');
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => id ?? known[name] ?? '');
+  const path = operation.path.replace(
+    /\{(\w+)\}/g,
+    (_, name: string) => (name === 'id' ? id : undefined) ?? known[name] ?? '',
+  );
   const search = Object.entries(query).map(([key, value]) => `${key}=${value}`);
   return [`${ADDRESSES[operation.service]}${path}`, search.join('&')].filter(Boolean).join('?');
 }

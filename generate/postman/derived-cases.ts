@@ -21,14 +21,17 @@ function chooseFolder({ service, spec: { tags }, token }: Operation): string {
 const colour = { colour: 'green' };
 const BIG = ["pm.variables.set('big', 'x'.repeat(2000000));"];
 
+type Refusal = [name: string, values: CaseValues];
+
 /** The refusals that the document of an operation lists. */
-function listRefusals({ path, codes, spec, token }: Operation): [string, CaseValues][] {
-  const other = token === 'api' ? 'operator' : 'api';
+function listRefusals({ path, codes, spec }: Operation): Refusal[] {
+  const allowed = spec.security.flatMap((each) => Object.keys(each));
+  const other = (['api', 'operator'] as const).find((kind) => !allowed.includes(kind));
   const unknownId = path.startsWith('/replicas/') ? 'server_99' : UNKNOWN_ID;
-  const rows: [name: string, values: CaseValues][] = [
+  const rows: Refusal[] = [
     ['no token', { code: 'UNAUTHENTICATED', token: 'none' }],
     ['a wrong token', { code: 'UNAUTHENTICATED', token: 'wrong' }],
-    ['a token of another kind', { code: 'FORBIDDEN', token: other }],
+    ...(other ? [['a token of another kind', { code: 'FORBIDDEN', token: other }] as Refusal] : []),
     ['no body', { code: 'BODY_MISSING', body: null }],
     ['a malformed body', { code: 'BODY_MALFORMED', body: '{"reason":' }],
     ['a body of 2 MB', { code: 'BODY_TOO_LARGE', body: '{"reason": "{{big}}"}', before: BIG }],
