@@ -26,7 +26,7 @@ type Refusal = [name: string, values: CaseValues];
 /** The refusals that the document of an operation lists. */
 function listRefusals({ path, codes, spec }: Operation): Refusal[] {
   const allowed = spec.security.flatMap((each) => Object.keys(each));
-  const other = (['api', 'operator'] as const).find((kind) => !allowed.includes(kind));
+  const other = (['api', 'operator', 'internal'] as const).find((kind) => !allowed.includes(kind));
   const unknownId = path.startsWith('/replicas/') ? 'server_99' : UNKNOWN_ID;
   const rows: Refusal[] = [
     ['no token', { code: 'UNAUTHENTICATED', token: 'none' }],

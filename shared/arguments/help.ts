@@ -59,7 +59,7 @@ function formatRows(rows: readonly Row[]): string[] {
     const last = lines.at(-1) ?? '';
     return last.length + facts.length <= TEXT_WIDTH
       ? [...lines.slice(0, -1), last + facts.padStart(TEXT_WIDTH - last.length)]
-      : [...lines, facts.padStart(TEXT_WIDTH)];
+      : [...lines, ...wrap(facts, TEXT_WIDTH).map((line) => line.padStart(TEXT_WIDTH))];
   });
 }
 

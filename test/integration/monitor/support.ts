@@ -22,9 +22,9 @@ const QUICK = {
 
 /**
  * For tests in which a healthy leader must remain, however slow the machine: only a cut connection
- * is evidence.
+ * is evidence, and a late monitor does not doubt itself again and again.
  */
-export const CALM = { BEAT_TIMEOUT_MS: '10000', FALL: '20' };
+export const CALM = { BEAT_TIMEOUT_MS: '10000', FALL: '20', DOUBT_MS: '10000' };
 
 export class Hospital {
   readonly replicas: FakeReplica[] = [];
