@@ -76,7 +76,7 @@ const leftOut = (refused: readonly RefusedPayment[]): Html | null =>
 export interface PreviewContent {
   /** The payments of the form; empty: there is no form. */
   payments: readonly { id: string }[];
-  /** What the action does, with its payments. */
+  /** The sentence with the effect of the action on the payments. */
   effect: Content;
   refused: readonly RefusedPayment[];
 }
