@@ -75,15 +75,21 @@ export class AlertRecorder {
   }
 
   /**
-   * Acknowledges an alert; one that fires and is not recorded yet is recorded first. @returns null:
-   * there is no such alert. @throws Error when PostgreSQL does not answer.
+   * Acknowledges an alert; one that fires and is not recorded yet is recorded first. The next read
+   * of the open alerts shows it. @returns null: there is no such alert. @throws Error when
+   * PostgreSQL does not answer.
    */
   async acknowledge(id: string, actor: string, reason: string): Promise<StoredAlert | null> {
     const { store, watch } = this.options;
-    const found = await store.acknowledge(id, actor, reason);
-    if (found || !watch.firing.some((alert) => alert.id === id)) return found;
-    await store.record(watch.firing);
-    return store.acknowledge(id, actor, reason);
+    let found = await store.acknowledge(id, actor, reason);
+    if (!found && watch.firing.some((alert) => alert.id === id)) {
+      await store.record(watch.firing);
+      found = await store.acknowledge(id, actor, reason);
+    }
+    // A reading that began before the acknowledgement would replace the row with an older one.
+    await this.running;
+    if (found?.clearedAt === null) this.rows = [...this.rows.filter((row) => row.id !== id), found];
+    return found;
   }
 
   private async sync(): Promise<void> {

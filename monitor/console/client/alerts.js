@@ -1,4 +1,4 @@
-/** Keeps the page of the alerts live: loads it again when an alert fires or clears. */
+/** Keeps the page of the alerts live: loads it again when an alert changes. */
 import { byId } from './dom.js';
 import { writeLocalTimes } from './local-times.js';
 import { loadPart } from './page-part.js';

@@ -93,14 +93,17 @@ function showBanner() {
   banner.replaceChildren(list, make('a', { class: 'button', href: '/alerts.html' }, words));
 }
 
+/** The alerts and their acknowledgements, to recognise a change. */
+const toKey = () => alerts.map(({ id, acknowledgedAt }) => `${id} ${acknowledgedAt}`).join();
+
 /** @param {OpenAlerts | null} answer */
 function take(answer) {
   isAnswering = answer !== null;
   if (answer) {
     answeredAt = Date.now();
-    const before = alerts.map(({ id }) => id).join();
+    const before = toKey();
     alerts = answer.open;
-    if (before !== alerts.map(({ id }) => id).join()) dispatchEvent(new Event('relevo:alerts'));
+    if (before !== toKey()) dispatchEvent(new Event('relevo:alerts'));
   }
   showBanner();
   showTitle();
