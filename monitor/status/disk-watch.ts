@@ -42,22 +42,22 @@ let source: () => DiskStatus | null = () => null;
 export const measureDisk = (read: () => DiskStatus | null): void => void (source = read);
 
 gauge(
-  'relevo_disk_free_megabytes',
+  'relevo_disk_free_bytes',
   'Free space of the disk of this installation. No sample: not watched, or not readable.',
   [],
   function () {
     this.reset();
     const disk = source();
-    if (disk) this.set(disk.freeMb);
+    if (disk) this.set(disk.freeMb * MEGABYTE);
   },
 );
 gauge(
-  'relevo_disk_least_megabytes',
+  'relevo_disk_least_bytes',
   'The alert about the disk fires below this free space (DISK_LEAST_MB). No sample: not watched, or not readable.',
   [],
   function () {
     this.reset();
     const disk = source();
-    if (disk) this.set(disk.leastMb);
+    if (disk) this.set(disk.leastMb * MEGABYTE);
   },
 );

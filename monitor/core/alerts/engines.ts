@@ -82,9 +82,9 @@ export const ENGINE_ALERTS: readonly AlertRule[] = [
   {
     name: 'RelevoDiskLow',
     severity: 'critical',
-    expr: 'min(relevo_disk_free_megabytes) < min(relevo_disk_least_megabytes)',
+    expr: 'min(relevo_disk_free_bytes) < min(relevo_disk_least_bytes)',
     holds: '1m',
-    summary: 'The disk has {{ $value | printf "%.0f" }} MB free',
+    summary: 'The disk has {{ $value | humanize }}B free',
     description:
       'PostgreSQL stops when its disk is full: then no payment is accepted or processed.',
     action: 'Delete logs, reports and old archives, or enlarge the disk.',

@@ -108,6 +108,7 @@ describe('docs/metrics.md', () => {
       'layer',
       'member',
       'method',
+      'node',
       'phase',
       'reason',
       'replica',
