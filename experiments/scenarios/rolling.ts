@@ -5,6 +5,7 @@
  */
 import type { RestartRecord } from '../../shared/contracts/rolling-restart.js';
 import { Restarts } from '../../local/rolling/restarts.js';
+import { DEFAULT_CHECK } from '../../shared/balancer/pool.js';
 import { GATEWAY_OPTIONS } from '../../gateway/config.js';
 import { chargeDurationMs } from '../../shared/simulated-charge.js';
 import type { Experiment, RunContext } from '../experiment.js';
@@ -30,22 +31,28 @@ const QUICK = { count: 1, rate: 60, clients: 3 };
 const REPLICAS = 3;
 
 const OPTIONS = {
-  count: { default: 10, min: 1, max: 1_000, doc: 'restarts of the whole system' },
-  rate: { default: 300, min: 1, max: 2_000, doc: 'payments per second meanwhile' },
-  balancer: { text: true, value: 'NAME', doc: 'haproxy, apache or nginx (haproxy)' },
-  how: { text: true, value: 'WAY', doc: `${WAYS.join(', ')} (${WAYS[0]})` },
-  deadline: {
+  'count': { default: 10, min: 1, max: 1_000, doc: 'restarts of the whole system' },
+  'rate': { default: 300, min: 1, max: 2_000, doc: 'payments per second meanwhile' },
+  'balancer': { text: true, value: 'NAME', doc: 'haproxy, apache or nginx (haproxy)' },
+  'how': { text: true, value: 'WAY', doc: `${WAYS.join(', ')} (${WAYS[0]})` },
+  'deadline': {
     default: 10_000,
     min: 100,
     max: 60_000,
     doc: 'ms within which a payment must have succeeded',
   },
-  monitors: { default: 1, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
-  quick: {
+  'check-timeout': {
+    default: DEFAULT_CHECK.timeoutMs,
+    min: 100,
+    max: 60_000,
+    doc: 'ms that the balancer waits for the answer to a check',
+  },
+  'monitors': { default: 1, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
+  'quick': {
     flag: true,
     doc: `${QUICK.count} restart, at most ${QUICK.rate} payments per second, half the clients`,
   },
-  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses the payments' },
+  'seed': { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses the payments' },
 } as const;
 
 type Context = RunContext<typeof OPTIONS>;
@@ -74,6 +81,7 @@ function run(context: Context): Promise<RunRecord> {
       monitors,
       patients: INSTANCES,
       balancer: toBalancer(balancer ?? 'haproxy'),
+      pool: { check: { ...DEFAULT_CHECK, timeoutMs: context.options['check-timeout'] } },
       env: { STAFF_SIGN_IN: 'off' },
       seed,
       deadlineMs: deadline,
