@@ -14,8 +14,8 @@ const SEC_MS = 1_000;
 const FAILED_SHARE = 0.05;
 /** Fewer calls in the last minute give no share and no median. */
 const CALLS_MIN = 10;
-/** Median duration of the calls to the gateway, s. */
-const SLOW_SEC = 1;
+/** Median duration of the calls to the gateway, s. Less than their default time limit of 1 s. */
+const SLOW_SEC = 0.5;
 
 const findGrowingBacklog = ({ status, pendingPerSec }: AlertFacts): AlertFinding[] => {
   const pending = status.queue.pending ?? 0;

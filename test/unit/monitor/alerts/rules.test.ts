@@ -185,8 +185,8 @@ const CASES: [title: string, given: AlertFacts, expected: string[]][] = [
     ['RelevoGatewayFailing'],
   ],
   [
-    'half of the calls to the gateway take more than a second',
-    withGateway({ calls: 10, failed: 0, p50Ms: 1_001 }),
+    'half of the calls to the gateway take more than half a second',
+    withGateway({ calls: 10, failed: 0, p50Ms: 501 }),
     ['RelevoGatewaySlow'],
   ],
   ['a payment has waited for 61 s', facts({ oldestPendingSec: 61 }), ['RelevoBacklogOld']],
@@ -225,7 +225,7 @@ test('one replica that reaches the gateway is enough', () =>
   ).toEqual([]));
 
 test.each<Partial<Status['gateway']>>([
-  { calls: 100, failed: 5, p50Ms: 1_000 },
+  { calls: 100, failed: 5, p50Ms: 500 },
   { calls: 9, failed: 9, p50Ms: 5_000 },
   { calls: 100, failed: 100, reached: false },
 ])('a gateway as in %j has no alert of its own', (gateway) =>
