@@ -29,18 +29,24 @@ describeInBrowser('alerts in the console', () => {
   const getIcon = (page: Page): Promise<string> =>
     page.evaluate(`document.querySelector('link[rel="icon"]').href`);
 
-  async function stopReplicas(): Promise<void> {
-    for (const replica of stage.system.replicas) {
+  type Replica = (typeof stage.system.replicas)[number];
+  /** Kills replicas that do not start again by themselves. */
+  async function stopReplicas(replicas: readonly Replica[]): Promise<void> {
+    for (const replica of replicas) {
       replica.supervised = false;
       replica.kill('SIGKILL');
     }
-    await Promise.all(stage.system.replicas.map((replica) => replica.exited));
+    await Promise.all(replicas.map((replica) => replica.exited));
   }
-
-  async function startReplicas(): Promise<void> {
-    await Promise.all(stage.system.replicas.map((replica) => replica.start()));
-    for (const replica of stage.system.replicas) replica.supervised = true;
-    await stage.settled();
+  async function startReplicas(replicas: readonly Replica[]): Promise<void> {
+    await Promise.all(replicas.map((replica) => replica.start()));
+    for (const replica of replicas) replica.supervised = true;
+  }
+  async function stopOneReplica(): Promise<Replica> {
+    const [victim] = stage.system.replicas;
+    if (!victim) throw new Error('no replica');
+    await stopReplicas([victim]);
+    return victim;
   }
 
   test(
@@ -50,19 +56,25 @@ describeInBrowser('alerts in the console', () => {
       const payments = await stage.open({}, '/payments');
       await waitForTitle(overview, /^server_\d leads · Relevo$/);
       expect(await getIcon(overview)).not.toContain(RED);
-      await stopReplicas();
+      const victim = await stopOneReplica();
+      await overview.waitForSelector(`#health:has-text("${victim.name} does not answer")`);
+      await overview.focus('#health a');
+      await stopReplicas(stage.system.replicas.filter((each) => each !== victim));
       for (const page of [overview, payments]) {
         await page.waitForSelector('#health.bad:has-text("No replica leads")');
         await waitForTitle(page, /^▲ No replica leads.* \(\+\d\) · .*Relevo$/);
         expect(await getIcon(page)).toContain(RED);
       }
+      // The link keeps the focus while the text beside it changes.
+      expect(await overview.evaluate(`document.activeElement.matches('#health a')`)).toBe(true);
       // No row of a dead replica claims to lead.
       await overview.waitForSelector('#replicas .state.leads', { state: 'hidden' });
-      await startReplicas();
+      await startReplicas(stage.system.replicas);
       for (const page of [overview, payments]) {
         await page.waitForSelector('#health', { state: 'hidden', timeout: PATIENCE_MS });
         expect(await getIcon(page)).not.toContain(RED);
       }
+      await stage.settled();
       await waitForTitle(overview, /^server_\d leads · Relevo$/);
     },
     TEST_MS,
@@ -71,10 +83,7 @@ describeInBrowser('alerts in the console', () => {
   test(
     'a reason that is typed while the list refreshes stays',
     async () => {
-      const [victim] = stage.system.replicas;
-      if (!victim) throw new Error('no replica');
-      victim.supervised = false;
-      victim.kill('SIGKILL');
+      const victim = await stopOneReplica();
       const page = await stage.open({}, '/alerts.html');
       const reason = page.locator(
         `#found tr:has-text("${victim.name} does not answer") input[name=reason]`,
@@ -95,8 +104,7 @@ describeInBrowser('alerts in the console', () => {
       await page.unroute('**/alerts.html');
       await reason.first().fill('');
       await page.locator('h1').click();
-      await victim.start();
-      victim.supervised = true;
+      await startReplicas([victim]);
       await reason.first().waitFor({ state: 'detached', timeout: PATIENCE_MS });
       await stage.settled();
     },
@@ -106,10 +114,7 @@ describeInBrowser('alerts in the console', () => {
   test(
     'an operator acknowledges an alert with a reason; it leaves the title, and the history keeps it',
     async () => {
-      const [victim] = stage.system.replicas;
-      if (!victim) throw new Error('no replica');
-      victim.supervised = false;
-      victim.kill('SIGKILL');
+      const victim = await stopOneReplica();
       const page = await stage.open({}, '/alerts.html');
       const row = page.locator(`#found tr:has-text("${victim.name} does not answer")`).first();
       await row.waitFor({ timeout: PATIENCE_MS });
@@ -119,8 +124,7 @@ describeInBrowser('alerts in the console', () => {
       await page.waitForSelector('#found:has-text("a new disk arrives <b>at noon</b>")');
       await waitForTitle(page, /^Alerts · Relevo$/);
       await page.waitForSelector('#health:has-text("acknowledged")');
-      await victim.start();
-      victim.supervised = true;
+      await startReplicas([victim]);
       await page.waitForSelector(
         `section[aria-labelledby=past-title]:has-text("${victim.name} does not answer")`,
         { timeout: PATIENCE_MS },

@@ -2,7 +2,7 @@
  * Shows the alerts on every page of the console: in a banner, in the title and in the icon. Polls
  * the monitor once per second, and shows since when the monitor does not answer.
  */
-import { byId, make } from './dom.js';
+import { byId, make, show } from './dom.js';
 import { clockTime } from './format.js';
 
 /** @typedef {import('../../../shared/contracts/alerts.js').OpenAlerts} OpenAlerts */
@@ -90,7 +90,12 @@ function showBanner() {
   banner.className = `health ${getTone()}`;
   // Equal content stays, so that a screen reader does not repeat it.
   if (banner.querySelector('ul')?.textContent === list.textContent) return;
-  banner.replaceChildren(list, make('a', { class: 'button', href: '/alerts.html' }, words));
+  // The link stays too, so that it keeps the focus while a count in the text changes.
+  const link = banner.querySelector('a') ?? make('a', { class: 'button', href: '/alerts.html' });
+  show(link, words);
+  const shown = banner.querySelector('ul');
+  if (shown) shown.replaceWith(list);
+  else banner.replaceChildren(list, link);
 }
 
 /** The alerts and their acknowledgements, to recognise a change. */
