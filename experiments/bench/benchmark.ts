@@ -14,6 +14,7 @@ export const BENCHMARK_KINDS = {
   'live': 'Live: batches are enqueued while one worker processes them',
   'single': 'Single requests over HTTP, each with a response when its payment is final',
   'lone': 'One payment at a time on an idle system',
+  'kills': 'Lost and doubled payments, while the worker is killed again and again',
 } as const;
 export type BenchmarkKind = keyof typeof BENCHMARK_KINDS;
 
@@ -62,6 +63,8 @@ export interface BenchEnvironment {
   batchSize: number;
   batchesInFlight: number;
   seed: number;
+  /** Kills of the worker, for the benchmarks of kills. */
+  kills: number;
   /** For temporary data; deleted at the end. */
   dataDir: string;
   /**

@@ -1,5 +1,7 @@
 /** All benchmarks, in the order of the help, and the selection by a user. */
 import type { Benchmark } from './benchmark.js';
+import { peerKills } from './kills/peer.js';
+import { RELEVO_KILLS } from './kills/relevo.js';
 import { LIMITS } from './limits/limits.js';
 import { NAIVE } from './objectives.js';
 import { peerBenchmark } from './peer-benchmark.js';
@@ -10,10 +12,12 @@ import { onStandby } from './relevo/standby.js';
 
 const isNaive = (name: string): boolean => name.startsWith('bullmq-prisma-');
 
+const sideOf = ({ name }: { name: string }): 'naive' | 'tuned' =>
+  isNaive(name) ? 'naive' : 'tuned';
+
 const PEER_BENCHMARKS: readonly Benchmark[] = PEERS.flatMap((peer) => {
-  const side = isNaive(peer.name) ? 'naive' : 'tuned';
   const kinds = ['drain', 'live', ...(peer.name === NAIVE ? ['drain-20ms'] : [])] as const;
-  return kinds.map((kind) => peerBenchmark(peer, kind as Benchmark['kind'], side));
+  return kinds.map((kind) => peerBenchmark(peer, kind as Benchmark['kind'], sideOf(peer)));
 });
 
 const RELEVO: readonly Benchmark[] = [...RELEVO_DRAINS, ...RELEVO_LIVE];
@@ -25,6 +29,12 @@ export const STANDBY_BENCHMARKS: readonly Benchmark[] = RELEVO.flatMap((benchmar
   benchmark,
   onStandby(benchmark),
 ]);
+
+/** Relevo and its peers, whose workers are killed. */
+export const KILLS_BENCHMARKS: readonly Benchmark[] = [
+  RELEVO_KILLS,
+  ...PEERS.map((peer) => peerKills(peer, sideOf(peer))),
+];
 
 /**
  * @param only names, separated by commas; a final `*` matches any suffix; null: all. @returns the

@@ -15,6 +15,8 @@ export interface PeerFacts {
   /** Versions of its packages by name. */
   packages: Record<string, string>;
   settings: readonly string[];
+  /** How its jobs come back after a kill. */
+  recovery: string;
   lacks: readonly string[];
 }
 
@@ -33,11 +35,12 @@ export interface BenchConditions {
   settings: Record<string, string>;
 }
 
-const peerFacts = ({ name, what, packages, settings, lacks }: Peer): PeerFacts => ({
+const peerFacts = ({ name, what, packages, settings, recovery = '', lacks }: Peer): PeerFacts => ({
   name,
   what,
   packages: Object.fromEntries(packages.map((each) => [each, getPackageVersion(each)])),
   settings,
+  recovery,
   lacks,
 });
 
@@ -48,7 +51,7 @@ const peerFacts = ({ name, what, packages, settings, lacks }: Peer): PeerFacts =
 const getSlow = (results: readonly BenchmarkResult[], wanted: number): string[] =>
   results.flatMap(({ name, kind, measurements }) => {
     const least = Math.min(...measurements.map(({ payments }) => payments));
-    return least < wanted && kind !== 'lone' ? [`${name} (${least})`] : [];
+    return least < wanted && kind !== 'lone' && kind !== 'kills' ? [`${name} (${least})`] : [];
   });
 
 const formatPairs = (values: Readonly<Record<string, string>>, between: string): string =>
@@ -105,4 +108,4 @@ export function factsOf(
 
 /** Whether a benchmark belongs to a peer, in any variant: `pg-boss-live` belongs to `pg-boss`. */
 const isOf = (benchmark: string, peer: string): boolean =>
-  [peer, `${peer}-live`, `${peer}-20ms`].includes(benchmark);
+  [peer, `${peer}-live`, `${peer}-20ms`, `${peer}-kills`].includes(benchmark);

@@ -2,29 +2,15 @@
  * Measures a peer: runs its producer and its worker in separate processes, drained or live, and
  * counts its rows afterwards.
  */
-import { join } from 'node:path';
-import { existsSync } from 'node:fs';
-import { compile } from '../../local/processes/compile.js';
-import { ROOT } from '../../local/root.js';
 import type { Benchmark, BenchmarkKind, Measurement, Side, BenchEnvironment } from './benchmark.js';
 import type { OrdersWanted } from './orders.js';
+import { PREFIX, startPeerProcess, type PeerProcess } from './peer-process.js';
 import type { Peer, PeerPlace } from './peer.js';
 import { installPeerPackages, usesPeerPackages } from './peers/packages.js';
 import { secondsOf, type Span } from './programs/commands.js';
-import { BenchProgram } from './programs/program.js';
+import type { BenchProgram } from './programs/program.js';
 import { watchUsage } from './usage.js';
 import { capPayments, getWarmUpMost, warmUpBenchmark } from './warm-up.js';
-
-const PROGRAM = 'experiments/bench/programs/peer-program.ts';
-const PREFIX = 'bench';
-
-/** Peers that differ only in a number share a file: `bullmq-prisma-50` is in `bullmq-prisma.ts`. */
-function sourceOf(name: string, folder: string): string {
-  const [own, shared] = [name, name.replace(/-\d+$/, '')].map(
-    (each) => `experiments/bench/${folder}/${each}.ts`,
-  ) as [string, string];
-  return existsSync(join(ROOT, own)) ? own : shared;
-}
 
 /** The two processes of a peer. */
 class PeerUnderLoad {
@@ -42,19 +28,11 @@ class PeerUnderLoad {
     environment: BenchEnvironment,
     place: PeerPlace,
     benchmark: string,
-    { name }: Peer,
+    peer: Peer,
     folder: string,
   ): Promise<PeerUnderLoad> {
-    const file = join(ROOT, await compile(sourceOf(name, folder)));
-    const start = (part: string): Promise<BenchProgram> =>
-      BenchProgram.start({
-        name: `${benchmark} ${part}`,
-        source: PROGRAM,
-        args: [file, name],
-        nodeArgs: environment.nodeArgs(`${benchmark}/${part}`),
-        signal: environment.signal,
-        onLine: environment.onLine,
-      });
+    const start = (part: PeerProcess['part']): Promise<BenchProgram> =>
+      startPeerProcess(environment, { benchmark, peer, folder, part });
     const producer = await start('producer');
     const worker = await start('worker');
     return new PeerUnderLoad(environment, place, producer, worker);

@@ -22,6 +22,14 @@ export interface PeerPlace {
   prefix: string;
   /** Duration of the gateway call of each payment, ms; 0: no call. */
   gatewayLatencyMs: number;
+  /**
+   * Only in the benchmark of kills. The gateway then records each call, and the jobs of a dead
+   * worker are taken up again after seconds: @see Peer.recovery.
+   */
+  kills?: {
+    /** A database with the gateway's ledger. */
+    ledgerUrl: string;
+  };
 }
 
 export interface PeerProducer {
@@ -52,6 +60,11 @@ export interface Peer {
   packages: readonly string[];
   /** Its settings, with the reasons that its documentation gives; one line each. */
   settings: readonly string[];
+  /**
+   * How its jobs come back after the death of their worker, with the settings of the benchmark of
+   * kills; undefined: a limit, which has no such benchmark.
+   */
+  recovery?: string;
   /** Features that Relevo has and the peer lacks; one line each. */
   lacks: readonly string[];
   /**

@@ -20,7 +20,7 @@ const DEADLINE_MS = 240_000;
 
 export interface BenchOptions extends Pick<
   BenchEnvironment,
-  'payments' | 'connections' | 'batchSize' | 'batchesInFlight' | 'seed'
+  'payments' | 'connections' | 'batchSize' | 'batchesInFlight' | 'seed' | 'kills'
 > {
   benchmarks: readonly Benchmark[];
   rounds: number;

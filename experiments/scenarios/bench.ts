@@ -6,7 +6,12 @@
  */
 import { join, resolve } from 'node:path';
 import type { Benchmark } from '../bench/benchmark.js';
-import { chooseBenchmarks, BENCHMARKS, STANDBY_BENCHMARKS } from '../bench/benchmarks.js';
+import {
+  chooseBenchmarks,
+  BENCHMARKS,
+  KILLS_BENCHMARKS,
+  STANDBY_BENCHMARKS,
+} from '../bench/benchmarks.js';
 import { factsOf } from '../bench/facts.js';
 import { summarize, type BenchmarkResult } from '../bench/figures.js';
 import { objectivesOf } from '../bench/objectives.js';
@@ -40,6 +45,12 @@ const OPTIONS = {
     flag: true,
     doc: 'only Relevo: with one PostgreSQL and Redis, and with standbys of both',
   },
+  kills: {
+    default: 0,
+    min: 0,
+    max: 1_000,
+    doc: 'instead: payments lost and doubled over N kills of the worker',
+  },
   profile: { flag: true, doc: 'write a CPU profile of each process to the folder of the run' },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'order of the rounds, amounts and patients' },
 } as const;
@@ -53,8 +64,9 @@ export const bench: Experiment<typeof OPTIONS> = {
   name: 'bench',
   summary: 'throughput compared with usual alternatives: same work, one run',
   options: OPTIONS,
-  check: ({ only, standby }) => {
-    const all = listBenchmarks(standby);
+  check: ({ only, standby, kills }) => {
+    if (standby && kills > 0) return '--standby and --kills are two benches: choose one';
+    const all = listBenchmarks(standby, kills);
     const chosen = chooseBenchmarks(only, all);
     return 'unknown' in chosen
       ? `--only: there is no "${chosen.unknown}"; there are ${all.map(({ name }) => name).join(', ')}`
@@ -65,7 +77,15 @@ export const bench: Experiment<typeof OPTIONS> = {
 
 async function run(context: Context): Promise<RunRecord> {
   const { options, command, progress, signal } = context;
-  const { only, seed, batch: batchSize, batches: batchesInFlight, profile, standby } = options;
+  const {
+    only,
+    seed,
+    batch: batchSize,
+    batches: batchesInFlight,
+    profile,
+    standby,
+    kills,
+  } = options;
   const { startedAt, makeResult } = startResult('bench', seed);
   const folder = profile
     ? claimSubfolder(folderOf({ name: 'bench', seed, startedAt }), PROFILES)
@@ -75,7 +95,9 @@ async function run(context: Context): Promise<RunRecord> {
     ...options,
     batchSize,
     batchesInFlight,
-    benchmarks: getChosen(only, standby),
+    benchmarks: getChosen(only, listBenchmarks(standby, kills)),
+    // Each kill is a repetition by itself.
+    rounds: kills > 0 ? 1 : options.rounds,
     profiles,
   };
   const { results, versions, settings } = await runBench({ ...wanted, progress, signal });
@@ -84,7 +106,7 @@ async function run(context: Context): Promise<RunRecord> {
   const facts = factsOf(results, { wanted: options.payments, machine, settings });
   const summaries = results.map(summarize);
   context.print(benchTable(result, summaries, facts));
-  if (result.verdict === 'valid' && !signal.aborted)
+  if (result.verdict === 'valid' && !signal.aborted && kills === 0)
     appendEntry({
       at: startedAt,
       commit: currentCommit(),
@@ -105,12 +127,14 @@ async function run(context: Context): Promise<RunRecord> {
   return { ...journal, own: ownReport(journal, results, summaries, facts) };
 }
 
-const listBenchmarks = (standby: boolean): readonly Benchmark[] =>
-  standby ? STANDBY_BENCHMARKS : BENCHMARKS;
+function listBenchmarks(standby: boolean, kills: number): readonly Benchmark[] {
+  if (kills > 0) return KILLS_BENCHMARKS;
+  return standby ? STANDBY_BENCHMARKS : BENCHMARKS;
+}
 
 /** `check` has rejected unknown names before. */
-function getChosen(only: string | null, standby: boolean): readonly Benchmark[] {
-  const chosen = chooseBenchmarks(only, listBenchmarks(standby));
+function getChosen(only: string | null, all: readonly Benchmark[]): readonly Benchmark[] {
+  const chosen = chooseBenchmarks(only, all);
   return 'unknown' in chosen ? [] : chosen;
 }
 

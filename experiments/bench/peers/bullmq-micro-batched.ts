@@ -4,7 +4,12 @@
  */
 import type pg from 'pg';
 import type { PeerOrder, Peer, PeerPlace, PeerWorker } from '../peer.js';
-import { BULLMQ_SETTINGS, createBullmqWorker, openBullmqProducer } from './bullmq.js';
+import {
+  BULLMQ_LEASES,
+  BULLMQ_SETTINGS,
+  createBullmqWorker,
+  openBullmqProducer,
+} from './bullmq.js';
 import { simulateCharge } from './gateway.js';
 import { MicroBatch } from './micro-batch.js';
 import {
@@ -51,10 +56,11 @@ async function openWorker(place: PeerPlace): Promise<PeerWorker> {
   const batch = new MicroBatch<PeerOrder>(async (orders) =>
     committed(await insertFenced(pool, orders)),
   );
-  const worker = await createBullmqWorker(place, CONCURRENCY, async ({ data }) => {
-    await simulateCharge(place.gatewayLatencyMs);
+  const pay = async ({ data }: { data: PeerOrder }): Promise<void> => {
+    await simulateCharge(place, data);
     await batch.add(data);
-  });
+  };
+  const worker = await createBullmqWorker(place, CONCURRENCY, pay, BULLMQ_LEASES.tuned);
   return {
     start: async (report) => {
       committed = report;
@@ -76,6 +82,7 @@ export const bullmqMicroBatched: Peer = {
     `concurrency ${CONCURRENCY}: enough jobs in progress that each insert has hundreds of rows`,
     'one connection, one multi-row INSERT … SELECT … WHERE EXISTS (fence FOR SHARE) at a time, as soon as the previous one is done',
   ],
+  recovery: BULLMQ_LEASES.tunedText,
   lacks: [
     'a fence in the insert, but no election: its leader row is written once',
     'no durable acceptance: jobs are in Redis, and those of the last second in memory only',

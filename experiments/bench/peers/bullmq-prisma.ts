@@ -4,7 +4,12 @@
  * and a commit.
  */
 import type { Peer, PeerPlace, PeerWorker } from '../peer.js';
-import { BULLMQ_SETTINGS, createBullmqWorker, openBullmqProducer } from './bullmq.js';
+import {
+  BULLMQ_LEASES,
+  BULLMQ_SETTINGS,
+  createBullmqWorker,
+  openBullmqProducer,
+} from './bullmq.js';
 import { simulateCharge } from './gateway.js';
 import { countPayments, createPaymentTable } from './payment-table.js';
 import { ensurePrismaClient, openPrismaClient } from './prisma-client.js';
@@ -19,17 +24,14 @@ async function openWorker(place: PeerPlace, concurrency: number): Promise<PeerWo
   const prisma = await openPrismaClient(place.databaseUrl, POOL_MAX);
   await prisma.$connect();
   let committed: (payments: number) => void = () => undefined;
-  const worker = await createBullmqWorker(
-    place,
-    concurrency,
-    async ({ data: { id, patientId, amountMinor, currency } }) => {
-      await simulateCharge(place.gatewayLatencyMs);
-      await prisma.payment.create({
-        data: { id, patientId, amountMinor: BigInt(amountMinor), currency, status: 'SUCCEEDED' },
-      });
-      committed(1);
-    },
-  );
+  const worker = await createBullmqWorker(place, concurrency, async ({ data }) => {
+    await simulateCharge(place, data);
+    const { id, patientId, amountMinor, currency } = data;
+    await prisma.payment.create({
+      data: { id, patientId, amountMinor: BigInt(amountMinor), currency, status: 'SUCCEEDED' },
+    });
+    committed(1);
+  });
   return {
     start: async (report) => {
       committed = report;
@@ -53,6 +55,7 @@ export const bullmqPrisma = (concurrency: number): Peer => ({
     'prisma.payment.create on a table of six columns with only a primary key, with its own small generated client',
     `up to ${POOL_MAX} connections: the default of node-postgres, which Prisma 7 does not change`,
   ],
+  recovery: BULLMQ_LEASES.naiveText,
   lacks: [
     'no fence: two workers may write the same payment; only the primary key prevents a second row',
     'no durable acceptance: jobs are in Redis, and those of the last second in memory only',

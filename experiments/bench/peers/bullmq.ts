@@ -8,7 +8,7 @@ import { Redis } from 'ioredis';
 import type { PeerOrder, PeerPlace, PeerProducer } from '../peer.js';
 import { portionsOf } from './portions.js';
 
-const QUEUE = 'payments';
+export const QUEUE = 'payments';
 
 /** Jobs per `addBulk`, which is one transaction in Redis. */
 const PORTION = 1_000;
@@ -19,6 +19,23 @@ export const BULLMQ_SETTINGS = [
   'completed jobs are removed (removeOnComplete), failed ones kept up to 5,000: "Going to production", "Auto-removal of jobs"',
   'Redis with AOF everysec and noeviction, as "Going to production" advises',
 ] as const;
+
+/** How a worker treats the jobs that it has done. */
+export const removeJobs = {
+  removeOnComplete: { count: 0 },
+  removeOnFail: { count: 5_000 },
+} as const;
+
+const SHORT_LEASE = { lockDuration: 5_000, stalledInterval: 1_000 } as const;
+const SHORT_TEXT = 'a job whose worker died waits for its lock, 5 s instead of 30';
+
+/** Settings for the benchmark of kills: naive users keep the default number of attempts. */
+export const BULLMQ_LEASES = {
+  naive: SHORT_LEASE,
+  naiveText: `${SHORT_TEXT}; maxStalledCount 1, the default: a job whose worker died twice fails`,
+  tuned: { ...SHORT_LEASE, maxStalledCount: 1_000 },
+  tunedText: `${SHORT_TEXT}; maxStalledCount 1,000: no job fails because its worker died`,
+} as const;
 
 export function openBullmqProducer({ redisUrl, prefix }: PeerPlace): PeerProducer {
   const queue = new Queue<PeerOrder>(QUEUE, { connection: { url: redisUrl }, prefix });
@@ -34,17 +51,18 @@ export function openBullmqProducer({ redisUrl, prefix }: PeerPlace): PeerProduce
 
 /** Creates a worker that is connected and has not started. @param concurrency of jobs. */
 export async function createBullmqWorker(
-  { redisUrl, prefix }: PeerPlace,
+  { redisUrl, prefix, kills }: PeerPlace,
   concurrency: number,
   processor: Processor<PeerOrder>,
+  leases: typeof BULLMQ_LEASES.naive = BULLMQ_LEASES.naive,
 ): Promise<Worker<PeerOrder>> {
   const worker = new Worker<PeerOrder>(QUEUE, processor, {
     connection: { url: redisUrl, maxRetriesPerRequest: null },
     prefix,
     concurrency,
     autorun: false,
-    removeOnComplete: { count: 0 },
-    removeOnFail: { count: 5_000 },
+    ...removeJobs,
+    ...(kills ? leases : {}),
   });
   worker.on('error', (error) => console.error(error));
   worker.on('failed', (_job, error) => console.error(error));

@@ -66,6 +66,10 @@ interface GraphileWorker {
 
 const load = (): GraphileWorker => requirePeerPackage<GraphileWorker>('graphile-worker');
 
+/** The jobs of a dead worker, which its documentation unlocks in this way when it is known dead. */
+const UNLOCK = `SELECT graphile_worker.force_unlock_workers(array_agg(DISTINCT locked_by))
+                  FROM graphile_worker.jobs WHERE locked_by IS NOT NULL`;
+
 const createPreset = ({ Logger }: GraphileWorker) => ({
   worker: {
     concurrentJobs: CONCURRENT_JOBS,
@@ -98,6 +102,7 @@ async function openProducer(place: PeerPlace): Promise<PeerProducer> {
 async function openWorker(place: PeerPlace): Promise<PeerWorker> {
   const graphile = load();
   const [jobs, payments] = [await openPeerPool(place, MAX_POOL_SIZE), await openPeerPool(place, 1)];
+  if (place.kills) await jobs.query(UNLOCK);
   let committed: (payments: number) => void = () => undefined;
   let begin: () => void = () => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));
@@ -106,8 +111,9 @@ async function openWorker(place: PeerPlace): Promise<PeerWorker> {
   );
   const pay = async (payload: unknown): Promise<void> => {
     await begun;
-    await simulateCharge(place.gatewayLatencyMs);
-    await batch.add(payload as PeerOrder);
+    const order = payload as PeerOrder;
+    await simulateCharge(place, order);
+    await batch.add(order);
   };
   const runner = await graphile.run({
     preset: createPreset(graphile),
@@ -150,6 +156,8 @@ export const graphileWorker: Peer = {
     `started before the measurement, with its first ${LOCAL_QUEUE_SIZE} jobs fetched: its own start is not counted`,
     'one payment per job, one multi-row insert at a time on its own connection, as soon as the previous one is done',
   ],
+  recovery:
+    'a restarted worker unlocks the jobs of the dead one with force_unlock_workers, as documented, instead of after four hours; 25 attempts, the default',
   lacks: [
     'no fence: a worker that is considered dead and wakes up still writes; the primary key prevents a second row',
     'after a crash its jobs stay locked for up to four hours (another product, Worker Pro, shortens that)',

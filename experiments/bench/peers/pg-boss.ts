@@ -36,6 +36,8 @@ const POLLING_INTERVAL_SECONDS = 0.5;
  * Statistics of an older table might prevent this; that was not tried.
  */
 const SERVER_OPTIONS = '-c enable_nestloop=off';
+/** For the benchmark of kills. */
+const LEASE = { name: QUEUE, expireInSeconds: 5, retryLimit: 1_000, retryDelay: 0 } as const;
 /** Jobs per `insert`. */
 const PORTION = 5_000;
 
@@ -44,7 +46,7 @@ interface Boss {
   on(event: 'error', listen: (error: Error) => void): void;
   start(): Promise<unknown>;
   stop(options: { wait: boolean }): Promise<void>;
-  createQueue(name: string): Promise<void>;
+  createQueue(name: string, options?: typeof LEASE): Promise<void>;
   insert(jobs: readonly { name: string; data: PeerOrder }[]): Promise<unknown>;
   /** @returns the id of the worker, for `notifyWorker`. */
   work(
@@ -56,6 +58,7 @@ interface Boss {
 }
 
 interface BossOptions {
+  maintenanceIntervalSeconds?: number;
   supervise?: boolean;
   migrate?: boolean;
 }
@@ -105,12 +108,15 @@ async function addPoller(
 }
 
 async function openWorker(place: PeerPlace): Promise<PeerWorker> {
-  const boss = await startBoss(place, { migrate: false });
+  const boss = await startBoss(place, {
+    migrate: false,
+    ...(place.kills ? { maintenanceIntervalSeconds: 1 } : {}),
+  });
   const pool = await openPeerPool(place, POLLERS);
   return {
     start: async (committed) => {
       const handle = async (orders: readonly PeerOrder[]): Promise<void> => {
-        await Promise.all(orders.map(() => simulateCharge(place.gatewayLatencyMs)));
+        await Promise.all(orders.map((order) => simulateCharge(place, order)));
         committed(await insertPayments(pool, orders));
       };
       for (let poller = 0; poller < POLLERS; poller += 1) {
@@ -128,7 +134,7 @@ async function openWorker(place: PeerPlace): Promise<PeerWorker> {
 async function prepare(place: PeerPlace): Promise<void> {
   await createPaymentTable(place);
   const boss = await startBoss(place, { supervise: false });
-  await boss.createQueue(QUEUE);
+  await boss.createQueue(QUEUE, ...(place.kills ? [LEASE] : []));
   await boss.stop({ wait: true });
 }
 
@@ -145,6 +151,7 @@ export const pgBoss: Peer = {
     'schedule: false (no cron), supervise: false in the producer; archiving and deletion after hours, the default, so never in a run',
     'one payment per job, one multi-row insert per batch',
   ],
+  recovery: `a batch whose worker died waits for expireInSeconds ${LEASE.expireInSeconds} instead of 15 minutes, checked every second; retryLimit ${LEASE.retryLimit}: no job fails because its worker died`,
   lacks: [
     'no fence: a handler that timed out and wakes up still writes; the primary key prevents a second row',
     'a batch fails as a whole; after a crash its jobs wait until they expire, 15 minutes by default',

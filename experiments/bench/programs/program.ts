@@ -102,6 +102,12 @@ export class BenchProgram {
     await this.exited.finally(() => clearTimeout(timer));
   }
 
+  /** Kills the process with SIGKILL; resolves when it is dead. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
+  }
+
   private take({ id, result, error }: ProgramReply): void {
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);

@@ -26,6 +26,8 @@ const PATIENCE_MS = 600_000;
 export interface RelevoOptions {
   /** Mean duration of a call to the simulated gateway, ms; 0: none. */
   gatewayLatencyMs: number;
+  /** Default: simulated in process. */
+  gateway?: 'simulated' | 'http';
   /** For profiles. */
   benchmark: string;
 }
@@ -44,14 +46,14 @@ export class RelevoUnderLoad {
   static async open(
     environment: BenchEnvironment,
     storage: BenchStorage,
-    { gatewayLatencyMs, benchmark }: RelevoOptions,
+    { gatewayLatencyMs, gateway = 'simulated', benchmark }: RelevoOptions,
   ): Promise<RelevoUnderLoad> {
     const { databaseUrl, redisUrl } = storage;
     const system = await startSystem({
       monitors: 1,
       replicas: 3,
       patients: 1,
-      gateway: 'simulated',
+      gateway,
       env: { GATEWAY_LATENCY_MS: String(gatewayLatencyMs) },
       supervise: false,
       dataDir: join(environment.dataDir, 'relevo'),

@@ -8,17 +8,16 @@ import { rateRatio, type Summary } from '../../bench/figures.js';
 import { PROCESS_PARTS } from '../../bench/usage.js';
 import type { RunRecord } from '../../record/run-record.js';
 import { count, milliseconds } from '../../../shared/format.js';
-import { html, type Html, type Content } from '../../../shared/web/html.js';
+import { html, type Content } from '../../../shared/web/html.js';
 import { pageHead } from '../page/head.js';
 import { outcomeSection } from '../page/outcome.js';
 import { htmlPage } from '../page/page.js';
 import { figureColumn, foldTable, htmlTable, wordColumn } from '../page/table.js';
 import { costChart } from './cost-chart.js';
 import { rateChart } from './rate-chart.js';
-import { ofKind, yardstickOf } from './table.js';
+import { killsSection } from './kills.js';
+import { ofKind, RATE_KINDS, yardstickOf } from './table.js';
 import { formatTenth, formatWhole } from '../table.js';
-
-const kinds = Object.keys(BENCHMARK_KINDS) as BenchmarkKind[];
 
 function kindSection(kind: BenchmarkKind, all: readonly Summary[]): Content {
   const alike = ofKind(kind, all);
@@ -52,8 +51,9 @@ ${yardstick ? html`<p class="quiet">×: multiples of ${yardstick.name}'s median.
 </section>`;
 }
 
-function costSection(all: readonly Summary[]): Html {
-  const ordered = kinds.flatMap((kind) => ofKind(kind, all));
+function costSection(all: readonly Summary[]): Content {
+  const ordered = RATE_KINDS.flatMap((kind) => ofKind(kind, all));
+  if (ordered.length === 0) return null;
   const rows = ordered.map(({ name, cpuMicros, cpuMicrosTotal }): Content[] => [
     name,
     ...PROCESS_PARTS.map((part) => formatWhole(cpuMicros[part] ?? NaN)),
@@ -87,13 +87,14 @@ const list = (title: string, lines: readonly string[]): Content =>
   lines.length > 0 &&
   html`<h3>${title}</h3><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 
-const peerPart = ({ name, what, packages, settings, lacks }: PeerFacts): Content =>
+const peerPart = ({ name, what, packages, settings, recovery, lacks }: PeerFacts): Content =>
   foldTable(name, [
     html`<p>${what}. ${Object.entries(packages)
       .map(([each, version]) => `${each} ${version}`)
       .join(', ')}</p>`,
     list('Missing features', lacks),
     list('Settings', settings),
+    list('After a kill of its worker, in the benchmark of kills', [recovery]),
   ]);
 
 export function benchPage(
@@ -105,7 +106,8 @@ export function benchPage(
   return htmlPage(`${name}, seed ${seed}: ${verdict}`, [
     pageHead(journal),
     html`<main>${outcomeSection(journal, new Map())}
-${kinds.map((kind) => kindSection(kind, all))}
+${RATE_KINDS.map((kind) => kindSection(kind, all))}
+${killsSection(all)}
 ${costSection(all)}
 ${latencySection(all)}
 ${peers.length > 0 && html`<section id="peers"><h2>The peers: description, settings, missing features</h2>${peers.map(peerPart)}</section>`}</main>`,

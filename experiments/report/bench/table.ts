@@ -12,10 +12,14 @@ import { rateRatio, type Spread, type Summary } from '../../bench/figures.js';
 import { isCeiling, NAIVE } from '../../bench/objectives.js';
 import { PROCESS_PARTS, type ProcessPart } from '../../bench/usage.js';
 import type { ExperimentResult, Objective } from '../../record/result.js';
+import { killsTable } from './kills.js';
 import { TEXT_WIDTH, wrap } from '../../../shared/arguments/wrap.js';
 import { formatTable, formatTenth, formatWhole } from '../table.js';
 
-const kinds = Object.keys(BENCHMARK_KINDS) as BenchmarkKind[];
+/** The kinds that are compared by their rates. */
+export const RATE_KINDS = (Object.keys(BENCHMARK_KINDS) as BenchmarkKind[]).filter(
+  (kind) => kind !== 'kills',
+);
 
 const range = ({ min, max }: Spread): string => `${formatWhole(min)}–${formatWhole(max)}`;
 
@@ -79,13 +83,14 @@ function cpuTable(all: readonly Summary[]): string[] {
   const parts = PROCESS_PARTS.filter((part) =>
     all.some(({ cpuMicros }) => cpuMicros[part] !== undefined),
   );
-  const rows = kinds
-    .flatMap((kind) => ofKind(kind, all))
-    .map(({ name, cpuMicros, cpuMicrosTotal }) => [
+  const rows = RATE_KINDS.flatMap((kind) => ofKind(kind, all)).map(
+    ({ name, cpuMicros, cpuMicrosTotal }) => [
       name,
       ...parts.map((part) => formatWhole(cpuMicros[part] ?? NaN)),
       formatWhole(cpuMicrosTotal),
-    ]);
+    ],
+  );
+  if (rows.length === 0) return [];
   return [
     '',
     'CPU time, µs per payment (all: without the load generator)',
@@ -117,7 +122,7 @@ const wrapLine = (text: string, indent = '  '): string[] =>
 
 export interface BenchTexts {
   /** With the features that each peer lacks. */
-  peers: readonly { name: string; lacks: readonly string[] }[];
+  peers: readonly { name: string; recovery: string; lacks: readonly string[] }[];
   notes: readonly string[];
 }
 
@@ -127,9 +132,17 @@ export function benchTable(
   { peers, notes }: BenchTexts,
 ): string {
   return [
-    ...kinds.flatMap((kind) => rateTable(kind, all)),
+    ...RATE_KINDS.flatMap((kind) => rateTable(kind, all)),
+    ...killsTable(all),
     ...latencyTable(all),
     ...cpuTable(all),
+    ...(all.some(({ kind }) => kind === 'kills')
+      ? [
+          '',
+          'After a kill',
+          ...peers.flatMap(({ name, recovery }) => wrapLine(`${name}: ${recovery}`)),
+        ]
+      : []),
     ...(peers.length > 0 ? ['', 'Missing features'] : []),
     ...peers.flatMap(({ name, lacks }) => wrapLine(`${name}: ${lacks.join('; ')}`)),
     '',

@@ -10,7 +10,8 @@ import type { RunRecord } from '../../record/run-record.js';
 import type { Objective } from '../../record/result.js';
 import { toCsvLine } from '../csv.js';
 import { circumstances, escapeMarkdown, markdownTable } from '../summary.js';
-import { ofKind, yardstickOf } from './table.js';
+import { killsMarkdown } from './kills.js';
+import { ofKind, RATE_KINDS, yardstickOf } from './table.js';
 import { roundToTenth } from '../../../shared/format.js';
 import { formatTenth, formatWhole } from '../table.js';
 
@@ -59,7 +60,8 @@ export function benchMarkdown(
     '',
     ...objectives.map(objectiveItem),
     '',
-    ...(Object.keys(BENCHMARK_KINDS) as BenchmarkKind[]).flatMap((kind) => kindPart(kind, all)),
+    ...RATE_KINDS.flatMap((kind) => kindPart(kind, all)),
+    ...killsMarkdown(all),
     ...violations.flatMap(({ ids }) => ids.map((id) => `- ❌ ${escapeMarkdown(id)}`)),
     ...notes.map((note) => `> ${escapeMarkdown(note)}\n`),
     ...(peers.length > 0 ? ['**Missing features**', ''] : []),
@@ -68,6 +70,9 @@ export function benchMarkdown(
     ...circumstances(journal),
   ].join('\n');
 }
+
+/** Empty for other kinds. */
+const KILL_FIGURES = ['kills', 'lost', 'doubled', 'open'];
 
 export function measurementsCsv(results: readonly BenchmarkResult[]): string {
   const measures = PROCESS_PARTS.flatMap((part) => [`${part}_cpu_ms`, `${part}_peak_mb`]);
@@ -80,10 +85,11 @@ export function measurementsCsv(results: readonly BenchmarkResult[]): string {
     'seconds',
     'payments_per_sec',
     ...measures,
+    ...KILL_FIGURES,
   ];
   const lines = results.flatMap(({ name, kind, side, measurements }) =>
     measurements.map((measurement, index) => {
-      const { payments, seconds, usage } = measurement;
+      const { payments, seconds, usage, figures } = measurement;
       const used = PROCESS_PARTS.flatMap((part) => [
         usage[part]?.cpuMs ?? null,
         usage[part] ? roundToTenth(usage[part].peakMb) : null,
@@ -97,6 +103,7 @@ export function measurementsCsv(results: readonly BenchmarkResult[]): string {
         seconds,
         Math.round(rateOf(measurement) * 10) / 10,
         ...used,
+        ...KILL_FIGURES.map((figure) => figures[figure] ?? null),
       ]);
     }),
   );

@@ -75,6 +75,7 @@ async function openEnvironment(
     batchSize: 100,
     batchesInFlight: 2,
     seed: 1,
+    kills: 0,
     dataDir,
     ...nobody,
     nodeArgs: () => [],

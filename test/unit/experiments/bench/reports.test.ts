@@ -36,6 +36,7 @@ const FACTS: BenchFacts = {
       what: 'a <b>worker</b>',
       packages: { bullmq: '6.7.0' },
       settings: ['concurrency 50'],
+      recovery: 'after 5 s',
       lacks: ['no fence', 'no order a patient & no more'],
     },
   ],
