@@ -15,8 +15,9 @@ import type { BenchmarkResult } from './figures.js';
 import { BenchProgram } from './programs/program.js';
 import { shuffleRound } from './shuffle.js';
 
-/** Time-out of a measurement. */
+/** Time-out of a measurement, and the addition for each kill of a benchmark of kills. */
 const DEADLINE_MS = 240_000;
+const KILL_MS = 15_000;
 
 export interface BenchOptions extends Pick<
   BenchEnvironment,
@@ -123,13 +124,14 @@ async function measureOne(
   interruption: AbortSignal,
 ): Promise<Measurement> {
   interruption.throwIfAborted();
-  const signal = AbortSignal.any([interruption, AbortSignal.timeout(DEADLINE_MS)]);
+  const deadlineMs = DEADLINE_MS + (benchmark.kind === 'kills' ? environment.kills * KILL_MS : 0);
+  const signal = AbortSignal.any([interruption, AbortSignal.timeout(deadlineMs)]);
   try {
     return await benchmark.measure({ ...environment, signal });
   } catch (error) {
     interruption.throwIfAborted();
     throw new Error(
-      `${benchmark.name}: ${signal.aborted ? `took longer than ${DEADLINE_MS / 1_000} s` : (error as Error).message}`,
+      `${benchmark.name}: ${signal.aborted ? `took longer than ${deadlineMs / 1_000} s` : (error as Error).message}`,
       { cause: error },
     );
   }

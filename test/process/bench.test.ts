@@ -143,6 +143,26 @@ describe('npm run experiment -- bench', () => {
     ]);
   }, 240_000);
 
+  test('kills: Relevo loses and doubles nothing; the charges of a peer are counted outside its queue', async () => {
+    const only = 'relevo-kills,bullmq-micro-batched-kills';
+    const { ended } = run('bench', '--kills', '2', '--only', only, '--json', 'result.json');
+    expect(await ended).toBe(0);
+    const result = JSON.parse(
+      readFileSync(join(workplace.folder, 'result.json'), 'utf8'),
+    ) as ExperimentResult;
+    expect(result).toMatchObject({ verdict: 'valid', violations: [] });
+    const { standings } = JSON.parse(readFileSync(join(reportFolder(), 'bench.json'), 'utf8')) as {
+      standings: { name: string; measurements: { figures: Record<string, number> }[] }[];
+    };
+    const figures = standings.map(({ name, measurements }) => [name, measurements[0]?.figures]);
+    const some = expect.any(Number) as unknown;
+    expect(figures).toEqual([
+      ['relevo-kills', { kills: 2, lost: 0, doubled: 0, open: 0 }],
+      ['bullmq-micro-batched-kills', { kills: 2, lost: some, doubled: some, open: some }],
+    ]);
+    expect(leftovers()).toEqual([]);
+  }, 240_000);
+
   test('Ctrl-C while a peer works: exit code 130, everything stopped, no data left', async () => {
     const { child, ended, output } = run('bench', '--only', 'bullmq-prisma-1');
     let isOver = false;

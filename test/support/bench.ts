@@ -14,13 +14,14 @@ export interface MadeUp {
   /** Durations, ms, by name; the same in each round. */
   latencies?: Readonly<Record<string, readonly number[]>>;
   problems?: readonly string[];
+  figures?: Readonly<Record<string, number>>;
 }
 
 const PAYMENTS = 1_000;
 
 function measurement(
   rate: number,
-  { micros = {}, latencies = {}, problems = [] }: MadeUp,
+  { micros = {}, latencies = {}, problems = [], figures = {} }: MadeUp,
 ): Measurement {
   const usage = Object.fromEntries(
     Object.entries(micros).map(([part, each]) => [
@@ -32,7 +33,7 @@ function measurement(
     payments: PAYMENTS,
     seconds: PAYMENTS / rate,
     usage,
-    figures: {},
+    figures: { ...figures },
     problems: [...problems],
     latencies: Object.entries(latencies).map(([name, samples]) => {
       const recorded = Latencies.of(samples);

@@ -16,7 +16,9 @@ const LATEST_KILL = 60;
 const FUTILE_TIMES = 3;
 const WORK_MS = 60_000;
 const POLL_MS = 3;
-/** The work is over when this long nothing happens: longer than any wait for a dead worker's jobs. */
+/**
+ * The work is over after this long without a change: longer than the wait for a dead worker's jobs.
+ */
 const REST_MS = 20_000;
 const REST_POLL_MS = 100;
 

@@ -3,7 +3,7 @@
  * PostgreSQL stores the result of each step before the next one begins. A restarted process
  * continues its workflows after their last stored step.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import type { PeerOrder, Peer, PeerPlace, PeerProducer, PeerWorker } from '../peer.js';
 import { simulateCharge } from './gateway.js';
 import { MicroBatch } from './micro-batch.js';

@@ -11,6 +11,15 @@ import { benchPage } from './page.js';
 import { benchMarkdown, measurementsCsv } from './texts.js';
 import { roundToTenth } from '../../../shared/format.js';
 
+/** Kills have no rate: their seconds include the waits for the jobs of dead workers. */
+const countsOfKills = ({ payments, figures: { open = 0 } }: Measurement): Partial<Trial> => ({
+  sent: payments,
+  succeeded: payments - open,
+  declined: 0,
+  failed: 0,
+  pending: open,
+});
+
 function trialOf(measurement: Measurement): Partial<Trial> {
   const { payments, problems, latencies } = measurement;
   const [first] = latencies;
@@ -38,11 +47,12 @@ export function ownReport(
   facts: BenchFacts,
 ): OwnReport {
   const { result, machine, command } = journal;
-  const systems = results.map(({ name, measurements }, index) => ({
-    system: name,
-    trials: measurements.map(trialOf),
-    total: totalOf(measurements, summaries[index]?.rate.median ?? NaN),
-  }));
+  const systems = results.map(({ name, kind, measurements }, index) => {
+    const trials = measurements.map(kind === 'kills' ? countsOfKills : trialOf);
+    const total =
+      kind === 'kills' ? trials[0] : totalOf(measurements, summaries[index]?.rate.median ?? NaN);
+    return { system: name, trials, total: total ?? {} };
+  });
   const everything = { ...result, systems, command, machine, facts, summaries, standings: results };
   return {
     systems,

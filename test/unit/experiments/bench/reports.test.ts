@@ -90,6 +90,29 @@ describe('reports of the bench', () => {
     expect(table).not.toMatch(/standbys/);
   });
 
+  test('kills: counts instead of rates, in the table, the page, the spreadsheet and the result', () => {
+    const figures = { kills: 20, lost: 3, doubled: 40, open: 5 };
+    const killed = [
+      benchmarkResult('bullmq-prisma-50-kills', 'kills', 'naive', { rates: [10], figures }),
+    ];
+    const summaries = killed.map(summarize);
+    const text = benchTable(JOURNAL.result, summaries, FACTS);
+    expect(text).toMatch(/^bullmq-prisma-50-kills +1,000 +20 +3 +40 +5$/m);
+    expect(text).toContain('bullmq-prisma-50: after 5 s');
+    expect(text).not.toMatch(/payments\/s|CPU time/);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    const report = ownReport(JOURNAL, killed, summaries, FACTS);
+    const counts = { sent: 1_000, succeeded: 995, declined: 0, failed: 0, pending: 5 };
+    expect(report.systems[0]).toMatchObject({ trials: [counts], total: counts });
+    expect(report.systems[0]?.total).not.toHaveProperty('throughputPerSec');
+    expect(report.files['trials.csv']).toMatch(/,kills,lost,doubled,open\n.*,20,3,40,5\n$/s);
+    expect(report.files['summary.md']).toContain(
+      '| bullmq-prisma-50-kills | 1,000 | 20 | 3 | 40 | 5 |',
+    );
+    expect(report.files['report.html']).toContain('<section id="kills">');
+    expect(report.files['report.html']).not.toContain('<section id="cost">');
+  });
+
   test('a trial has only meaningful figures: no availability, only measured latencies, no counts for wrong rows', () => {
     expect(systems.map(({ system }) => system)).toEqual(RESULTS.map(({ name }) => name));
     expect(systems[0]?.trials[0]).toEqual({
