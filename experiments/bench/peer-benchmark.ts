@@ -4,7 +4,7 @@
  */
 import type { Benchmark, BenchmarkKind, Measurement, Side, BenchEnvironment } from './benchmark.js';
 import type { OrdersWanted } from './orders.js';
-import { PREFIX, startPeerProcess, type PeerProcess } from './peer-process.js';
+import { PEER_PREFIX, startPeerProcess, type PeerProcess } from './peer-process.js';
 import type { Peer, PeerPlace } from './peer.js';
 import { installPeerPackages, usesPeerPackages } from './peers/packages.js';
 import { secondsOf, type Span } from './programs/commands.js';
@@ -139,7 +139,7 @@ async function measurePeer(
   const place: PeerPlace = {
     databaseUrl: storage.databaseUrl,
     redisUrl: storage.redisUrl,
-    prefix: PREFIX,
+    prefix: PEER_PREFIX,
     gatewayLatencyMs,
   };
   let peerSystem: PeerUnderLoad | null = null;

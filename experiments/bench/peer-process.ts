@@ -10,7 +10,7 @@ import { BenchProgram } from './programs/program.js';
 const PROGRAM = 'experiments/bench/programs/peer-program.ts';
 
 /** The prefix of a peer's keys in Redis. */
-export const PREFIX = 'bench';
+export const PEER_PREFIX = 'bench';
 
 /** Peers that differ only in a number share a file: `bullmq-prisma-50` is in `bullmq-prisma.ts`. */
 function sourceOf(name: string, folder: string): string {

@@ -2,7 +2,7 @@
 import type { Pool } from '../../../shared/postgres/postgres.js';
 import type { Benchmark, BenchEnvironment, Measurement, Side } from '../benchmark.js';
 import type { OrdersWanted } from '../orders.js';
-import { PREFIX, startPeerProcess, type PeerProcess } from '../peer-process.js';
+import { PEER_PREFIX, startPeerProcess, type PeerProcess } from '../peer-process.js';
 import type { Peer, PeerPlace } from '../peer.js';
 import { installPeerPackages, usesPeerPackages } from '../peers/packages.js';
 import type { BenchProgram } from '../programs/program.js';
@@ -93,7 +93,7 @@ async function measurePeerKills(
   const place: PeerPlace = {
     databaseUrl: own.databaseUrl,
     redisUrl: own.redisUrl,
-    prefix: PREFIX,
+    prefix: PEER_PREFIX,
     gatewayLatencyMs: KILLS_GATEWAY_MS,
     kills: { ledgerUrl: ledger.databaseUrl },
   };

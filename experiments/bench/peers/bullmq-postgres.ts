@@ -4,7 +4,7 @@
  */
 import { createPostgresBackend, runMigrations, withBackend } from 'bullmq';
 import type { PeerOrder, Peer, PeerPlace, PeerProducer, PeerWorker } from '../peer.js';
-import { BULLMQ_LEASES, removeJobs, QUEUE } from './bullmq.js';
+import { BULLMQ_LEASES, removeJobs, BULLMQ_QUEUE } from './bullmq.js';
 import { simulateCharge } from './gateway.js';
 import { MicroBatch } from './micro-batch.js';
 import {
@@ -30,7 +30,7 @@ const connect = ({ databaseUrl }: PeerPlace, max: number) => ({
 });
 
 async function openProducer(place: PeerPlace): Promise<PeerProducer> {
-  const queue = new Queue<PeerOrder>(QUEUE, { connection: connect(place, 2) });
+  const queue = new Queue<PeerOrder>(BULLMQ_QUEUE, { connection: connect(place, 2) });
   queue.on('error', (error) => console.error(error));
   return {
     enqueue: async (orders) => {
@@ -48,7 +48,7 @@ async function openWorker(place: PeerPlace): Promise<PeerWorker> {
     committed(await insertPayments(pool, orders)),
   );
   const worker = new Worker<PeerOrder>(
-    QUEUE,
+    BULLMQ_QUEUE,
     async ({ data }) => {
       await simulateCharge(place, data);
       await batch.add(data);

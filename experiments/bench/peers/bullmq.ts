@@ -8,7 +8,7 @@ import { Redis } from 'ioredis';
 import type { PeerOrder, PeerPlace, PeerProducer } from '../peer.js';
 import { portionsOf } from './portions.js';
 
-export const QUEUE = 'payments';
+export const BULLMQ_QUEUE = 'payments';
 
 /** Jobs per `addBulk`, which is one transaction in Redis. */
 const PORTION = 1_000;
@@ -38,7 +38,7 @@ export const BULLMQ_LEASES = {
 } as const;
 
 export function openBullmqProducer({ redisUrl, prefix }: PeerPlace): PeerProducer {
-  const queue = new Queue<PeerOrder>(QUEUE, { connection: { url: redisUrl }, prefix });
+  const queue = new Queue<PeerOrder>(BULLMQ_QUEUE, { connection: { url: redisUrl }, prefix });
   queue.on('error', (error) => console.error(error));
   return {
     enqueue: async (orders) => {
@@ -56,7 +56,7 @@ export async function createBullmqWorker(
   processor: Processor<PeerOrder>,
   leases: typeof BULLMQ_LEASES.naive = BULLMQ_LEASES.naive,
 ): Promise<Worker<PeerOrder>> {
-  const worker = new Worker<PeerOrder>(QUEUE, processor, {
+  const worker = new Worker<PeerOrder>(BULLMQ_QUEUE, processor, {
     connection: { url: redisUrl, maxRetriesPerRequest: null },
     prefix,
     concurrency,
@@ -73,9 +73,9 @@ export async function createBullmqWorker(
 /** Number of jobs that got an id and are no longer in the queue. */
 export async function countFinished({ redisUrl, prefix }: PeerPlace): Promise<number> {
   const redis = new Redis(redisUrl);
-  const queue = new Queue<PeerOrder>(QUEUE, { connection: redis, prefix });
+  const queue = new Queue<PeerOrder>(BULLMQ_QUEUE, { connection: redis, prefix });
   try {
-    const given = Number(await redis.get(`${prefix}:${QUEUE}:id`));
+    const given = Number(await redis.get(`${prefix}:${BULLMQ_QUEUE}:id`));
     return given - (await queue.getJobCountByTypes());
   } finally {
     await queue.close();
