@@ -23,7 +23,7 @@ const REST_MS = 20_000;
 const REST_POLL_MS = 100;
 
 /** Mean duration of a gateway call, ms. */
-export const KILLS_GATEWAY_MS = 20;
+export const KILLED_CALL_MS = 20;
 
 /** A contestant at work. */
 export interface Killable {

@@ -6,7 +6,7 @@ import { PEER_PREFIX, startPeerProcess, type PeerProcess } from '../peer-process
 import type { Peer, PeerPlace } from '../peer.js';
 import { installPeerPackages, usesPeerPackages } from '../peers/packages.js';
 import type { BenchProgram } from '../programs/program.js';
-import { KILLS_GATEWAY_MS, measureKills, type Killable } from './kills.js';
+import { KILLED_CALL_MS, measureKills, type Killable } from './kills.js';
 
 const LEDGER =
   'CREATE TABLE charge (id bigint GENERATED ALWAYS AS IDENTITY, payment uuid NOT NULL)';
@@ -94,7 +94,7 @@ async function measurePeerKills(
     databaseUrl: own.databaseUrl,
     redisUrl: own.redisUrl,
     prefix: PEER_PREFIX,
-    gatewayLatencyMs: KILLS_GATEWAY_MS,
+    gatewayLatencyMs: KILLED_CALL_MS,
     kills: { ledgerUrl: ledger.databaseUrl },
   };
   const parts = { peer, place, ledger: ledger.pool, rows: own.pool };

@@ -6,7 +6,7 @@ import { readCharges } from '../../record/evidence.js';
 import type { Benchmark, BenchEnvironment, Measurement } from '../benchmark.js';
 import { RelevoUnderLoad } from '../relevo/relevo-under-load.js';
 import { problemsInRows } from '../relevo/rows.js';
-import { KILLS_GATEWAY_MS, measureKills, type Killable } from './kills.js';
+import { KILLED_CALL_MS, measureKills, type Killable } from './kills.js';
 
 const NAME = 'relevo-kills';
 
@@ -58,7 +58,7 @@ async function measureRelevoKills(environment: BenchEnvironment): Promise<Measur
   const storage = await environment.engines.createStorage(true);
   try {
     const relevo = await RelevoUnderLoad.open(environment, storage, {
-      gatewayLatencyMs: KILLS_GATEWAY_MS,
+      gatewayLatencyMs: KILLED_CALL_MS,
       gateway: 'http',
       benchmark: NAME,
     });
