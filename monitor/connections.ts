@@ -26,7 +26,7 @@ interface Pools {
   historyPool: Pool;
   /** For ended sessions: public lists must not delay the check for a sign-out. */
   sessionPool: Pool;
-  /** For the states of the patients instances, and the switch of the acceptance. */
+  /** For the states of the patients instances, the acceptance and the scheduled hand-over. */
   instancePool: Pool;
   /** For the alerts, so that no other statement delays them. */
   alertPool: Pool;

@@ -28,6 +28,7 @@ import { openInspection } from './inspect/inspection.js';
 import { MonitorLoop } from './loop.js';
 import { measure, measureState } from './metrics.js';
 import { createSetAcceptance } from './status/acceptance-watch.js';
+import { createSchedule, type Schedule } from './schedule/create-schedule.js';
 import { createSamples, type Samples } from './samples/create-samples.js';
 import { Observers } from './status/observers.js';
 import { connectQueue, type QueueConnection } from './status/queue-connection.js';
@@ -91,7 +92,22 @@ interface Watch {
   sync: BalancerSync | null;
   alerts: RunningAlerts;
   samples: Samples;
+  operations: Operations;
+  schedule: Schedule;
 }
+
+const createOperations = (
+  { config, store, clock, replicas, logger }: Connections,
+  loop: MonitorLoop,
+): Operations =>
+  new Operations({
+    loop,
+    store,
+    replicas: config.replicas.map(({ id }) => id),
+    clock,
+    injector: replicas,
+    logger,
+  });
 
 const connectBalancer = ({ config, instances, logger }: Connections): BalancerSync | null =>
   config.balancerFolder === ''
@@ -144,10 +160,13 @@ function createWatch(
   };
   const sync = connectBalancer(connections);
   const loop: MonitorLoop = createLoop(connections, { announce, onTick, onFatal });
+  const operations = createOperations(connections, loop);
+  const schedule = createSchedule(connections, loop, operations);
   const sources: StatusSources = createStatusSources(connections, {
     loop,
     counts,
     observers,
+    schedule,
     redisUp: queue.isUp,
     sync,
   });
@@ -156,16 +175,16 @@ function createWatch(
   measureDisk(() => observers.disk.state);
   const alerts: RunningAlerts = createAlerts(connections, { loop, observers, sources });
   const samples = createSamples(connections, { observers, sources });
-  return { loop, observers, sources, sync, alerts, samples };
+  return { loop, observers, sources, sync, alerts, samples, operations, schedule };
 }
 
 function createAppOptions(
   connections: Connections,
   queue: QueueConnection,
-  { loop, observers, sources, sync, alerts, samples }: Watch,
+  { loop, observers, sources, sync, alerts, samples, operations, schedule }: Watch,
   faults: FaultSwitches | null,
 ): MonitorAppOptions {
-  const { config, logger, clock, store, history, historyPool, sessionPool } = connections;
+  const { config, logger, store, history, historyPool, sessionPool } = connections;
   const sessions = new Sessions(
     config.operatorToken,
     new PostgresEndedSessions(sessionPool, ENDED_HOURS, logger),
@@ -179,14 +198,8 @@ function createAppOptions(
     sessions,
     faults,
     logger,
-    operations: new Operations({
-      loop,
-      store,
-      replicas: config.replicas.map(({ id }) => id),
-      clock,
-      injector: connections.replicas,
-      logger,
-    }),
+    operations,
+    schedule,
     instances: {
       instances: config.patients.map(({ id }) => id),
       sync,
@@ -244,7 +257,7 @@ export async function startMonitor(
   const connections = createConnections(config, logger, clock);
   const queue = connectQueue(config, logger);
   const watch = createWatch(connections, queue, onFatal);
-  const { loop, observers, sync, alerts, samples } = watch;
+  const { loop, observers, sync, alerts, samples, schedule } = watch;
   const faults = steerable && new FaultSwitches(steerable);
   const options = createAppOptions(connections, queue, watch, faults);
   const server = await listen(createMonitorApp(options), config.port, config.host);
@@ -253,6 +266,7 @@ export async function startMonitor(
   sync?.start();
   alerts.start();
   samples.recorder.start();
+  schedule.runner.start();
   logger.info(
     { worstCaseMs: getWorstCaseMs(toSettings(config)) },
     `${config.id} watches ${config.replicas.length} replicas`,
@@ -263,6 +277,7 @@ export async function startMonitor(
     steps: [
       { name: 'not ready', run: () => leave(server) },
       { name: 'loop', run: () => loop.stop() },
+      { name: 'scheduled hand-over', run: () => schedule.runner.stop() },
       { name: 'balancer', run: () => sync?.stop() },
       { name: 'alerts', run: () => alerts.stop() },
       { name: 'samples', run: () => samples.recorder.stop() },

@@ -113,6 +113,26 @@ export const PROBLEMS = {
     retryable: true,
     title: 'The leadership changed before this hand-over was carried out',
   },
+  SCHEDULE_TIME_INVALID: {
+    status: 422,
+    retryable: false,
+    title: 'The time of a scheduled hand-over must be 5 seconds to 7 days from now',
+  },
+  SCHEDULE_EXISTS: {
+    status: 409,
+    retryable: false,
+    title: 'A hand-over is scheduled already; cancel it first',
+  },
+  SCHEDULE_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    title: 'There is no such scheduled hand-over',
+  },
+  SCHEDULE_ENDED: {
+    status: 409,
+    retryable: false,
+    title: 'The scheduled hand-over is not pending any more',
+  },
   NO_SUPERVISOR: {
     status: 409,
     retryable: false,

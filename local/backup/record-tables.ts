@@ -21,6 +21,7 @@ export const RECORD_TABLES = [
   'instance',
   'ended_session',
   'acceptance',
+  'scheduled_handover',
   'status_sample',
   'alert',
   'audit',

@@ -31,6 +31,8 @@ const page = {
 
 export const AUDIT_ACTIONS = [
   'handover',
+  'schedule',
+  'unschedule',
   'state',
   'kill',
   'freeze',

@@ -51,6 +51,7 @@ export const STATUS = {
   balancer: { name: 'haproxy', answers: true },
   queue: { waiting: 0, active: 0, pending: 0, failed: 0, oldestPendingSec: null },
   acceptance: { accepting: true, reason: '', since: null },
+  scheduledHandover: null,
   waiting: null,
   gateway: { reached: true, calls: 230, failed: 0, p50Ms: 50.2, p99Ms: 74.9, error: null },
   record: null,
@@ -66,6 +67,25 @@ export const STOPPED = {
   accepting: false,
   reason: 'the bank is in maintenance until 15:00',
   since: AT,
+};
+export const SCHEDULED = {
+  id: '0198a2b4-5f3e-4a7b-9c1d-2e3f4a5b6c7d',
+  at: '2026-11-22T02:00:00.000Z',
+  to: 'server_2',
+  leader: 'server_1',
+  reason: 'kernel update of server_1',
+  orderedBy: 'operator: Ana',
+  orderedAt: AT,
+  state: 'pending',
+  claimedBy: null,
+  outcome: '',
+  endedAt: null,
+};
+export const UNSCHEDULED = {
+  ...SCHEDULED,
+  state: 'cancelled',
+  outcome: 'cancelled: the update is postponed',
+  endedAt: AT,
 };
 export const ELECTION = {
   partition: 0,

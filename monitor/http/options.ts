@@ -13,6 +13,7 @@ import type { StatusSources } from '../status/status.js';
 import type { SetAcceptance } from '../status/acceptance-watch.js';
 import type { Samples } from '../samples/create-samples.js';
 import type { Operations } from './operations.js';
+import type { Schedule } from '../schedule/create-schedule.js';
 import type { Sessions } from '../console/session.js';
 import type { Supervisor } from '../supervisor/supervisor-client.js';
 
@@ -23,6 +24,7 @@ export interface RoutesOptions {
   operations: Operations;
   instances: SetInstanceOptions;
   setAcceptance: SetAcceptance;
+  schedule: Schedule;
   hub: EventHub;
   sources: StatusSources;
   tokens: Tokens;

@@ -11,6 +11,7 @@ import { route, type Route } from '../../shared/http/routes.js';
 import { acceptanceRoutes } from './acceptance-routes.js';
 import { instanceRoutes } from './instance-routes.js';
 import { restartRoutes } from './restart-routes.js';
+import { scheduleRoutes } from './schedule-routes.js';
 import { inspectionRoutes } from '../inspect/inspection.js';
 import { operatorRoutes } from './operator-routes.js';
 import { consoleRoutes } from '../console/console-routes.js';
@@ -66,6 +67,7 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
     ...statusRoutes(options),
     ...historyRoutes(options),
     ...operatorRoutes(options),
+    ...scheduleRoutes(options),
     ...instanceRoutes(options),
     ...acceptanceRoutes(options),
     ...restartRoutes(options),

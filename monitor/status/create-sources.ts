@@ -2,6 +2,7 @@
 import type { BalancerSync } from '../balancer/balancer-sync.js';
 import type { Connections } from '../connections.js';
 import type { MonitorLoop } from '../loop.js';
+import { toScheduleStatus, type Schedule } from '../schedule/create-schedule.js';
 import type { Observers } from './observers.js';
 import type { StatusSources } from './status.js';
 
@@ -9,13 +10,14 @@ interface StatusParts {
   loop: MonitorLoop;
   counts: StatusSources['counts'];
   observers: Observers;
+  schedule: Schedule;
   redisUp: () => boolean | null;
   sync: BalancerSync | null;
 }
 
 export function createStatusSources(
   { config, clock, peers }: Connections,
-  { loop, counts, observers, redisUp, sync }: StatusParts,
+  { loop, counts, observers, schedule, redisUp, sync }: StatusParts,
 ): StatusSources {
   return {
     id: config.id,
@@ -35,6 +37,7 @@ export function createStatusSources(
     redisGroup: () => observers.group.state,
     rounds: () => observers.rounds.state,
     acceptance: () => observers.acceptance.state,
+    scheduledHandover: () => schedule.runner.latest && toScheduleStatus(schedule.runner.latest),
     disk: () => observers.disk.state,
     lastFailure: (replica) => observers.failures.lastOf(replica),
     redisUp,

@@ -26,6 +26,7 @@ import type { Failure } from './failure-memory.js';
 import type { BalancerView } from '../balancer/balancer-sync.js';
 import type { AdminRow } from '../cluster/leadership-store.js';
 import type { OpinionAnswer, PeerObserved } from '../cluster/peer-client.js';
+import type { ScheduleStatus } from '../../shared/contracts/scheduled-handover.js';
 import { toGatewayStatus } from './gateway-status.js';
 import type { QueueCounts } from './queue-counts.js';
 import { findOldestWaiting } from './waiting-status.js';
@@ -54,6 +55,8 @@ export interface StatusSources {
   rounds: () => RoundState | null;
   /** Null: the switch of the acceptance was not read yet. */
   acceptance: () => AcceptanceState | null;
+  /** Null: none is open and none ended within 24 hours, or not read yet. */
+  scheduledHandover: () => ScheduleStatus | null;
   lastFailure: (replica: string) => Failure | null;
   redisUp: () => boolean | null;
   /** Null: no disk is watched, or it is not read yet. */
@@ -221,6 +224,7 @@ export function getKnownStatus(sources: StatusSources, counts: QueueCounts): Sta
     monitors: sources.monitors.map((monitor) => toMonitorStatus(monitor, sources, state)),
     ...describeInstances(sources),
     acceptance: describeAcceptance(sources),
+    scheduledHandover: sources.scheduledHandover(),
     queue: toQueueStatus(counts),
     waiting: findOldestWaiting(state, sources.clock.now(), counts),
     gateway: toGatewayStatus(state, replicas),

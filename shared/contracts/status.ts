@@ -9,6 +9,7 @@ import { NODE_ROLES } from '../record/nodes.js';
 import { acceptance } from './acceptance.js';
 import { memberId, partition, term, timestamp } from './ids.js';
 import { adminState, gatewayReport, reaches, role } from './leadership.js';
+import { scheduleStatus } from './scheduled-handover.js';
 import { waitingStatus } from './waiting.js';
 import { DEVICE_STATES, MEMBER_ROLES } from '../zookeeper/round-kinds.js';
 
@@ -237,6 +238,8 @@ export const status = z.object({
   queue: queueStatus,
   /** Whether new payments are accepted. Null: not read yet. */
   acceptance: acceptance.nullable(),
+  /** The scheduled hand-over that is pending or under way, or the last result of 24 hours. Null: none. */
+  scheduledHandover: scheduleStatus.nullable(),
   /** Why the oldest pending payment waits. Null: none is pending. */
   waiting: waitingStatus.nullable(),
   gateway: gatewayStatus,
@@ -288,6 +291,11 @@ export const statusSummary = z.looseObject({
   balancer: balancerStatus.partial().loose().nullable().default(null),
   queue: queueStatus.partial().loose(),
   acceptance: acceptance.partial().loose().nullable().default(null),
+  scheduledHandover: scheduleStatus
+    .pick({ id: true, at: true, to: true, reason: true, state: true, outcome: true })
+    .loose()
+    .nullable()
+    .default(null),
   waiting: z.looseObject({ cause: z.string(), sentence: z.string() }).nullable().default(null),
 });
 export type StatusSummary = z.infer<typeof statusSummary>;

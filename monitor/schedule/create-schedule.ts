@@ -1,0 +1,67 @@
+/** Connects the hand-overs of a later time: store, runner, and the orders of the routes. */
+import type {
+  ScheduledHandover,
+  ScheduleStatus,
+} from '../../shared/contracts/scheduled-handover.js';
+import { Problem } from '../../shared/errors.js';
+import type { Connections } from '../connections.js';
+import type { Operations } from '../http/operations.js';
+import type { MonitorLoop } from '../loop.js';
+import { ScheduleRunner } from './schedule-runner.js';
+import { ScheduleStore, type ScheduleOrder, type ScheduleRow } from './schedule-store.js';
+
+export const toScheduledHandover = (row: ScheduleRow): ScheduledHandover => {
+  const { at, orderedAt, endedAt, dueInMs: _due, ...rest } = row;
+  return {
+    ...rest,
+    at: at.toISOString(),
+    orderedAt: orderedAt.toISOString(),
+    endedAt: endedAt?.toISOString() ?? null,
+  };
+};
+
+/** Without the name of the operator: the status is public. */
+export function toScheduleStatus(row: ScheduleRow): ScheduleStatus {
+  const { orderedBy: _by, orderedAt: _at, claimedBy: _claim, ...rest } = toScheduledHandover(row);
+  return rest;
+}
+
+export interface Schedule {
+  runner: ScheduleRunner;
+  /** @throws Problem REPLICA_NOT_FOUND, SCHEDULE_TIME_INVALID, SCHEDULE_EXISTS. */
+  order(this: void, order: ScheduleOrder): Promise<ScheduledHandover>;
+  /** @throws Problem SCHEDULE_NOT_FOUND, SCHEDULE_ENDED. */
+  cancel(this: void, id: string, reason: string, actor: string): Promise<ScheduledHandover>;
+  /** Newest first. */
+  list(this: void): Promise<ScheduledHandover[]>;
+}
+
+export function createSchedule(
+  { config, clock, logger, instancePool }: Connections,
+  loop: MonitorLoop,
+  operations: Operations,
+): Schedule {
+  const store = new ScheduleStore(instancePool, 0, config.id);
+  const runner = new ScheduleRunner({
+    store,
+    operations,
+    state: () => loop.state,
+    now: () => ({ now: clock.now(), random: 0 }),
+    logger,
+  });
+  const changed = async (change: Promise<ScheduleRow>): Promise<ScheduledHandover> => {
+    const row = await change;
+    await runner.refresh();
+    return toScheduledHandover(row);
+  };
+  return {
+    runner,
+    order: async (order) => {
+      if (order.to !== null && !config.replicas.some(({ id }) => id === order.to))
+        throw new Problem('REPLICA_NOT_FOUND', `There is no replica ${order.to}`);
+      return changed(store.order(order));
+    },
+    cancel: (id, reason, actor) => changed(store.cancel(id, reason, actor)),
+    list: async () => (await store.list()).map(toScheduledHandover),
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * Carries out the hand-over of a later time with the existing planned hand-over. Reads the order
+ * every second, and at its time claims it in the database; only the monitor whose claim succeeds
+ * hands over. A result that PostgreSQL cannot store is stored on a later poll.
+ *
+ * Not guaranteed: a monitor that ends between the claim and the result leaves the order without
+ * one. Then it counts as failed, and is never carried out again.
+ */
+import { Problem } from '../../shared/errors.js';
+import type { Logger } from '../../shared/observability/logger.js';
+import { decideSchedule } from '../core/schedule.js';
+import type { Now } from '../core/inputs.js';
+import type { State } from '../core/types.js';
+import type { Operations } from '../http/operations.js';
+import type { ScheduleEnd, ScheduleRow, ScheduleStore } from './schedule-store.js';
+
+/** Maximum interval between two reads, ms. */
+const POLL_MS = 1_000;
+/** Minimum interval, ms: the clock of the database decides, and may be behind. */
+const LEAST_MS = 20;
+
+export interface RunnerOptions {
+  store: Pick<ScheduleStore, 'readLatest' | 'claim' | 'miss' | 'end' | 'abandon'>;
+  operations: Pick<Operations, 'handOver'>;
+  state: () => State;
+  now: () => Now;
+  logger: Logger;
+}
+
+interface Result {
+  id: string;
+  state: ScheduleEnd;
+  outcome: string;
+}
+
+export class ScheduleRunner {
+  private row: ScheduleRow | null = null;
+  private result: Result | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> | null = null;
+  private stopped = false;
+  private answers = true;
+
+  constructor(private readonly options: RunnerOptions) {}
+
+  /** The open order, or the latest result of the last 24 hours. Null: none, or not read yet. */
+  get latest(): ScheduleRow | null {
+    return this.row;
+  }
+
+  start(): void {
+    this.plan(0);
+  }
+
+  /** @returns when no hand-over of this monitor is under way and its result is stored. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** Reads the order again, after a change. Never rejects. */
+  async refresh(): Promise<void> {
+    const { store } = this.options;
+    await this.running;
+    this.row = await store.readLatest().catch(() => this.row);
+  }
+
+  private plan(waitMs: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.running = this.poll().finally(() => {
+        this.running = null;
+        this.plan(this.getWaitMs());
+      });
+    }, waitMs);
+  }
+
+  private getWaitMs(): number {
+    const { row } = this;
+    if (row?.state !== 'pending' || row.dueInMs < 0) return POLL_MS;
+    return Math.min(POLL_MS, Math.max(LEAST_MS, row.dueInMs));
+  }
+
+  private async poll(): Promise<void> {
+    const { store, logger } = this.options;
+    try {
+      await this.storeResult();
+      this.row = await store.readLatest();
+      if (this.row?.state === 'pending') await this.consider(this.row);
+      else if (this.row?.state === 'running') await store.abandon(this.row.id);
+      this.answers = true;
+    } catch (error) {
+      if (this.answers)
+        logger.warn({ err: error }, 'cannot read the scheduled hand-over; retrying every second');
+      this.answers = false;
+    }
+  }
+
+  private async consider(row: ScheduleRow): Promise<void> {
+    const { store, state, now } = this.options;
+    const decision = decideSchedule(state(), row, now());
+    if (decision.do === 'miss') await store.miss(row.id, decision.cause);
+    const claimed = decision.do === 'begin' ? await store.claim(row.id) : null;
+    if (claimed) await this.carryOut(claimed);
+    if (decision.do !== 'wait') this.row = await store.readLatest();
+  }
+
+  private async carryOut(row: ScheduleRow): Promise<void> {
+    this.row = row;
+    const { operations, logger } = this.options;
+    const { id, to, at } = row;
+    const order = {
+      actor: row.orderedBy,
+      reason: `scheduled for ${at.toISOString()}: ${row.reason}`,
+    };
+    logger.info({ id, to }, 'begins the scheduled hand-over');
+    const ended = await operations.handOver(to, order).then(
+      ({ moved, leadership: { leader, term } }): Omit<Result, 'id'> =>
+        moved
+          ? { state: 'done', outcome: `${leader} leads in term ${term}` }
+          : { state: 'missed', outcome: `${leader} leads already` },
+      (error: unknown): Omit<Result, 'id'> => ({
+        state: 'failed',
+        outcome: error instanceof Problem ? error.detail : 'an internal error occurred',
+      }),
+    );
+    this.result = { id, ...ended };
+    await this.storeResult();
+  }
+
+  private async storeResult(): Promise<void> {
+    const { store, logger } = this.options;
+    if (!this.result) return;
+    const { id, state, outcome } = this.result;
+    await store.end(id, state, outcome);
+    logger.info({ id, state, outcome }, 'recorded the result of the scheduled hand-over');
+    this.result = null;
+  }
+}
