@@ -126,6 +126,12 @@ const STATE = 'monitor.setReplicaState';
 const INSTANCE = 'monitor.setInstanceState';
 const RESTART = 'monitor.startRestart';
 const TO_RESTART = { body: { reason: REASON } };
+const SCHEDULE = 'monitor.scheduleHandover';
+const UNSCHEDULE = 'monitor.cancelScheduledHandover';
+const TOMORROW = [save('tomorrow', 'new Date(Date.now() + 86_400_000).toISOString()')];
+const ORDER = { before: TOMORROW, body: { at: '{{tomorrow}}', reason: REASON } };
+const OF_ORDER = { id: '{{scheduledId}}', body: { reason: REASON } };
+const LONG_AGO = { at: '2026-01-01T00:00:00Z', reason: REASON };
 const LIST = 'patients.listPayments';
 const REDRIVE = 'patients.redrive';
 const OF_BATCH = { batchId: '{{batchId}}', limit: '500' };
@@ -228,6 +234,15 @@ const ROWS: Partial<Record<keyof typeof FOLDERS, readonly CaseRow[]>> = {
     ['Drain the former leader', STATE, setState('drain')],
     ['Hand over to a drained replica', HANDOVER, refuse('NO_CANDIDATE', TO_LEADER)],
     ['Return the replica to service', STATE, setState('ready')],
+    [
+      'Schedule a hand-over',
+      SCHEDULE,
+      { ...ORDER, status: [201], checks: [save('scheduledId', `${ANSWER}.id`)] },
+    ],
+    ['Schedule a second one', SCHEDULE, { ...ORDER, code: 'SCHEDULE_EXISTS' }],
+    ['Schedule one in the past', SCHEDULE, refuse('SCHEDULE_TIME_INVALID', LONG_AGO)],
+    ['Cancel the scheduled hand-over', UNSCHEDULE, OF_ORDER],
+    ['Cancel it again', UNSCHEDULE, { ...OF_ORDER, code: 'SCHEDULE_ENDED' }],
     ['Set an instance to ready; without a load balancer this is refused', INSTANCE, OF_INSTANCE],
     ['Preview a rolling restart', 'monitor.planRestart', WITH_SUPERVISOR],
     ['Get the rolling restart', 'monitor.getRestart', WITH_SUPERVISOR],

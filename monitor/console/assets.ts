@@ -30,6 +30,7 @@ const SCRIPTS = [
   'replicas',
   'restart',
   'rounds',
+  'schedule',
   'sparkline',
   'timeline',
   'tones',

@@ -46,6 +46,10 @@ export const deedDialog: Html = html`<dialog id="deed" aria-labelledby="deed-tit
 <ul id="deed-preview" aria-live="polite"></ul>
 <div id="deed-freeze" hidden><label for="freeze-ms">For how long</label>
 <select id="freeze-ms">${FREEZES.map((ms) => html`<option value="${ms}"${ms === 2_000 ? html` selected` : null}>${spellDuration(ms)}</option>`)}</select></div>
+<div id="deed-schedule" hidden><label for="schedule-at">When <small>in the time zone of this browser</small></label>
+<input type="datetime-local" id="schedule-at" step="1">
+<label for="schedule-to">Next leader</label>
+<select id="schedule-to"></select></div>
 <label for="deed-reason">Reason <small>stored in the audit, and in the history when the leadership moves</small></label>
 <input id="deed-reason" name="reason" required maxlength="400" autocomplete="off">
 <p class="buttons"><button type="submit" class="primary" id="deed-do" disabled>–</button> <button type="button" id="deed-cancel">Cancel</button></p>

@@ -23,10 +23,11 @@ const leader = (
 <div><dt>Next</dt><dd id="candidates">–</dd></div>
 </dl>
 <p class="decision" id="decision"></p>
+<p class="scheduled" id="scheduled" hidden></p>
 ${
   session === null
     ? html`<p class="soft"><a href="/session?next=${NEXT}">Sign in</a> to hand over, drain and read the audit.</p>`
-    : html`<p><button type="button" class="primary" id="handover">Hand over …</button></p>`
+    : html`<p><button type="button" class="primary" id="handover">Hand over …</button> <button type="button" id="schedule">Schedule a hand-over …</button></p>`
 }
 </section>`;
 

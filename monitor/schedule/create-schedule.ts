@@ -10,21 +10,29 @@ import type { MonitorLoop } from '../loop.js';
 import { ScheduleRunner } from './schedule-runner.js';
 import { ScheduleStore, type ScheduleOrder, type ScheduleRow } from './schedule-store.js';
 
-export const toScheduledHandover = (row: ScheduleRow): ScheduledHandover => {
-  const { at, orderedAt, endedAt, dueInMs: _due, ...rest } = row;
-  return {
-    ...rest,
-    at: at.toISOString(),
-    orderedAt: orderedAt.toISOString(),
-    endedAt: endedAt?.toISOString() ?? null,
-  };
-};
+const toScheduledHandover = ({
+  at,
+  orderedAt,
+  endedAt,
+  dueInMs: _due,
+  ...rest
+}: ScheduleRow): ScheduledHandover => ({
+  ...rest,
+  at: at.toISOString(),
+  orderedAt: orderedAt.toISOString(),
+  endedAt: endedAt?.toISOString() ?? null,
+});
+
+const withoutOperator = ({
+  orderedBy: _by,
+  orderedAt: _at,
+  claimedBy: _claim,
+  ...rest
+}: ScheduledHandover): ScheduleStatus => rest;
 
 /** Without the name of the operator: the status is public. */
-export function toScheduleStatus(row: ScheduleRow): ScheduleStatus {
-  const { orderedBy: _by, orderedAt: _at, claimedBy: _claim, ...rest } = toScheduledHandover(row);
-  return rest;
-}
+export const toScheduleStatus = (row: ScheduleRow): ScheduleStatus =>
+  withoutOperator(toScheduledHandover(row));
 
 export interface Schedule {
   runner: ScheduleRunner;

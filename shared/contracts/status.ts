@@ -238,7 +238,7 @@ export const status = z.object({
   queue: queueStatus,
   /** Whether new payments are accepted. Null: not read yet. */
   acceptance: acceptance.nullable(),
-  /** The scheduled hand-over that is pending or under way, or the last result of 24 hours. Null: none. */
+  /** The scheduled hand-over that is open, or the last result of 24 hours. Null: none. */
   scheduledHandover: scheduleStatus.nullable(),
   /** Why the oldest pending payment waits. Null: none is pending. */
   waiting: waitingStatus.nullable(),

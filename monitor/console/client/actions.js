@@ -4,6 +4,7 @@
  */
 import { getCsrfToken } from './csrf.js';
 import { byId, byIdAs, make, show } from './dom.js';
+import { dateTime } from './format.js';
 
 /** @typedef {import('../../core/preview.js').Action} Action */
 /** @typedef {import('../../core/preview.js').Preview} Preview */
@@ -14,15 +15,18 @@ import { byId, byIdAs, make, show } from './dom.js';
 /** @typedef {import('../../../shared/contracts/rolling-restart.js').RestartRecord} RestartRecord */
 /** @typedef {import('../../../shared/contracts/acceptance.js').AcceptanceDocument} Acceptance */
 /** @typedef {HandoverAnswer | StateAnswer | FaultAnswer | InstanceAnswer} ProcessAnswer */
-/** @typedef {ProcessAnswer | RestartRecord | Acceptance} Answer */
+/** @typedef {import('./schedule.js').ScheduledHandover} Scheduled */
+/** @typedef {ProcessAnswer | RestartRecord | Acceptance | Scheduled} Answer */
 /** @typedef {{ words: readonly string[], isPossible: boolean }} Effect */
 /** @typedef {{ code: string, detail: string }} Refusal */
-/** @typedef {Action | 'restart' | 'stop' | 'resume'} Deed */
+/** @typedef {Action | keyof typeof SYSTEM_TITLES} Deed */
+/** @typedef {(reason: string) => [path: string, body: object]} GetRequest */
 /** @typedef {() => Effect | Promise<Effect>} GetEffect */
 /**
  * The target of an action: a replica; or an instance or the whole system, with a preview of its
- * own.
- * @typedef {{ action: Deed, id: string | null, getEffect: GetEffect | null }} Intent
+ * own, and for a scheduled hand-over also a request of its own.
+ * @typedef {{ getEffect: GetEffect | null, getRequest: GetRequest | null }} Own
+ * @typedef {{ action: Deed, id: string | null } & Own} Intent
  */
 
 /**
@@ -43,6 +47,8 @@ const SYSTEM_TITLES = {
   restart: 'Restart one by one',
   stop: 'Stop payments',
   resume: 'Accept payments again',
+  schedule: 'Schedule a hand-over',
+  unschedule: 'Cancel the scheduled hand-over',
 };
 
 /** The states that an operator sets, as the end of a sentence. */
@@ -50,10 +56,10 @@ const IN_STATE = { ready: 'ready', drain: 'draining', maint: 'in maintenance' };
 
 /** @param {Intent} intent */
 function toTitle({ action, id }) {
-  if (action === 'restart' || action === 'stop' || action === 'resume')
-    return SYSTEM_TITLES[action];
+  if (action in SYSTEM_TITLES)
+    return SYSTEM_TITLES[/** @type {keyof typeof SYSTEM_TITLES} */ (action)];
   if (action === 'handover') return id ? `Hand over to ${id}` : 'Hand over';
-  return `${TITLES[action]} ${id}`;
+  return `${TITLES[/** @type {keyof typeof TITLES} */ (action)]} ${id}`;
 }
 
 /**
@@ -62,7 +68,8 @@ function toTitle({ action, id }) {
  * @param {number} freezeMs
  * @returns {[path: string, body: object]}
  */
-function toRequest({ action, id, getEffect }, reason, freezeMs) {
+function toRequest({ action, id, getEffect, getRequest }, reason, freezeMs) {
+  if (getRequest) return getRequest(reason);
   if (action === 'restart') return ['/restarts', { reason }];
   if (action === 'stop' || action === 'resume')
     return ['/accepting', { accepting: action === 'resume', reason }];
@@ -100,6 +107,10 @@ export function describeOutcome(answer) {
     return answer.accepting
       ? 'New payments are accepted again.'
       : `New payments are stopped: ${answer.reason}`;
+  if ('orderedBy' in answer)
+    return answer.state === 'cancelled'
+      ? 'The scheduled hand-over is cancelled.'
+      : `The hand-over is scheduled for ${dateTime(answer.at)}.`;
   if ('words' in answer) return `${answer.words}.`;
   const state = `${answer.id} is ${IN_STATE[answer.admin]}`;
   if ('balancer' in answer) return `${state}; the balancer has changed.`;
@@ -190,7 +201,7 @@ export function actions(done) {
   const freeze = byIdAs('freeze-ms', HTMLSelectElement);
   const tell = banner();
   /** @type {Intent} */
-  let asked = { action: 'handover', id: null, getEffect: null };
+  let asked = { action: 'handover', id: null, getEffect: null, getRequest: null };
   const freezeMs = () => Number(freeze.value);
 
   async function preview() {
@@ -205,13 +216,15 @@ export function actions(done) {
    * @param {Deed} action
    * @param {string | null} id a replica, or an instance; null: the whole system.
    * @param {GetEffect | null} getEffect the preview of an instance or of the whole system.
+   * @param {GetRequest | null} getRequest the request of a scheduled hand-over.
    */
-  function ask(action, id = null, getEffect = null) {
-    asked = { action, id, getEffect };
+  function ask(action, id = null, getEffect = null, getRequest = null) {
+    asked = { action, id, getEffect, getRequest };
     const isFault = action === 'kill' || action === 'freeze' || action === 'stop';
     for (const place of ['deed-title', 'deed-do']) show(place, toTitle(asked));
     byId('deed-preview').replaceChildren(make('li', {}, 'Loading the preview …'));
     byId('deed-freeze').hidden = action !== 'freeze';
+    byId('deed-schedule').hidden = action !== 'schedule';
     doIt.disabled = true;
     doIt.classList.toggle('danger', isFault);
     reason.value = '';
@@ -236,6 +249,7 @@ export function actions(done) {
   });
   byId('deed-cancel').addEventListener('click', () => dialog.close());
   freeze.addEventListener('change', () => void preview());
+  byId('deed-schedule').addEventListener('change', () => void preview());
   document.getElementById('handover')?.addEventListener('click', () => ask('handover'));
   return {
     ask,

@@ -15,6 +15,7 @@ import { tell } from './news.js';
 import { replicaTable } from './replicas.js';
 import { followRestart, requestPlan } from './restart.js';
 import { electionItem } from './timeline.js';
+import { scheduleSwitch } from './schedule.js';
 import { topology } from './topology.js';
 
 /** @type {readonly (keyof Status['queue'])[]} */
@@ -56,6 +57,7 @@ const showAcceptance = acceptanceSwitch((accepting) =>
     isPossible: true,
   })),
 );
+const showSchedule = scheduleSwitch(deeds);
 const restart = followRestart({
   onPress: () => {
     const plan = requestPlan();
@@ -120,6 +122,7 @@ function showStatus(next) {
   showLeader(status);
   showQueue(status);
   showAcceptance(status.acceptance);
+  showSchedule(status);
   showWaiting(status);
   drawTopology(status);
   showInstances(status);

@@ -35,6 +35,8 @@ INSERT INTO replica (id, admin) VALUES ('server_1', 'drain'), ('Server_0', 'read
 INSERT INTO instance (id, admin) VALUES ('patients_1', 'maint');
 INSERT INTO ended_session VALUES (sha256('x'), now());
 UPDATE acceptance SET accepting = false, reason = 'a test', changed_by = 'operator', changed_at = now();
+INSERT INTO scheduled_handover (id, partition, due_at, successor, leader, reason, ordered_by)
+VALUES (gen_random_uuid(), 0, now() + interval '1 hour', 'server_1', 'server_2', 'a test', 'operator');
 INSERT INTO alert (id, rule, severity, subject, text, monitor, fired_at)
 VALUES (gen_random_uuid(), 'RelevoReplicaDown', 'warning', 'server_1', 'a test', 'monitor_1', now());
 INSERT INTO payment_attempt VALUES (gen_random_uuid(), 1, 1, now(), 12.5, 'gateway answered 503', 'server_1', 1);

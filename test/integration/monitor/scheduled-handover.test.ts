@@ -1,6 +1,6 @@
 /**
- * Hand-overs at a later time, at two real monitors with a real PostgreSQL and fake replicas: exactly
- * one hand-over per order, and none after a cancellation, without a candidate, or long after its
+ * Hand-overs at a later time, at two real monitors with a real PostgreSQL and fake replicas: one
+ * hand-over per order, and none after a cancellation, without a candidate, or long after its
  * time. A test moves the time of an order in the database instead of waiting for it.
  */
 import type { Status } from '../../../shared/contracts/status.js';

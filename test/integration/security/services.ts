@@ -75,6 +75,11 @@ async function makeSubjects(pool: Pool, patient: string): Promise<Subjects> {
     `INSERT INTO alert (id, rule, severity, subject, text, monitor, fired_at)
      VALUES ('0198a2b4-5f3e-4a7b-9c1d-2e3f4a5b6c7d', 'RelevoReplicaDown', 'warning', 'server_9', 'test', 'monitor_1', now())`,
   );
+  // In a partition without monitors.
+  await pool.query(
+    `INSERT INTO scheduled_handover (id, partition, due_at, reason, ordered_by)
+     VALUES ('0198a2b4-5f3e-4a7b-9c1d-2e3f4a5b6c7d', 1, now() + interval '1 hour', 'test', 'operator')`,
+  );
   await pool.query(
     `INSERT INTO batch (id, idempotency_key, fingerprint, sent, accepted_by) VALUES ($1, $2, 'test', 2, 'patients_1')`,
     [batch, `key-${batch}`],

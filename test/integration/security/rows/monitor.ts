@@ -42,6 +42,30 @@ export const MONITOR: readonly Row[] = [
     ask: () => ({ body: { reason: 'test' }, proofAt: '/' }),
   },
   {
+    entrance: 'POST /scheduled-handovers',
+    who: OPERATOR_OR_SIGNED_IN,
+    answer: 201,
+    signedIn: 409,
+    changes: 'orders a hand-over at a later time',
+    ask: () => ({
+      body: { at: new Date(Date.now() + 3_600_000).toISOString(), reason: 'test' },
+      proofAt: '/',
+    }),
+  },
+  { entrance: 'GET /scheduled-handovers', who: OPERATOR_OR_LOOKING, answer: 200 },
+  {
+    entrance: 'POST /scheduled-handovers/:id/cancel',
+    who: OPERATOR_OR_SIGNED_IN,
+    answer: 200,
+    signedIn: 409,
+    changes: 'cancels a hand-over at a later time',
+    ask: () => ({
+      path: { id: '0198a2b4-5f3e-4a7b-9c1d-2e3f4a5b6c7d' },
+      body: { reason: 'test' },
+      proofAt: '/',
+    }),
+  },
+  {
     entrance: 'POST /replicas/:id/state',
     who: OPERATOR_OR_SIGNED_IN,
     answer: 200,
