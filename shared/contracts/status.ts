@@ -59,10 +59,7 @@ const partitionStatus = z.object({
 });
 export type PartitionStatus = z.infer<typeof partitionStatus>;
 
-/**
- * `url`, `pid` and `bootId` are omitted without a token. `role` is null unless the replica is
- * alive.
- */
+/** `url`, `pid` and `bootId` are omitted without a token. `role` null: not alive. */
 export const replicaStatus = z.object({
   id: memberId,
   url: z.string().optional(),
