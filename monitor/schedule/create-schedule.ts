@@ -7,7 +7,7 @@ import { Problem } from '../../shared/errors.js';
 import type { Connections } from '../connections.js';
 import type { Operations } from '../http/operations.js';
 import type { MonitorLoop } from '../loop.js';
-import { ScheduleRunner } from './schedule-runner.js';
+import { ScheduledHandoverRunner } from './schedule-runner.js';
 import { ScheduleStore, type ScheduleOrder, type ScheduleRow } from './schedule-store.js';
 
 const toScheduledHandover = ({
@@ -35,7 +35,7 @@ export const toScheduleStatus = (row: ScheduleRow): ScheduleStatus =>
   withoutOperator(toScheduledHandover(row));
 
 export interface Schedule {
-  runner: ScheduleRunner;
+  runner: ScheduledHandoverRunner;
   /** @throws Problem REPLICA_NOT_FOUND, SCHEDULE_TIME_INVALID, SCHEDULE_EXISTS. */
   order(this: void, order: ScheduleOrder): Promise<ScheduledHandover>;
   /** @throws Problem SCHEDULE_NOT_FOUND, SCHEDULE_ENDED. */
@@ -50,7 +50,7 @@ export function createSchedule(
   operations: Operations,
 ): Schedule {
   const store = new ScheduleStore(instancePool, 0, config.id);
-  const runner = new ScheduleRunner({
+  const runner = new ScheduledHandoverRunner({
     store,
     operations,
     state: () => loop.state,

@@ -19,7 +19,7 @@ const POLL_MS = 1_000;
 /** Minimum interval, ms: the clock of the database decides, and may be behind. */
 const LEAST_MS = 20;
 
-export interface RunnerOptions {
+interface RunnerOptions {
   store: Pick<ScheduleStore, 'readLatest' | 'claim' | 'miss' | 'end' | 'abandon'>;
   operations: Pick<Operations, 'handOver'>;
   state: () => State;
@@ -33,7 +33,7 @@ interface Result {
   outcome: string;
 }
 
-export class ScheduleRunner {
+export class ScheduledHandoverRunner {
   private row: ScheduleRow | null = null;
   private result: Result | null = null;
   private timer: NodeJS.Timeout | null = null;
