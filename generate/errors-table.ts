@@ -16,7 +16,8 @@ const ADVICE: Partial<Record<ProblemCode, string>> = {
   NO_CANDIDATE: 'Bring another replica to `ready`, then retry.',
   NO_BALANCER: 'Start with `--balancer`.',
   LAST_INSTANCE: 'Bring another instance to `ready`, then retry.',
-  NO_SUPERVISOR: 'Restart with the means of the platform, such as Kubernetes.',
+  NO_SUPERVISOR:
+    'Use the means of the platform, such as `kubectl rollout restart` and `kubectl logs`.',
   RESTART_IN_PROGRESS: 'Wait until it has ended.',
   HANDOVER_LOST: 'Read the current leader, then retry if necessary.',
   TOO_BUSY: 'Wait for `Retry-After`, then retry with the same key.',

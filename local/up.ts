@@ -15,6 +15,7 @@ import { runMain } from './errors.js';
 import { lockInstallation, type Lock } from './installation.js';
 import { LogFile, USUAL_LOG } from './processes/log-file.js';
 import { LogFiles } from './processes/log-files.js';
+import { createProcessLogs } from './logs/process-logs.js';
 import { balancerPlaces, ownEnginePlaces, servicePlaces, type Place } from './plan.js';
 import type { Exit, ManagedProcess } from './processes/processes.js';
 import { startControlServer, type ControlServer } from './rolling/control-server.js';
@@ -121,7 +122,8 @@ async function start(session: Session, processes: ManagedProcess[]): Promise<Sta
   const tokens = provideTokens(config.dataDir, config.tokens);
   let restarts: Restarts | null = null;
   // Before the monitors, which get its address.
-  const control = await startControlServer(() => restarts, tokens);
+  const logs = createProcessLogs(session.logs.folder, () => processes);
+  const control = await startControlServer(() => restarts, tokens, logs);
   try {
     const { system, updateRecord } = await startServices(session, processes, control, tokens);
     const started = new Restarts({

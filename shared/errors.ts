@@ -136,7 +136,7 @@ export const PROBLEMS = {
   NO_SUPERVISOR: {
     status: 409,
     retryable: false,
-    title: 'This system does not run under `npm start`, which performs a rolling restart',
+    title: 'This system does not run under `npm start`, which performs restarts and keeps logs',
   },
   RESTART_IN_PROGRESS: {
     status: 409,

@@ -4,10 +4,11 @@
  */
 import { join } from 'node:path';
 import { sleep } from '../../shared/clock.js';
+import { hasLevel, LOG_LEVELS } from '../../shared/logs/log-line.js';
 import { command, flag, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure, wrongArguments } from '../failure.js';
-import { formatLogLine, hasLevel, LOG_LEVELS } from '../output/format-log-line.js';
+import { formatLogLine } from '../output/format-log-line.js';
 import { findLogs, LogTails, type TailedLine } from '../programs/log-tail.js';
 
 const LINES_MAX = 10_000;

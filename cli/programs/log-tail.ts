@@ -1,7 +1,7 @@
 /** Reads the last lines of the logs of several processes, then the lines that follow. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { getLogTime } from '../output/format-log-line.js';
+import { getLogTime } from '../../shared/logs/log-line.js';
 import { FileFollower } from './file-follower.js';
 
 export interface TailedLine {

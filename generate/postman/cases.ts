@@ -246,6 +246,8 @@ const ROWS: Partial<Record<keyof typeof FOLDERS, readonly CaseRow[]>> = {
     ['Set an instance to ready; without a load balancer this is refused', INSTANCE, OF_INSTANCE],
     ['Preview a rolling restart', 'monitor.planRestart', WITH_SUPERVISOR],
     ['Get the rolling restart', 'monitor.getRestart', WITH_SUPERVISOR],
+    ['List the logs', 'monitor.logs', WITH_SUPERVISOR],
+    ['Get the log of a replica', 'monitor.log', { ...WITH_SUPERVISOR, id: 'server_1' }],
     ['Preview a re-drive', 'monitor.previewRedrive', { query: { ids: '{{paymentId}}' } }],
     [
       'Re-drive a payment',

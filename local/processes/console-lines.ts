@@ -4,7 +4,7 @@
  * published line is shown when a majority of the monitors logs it.
  */
 
-import { getMessage, parseLogLine } from './log-line.js';
+import { getMessage, parseLogLine } from '../../shared/logs/log-line.js';
 
 const LOUD = new Set(['warn', 'error', 'fatal']);
 const REPLICA_LINE = /^I AM (?:ALIVE|OFF) from (.+)$/;

@@ -11,7 +11,7 @@ export class LogFiles {
 
   /** @throws Error when the folder cannot be made. */
   constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly options: Partial<typeof USUAL_LOG> = {},
   ) {
     makePrivate(folder);

@@ -16,7 +16,7 @@ import { pollUntil } from '../../shared/wait-until.js';
 import { nextBackoffMs } from './backoff.js';
 import { makeDeathPrefix } from './death-signal.js';
 import { StartError } from '../errors.js';
-import { plainLine } from './log-line.js';
+import { plainLine } from '../../shared/logs/log-line.js';
 import type { Exit, ProcessEvents, ProcessKind, ProcessSpec } from './process-spec.js';
 import { IDLE, type Pausing, type Starting, type ProcessState } from './process-state.js';
 import { findDescendants, isAlive, sendSignal } from './process-tree.js';

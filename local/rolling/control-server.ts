@@ -1,10 +1,11 @@
 /**
  * The HTTP control of `npm start`, on a free port of 127.0.0.1: plans, starts, shows and stops
- * rolling restarts. Every request needs the operator token.
+ * rolling restarts, and shows the logs of the processes. Every request needs the operator token.
  */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
+import { logQuery, processName } from '../../shared/contracts/process-logs.js';
 import {
   supervisorRestartRequest,
   type RestartRecord,
@@ -14,6 +15,7 @@ import { requireToken, type Tokens } from '../../shared/http/auth.js';
 import { finishApp, listen, parse } from '../../shared/http/http.js';
 import { jsonBodies } from '../../shared/http/json-bodies.js';
 import { createLogger } from '../../shared/observability/logger.js';
+import { createProcessLogs, type ProcessLogs } from '../logs/process-logs.js';
 import type { Restarts } from './restarts.js';
 
 const BODY_LIMIT = '4kb';
@@ -22,7 +24,18 @@ const CONNECTIONS_MAX = 50;
 /** Null: the system starts. */
 export type GetRestarts = () => Restarts | null;
 
-function createControlApp(getRestarts: GetRestarts, tokens: Tokens): Express {
+/** For a system whose lines are written to no files. */
+const NO_LOGS = createProcessLogs('', () => []);
+
+function addLogs(app: Express, logs: ProcessLogs): void {
+  app.get('/logs', (_request, response) => void response.json(logs.list()));
+  app.get('/logs/:process', async (request, response) => {
+    const process = parse(processName, request.params.process, 'path');
+    response.json(await logs.read(process, parse(logQuery, request.query, 'query')));
+  });
+}
+
+function createControlApp(getRestarts: GetRestarts, tokens: Tokens, logs: ProcessLogs): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -32,6 +45,7 @@ function createControlApp(getRestarts: GetRestarts, tokens: Tokens): Express {
     next();
   });
   app.use(jsonBodies(BODY_LIMIT));
+  addLogs(app, logs);
   const requireRestarts = (): Restarts => {
     const restarts = getRestarts();
     if (restarts) return restarts;
@@ -74,9 +88,10 @@ const toControlServer = (server: Server): ControlServer => ({
 export const startControlServer = async (
   getRestarts: GetRestarts,
   tokens: Tokens,
+  logs: ProcessLogs = NO_LOGS,
 ): Promise<ControlServer> =>
   toControlServer(
-    await listen(createControlApp(getRestarts, tokens), 0, '127.0.0.1', {
+    await listen(createControlApp(getRestarts, tokens, logs), 0, '127.0.0.1', {
       connectionsMax: CONNECTIONS_MAX,
     }),
   );

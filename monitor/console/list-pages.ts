@@ -7,42 +7,25 @@ import { html, type Html } from '../../shared/web/html.js';
 import { ELECTION_KINDS } from '../core/kinds.js';
 import { spellDuration } from '../core/preview.js';
 import { AUDIT_ACTIONS, search, type AuditQuery, type ElectionQuery } from './filters.js';
+import {
+  rowTable,
+  selectField,
+  textField,
+  type Cell,
+  type RowTable,
+  type Values,
+} from './list-parts.js';
 import { utcTime } from './times.js';
 import type { Audit, AuditPage, Election, ElectionPage } from '../http/schemas.js';
 
 const spellStep = (ms: number | null): string => (ms === null ? '–' : spellDuration(ms));
 
-type Values = Readonly<Record<string, unknown>>;
-const getGiven = (values: Values, name: string): string => {
-  const value = values[name];
-  return typeof value === 'string' ? value : '';
-};
-
-const textField = (values: Values, name: string, label: string, type = 'search'): Html =>
-  html`<label>${label} <input type="${type}" name="${name}" value="${getGiven(values, name)}" maxlength="200"></label>`;
-
-const selectField = (
-  values: Values,
-  name: string,
-  label: string,
-  options: readonly string[],
-): Html =>
-  html`<label>${label} <select name="${name}">${['', ...options].map(
-    (option) =>
-      html`<option value="${option}"${option === getGiven(values, name) ? html` selected` : null}>${option || 'all'}</option>`,
-  )}</select></label>`;
-
-interface List {
-  title: string;
+interface List extends RowTable {
   /** Address without its ending: `/elections`. */
   path: string;
   query: Values;
   next: string | null;
   fields: readonly Html[];
-  heads: readonly Head[];
-  rows: readonly (readonly Cell[])[];
-  /** Attributes of each row, as many as rows. */
-  marks?: readonly Html[];
   /** Text above the list that shows whether it is live. */
   link?: Html;
   /** Explanation below the rows. */
@@ -50,31 +33,6 @@ interface List {
   /** Whether a step in the rows is not complete yet. */
   awaits?: boolean;
 }
-
-/** The heading of a column, and whether the column is numeric. */
-type Head = string | { readonly number: string };
-type Cell = Html | string | number;
-
-const getWords = (head: Head): string => (typeof head === 'string' ? head : head.number);
-const numberClass = (head: Head): Html | null =>
-  typeof head === 'string' ? null : html` class="n"`;
-
-/** On a phone a row is a block, and each cell has a label. */
-const makeCells = (heads: readonly Head[], cells: readonly Cell[]): Html[] =>
-  cells.map(
-    (cell, index) =>
-      html`<td data-label="${getWords(heads[index] ?? '')}"${numberClass(heads[index] ?? '')}>${cell}</td>`,
-  );
-
-const table = ({
-  title,
-  heads,
-  rows,
-  marks = [],
-}: List): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="rows">
-<thead><tr>${heads.map((head) => html`<th scope="col"${numberClass(head)}>${getWords(head)}</th>`)}</tr></thead>
-<tbody>${rows.map((cells, index) => html`<tr${marks[index]}>${makeCells(heads, cells)}</tr>`)}</tbody>
-</table></div>`;
 
 /** The cursor belongs to a page, not to the filters. */
 const withoutCursor = ({ cursor: _cursor, ...query }: Values): Values => query;
@@ -89,7 +47,7 @@ ${fields}${textField(query, 'text', 'Reason has')}${textField(query, 'from', 'Fr
 <span class="save">Save: <a href="${path}.csv${search(query)}">CSV</a> <a href="${path}${search(query)}">JSON</a></span>
 </form>
 <div id="found" data-awaits="${awaits ? 'yes' : 'no'}">
-${rows.length === 0 ? html`<p class="soft">Nothing matches.</p>` : table(page)}
+${rows.length === 0 ? html`<p class="soft">Nothing matches.</p>` : rowTable(page)}
 ${next === null ? null : html`<p><a class="button" href="${path}.html${search(withoutCursor(query), { cursor: next })}">Older</a></p>`}
 </div>
 ${note}</section>`;

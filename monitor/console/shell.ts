@@ -17,6 +17,7 @@ const PAGES = {
   alerts: ['Alerts', '/alerts.html'],
   elections: ['Elections', '/elections.html'],
   audit: ['Audit', '/audit.html'],
+  logs: ['Logs', '/logs'],
 } as const satisfies Record<string, readonly [string, string]>;
 export type PageName = keyof typeof PAGES;
 

@@ -199,6 +199,26 @@ const STEP = {
   expectedMs: 4_500,
   deadlineMs: 120_000,
 };
+export const LOG_LIST = {
+  processes: [
+    { name: 'server_1', kind: 'payments' },
+    { name: 'postgres', kind: 'postgres' },
+  ],
+};
+export const LOG_TAIL = {
+  process: 'server_1',
+  lines: [
+    {
+      time: AT,
+      level: 'warn',
+      message: 'the gateway did not answer; retrying',
+      fields: [{ name: 'attempt', value: '2' }],
+    },
+  ],
+  position: '1a-2b3c-48211-9f86d081',
+  skipped: false,
+  restarted: false,
+};
 export const RESTART_STEPS = { steps: [STEP] };
 export const RESTART = {
   id: '3f2a91c0-7d5e-4b06-9c52-1f0a6b7c8d9e',

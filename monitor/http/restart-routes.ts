@@ -5,20 +5,13 @@ import {
   restartRecord,
   restartRequest,
 } from '../../shared/contracts/rolling-restart.js';
-import { Problem } from '../../shared/errors.js';
 import { route, type Route } from '../../shared/http/routes.js';
-import type { Supervisor } from '../supervisor/supervisor-client.js';
+import { requireSupervisor } from '../supervisor/require-supervisor.js';
 import { RESTART, RESTART_STEPS } from './examples.js';
 import type { RoutesOptions } from './options.js';
 
 const STARTS =
   'The supervisor restarts one process after another: it drains each instance, hands over the leadership, and restarts this monitor too. The restart goes on meanwhile; read its progress with getRestart. It stops at the first process that does not come back. The audit row is written at the end.';
-
-/** @throws Problem NO_SUPERVISOR */
-function requireSupervisor({ supervisor }: RoutesOptions): Supervisor {
-  if (supervisor) return supervisor;
-  throw new Problem('NO_SUPERVISOR', 'This monitor has no supervisor (option SUPERVISOR_URL)');
-}
 
 function readingRoutes(options: RoutesOptions): Route[] {
   return [

@@ -16,6 +16,7 @@ import { inspectionRoutes } from '../inspect/inspection.js';
 import { operatorRoutes } from './operator-routes.js';
 import { consoleRoutes } from '../console/console-routes.js';
 import { faultRoutes } from './fault-routes.js';
+import { logRoutes } from '../logs/log-routes.js';
 import { historyRoutes } from '../console/history-routes.js';
 import type { RoutesOptions } from './options.js';
 import { status } from '../../shared/contracts/status.js';
@@ -71,6 +72,7 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
     ...instanceRoutes(options),
     ...acceptanceRoutes(options),
     ...restartRoutes(options),
+    ...logRoutes(options),
     ...alertRoutes(options),
     ...sampleRoutes(options),
     ...(faults ? faultRoutes(faults) : []),

@@ -1,8 +1,15 @@
 /**
  * The control of `npm start`, as a monitor calls it with the operator token: plans, starts and
- * shows rolling restarts. The restart goes on when this monitor is restarted. Passes on refusals.
+ * shows rolling restarts, and reads the logs of the processes. The restart goes on when this monitor is restarted. Passes on refusals.
  */
 import type { z } from 'zod';
+import {
+  logTail,
+  processList,
+  type LogQuery,
+  type LogTail,
+  type ProcessList,
+} from '../../shared/contracts/process-logs.js';
 import {
   restartPlan,
   restartRecord,
@@ -11,10 +18,13 @@ import {
 } from '../../shared/contracts/rolling-restart.js';
 import { Problem, PROBLEMS, type ProblemCode } from '../../shared/errors.js';
 import { readBoundedText } from '../../shared/http/bounded-body.js';
+import { search } from '../console/filters.js';
 
 /** The plan needs the status of a monitor, with a time-out of its own. */
 const TIMEOUT_MS = 10_000;
 const ANSWER_MAX = 1_048_576;
+/** A log's bytes of one read, as JSON with its escapes. */
+const LOG_ANSWER_MAX = 8_388_608;
 const RETRY_AFTER_SECONDS = 2;
 
 export interface Supervisor {
@@ -24,6 +34,10 @@ export interface Supervisor {
   readCurrent(): Promise<RestartRecord | null>;
   /** @throws Problem RESTART_IN_PROGRESS, UNAVAILABLE. */
   start(order: { reason: string; actor: string }): Promise<RestartRecord>;
+  /** The processes that have a log. @throws Problem UNAVAILABLE. */
+  listLogs(): Promise<ProcessList>;
+  /** @throws Problem NOT_FOUND when there is no such process; UNAVAILABLE. */
+  readLog(process: string, query: LogQuery): Promise<LogTail>;
 }
 
 const unavailable = (detail: string, cause?: unknown): Problem =>
@@ -40,7 +54,7 @@ export function createSupervisorClient(url: string, token: string): Supervisor {
   const ask = async <T extends z.ZodType>(
     schema: T,
     path: string,
-    order?: unknown,
+    { order, answerMax = ANSWER_MAX }: { order?: unknown; answerMax?: number } = {},
   ): Promise<z.output<T>> => {
     const response = await fetch(url.replace(/\/$/, '') + path, {
       method: order === undefined ? 'GET' : 'POST',
@@ -51,7 +65,7 @@ export function createSupervisorClient(url: string, token: string): Supervisor {
     }).catch((error: unknown) => {
       throw unavailable('The supervisor (`npm start`) does not answer', error);
     });
-    const body = await readBoundedText(response, ANSWER_MAX)
+    const body = await readBoundedText(response, answerMax)
       .then((text) => JSON.parse(text) as unknown)
       .catch((error: unknown) => {
         throw unavailable('The answer of the supervisor is unreadable', error);
@@ -68,6 +82,11 @@ export function createSupervisorClient(url: string, token: string): Supervisor {
         if (error instanceof Problem && error.code === 'NOT_FOUND') return null;
         throw error;
       }),
-    start: (order) => ask(restartRecord, '/restarts', order),
+    start: (order) => ask(restartRecord, '/restarts', { order }),
+    listLogs: () => ask(processList, '/logs'),
+    readLog: (process, query) =>
+      ask(logTail, `/logs/${encodeURIComponent(process)}${search(query)}`, {
+        answerMax: LOG_ANSWER_MAX,
+      }),
   };
 }

@@ -78,6 +78,18 @@ export function makeSvg(tag, attributes, ...children) {
 export const time = (at, text) => make('time', { datetime: at, title: at }, text);
 
 /**
+ * The name of a process, as a link to its log.
+ * @param {string} text
+ * @param {string | null} process null: several processes, so the link leads to their list.
+ */
+export const logLink = (text, process = text) =>
+  make(
+    'a',
+    { href: process === null ? '/logs' : `/logs/${encodeURIComponent(process)}`, title: 'Log' },
+    text,
+  );
+
+/**
  * A state: `tone` gives its shape and colour; its name is text. The stylesheet draws the shape.
  * @param {string} tone
  * @param {string} word

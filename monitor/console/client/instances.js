@@ -3,7 +3,7 @@
  * the observed one are two columns. Without a balancer the table is hidden.
  */
 import { isSignedIn } from './csrf.js';
-import { byId, make, setState, show, state } from './dom.js';
+import { byId, logLink, make, setState, show, state } from './dom.js';
 import { dateTime } from './format.js';
 import { ADMIN, OBSERVED } from './tones.js';
 
@@ -81,7 +81,7 @@ function makeRow(id, onState) {
   const row = make(
     'tr',
     { dataset: { instance: id } },
-    make('th', { scope: 'row' }, make('span', { class: 'id' }, id)),
+    make('th', { scope: 'row' }, make('span', { class: 'id' }, logLink(id))),
     cell('Administrative', parts.admin, parts.since),
     cell('Reason', parts.reason),
     cell('Observed', parts.observed, parts.balancer),

@@ -9,6 +9,7 @@ const PAGES = {
   a: ['Alerts', '/alerts.html'],
   e: ['Elections', '/elections.html'],
   u: ['Audit', '/audit.html'],
+  l: ['Logs', '/logs'],
 };
 /** Maximum time between `g` and the second key, in ms. */
 const PAIR_MS = 1_500;

@@ -3,7 +3,7 @@
  * columns. Rows stay; their texts change.
  */
 import { isSignedIn } from './csrf.js';
-import { byId, make, setState, show, state, time } from './dom.js';
+import { byId, logLink, make, setState, show, state, time } from './dom.js';
 import { ago, count, dash, milliseconds, rate } from './format.js';
 import { sparkline } from './sparkline.js';
 import { ADMIN, OBSERVED, reaches } from './tones.js';
@@ -78,7 +78,7 @@ function makeRow(id, onAction) {
   const row = make(
     'tr',
     { dataset: { replica: id } },
-    make('th', { scope: 'row' }, make('span', { class: 'id' }, id), parts.leads),
+    make('th', { scope: 'row' }, make('span', { class: 'id' }, logLink(id)), parts.leads),
     cell('Administrative', parts.admin, parts.adminWhy),
     cell('Observed', parts.observed, parts.opinions),
     cell('Ping', parts.ping, parts.spark.svg),

@@ -1,6 +1,6 @@
 /** Draws the topology: nodes by lane with their states, and arrows for the data flows. */
 import { arrows } from './arrows.js';
-import { make, show, setState, state } from './dom.js';
+import { logLink, make, show, setState, state } from './dom.js';
 import { toFlows, DATABASE, QUEUE } from './flows.js';
 import { clockTime, count } from './format.js';
 import { gatewayWords } from './gateway.js';
@@ -25,9 +25,9 @@ function lane(list) {
   const nodes = new Map();
   /**
    * @param {string} id
-   * @param {{ tone: string, word: string, detail: string, leads?: boolean }} node
+   * @param {{ tone: string, word: string, detail: string, leads?: boolean, log?: string | null }} node `log`: its process.
    */
-  const put = (id, { tone, word, detail, leads = false }) => {
+  const put = (id, { tone, word, detail, leads = false, log = id }) => {
     let node = nodes.get(id);
     if (!node) {
       node = {
@@ -35,7 +35,7 @@ function lane(list) {
         mark: state(tone, word),
         detail: make('small'),
       };
-      node.item.append(make('strong', {}, id), node.mark, node.detail);
+      node.item.append(make('strong', {}, logLink(id, log)), node.mark, node.detail);
       list.append(node.item);
       nodes.set(id, node);
     }
@@ -120,6 +120,7 @@ function putBalancer({ put, list }, { balancer, patients }) {
     tone,
     word,
     detail: join(balancer.name, `new clients to ${ready} of ${patients.length}`),
+    log: balancer.name,
   });
 }
 
@@ -143,18 +144,20 @@ function putPatients({ put, list }, { patients }) {
  * @param {Record<LaneName, Lane>} lanes
  * @param {Status} status
  */
-function putEngines(lanes, { queue, engines }) {
+function putEngines(lanes, { queue, engines, record, redisGroup }) {
   const [redisTone, redisWord] = toReached(engines.redis);
   const [recordTone, recordWord] = toReached(engines.postgres);
   lanes.queue.put(QUEUE, {
     tone: redisTone,
     word: redisWord,
     detail: `${count(queue.waiting)} parcels wait, ${count(queue.active)} with the leader`,
+    log: redisGroup === null ? 'redis' : null,
   });
   lanes.database.put(DATABASE, {
     tone: recordTone,
     word: recordWord,
     detail: `${count(queue.pending)} payments pending`,
+    log: record === null ? 'postgres' : null,
   });
 }
 
@@ -192,6 +195,7 @@ function putRecord({ put }, { record }) {
       healthy === record.etcd.length ? 'good' : healthy * 2 > record.etcd.length ? 'warn' : 'bad',
     word: `${healthy} of ${record.etcd.length}`,
     detail: leader === '' ? '' : `${leader} leads`,
+    log: null,
   });
 }
 
@@ -226,6 +230,7 @@ function putGroup({ put }, { redisGroup }) {
     tone: able === sentinels.length ? 'good' : able > 0 ? 'warn' : 'bad',
     word: `${able} of ${sentinels.length}`,
     detail: quorum === null ? '' : `quorum ${quorum}`,
+    log: null,
   });
 }
 
@@ -267,7 +272,7 @@ export function topology(root) {
     putPatients(lanes.patients, status);
     putReplicas(lanes.replicas, status);
     putEngines(lanes, status);
-    lanes.gateway.put('Gateway', gatewayWords(status.gateway));
+    lanes.gateway.put('Gateway', { ...gatewayWords(status.gateway), log: null });
     putRecord(lanes.database, status);
     putGroup(lanes.queue, status);
     putRounds(lanes.rounds, status);

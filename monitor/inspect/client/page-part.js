@@ -6,10 +6,11 @@ const ANSWER_MS = 15_000;
 /**
  * Returns one element of the page.
  * @param {string} id
+ * @param {string} address default: that of this page.
  * @returns {Promise<HTMLElement | null>} null: no answer, or a page without this element.
  */
-export async function loadPart(id) {
-  const response = await fetch(location.href, {
+export async function loadPart(id, address = location.href) {
+  const response = await fetch(address, {
     headers: { Accept: 'text/html' },
     signal: AbortSignal.timeout(ANSWER_MS),
   }).catch(() => null);

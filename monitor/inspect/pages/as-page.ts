@@ -23,6 +23,8 @@ export interface Shown {
   status?: number;
   /** Scripts of this page besides the common ones. */
   scripts?: readonly string[];
+  /** Styles of this page besides the common ones. */
+  styles?: readonly string[];
 }
 
 const SCRIPTS = ['local-times.js', 'live-list.js', 'copy.js'];
@@ -47,7 +49,7 @@ export async function asPage(
   const { sessions, monitor } = deps;
   const session = await sessions.read(request);
   const show = (
-    { title, active: entry, body, status = 200, scripts = [] }: Shown,
+    { title, active: entry, body, status = 200, scripts = [], styles = [] }: Shown,
     more: Readonly<Record<string, string>> = {},
   ): Answer =>
     consoleAnswer(
@@ -58,7 +60,7 @@ export async function asPage(
         monitor,
         body,
         scripts: [...SCRIPTS, ...scripts],
-        styles: STYLES,
+        styles: [...STYLES, ...styles],
       },
       status,
       more,

@@ -196,12 +196,19 @@ function makeBalancerFolder(port: number, adminPort: number): string {
 
 /** Answers as the control of `npm start`, and counts the restarts instead of performing them. */
 async function startSupervisor(): Promise<{ url: string; count: () => number; stop: () => void }> {
-  const { RESTART, RESTART_STEPS } = await import('../../../monitor/http/examples.js');
+  const { LOG_LIST, LOG_TAIL, RESTART, RESTART_STEPS } =
+    await import('../../../monitor/http/examples.js');
+  const answers: Readonly<Record<string, unknown>> = {
+    '/restarts/plan': RESTART_STEPS,
+    '/logs': LOG_LIST,
+    '/logs/server_1': LOG_TAIL,
+  };
   let restarts = 0;
   const server = createServer((request, response) => {
     if (request.method === 'POST') restarts += 1;
     response.setHeader('Connection', 'close');
-    response.end(JSON.stringify(request.url === '/restarts/plan' ? RESTART_STEPS : RESTART));
+    const { pathname } = new URL(request.url ?? '', 'http://supervisor');
+    response.end(JSON.stringify(answers[pathname] ?? RESTART));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

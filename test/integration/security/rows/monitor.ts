@@ -139,6 +139,17 @@ export const MONITOR: readonly Row[] = [
   { entrance: 'GET /audit.csv', who: OPERATOR_OR_LOOKING, answer: 200 },
   { entrance: 'GET /restarts/plan', who: OPERATOR_OR_LOOKING, answer: 200 },
   { entrance: 'GET /restarts/current', who: OPERATOR_OR_LOOKING, answer: 200 },
+  ...['/logs', '/logs.json'].map((path) => ({
+    entrance: `GET ${path}`,
+    who: OPERATOR_OR_LOOKING,
+    answer: 200,
+  })),
+  ...['/logs/:process', '/logs/:process.json'].map((path) => ({
+    entrance: `GET ${path}`,
+    who: OPERATOR_OR_LOOKING,
+    answer: 200,
+    ask: () => ({ path: { process: 'server_1' } }),
+  })),
   {
     entrance: 'GET /preview',
     who: OPERATOR_OR_LOOKING,

@@ -1,6 +1,7 @@
 /** Lines of process logs: services write JSON, other programs write text. */
-import { formatLogLine, getLogTime, hasLevel } from '../../../../cli/output/format-log-line.js';
+import { formatLogLine } from '../../../../cli/output/format-log-line.js';
 import { paintNothing } from '../../../../cli/output/paint.js';
+import { getLogTime, hasLevel } from '../../../../shared/logs/log-line.js';
 
 const line = (more: object): string =>
   JSON.stringify({ level: 'warn', time: '2026-11-21T18:12:04.156Z', msg: 'slow', ...more });

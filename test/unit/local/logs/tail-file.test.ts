@@ -1,0 +1,106 @@
+/** The end of a log file, on real files: bounds, positions, rotation, truncation. */
+import { beforeEach, afterEach, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tailFile, type FileTail } from '../../../../local/logs/tail-file.js';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'relevo-tail-'));
+  file = join(folder, 'server_1.log');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const tail = (after: string | null = null, lines = 100, bytes?: number): Promise<FileTail> =>
+  tailFile(file, { lines, after, isWanted: (line) => !line.startsWith('#') }, bytes);
+
+test('returns the last wanted lines, then only newer ones; an incomplete line waits', async () => {
+  writeFileSync(file, 'one\n# no\ntwo\r\nthree\nfo');
+  const first = await tail(null, 2);
+  expect(first).toMatchObject({ lines: ['two', 'three'], skipped: true, restarted: false });
+  appendFileSync(file, 'ur\n# no\n');
+  const second = await tail(first.position);
+  expect(second).toMatchObject({ lines: ['four'], skipped: false, restarted: false });
+  expect(await tail(second.position)).toEqual({ ...second, lines: [] });
+});
+
+test('reads at most the bytes of the end, from the beginning of a line', async () => {
+  // Each line has 2 + 3 + 1 bytes; the bound is inside a character of the third last line.
+  writeFileSync(file, ['1é€', '2é€', '3é€', '4é€', '5é€', ''].join('\n'));
+  const size = Buffer.byteLength('1é€\n');
+  expect(await tail(null, 100, 2 * size + 2)).toMatchObject({
+    lines: ['4é€', '5é€'],
+    skipped: true,
+  });
+  expect(await tail(null, 100, 5 * size)).toMatchObject({
+    lines: ['1é€', '2é€', '3é€', '4é€', '5é€'],
+    skipped: false,
+  });
+});
+
+test('of a line longer than the bound the end is shown, and the next line follows', async () => {
+  writeFileSync(file, `first\n${'é'.repeat(1_000)}end\n`);
+  const huge = await tail(null, 100, 100);
+  expect(huge.lines).toHaveLength(1);
+  expect(huge.lines[0]).toMatch(/^… é+end$/);
+  appendFileSync(file, 'x'.repeat(1_000));
+  const waiting = await tail(huge.position, 100, 100);
+  expect(waiting).toMatchObject({ lines: [], position: huge.position, skipped: false });
+  appendFileSync(file, 'y\nlast\n');
+  expect(await tail(waiting.position, 100, 100)).toMatchObject({ lines: ['last'], skipped: true });
+});
+
+test('after a rotation the rest of the former file comes before the new one', async () => {
+  writeFileSync(file, 'one\n');
+  const { position } = await tail();
+  appendFileSync(file, 'two\n');
+  renameSync(file, `${file}.1`);
+  const between = await tail(position);
+  expect(between).toMatchObject({ lines: ['two'], restarted: false });
+  writeFileSync(file, 'three\n');
+  expect(await tail(position)).toMatchObject({ lines: ['two', 'three'], restarted: false });
+  expect(await tail(between.position)).toMatchObject({ lines: ['three'], restarted: false });
+  // The bound holds for both files together.
+  expect(await tail(position, 100, 6)).toMatchObject({ lines: ['three'], skipped: true });
+});
+
+test('a first read does not reach into the file of an earlier run', async () => {
+  writeFileSync(`${file}.1`, 'former\n');
+  writeFileSync(file, 'now\n');
+  expect((await tail()).lines).toEqual(['now']);
+});
+
+test.each([
+  ['became shorter', 'a\n'],
+  ['was emptied and has grown beyond the position', 'another\nthird\n'],
+])('a file that %s is read anew', async (_what, text) => {
+  writeFileSync(file, 'before\n');
+  const { position } = await tail();
+  truncateSync(file);
+  appendFileSync(file, text);
+  expect(await tail(position)).toMatchObject({
+    lines: text.trim().split('\n'),
+    restarted: true,
+  });
+});
+
+test('a missing file, a folder and a pipe have no lines', async () => {
+  const none = { lines: [], position: '', skipped: false, restarted: false };
+  expect(await tail()).toEqual(none);
+  mkdirSync(file);
+  expect(await tail()).toEqual(none);
+  rmSync(file, { recursive: true });
+  execFileSync('mkfifo', [file]);
+  expect(await tail()).toEqual(none);
+});
