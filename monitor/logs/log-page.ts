@@ -35,7 +35,7 @@ const toCells = ({ time, level, message, fields }: Line): Cell[] => [
   showTime(time),
   showLevel(level),
   html`<span class="message">${message}</span>`,
-  html`${fields.map(({ name, value }) => html`<span class="field"><b>${name}</b> ${value}</span> `)}`,
+  html`${fields.map(({ name, value }) => html`<span class="pair"><b>${name}</b> ${value}</span> `)}`,
 ];
 
 const GAPS = {
