@@ -11,7 +11,7 @@ import {
   rowTable,
   selectField,
   textField,
-  type Cell,
+  type RowCell,
   type RowTable,
   type Values,
 } from './list-parts.js';
@@ -67,7 +67,7 @@ function firstPayment(
   waited: boolean | null,
   ms: number | null,
   before: string,
-): Cell {
+): RowCell {
   if (waited === null) return '–';
   return waited ? html`${spellStep(ms)} ${waitedPayments(term, before)}` : 'none waited';
 }
@@ -84,7 +84,7 @@ const electionCells = ({
   steps: took,
   leaderlessMs,
   paymentsWaited,
-}: Election): Cell[] => [
+}: Election): RowCell[] => [
   term,
   html`<strong>${leader}</strong>`,
   previousLeader ?? '–',
@@ -149,7 +149,7 @@ export const electionsPage = (
     awaits: elections[0] !== undefined && elections[0].steps.firstCommitMs === null,
   });
 
-const auditCells = ({ at, actor, action, target, reason, outcome }: Audit): Cell[] => [
+const auditCells = ({ at, actor, action, target, reason, outcome }: Audit): RowCell[] => [
   utcTime(at),
   actor,
   action,

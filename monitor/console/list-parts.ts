@@ -26,14 +26,14 @@ export const selectField = (
 
 /** The heading of a column, and whether the column is numeric. */
 type Head = string | { readonly number: string };
-export type Cell = Html | string | number;
+export type RowCell = Html | string | number;
 
 const getWords = (head: Head): string => (typeof head === 'string' ? head : head.number);
 const numberClass = (head: Head): Html | null =>
   typeof head === 'string' ? null : html` class="n"`;
 
 /** On a phone a row is a block, and each cell has a label. */
-const makeCells = (heads: readonly Head[], cells: readonly Cell[]): Html[] =>
+const makeCells = (heads: readonly Head[], cells: readonly RowCell[]): Html[] =>
   cells.map(
     (cell, index) =>
       html`<td data-label="${getWords(heads[index] ?? '')}"${numberClass(heads[index] ?? '')}>${cell}</td>`,
@@ -43,7 +43,7 @@ export interface RowTable {
   /** For screen readers. */
   title: string;
   heads: readonly Head[];
-  rows: readonly (readonly Cell[])[];
+  rows: readonly (readonly RowCell[])[];
   /** Attributes of each row, as many as rows. */
   marks?: readonly Html[];
 }

@@ -7,7 +7,7 @@ import type { LogQuery, LogTail } from '../../shared/contracts/process-logs.js';
 import { LOG_LEVELS, type LogLevel } from '../../shared/logs/log-line.js';
 import { html, type Html } from '../../shared/web/html.js';
 import { search } from '../console/filters.js';
-import { rowTable, selectField, textField, type Cell } from '../console/list-parts.js';
+import { rowTable, selectField, textField, type RowCell } from '../console/list-parts.js';
 
 type Line = LogTail['lines'][number];
 
@@ -23,15 +23,15 @@ const LENGTHS = ['50', '200', '1000'];
 const HEADS = ['Time', 'Level', 'Message', 'Fields'];
 
 /** `18:12:04.156 UTC`; the title has the date. */
-const showTime = (iso: string | null): Cell =>
+const showTime = (iso: string | null): RowCell =>
   iso === null
     ? ''
     : html`<time datetime="${iso}" title="${iso}" data-precise>${iso.slice(11, 23)} UTC</time>`;
 
-const showLevel = (level: LogLevel | null): Cell =>
+const showLevel = (level: LogLevel | null): RowCell =>
   level === null ? '' : html`<span class="state ${TONES[level]}">${level}</span>`;
 
-const toCells = ({ time, level, message, fields }: Line): Cell[] => [
+const toCells = ({ time, level, message, fields }: Line): RowCell[] => [
   showTime(time),
   showLevel(level),
   html`<span class="message">${message}</span>`,
