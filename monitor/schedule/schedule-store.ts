@@ -14,7 +14,7 @@ import type { Queryable } from '../../shared/postgres/postgres.js';
 import { SCHEDULE_GRACE_MS } from '../core/schedule.js';
 
 /** A claimed order without a result after this time has none, in ms: its monitor ended. */
-export const ABANDONED_MS = 180_000;
+const ABANDONED_MS = 180_000;
 /** Rows in the list. */
 const LISTED = 50;
 

@@ -1,6 +1,7 @@
 /**
  * The control of `npm start`, as a monitor calls it with the operator token: plans, starts and
- * shows rolling restarts, and reads the logs of the processes. The restart goes on when this monitor is restarted. Passes on refusals.
+ * shows rolling restarts, and reads the logs of the processes. A restart goes on when this monitor
+ * is restarted. Passes on refusals.
  */
 import type { z } from 'zod';
 import {

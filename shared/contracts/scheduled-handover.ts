@@ -11,7 +11,7 @@ export const SCHEDULE_MOST_MS = 7 * 86_400_000;
  * missed: the hand-over was not possible at its time. failed: it began and moved nothing, or its
  * result is unknown.
  */
-export const SCHEDULE_STATES = [
+const SCHEDULE_STATES = [
   'pending',
   'running',
   'done',

@@ -4,7 +4,7 @@
  */
 import { getLevel, getMessage, parseLogLine, type LogLevel, type LogLine } from './log-line.js';
 
-export interface LogField {
+interface LogField {
   name: string;
   /** Text as it is; other values as JSON. */
   value: string;

@@ -25,7 +25,9 @@ function lane(list) {
   const nodes = new Map();
   /**
    * @param {string} id
-   * @param {{ tone: string, word: string, detail: string, leads?: boolean, log?: string | null }} node `log`: its process.
+   * @param {{ tone: string, word: string, detail: string, leads?: boolean,
+   *   log?: string | null }} node
+   *   `log` is the name of its process.
    */
   const put = (id, { tone, word, detail, leads = false, log = id }) => {
     let node = nodes.get(id);
