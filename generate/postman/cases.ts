@@ -131,6 +131,7 @@ const UNSCHEDULE = 'monitor.cancelScheduledHandover';
 const TOMORROW = [save('tomorrow', 'new Date(Date.now() + 86_400_000).toISOString()')];
 const ORDER = { before: TOMORROW, body: { at: '{{tomorrow}}', reason: REASON } };
 const OF_ORDER = { id: '{{scheduledId}}', body: { reason: REASON } };
+const TO_NONE = { at: '{{tomorrow}}', to: 'server_99', reason: REASON };
 const LONG_AGO = { at: '2026-01-01T00:00:00Z', reason: REASON };
 const LIST = 'patients.listPayments';
 const REDRIVE = 'patients.redrive';
@@ -241,6 +242,11 @@ const ROWS: Partial<Record<keyof typeof FOLDERS, readonly CaseRow[]>> = {
     ],
     ['Schedule a second one', SCHEDULE, { ...ORDER, code: 'SCHEDULE_EXISTS' }],
     ['Schedule one in the past', SCHEDULE, refuse('SCHEDULE_TIME_INVALID', LONG_AGO)],
+    [
+      'Schedule one to an unknown replica',
+      SCHEDULE,
+      { ...refuse('REPLICA_NOT_FOUND', TO_NONE), before: TOMORROW },
+    ],
     ['Cancel the scheduled hand-over', UNSCHEDULE, OF_ORDER],
     ['Cancel it again', UNSCHEDULE, { ...OF_ORDER, code: 'SCHEDULE_ENDED' }],
     ['Set an instance to ready; without a load balancer this is refused', INSTANCE, OF_INSTANCE],

@@ -33,7 +33,17 @@ const ADDRESSES = {
   measurements: '{{measurementsUrl}}',
 } as const;
 const VARIABLES = [
-  ...['batchId', 'paymentId', 'key', 'batchKey', 'firstAnswer', 'leader', 'standby'],
+  ...[
+    'batchId',
+    'paymentId',
+    'key',
+    'batchKey',
+    'firstAnswer',
+    'leader',
+    'standby',
+    'tomorrow',
+    'scheduledId',
+  ],
   ...['authorizationId', 'operationId'],
 ];
 
