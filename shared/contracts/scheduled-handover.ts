@@ -11,14 +11,7 @@ export const SCHEDULE_MOST_MS = 7 * 86_400_000;
  * missed: the hand-over was not possible at its time. failed: it began and moved nothing, or its
  * result is unknown.
  */
-const SCHEDULE_STATES = [
-  'pending',
-  'running',
-  'done',
-  'missed',
-  'failed',
-  'cancelled',
-] as const;
+const SCHEDULE_STATES = ['pending', 'running', 'done', 'missed', 'failed', 'cancelled'] as const;
 export type ScheduleState = (typeof SCHEDULE_STATES)[number];
 
 /** `at`: UTC. `to` omitted: the monitor chooses at that time. */
