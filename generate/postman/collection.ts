@@ -120,7 +120,7 @@ const toExample = ({ status, name, contentType, body }: ExampleAnswer): Json => 
     status: STATUS_CODES[status] ?? '',
     _postman_previewlanguage: isJson ? 'json' : 'text',
     header: [{ key: 'Content-Type', value: contentType }],
-    body: isJson ? JSON.stringify(body, null, 2) : String(body),
+    body: isJson ? JSON.stringify(body, null, 1) : String(body),
   };
 };
 
