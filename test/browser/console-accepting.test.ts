@@ -8,7 +8,7 @@ import { seedPatient } from '../../prisma/seed-data.js';
 import { describeInBrowser, useBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { checkBothSchemes } from '../support/page-checks.js';
-import { PATIENCE_MS, useConsole } from './console-stage.js';
+import { confirmDeed, PATIENCE_MS, useConsole } from './console-stage.js';
 
 const TEST_MS = 240_000;
 const patientId = seedPatient(3).id;
@@ -29,17 +29,11 @@ describeInBrowser('new payments in the console', () => {
     });
 
   /** Presses the button of the switch, and confirms in the dialog. @returns the banner. */
-  async function turn(page: Page, button: string): Promise<string> {
-    await page.click(`#accepting:has-text("${button}")`);
-    await page.fill('#deed-reason', 'bank maintenance');
-    await page.waitForSelector('#deed-do:not([disabled])');
-    await checkBothSchemes(page, `console-${button.split(' ')[0]?.toLowerCase() ?? ''}-payments`);
-    await page.click('#deed-do');
-    await page.waitForSelector('#banner.good');
-    const text = (await page.textContent('#banner .state')) ?? '';
-    await page.click('#banner button');
-    return text;
-  }
+  const turn = (page: Page, button: string): Promise<string> =>
+    confirmDeed(page, `#accepting:has-text("${button}")`, 'bank maintenance', async () => {
+      await page.waitForSelector('#deed-do:not([disabled])');
+      await checkBothSchemes(page, `console-${button.split(' ')[0]?.toLowerCase() ?? ''}-payments`);
+    });
 
   test(
     'stop payments: the dialog shows the effect, payments are refused with the reason, an alert reminds; resume',

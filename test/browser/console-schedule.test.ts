@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { describeInBrowser, useBrowser } from '../support/browser.js';
 import { checkBothSchemes } from '../support/page-checks.js';
-import { PATIENCE_MS, useConsole } from './console-stage.js';
+import { confirmDeed, PATIENCE_MS, useConsole } from './console-stage.js';
 
 const TEST_MS = 240_000;
 
@@ -11,18 +11,8 @@ describeInBrowser('a scheduled hand-over in the console', () => {
   const browser = useBrowser();
   const stage = useConsole(browser);
 
-  /** Presses the button, and confirms in the dialog. @returns the text of the banner. */
-  async function press(page: Page, button: string, before?: () => Promise<void>): Promise<string> {
-    await page.click(`#schedule:has-text("${button}")`);
-    await page.fill('#deed-reason', 'kernel update');
-    await before?.();
-    await page.waitForSelector('#deed-do:not([disabled])');
-    await page.click('#deed-do');
-    await page.waitForSelector('#banner.good');
-    const text = (await page.textContent('#banner .state')) ?? '';
-    await page.click('#banner button');
-    return text;
-  }
+  const press = (page: Page, button: string, check?: () => Promise<void>): Promise<string> =>
+    confirmDeed(page, `#schedule:has-text("${button}")`, 'kernel update', check);
 
   test(
     'the dialog shows the effect and refuses a time in the past; the order counts down; cancel; carried out',

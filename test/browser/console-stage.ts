@@ -46,6 +46,27 @@ async function actOn(
   return (await page.textContent('#banner .state')) ?? '';
 }
 
+/**
+ * Presses a button that opens the dialog, and confirms. @param check is called before the
+ * confirmation. @returns the text of the banner, which is closed again.
+ */
+export async function confirmDeed(
+  page: Page,
+  button: string,
+  reason: string,
+  check?: () => Promise<unknown>,
+): Promise<string> {
+  await page.click(button);
+  await page.fill('#deed-reason', reason);
+  await check?.();
+  await page.waitForSelector('#deed-do:not([disabled])');
+  await page.click('#deed-do');
+  await page.waitForSelector('#banner.good');
+  const text = (await page.textContent('#banner .state')) ?? '';
+  await page.click('#banner button');
+  return text;
+}
+
 export function useConsole(browser: ReturnType<typeof useBrowser>): ConsoleStage {
   let system: TestSystem;
   let url: string;
