@@ -20,9 +20,10 @@ const FAIL_FAST = {
 
 /**
  * Services with users: wait through a restart of Redis and report a longer outage. Waiting commands
- * are dropped every few seconds.
+ * are dropped every few seconds. A command may take as long as a statement of PostgreSQL, because
+ * an instance that has just started on a busy machine reads an answer more than a second late.
  */
-const BOUNDED = { maxRetriesPerRequest: 20, commandTimeout: 1_000, connectTimeout: 1_000 };
+const BOUNDED = { maxRetriesPerRequest: 20, commandTimeout: 2_000, connectTimeout: 1_000 };
 const MODES = { 'wait': WAIT, 'fail-fast': FAIL_FAST, 'bounded': BOUNDED };
 
 /** Reconnects quickly, then every 250 ms: Redis on the same network restarts faster. */
@@ -39,7 +40,7 @@ export const openRedis = (url: string, options: RedisConnectionOptions): Redis =
 
 /**
  * @param mode while Redis is unavailable: `wait` waits, `fail-fast` fails at once, `bounded` fails
- *   after a second.
+ *   after two seconds.
  */
 export function connectRedis(url: string, mode: keyof typeof MODES, logger: Logger): Redis {
   const redis = openRedis(url, { ...MODES[mode], retryStrategy });

@@ -13,34 +13,34 @@ import { TEST_MS } from '../patience.js';
 const workplace = experimentWorkplace();
 const { run, leftovers } = workplace;
 
-/** A starved machine is silent for longer than the product waits for a check (2 s). */
+/** The generator of a machine with enough processor time is late by some 10 ms. */
+const STARVED_MS = 200;
+
+/** A starved machine is silent for longer than HAProxy waits for a check in the product (2 s). */
 const CHECK_TIMEOUT_MS = 60_000;
+/** Also PostgreSQL may be silent for longer than a payment waits for it in the product (3 s). */
+const ACCEPT_RETRY_MS = 25_000;
 /** Characters of the output in the message of a failure. */
 const SHOWN = 2_000;
 
-/** The generator of a machine with enough processor time is late by some 10 ms. */
-const STARVED_MS = 200;
-/** Failures of a kind that a starved machine explains: Redis or the database answers too late. */
-const EXPLAINED_MAX = 3;
-
 /**
- * The objectives that were missed. No client retries, and an instance whose Redis or database is
- * silent for a second answers 503. A starved machine, which the lateness of the generator shows,
- * may have few such answers; it still loses no session and no process.
+ * The objectives that were missed. A form is never sent twice, so a flow fails when a request takes
+ * longer than the wait before a maintenance, or when Redis is silent: both happen on a starved
+ * machine, which the lateness of the generator shows.
  */
 function findUnmet({ objectives }: ExperimentResult, output: string): string[] {
   const lateMs = Number(/sent late \(worst ([\d.]+) ms\)/.exec(output)?.[1] ?? 0);
-  const isExplained = ({ name, actual }: ExperimentResult['objectives'][number]): boolean =>
-    lateMs >= STARVED_MS &&
-    /^(payments|views|flows) that failed$/.test(name) &&
-    actual <= EXPLAINED_MAX;
-  return objectives.filter((each) => !each.met && !isExplained(each)).map(({ name }) => name);
+  const isStarved = lateMs >= STARVED_MS;
+  return objectives
+    .filter(({ name, met }) => !met && !(isStarved && name === 'flows that failed'))
+    .map(({ name }) => name);
 }
 
 describeWith('balancers', 'npm run experiment -- rolling', () => {
   test(
     'one restart under load: every process comes back, nothing fails, no session is lost',
     async () => {
+      process.env['ACCEPT_RETRY_MS'] = String(ACCEPT_RETRY_MS);
       const { ended, output } = run(
         ...['rolling', '--quick', '--rate', '30', '--deadline', '30000', '--json', 'result.json'],
         ...['--check-timeout', String(CHECK_TIMEOUT_MS)],
