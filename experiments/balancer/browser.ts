@@ -30,9 +30,17 @@ export interface Visit {
   instance: string | null;
   /** The id of the session, and the number of its visits; null without a session. */
   session: { id: string; views: number } | null;
-  /** `HTTP 503`, `ECONNRESET`; null: status 200. */
+  /** `HTTP 503 OVERLOADED`, `ECONNRESET`; null: status 200. */
   error: string | null;
   latencyMs: number;
+}
+
+const problem = z.object({ code: z.string().max(50), detail: z.string().max(200) });
+
+/** The status, and the code and the detail of a problem document. */
+function describe(status: number | null, text: string): string {
+  const { data } = problem.safeParse(readJson(text));
+  return ['HTTP', status, data?.code, data && `(${data.detail})`].filter(Boolean).join(' ');
 }
 
 export interface BrowserOptions {
@@ -93,7 +101,7 @@ export class Browser {
   async visit(path = '/whoami'): Promise<Visit> {
     const { status, instance, text, error, latencyMs } = await this.ask(path);
     if (status !== 200)
-      return { instance, session: null, error: error ?? `HTTP ${status}`, latencyMs };
+      return { instance, session: null, error: error ?? describe(status, text), latencyMs };
     const { success, data } = whoAmI.safeParse(readJson(text));
     const session = success ? { id: data.id, views: data.sessionViews } : null;
     return { instance, session, error: null, latencyMs };
