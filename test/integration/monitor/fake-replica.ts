@@ -1,6 +1,6 @@
 /**
  * Fake replicas: small HTTP servers that speak the contract and can be killed, silenced, restarted,
- * or cut off from one monitor by a proxy.
+ * or cut off from one monitor by a proxy. They decide their role as real replicas do.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import {
@@ -10,9 +10,12 @@ import {
   type Server as TcpServer,
   type Socket,
 } from 'node:net';
-import type { Leadership, ReplicaReport, Role } from '../../../shared/contracts/leadership.js';
+import { initialRole, stepRole, type RoleInput } from '../../../payments/core/role.js';
+import type { Leadership, ReplicaReport } from '../../../shared/contracts/leadership.js';
 
 const BEAT_MS = 50;
+/** Time after which a replica without a successor leads again. More than any hand-over takes. */
+const RESUME_MS = 5_000;
 
 export class FakeReplica {
   readonly heard: Leadership[] = [];
@@ -22,8 +25,7 @@ export class FakeReplica {
   /** False: it holds its connections open and sends nothing, like a frozen process. */
   speaks = true;
   private life = 1;
-  private role: Role = 'standby';
-  private term = 0;
+  private role = initialRole('', '');
   private server: Server | null = null;
   private readonly streams = new Set<ServerResponse>();
   private timer: NodeJS.Timeout | null = null;
@@ -31,7 +33,9 @@ export class FakeReplica {
   constructor(
     readonly id: string,
     readonly port: number,
-  ) {}
+  ) {
+    this.forget();
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
@@ -42,14 +46,22 @@ export class FakeReplica {
   }
 
   get leads(): boolean {
-    return this.role === 'leading';
+    return this.role.role === 'leading';
+  }
+
+  /** Begins a life without a term. */
+  private forget(): void {
+    this.role = initialRole(this.id, this.bootId);
   }
 
   async start(): Promise<this> {
     const server = createServer((request, response) => void this.answer(request, response));
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
     this.server = server;
-    this.timer = setInterval(() => this.beat(), BEAT_MS);
+    this.timer = setInterval(() => {
+      this.step({ type: 'tick', nowMs: performance.now() });
+      this.beat();
+    }, BEAT_MS);
     return this;
   }
 
@@ -58,7 +70,7 @@ export class FakeReplica {
     const { server } = this;
     if (!server) return;
     this.server = null;
-    this.role = 'standby';
+    this.role = { ...this.role, role: 'standby' };
     if (this.timer) clearInterval(this.timer);
     this.streams.clear();
     const closed = new Promise((resolve) => server.close(resolve));
@@ -70,8 +82,7 @@ export class FakeReplica {
   async restart(): Promise<void> {
     await this.kill();
     this.life += 1;
-    this.role = 'standby';
-    this.term = 0;
+    this.forget();
     await this.start();
   }
 
@@ -82,7 +93,8 @@ export class FakeReplica {
   }
 
   private report(): ReplicaReport {
-    const { id, bootId, role, term, reaches } = this;
+    const { id, bootId, reaches } = this;
+    const { role, term } = this.role;
     return {
       id,
       bootId,
@@ -104,11 +116,13 @@ export class FakeReplica {
     if (this.speaks) for (const stream of this.streams) stream.write(this.line('beat'));
   }
 
-  private hear(news: Leadership): void {
-    if (news.term <= this.term) return;
-    this.heard.push(news);
-    this.term = news.term;
-    this.role = news.leader === this.id && news.bootId === this.bootId ? 'leading' : 'standby';
+  private step(input: RoleInput): void {
+    this.role = stepRole(this.role, input).state;
+  }
+
+  private hear(leadership: Leadership, pushed: boolean): void {
+    if (leadership.term > this.role.term) this.heard.push(leadership);
+    this.step({ type: 'leadership', leadership, pushed });
     this.beat();
   }
 
@@ -129,12 +143,13 @@ export class FakeReplica {
     }
     if (request.url === '/ping') {
       this.pings.push(body);
-      for (const news of body.leaderships ?? []) this.hear(news);
+      for (const news of body.leaderships ?? []) this.hear(news, false);
     }
-    if (request.url === '/leadership') this.hear(body);
+    if (request.url === '/leadership') this.hear(body, true);
     if (request.url === '/stand-down') {
       this.standDowns += 1;
-      this.role = 'standing-down';
+      const resumeAtMs = performance.now() + RESUME_MS;
+      this.step({ type: 'stand-down', term: body.term, resumeAtMs });
     }
     const answer =
       request.url === '/stand-down' ? { drained: true, report: this.report() } : this.report();
