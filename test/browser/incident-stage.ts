@@ -127,10 +127,12 @@ export class IncidentStage {
   }
 
   private async withoutAlerts(): Promise<void> {
-    await eventually(async () => (await this.openAlerts()).length === 0, {
-      what: 'a system without alerts',
-      deadlineMs: ALERT_MS,
-    });
+    const look = async (): Promise<boolean> => {
+      const open = await this.openAlerts();
+      if (open.length > 0) throw new Error(`open: ${open.join('; ')}`);
+      return true;
+    };
+    await eventually(look, { what: 'a system without alerts', deadlineMs: ALERT_MS });
   }
 
   private async waitForBanner(page: Page, alert: RegExp): Promise<void> {
@@ -157,7 +159,8 @@ export class IncidentStage {
     } finally {
       await undo();
     }
-    await page.waitForSelector('#health', { state: 'hidden', timeout: ALERT_MS });
+    await this.withoutAlerts();
+    await page.waitForSelector('#health', { state: 'hidden' });
   }
 
   private async findByKeyboard(page: Page, alert: RegExp, action: RegExp): Promise<void> {
