@@ -12,6 +12,7 @@ import type { SystemOptions } from '../../local/system.js';
 import type { TestBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { startTestSystem, type TestSystem } from '../support/system.js';
+import { CALM } from './console-stage.js';
 
 export const TEST_MS = 300_000;
 const ALERT_MS = 120_000;
@@ -181,7 +182,9 @@ export function useIncidents(
 ): () => IncidentStage {
   let stage: IncidentStage | null = null;
   beforeAll(async () => {
-    stage = new IncidentStage(await startTestSystem(options()), browser);
+    const given = options();
+    const system = await startTestSystem({ ...given, env: { ...CALM, ...given.env } });
+    stage = new IncidentStage(system, browser);
   }, TEST_MS);
   return () => {
     if (!stage) throw new Error('the system has not started');
