@@ -43,10 +43,17 @@ describeInBrowser('a report in a browser', () => {
     expect(await page.locator('[onclick]').count()).toBe(0);
   });
 
-  test('at 390 pixels the page does not scroll sideways', async () => {
+  test('at 390 pixels the page does not scroll sideways, and no cell is squeezed', async () => {
     const page = await browser.page({ width: 390 });
     await page.goto(url);
     expect(await sidewaysScroll(page)).toBe(0);
+    const tallest = (within: string): Promise<number> =>
+      page.evaluate(
+        `Math.max(...[...document.querySelectorAll('.blocks ${within}')].map((each) => each.offsetHeight))`,
+      );
+    // One word per line makes a cell of ten lines.
+    expect(await tallest('td')).toBeLessThan(100);
+    expect(await tallest('caption')).toBeLessThan(50);
   });
 
   test('at 1280 pixels, light and dark: no sideways scrolling, no serious finding of axe', async () => {
