@@ -16,6 +16,7 @@ import { ClusterControl } from './cluster-control.js';
 import { measureCosts, waitUntilFinal, type GrowthTools } from './draining.js';
 import type { CostFigures, DatabaseSize, Kill, TakeOverFigures } from './figures.js';
 import { fillFinished, type Fill } from './finished.js';
+import { measurePages, type PageFigures } from './console-pages.js';
 import { measureReads, type ReadFigures } from './reads.js';
 import { lastSeq } from './rows.js';
 import { besideFinished, roundsOf } from './sizes.js';
@@ -45,6 +46,8 @@ export interface Growth {
   takeOvers: TakeOverFigures[];
   fill: Fill | null;
   reads: ReadFigures[];
+  /** Of the console. */
+  pages: PageFigures[];
   /** All payments sent, and those that succeeded. */
   sent: number;
   succeeded: number;
@@ -66,6 +69,7 @@ export class GrowthRun {
     takeOvers: [],
     fill: null,
     reads: [],
+    pages: [],
     sent: 0,
     succeeded: 0,
     violations: [],
@@ -115,6 +119,7 @@ export class GrowthRun {
     };
     const read = async (): Promise<void> => {
       this.growth.reads = await measureReads(this.tools);
+      this.growth.pages = await measurePages(this.tools);
     };
     return [
       ...alone,

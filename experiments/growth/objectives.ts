@@ -9,6 +9,8 @@ import { goesThrough } from './reads.js';
 
 /** Largest ratio of a take-over with the largest backlog to one with the smallest. */
 const TAKE_OVER_RATIO = 2;
+/** Largest 95th percentile of a page of the console, ms. */
+const PAGE_MS = 200;
 /** Largest memory of a leader and of a patients instance, MB. */
 const MEMORY_MB = 300;
 
@@ -23,7 +25,8 @@ export function growthObjectives({
   costs,
   takeOvers,
   reads,
-}: Pick<Growth, 'costs' | 'takeOvers' | 'reads'>): Objective[] {
+  pages,
+}: Pick<Growth, 'costs' | 'takeOvers' | 'reads' | 'pages'>): Objective[] {
   const objectives: Objective[] = [];
   const add = (name: string, target: number, actual: number): void =>
     void objectives.push(atMost(name, target, actual));
@@ -41,6 +44,15 @@ export function growthObjectives({
   add('MB of patients at its highest', MEMORY_MB, Math.max(0, ...peaks('patients')));
   if (reads.length === 0) return objectives;
   add('reads that go through the table', 0, reads.filter(goesThrough).length);
-  add('reads that get no answer', 0, reads.filter(({ failed }) => failed !== null).length);
+  add(
+    'reads and pages that get no answer',
+    0,
+    [...reads, ...pages].filter(({ failed }) => failed !== null).length,
+  );
+  add(
+    'p95 of the slowest page of the console, ms',
+    PAGE_MS,
+    Math.max(...pages.map(({ p95Ms }) => p95Ms)),
+  );
   return objectives;
 }

@@ -9,14 +9,11 @@ import { createPrisma } from '../../patients/records/prisma.js';
 import { createRecords, type Records } from '../../patients/records/records.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import type { Cluster } from '../system/cluster.js';
-import { percentile } from '../../shared/percentile.js';
 import type { GrowthTools } from './draining.js';
 import { explainStatement, joinPlans, openRecordingPool, type PlanFigures } from './plans.js';
+import { measureTimes, request, type Times } from './read-times.js';
 import { readRow } from './rows.js';
 
-/** Number of requests per read; fewer when they take long. */
-const TIMES = 20;
-const PATIENCE_MS = 3_000;
 /**
  * Default length of a page plus one row, which shows whether there is a next page; the page length
  * of an export.
@@ -24,20 +21,14 @@ const PATIENCE_MS = 3_000;
 const PAGE = 51;
 const CSV_PAGE = 1_000;
 const EXPLAIN_MS = 60_000;
-const ANSWER_MS = 60_000;
 /** A read that discards more rows than this counts as a read of the whole table. */
 const IN_VAIN_MAX = 10_000;
 /** Pages of a small table: 8 MB. */
 const SMALL_PAGES = 1_000;
 
-export interface ReadFigures {
+export interface ReadFigures extends Times {
   name: string;
   path: string;
-  times: number;
-  p50Ms: number;
-  p95Ms: number;
-  /** Responses without status 200: their number, and the HTTP status of the last one. */
-  failed: { times: number; status: number } | null;
   plan: PlanFigures;
 }
 
@@ -150,7 +141,10 @@ export async function measureReads(
   try {
     for (const read of listReads(targets, pool)) {
       onProgress(`reading: ${read.name}`);
-      const times = await measureTimes(cluster, read, signal);
+      const { addresses, system } = cluster;
+      const times = await measureTimes(() =>
+        request(`${addresses[0]}${read.path}`, system.tokens.api, signal, read.firstPiece),
+      );
       take();
       await read.perform(records);
       const plans: PlanFigures[] = [];
@@ -164,46 +158,4 @@ export async function measureReads(
     await prisma.$disconnect();
     await pool.end();
   }
-}
-
-async function measureTimes(
-  cluster: Cluster,
-  read: Read,
-  signal: AbortSignal,
-): Promise<Pick<ReadFigures, 'times' | 'p50Ms' | 'p95Ms' | 'failed'>> {
-  const took: number[] = [];
-  const refused: number[] = [];
-  const startMs = performance.now();
-  while (took.length < TIMES && (took.length === 0 || performance.now() - startMs < PATIENCE_MS)) {
-    const beganMs = performance.now();
-    const status = await request(cluster, read, signal);
-    took.push(performance.now() - beganMs);
-    if (status !== 200) refused.push(status);
-  }
-  const status = refused.at(-1);
-  return {
-    times: took.length,
-    p50Ms: percentile(took, 0.5),
-    p95Ms: percentile(took, 0.95),
-    failed: status === undefined ? null : { times: refused.length, status },
-  };
-}
-
-/** @returns the HTTP status; the response is read to its end, or to the end of its first chunk. */
-async function request(
-  { addresses, system }: Cluster,
-  { path, firstPiece }: Read,
-  signal: AbortSignal,
-): Promise<number> {
-  const leave = new AbortController();
-  const answer = await fetch(`${addresses[0]}${path}`, {
-    headers: { authorization: `Bearer ${system.tokens.api}` },
-    signal: AbortSignal.any([signal, leave.signal, AbortSignal.timeout(ANSWER_MS)]),
-  });
-  if (firstPiece) {
-    // The first chunk contains the header line, and possibly the rows of the first page.
-    await answer.body?.getReader().read();
-    leave.abort();
-  } else await answer.arrayBuffer();
-  return answer.status;
 }

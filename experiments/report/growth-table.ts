@@ -76,7 +76,7 @@ const look = (title: string, share: number): SizeColumn<CostFigures> => [
 /** The roles of the processes whose cost per payment is shown. */
 export const DRAIN_ROLES = ['leader', 'postgres', 'redis', 'patients'] as const;
 
-export function growthSheets({ costs, takeOvers, reads }: Growth): Sheet[] {
+export function growthSheets({ costs, takeOvers, reads, pages }: Growth): Sheet[] {
   return [
     sizeSheet('Drained: CPU µs per payment, by process', costs, [
       rate('drained'),
@@ -125,6 +125,16 @@ export function growthSheets({ costs, takeOvers, reads }: Growth): Sheet[] {
         formatWhole(read.plan.inVain),
         formatWhole(read.plan.pages),
         read.failed ? `HTTP ${read.failed.status}` : (read.plan.ways[0] ?? '–'),
+      ]),
+    },
+    {
+      title: 'Pages of the console, ms',
+      header: ['p50', 'p95', 'HTTP', 'path'],
+      rows: pages.map(({ path, p50Ms, p95Ms, failed }) => [
+        milliseconds(p50Ms),
+        milliseconds(p95Ms),
+        String(failed?.status ?? 200),
+        path,
       ]),
     },
   ].filter(({ rows }) => rows.length > 0);

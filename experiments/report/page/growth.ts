@@ -80,11 +80,11 @@ const drawCharts = ({ costs, takeOvers }: Growth): Content => [
   ),
 ];
 
-/** All columns are figures, except the first and the last one of the reads. */
+/** The columns of text; all others are figures. */
+const WORDS = new Set(['read', 'by', 'path']);
+
 function sheetTable({ title, header, rows }: Sheet): Html {
-  const isWord = (index: number): boolean =>
-    header[0] === 'read' && (index === 0 || index === header.length - 1);
-  const columns = header.map((name, index) => ({ name, figure: !isWord(index) }));
+  const columns = header.map((name) => ({ name, figure: !WORDS.has(name) }));
   return html`<h3>${title}</h3>${htmlTable(null, columns, rows)}`;
 }
 

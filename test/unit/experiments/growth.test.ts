@@ -13,6 +13,7 @@ import {
 } from '../../../experiments/growth/figures.js';
 import { sumCpu } from '../../../experiments/growth/costs.js';
 import { missingRoom } from '../../../experiments/growth/finished.js';
+import type { PageFigures } from '../../../experiments/growth/console-pages.js';
 import { growthObjectives } from '../../../experiments/growth/objectives.js';
 import { joinPlans, readPlan, type PlanNode } from '../../../experiments/growth/plans.js';
 import { goesThrough, type ReadFigures } from '../../../experiments/growth/reads.js';
@@ -105,6 +106,7 @@ describe('objectives', () => {
     const objectives = growthObjectives({
       costs: [costs(150, 301), costs(120, 90)],
       reads: [],
+      pages: [],
       takeOvers,
     });
     expect(objectives.map(({ actual, met }) => [actual, met])).toEqual([
@@ -116,14 +118,36 @@ describe('objectives', () => {
 
   test('a single size has no objective about growth', () =>
     expect(
-      growthObjectives({ costs: [], takeOvers: [takeOver(1_000, 0, 40)], reads: [] }),
+      growthObjectives({ costs: [], takeOvers: [takeOver(1_000, 0, 40)], reads: [], pages: [] }),
     ).toHaveLength(2));
+
+  test('the slowest page of the console, and every page without an answer', () => {
+    const shown = (p95Ms: number, failed: PageFigures['failed'] = null): PageFigures => ({
+      path: '/',
+      times: 20,
+      p50Ms: 10,
+      p95Ms,
+      failed,
+    });
+    const plan = { ways: [], sequential: false, inVain: 0, pages: 1, ms: 1 };
+    const objectives = growthObjectives({
+      costs: [],
+      takeOvers: [],
+      reads: [{ ...shown(40), name: 'all', plan }],
+      pages: [shown(90), shown(201), shown(30, { times: 2, status: 503 })],
+    });
+    expect(objectives.slice(-2).map(({ actual, met }) => [actual, met])).toEqual([
+      [1, false],
+      [201, false],
+    ]);
+  });
 
   test('a hand-over without a measurement meets no objective', () => {
     const [ratio] = growthObjectives({
       costs: [],
       takeOvers: [takeOver(1_000, 0, 40), takeOver(2_000, 0)],
       reads: [],
+      pages: [],
     });
     expect(ratio?.met).toBe(false);
     expect(takeOverMs(takeOver(1, 0))).toBeNaN();
