@@ -11,6 +11,7 @@ import type { Status } from '../../shared/contracts/status.js';
 import { maskName } from '../../patients/core/pass.js';
 import { seedPatient, type SeedPatient } from '../../prisma/seed-data.js';
 import { describeInBrowser, useBrowser } from '../support/browser.js';
+import { PATIENT } from '../process/patience.js';
 import { eventually } from '../support/eventually.js';
 import { checkBothSchemes, inBothSchemes } from '../support/page-checks.js';
 import { startTestSystem, type TestSystem } from '../support/system.js';
@@ -32,7 +33,7 @@ describeInBrowser("the staff's pages", () => {
   beforeAll(async () => {
     system = await startTestSystem({
       patients: 2,
-      env: { GATEWAY_TIMEOUT_MS: '60000', STALL_MS: '120000' },
+      env: { ...PATIENT, GATEWAY_TIMEOUT_MS: '60000', STALL_MS: '120000' },
     });
     url = system.process('patients_1').url;
     await eventually(async () => leaderNow(), { what: 'a leader' });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { EXPERIMENT_EXIT, type ExperimentResult } from '../../../experiments/record/result.js';
 import { experimentWorkplace } from '../../support/experiment-run.js';
 import { describeWith } from '../../support/tools.js';
-import { TEST_MS } from '../patience.js';
+import { PATIENT, TEST_MS } from '../patience.js';
 
 const workplace = experimentWorkplace();
 const { run, leftovers } = workplace;
@@ -18,8 +18,6 @@ const STARVED_MS = 200;
 
 /** A starved machine is silent for longer than HAProxy waits for a check in the product (2 s). */
 const CHECK_TIMEOUT_MS = 60_000;
-/** PostgreSQL, too, may be silent for longer than an instance waits in the product (2, 3 s). */
-const PATIENT = { STATEMENT_TIMEOUT_MS: '20000', ACCEPT_RETRY_MS: '25000' };
 /** Characters of the output in the message of a failure. */
 const SHOWN = 2_000;
 
