@@ -54,6 +54,7 @@ const FILES: Readonly<Record<string, string>> = {
   'logs.css': 'monitor/logs/logs.css',
   'live-list.js': 'monitor/inspect/client/live-list.js',
   'page-part.js': 'monitor/inspect/client/page-part.js',
+  'refresh-pace.js': 'monitor/inspect/client/refresh-pace.js',
   'local-times.js': 'monitor/inspect/client/local-times.js',
   'action-preview.js': 'monitor/inspect/client/action-preview.js',
   'list-progress.js': 'monitor/inspect/client/list-progress.js',

@@ -10,6 +10,7 @@ import { requireUtf8 } from '../../shared/http/json-bodies.js';
 import type { Logger } from '../../shared/observability/logger.js';
 import { checkBeforeBodies, mountRoutes } from '../../shared/http/routes.js';
 import type { TrustedProxies } from '../../shared/http/trusted-proxies.js';
+import { compressPages } from './compress-pages.js';
 import { showMissingPage } from './missing-page.js';
 import type { RoutesOptions } from './options.js';
 import { monitorRoutes } from './routes.js';
@@ -47,6 +48,7 @@ export function createMonitorApp(options: MonitorAppOptions): Express {
   const forms = express.urlencoded({ extended: false, limit: BODY_LIMIT, verify: requireUtf8 });
   const routes = monitorRoutes(options);
   const beforeBodies = (early: Express): void => {
+    early.use(compressPages());
     checkBeforeBodies(early, routes, tokens, sessions.kindBeforeBody);
     early.use(forms);
   };

@@ -90,3 +90,10 @@ test('the failed charges of a list lead to the preview of their retry', async ()
     `href="/failed/redrive?ids=${failed?.id}">Retry 1 failed payment …`,
   );
 });
+
+test('a page is compressed, the answer for a program is not', async () => {
+  const encoding = async (path: string): Promise<string | null> =>
+    (await system.ask(path)).headers.get('content-encoding');
+  expect(await encoding('/payments')).toMatch(/^(gzip|br)$/);
+  expect(await encoding('/payments.json')).toBeNull();
+});
