@@ -81,7 +81,8 @@ ${navigation(active)}
 <span class="who" title="The monitor that answers">${monitor}</span>
 ${showSession(session)}
 </header>
-<div id="health" class="health" role="status" hidden></div>
+<div id="health" class="health" hidden></div>
+<p class="hidden" id="health-announcer" role="status"></p>
 <main id="content" tabindex="-1">
 ${body}
 </main>

@@ -19,6 +19,25 @@ const NOTE_PARSED = `{
     return parseFromString.apply(this, given);
   };
 }`;
+/** Notes the text of each live region that changes, which a screen reader would announce. */
+const NOTE_ANNOUNCEMENTS = `{
+  globalThis.announced = [];
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const element = target instanceof Element ? target : target.parentElement;
+      const region = element?.closest('[role=status], [role=alert], [role=log], [aria-live]');
+      if (region) announced.push(region.textContent);
+    }
+  }).observe(document.body, { childList: true, characterData: true, subtree: true });
+}`;
+const getAnnounced = (page: Page): Promise<string[]> => page.evaluate('[...new Set(announced)]');
+
+/** An open alert as a monitor answers. */
+const makeAlert = (id: string, text: string): object => ({
+  ...{ id, text, rule: 'RelevoBacklogGrows', severity: 'warning', subject: '', action: 'Wait.' },
+  ...{ monitor: 'monitor_1', firedAt: new Date().toISOString(), clearedAt: null },
+  ...{ acknowledgedAt: null, acknowledgedReason: null },
+});
 
 describeInBrowser('alerts in the console', () => {
   const browser = useBrowser();
@@ -87,6 +106,31 @@ describeInBrowser('alerts in the console', () => {
     },
     TEST_MS,
   );
+
+  test('a count in an alert that changes is shown and not announced; a change of the alerts is', async () => {
+    const page = await stage.open({}, '/payments');
+    let polls = 0;
+    let others: object[] = [];
+    await page.route('**/alerts/open', (route) => {
+      polls += 1;
+      const backlog = makeAlert('backlog', `The backlog grows; pending payments: ${polls}`);
+      const open = polls > 100 ? [] : [backlog, ...others];
+      return route.fulfill({ json: { at: new Date().toISOString(), isRecorded: true, open } });
+    });
+    await page.waitForSelector('#health-announcer:has-text("The backlog grows")');
+    await page.evaluate(NOTE_ANNOUNCEMENTS);
+    const shown = polls + 3;
+    await page.waitForSelector(`#health:has-text("pending payments: ${shown}")`);
+    expect(await getAnnounced(page)).toEqual([]);
+    others = [makeAlert('disk', 'The disk has less than 1000 MB free')];
+    await page.waitForSelector('#health-announcer:has-text("The disk has less than 1000 MB free")');
+    polls = 100;
+    await page.waitForSelector('#health-announcer:has-text("No alert is open")');
+    expect(await getAnnounced(page)).toEqual([
+      expect.stringMatching(/^The backlog grows.*\. The disk has less than 1000 MB free$/),
+      'No alert is open',
+    ]);
+  });
 
   test(
     'a reason that is typed while the list refreshes stays',

@@ -43,9 +43,10 @@ export async function setMedia(page: Page, options: PageOptions): Promise<void> 
   });
 }
 
-/** Deletes all that the servers at these addresses stored, and leaves a blank document. */
+/** Deletes the routes and all that these addresses stored, and leaves a blank document. */
 export async function emptyPage(page: Page, addresses: readonly string[]): Promise<void> {
   page.removeAllListeners();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
   await page.evaluate('try { sessionStorage.clear() } catch {}');
   await leaveDocument(page);
   const stored = addresses.filter((address) => /^https?:/.test(address));

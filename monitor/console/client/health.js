@@ -1,6 +1,7 @@
 /**
  * Shows the alerts on every page of the console: in a banner, in the title and in the icon. Polls
- * the monitor once per second, and shows since when the monitor does not answer.
+ * the monitor once per second, and shows since when the monitor does not answer. Announces the
+ * banner to screen readers when the set of alerts changes, not when a count in a text changes.
  */
 import { byId, make, show } from './dom.js';
 import { clockTime } from './format.js';
@@ -88,7 +89,7 @@ function showBanner() {
   const list = make('ul', {}, ...items);
   banner.hidden = items.length === 0;
   banner.className = `health ${getTone()}`;
-  // Equal content stays, so that a screen reader does not repeat it.
+  // Equal content stays, so that a reader's selection survives.
   if (banner.querySelector('ul')?.textContent === list.textContent) return;
   // The link stays too, so that it keeps the focus while a count in the text changes.
   const link = banner.querySelector('a') ?? make('a', { class: 'button', href: '/alerts.html' });
@@ -96,6 +97,21 @@ function showBanner() {
   const shown = banner.querySelector('ul');
   if (shown) shown.replaceWith(list);
   else banner.replaceChildren(list, link);
+}
+
+/** The set of alerts that was announced last. */
+let announced = '';
+
+/** Announces the banner when an alert begins or ends, or the monitor stops or begins to answer. */
+function announce() {
+  const ids = alerts.map(({ id }) => id).sort();
+  const key = isAnswering ? ids.join() : 'silent';
+  if (key === announced) return;
+  announced = key;
+  const texts = [...byId('health').querySelectorAll('li')].map((item) => item.textContent);
+  const more = alerts.length - NAMED;
+  const words = [...texts, ...(more > 0 ? [`${more} more`] : [])];
+  show('health-announcer', words.length === 0 ? 'No alert is open' : words.join('. '));
 }
 
 /** The alerts and their acknowledgements, to recognise a change. */
@@ -111,6 +127,7 @@ function take(answer) {
     if (before !== toKey()) dispatchEvent(new Event('relevo:alerts'));
   }
   showBanner();
+  announce();
   showTitle();
 }
 
