@@ -27,6 +27,10 @@ describeInBrowser('keys and small tools of the console', () => {
     await page.keyboard.press('g');
     await page.keyboard.press('e');
     await page.waitForURL(/\/elections\.html$/);
+    await page.keyboard.press('?');
+    const entries = await page.locator('nav[aria-label=Console] a').allTextContents();
+    const keys = (await page.locator('dialog.keys dd').allTextContents()).join();
+    expect(entries.filter((entry) => !keys.includes(entry))).toEqual([]);
   });
 
   test('an unknown address is a page for a browser and a problem for a program', async () => {
@@ -61,11 +65,13 @@ describeInBrowser('keys and small tools of the console', () => {
     try {
       await page.waitForSelector('#link.stale');
       await page.waitForSelector('#handover:disabled');
-      expect(await page.locator('button[data-action=drain]:enabled').count()).toBe(0);
+      for (const button of ['button[data-action=drain]', '#schedule', '#accepting'])
+        expect(await page.locator(`${button}:enabled`).count()).toBe(0);
     } finally {
       monitor.kill('SIGCONT');
     }
     await page.waitForSelector('#link.live');
-    await page.waitForSelector('#handover:enabled');
+    for (const button of ['#handover', '#schedule', '#accepting'])
+      await page.waitForSelector(`${button}:enabled`);
   });
 });

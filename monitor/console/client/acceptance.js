@@ -1,6 +1,7 @@
 /** The switch of the acceptance on the overview: its state, its button and its preview. */
 import { byId, show } from './dom.js';
 import { dateTime } from './format.js';
+import { offer } from './link.js';
 
 /** @typedef {import('../../../shared/contracts/status.js').Status['acceptance']} Acceptance */
 
@@ -35,6 +36,7 @@ export function acceptanceSwitch(onPress) {
   const button = document.getElementById('accepting');
   let accepts = true;
   button?.addEventListener('click', () => onPress(!accepts));
+  if (button) offer(button, false);
   /** @param {Acceptance} acceptance */
   return (acceptance) => {
     accepts = acceptance?.accepting ?? true;
@@ -43,6 +45,6 @@ export function acceptanceSwitch(onPress) {
       `state ${acceptance === null ? 'none' : accepts ? 'good' : 'bad'}`;
     if (!button) return;
     show(button, accepts ? 'Stop payments …' : 'Accept payments again …');
-    button.toggleAttribute('disabled', acceptance === null);
+    offer(button, acceptance !== null);
   };
 }

@@ -11,6 +11,13 @@ export const clockTime = (at) =>
 export const dateTime = (at) =>
   new Date(at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 
+/**
+ * The value of a field `datetime-local`: the reader's time, without a zone.
+ * @param {number} ms epoch ms.
+ */
+export const toLocalField = (ms) =>
+  new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+
 /** @param {number | null | undefined} ms */
 export function milliseconds(ms) {
   if (ms === null || ms === undefined || Number.isNaN(ms)) return '–';

@@ -6,6 +6,7 @@ const PAGES = {
   o: ['Overview', '/'],
   p: ['Payments', '/payments'],
   f: ['Failed payments', '/failed'],
+  q: ['Queue', '/queues'],
   a: ['Alerts', '/alerts.html'],
   e: ['Elections', '/elections.html'],
   u: ['Audit', '/audit.html'],

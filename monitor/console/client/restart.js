@@ -4,6 +4,7 @@
  * while the monitor does not answer, the last progress stays.
  */
 import { byId, make, show, state } from './dom.js';
+import { offer } from './link.js';
 
 /** @typedef {import('../../../shared/contracts/rolling-restart.js').RestartRecord} RestartRecord */
 /**
@@ -120,7 +121,7 @@ export function followRestart({ onPress, onEnd }) {
       showRestart(record);
       if (isRunning && record.state !== 'running') onEnd();
       isRunning = record.state === 'running';
-      button?.toggleAttribute('disabled', isRunning);
+      if (button) offer(button, !isRunning);
     }
     clearTimeout(timer);
     timer = window.setTimeout(() => void refresh(), isRunning ? RUNNING_MS : IDLE_MS);

@@ -1,6 +1,7 @@
 /** The scheduled hand-over on the overview: its state, its countdown, its button and previews. */
 import { byIdAs, make, show } from './dom.js';
-import { ago, dateTime } from './format.js';
+import { ago, dateTime, toLocalField } from './format.js';
+import { offer } from './link.js';
 
 /** @typedef {import('../../../shared/contracts/status.js').Status} Status */
 /** @typedef {Status['scheduledHandover']} Scheduled */
@@ -25,7 +26,7 @@ const toTarget = (to) => (to === null ? '' : ` to ${to}`);
 export function describeSchedule({ at, to, reason, state, outcome }, now) {
   const what = `hand-over${toTarget(to)}`;
   const rest = Date.parse(at) - now;
-  // The rest of the time is how long ago now will have been.
+  // `ago` spells the time between two moments: here from now to the hand-over.
   const left = rest > 0 ? `in ${ago(new Date(now).toISOString(), Date.parse(at))}` : 'now';
   if (state === 'pending') return `A ${what} is scheduled for ${dateTime(at)} (${left}): ${reason}`;
   if (state === 'running') return `The scheduled ${what} is under way: ${reason}`;
@@ -54,10 +55,6 @@ export function previewSchedule(at, to, now) {
   };
 }
 
-/** The time for an input of kind datetime-local: local, without a zone. @param {number} ms */
-const toLocalInput = (ms) =>
-  new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-
 /** @param {Status} status */
 function fillSuccessors({ partitions: [partition] }) {
   const options = (partition?.candidates ?? []).map((id) => make('option', { value: id }, id));
@@ -81,7 +78,7 @@ export function scheduleSwitch(deeds) {
     fillSuccessors(last);
     const at = byIdAs('schedule-at', HTMLInputElement);
     const to = byIdAs('schedule-to', HTMLSelectElement);
-    at.value = toLocalInput(Date.now() + SUGGESTED_MS);
+    at.value = toLocalField(Date.now() + SUGGESTED_MS);
     deeds.ask(
       'schedule',
       null,
@@ -118,7 +115,7 @@ export function scheduleSwitch(deeds) {
     if (scheduled) show(place, describeSchedule(scheduled, Date.now()));
     if (!button) return;
     show(button, isPending() ? 'Cancel the scheduled hand-over …' : 'Schedule a hand-over …');
-    button.toggleAttribute('disabled', scheduled?.state === 'running');
+    offer(button, scheduled?.state !== 'running');
   };
   setInterval(refresh, 1_000);
   /** @param {Status} status */
