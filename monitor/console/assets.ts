@@ -28,6 +28,7 @@ const SCRIPTS = [
   'news',
   'overview',
   'periods',
+  'read-json',
   'replicas',
   'restart',
   'rounds',

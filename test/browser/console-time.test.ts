@@ -91,6 +91,30 @@ describeInBrowser('the console over time', () => {
     expect(await sidewaysScroll(page)).toBe(0);
   });
 
+  test('an answer for a period that is not chosen any more is not shown', async () => {
+    const page = await stage.open();
+    const marks = (): string[] =>
+      browser.watch(page).requests.filter((url) => url.includes('/elections?limit=200'));
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/series/range*', async (route) => {
+      await released;
+      await route.continue();
+    });
+    const asked = page.waitForRequest('**/series/range*');
+    await page.selectOption('[name=minutes]', '1440');
+    const late = (await asked).response();
+    await page.unroute('**/series/range*');
+    await page.selectOption('[name=minutes]', '60');
+    await eventually(() => marks().length === 1, { what: 'the marks of the hour' });
+    release();
+    await (await late)?.finished();
+    // The page would ask for the marks of the day before these.
+    const askTwice = `fetch('/livez').then(() => fetch('/livez')).then((answer) => answer.text())`;
+    await page.evaluate(askTwice);
+    expect(marks()).toHaveLength(1);
+  });
+
   test.each([1_280, 390])(
     'at %i pixels: a click on a chart shows the system as it was then',
     async (width) => {

@@ -12,6 +12,7 @@ import { instanceTable, previewState } from './instances.js';
 import { showLink } from './link.js';
 import { follow } from './live.js';
 import { tell } from './news.js';
+import { readJson } from './read-json.js';
 import { replicaTable } from './replicas.js';
 import { followRestart, requestPlan } from './restart.js';
 import { electionItem } from './timeline.js';
@@ -24,8 +25,6 @@ const SHOWN_ELECTIONS = 6;
 /** Reads of the history until it has the steps of a take-over, and the pause between them, ms. */
 const RECORD_LOOKS = 5;
 const RECORD_PAUSE_MS = 400;
-/** Maximum wait for an answer, in ms. */
-const ANSWER_MS = 15_000;
 
 /** @typedef {import('../../../shared/contracts/status.js').Status} Status */
 /** @typedef {import('../../status/stream-messages.js').StreamMessages} StreamMessages */
@@ -70,6 +69,8 @@ const plots = charts((at) => location.assign(`/look-back.html?at=${new Date(at).
 const chosen = chosenPeriod(() => void loadSeries());
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let reloadTimer;
+/** Loads of the charts. An answer that arrives after the next load began is not shown. */
+let loads = 0;
 const filter = filters(byIdAs('filter', HTMLFormElement), ({ minutes }) => {
   showReplicas();
   if (minutes !== loadedMinutes) void loadSeries();
@@ -171,23 +172,21 @@ function takeSample({ at, rate, numbers, latency, waiting, pings = {} }) {
   });
 }
 
-/** @param {string} path */
-async function read(path) {
-  const response = await fetch(path, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
-  return response?.ok ? response.json() : null;
-}
-
 async function loadSeries() {
   const { minutes } = filter();
+  loads += 1;
+  const load = loads;
   clearTimeout(reloadTimer);
   chosen.toggle(minutes === 'range');
-  const loaded = await loadPeriod(read, minutes, chosen.get());
+  const loaded = await loadPeriod(minutes, chosen.get());
+  if (load !== loads) return;
   const pauseMs = reloadMs(minutes);
   if (pauseMs !== null) reloadTimer = setTimeout(() => void loadSeries(), pauseMs);
   if (!loaded) return;
   loadedMinutes = minutes;
   plots.load(loaded);
-  if (!loaded.series) void readMarks(read, loaded.period).then(plots.mark);
+  if (!loaded.series)
+    void readMarks(loaded.period).then((marks) => load === loads && plots.mark(marks));
   const { series } = loaded;
   if (!series) return;
   for (const [id, pings] of Object.entries(series.pings)) table.resetPings(id, pings);
@@ -197,7 +196,7 @@ async function loadSeries() {
 /** @returns {Promise<ElectionPage | null>} */
 async function loadElections() {
   /** @type {ElectionPage | null} */
-  const answer = await read('/elections?limit=20');
+  const answer = await readJson('/elections?limit=20');
   if (!answer) return null;
   byId('elections').replaceChildren(
     ...answer.elections.slice(0, SHOWN_ELECTIONS).map(electionItem),
@@ -224,7 +223,7 @@ async function tellTakeOver({ leader, term }) {
 
 async function loadAudit() {
   /** @type {AuditPage | null} */
-  const answer = isSignedIn() ? await read('/audit?limit=6') : null;
+  const answer = isSignedIn() ? await readJson('/audit?limit=6') : null;
   if (!answer) return;
   if (answer.rows.length === 0)
     return void byId('audit').replaceChildren(

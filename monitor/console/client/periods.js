@@ -4,6 +4,8 @@
  */
 import { byId, byIdAs, show } from './dom.js';
 import { join } from './chart-data.js';
+import { toLocalField } from './format.js';
+import { readJson } from './read-json.js';
 
 /** @typedef {import('./chart-data.js').Columns} Columns */
 /** @typedef {import('../../http/schemas.js').Series} Series */
@@ -38,20 +40,19 @@ const toQuery = ({ from, to }) =>
   `from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`;
 
 /**
- * @param {(path: string) => Promise<any>} read null: no answer.
  * @param {string} minutes of the filter; `range`: the chosen period.
  * @param {Period | null} chosen
  * @returns {Promise<Loaded | null>}
  */
-export async function loadPeriod(read, minutes, chosen) {
+export async function loadPeriod(minutes, chosen) {
   if (minutes === 'range' && chosen === null) return null;
   const now = Date.now();
   const period =
     minutes === 'range' && chosen ? chosen : { from: now - Number(minutes) * MINUTE_MS, to: now };
   /** @type {[SeriesRange | null, Series | null]} */
   const [stored, series] = await Promise.all([
-    read(`/series/range?${toQuery(period)}`),
-    isLive(minutes) ? read(`/series?minutes=${minutes}`) : null,
+    readJson(`/series/range?${toQuery(period)}`),
+    isLive(minutes) ? readJson(`/series?minutes=${minutes}`) : null,
   ]);
   if (!series) return stored && { columns: stored, stepMs: stored.stepMs, period, series: null };
   const columns = join(stored, series);
@@ -59,12 +60,6 @@ export async function loadPeriod(read, minutes, chosen) {
   const stepMs = isMixed && stored ? stored.stepMs : series.stepMs;
   return { columns, stepMs, period: Number(minutes), series };
 }
-
-/** @param {number} ms @returns the value of a field for local times. */
-const toField = (ms) => {
-  const local = new Date(ms - new Date(ms).getTimezoneOffset() * MINUTE_MS);
-  return local.toISOString().slice(0, 19);
-};
 
 /**
  * The form of the chosen period.
@@ -84,7 +79,7 @@ export function chosenPeriod(onChoice) {
   /** @type {Period | null} */
   let chosen = start.from < start.to ? start : null;
   const shown = chosen ?? { from: Date.now() - 60 * MINUTE_MS, to: Date.now() };
-  [from.value, to.value] = [toField(shown.from), toField(shown.to)];
+  [from.value, to.value] = [toLocalField(shown.from), toLocalField(shown.to)];
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const wanted = { from: new Date(from.value).getTime(), to: new Date(to.value).getTime() };
@@ -113,15 +108,14 @@ export const toMark = ({ term, electedAt }) => ({ term, at: Date.parse(electedAt
 
 /**
  * The marks of the elections of a period, newest first; none without an answer.
- * @param {(path: string) => Promise<any>} read null: no answer.
  * @param {Period | number} period
  */
-export async function readMarks(read, period) {
+export async function readMarks(period) {
   const now = Date.now();
   const { from, to } =
     typeof period === 'number' ? { from: now - period * MINUTE_MS, to: now } : period;
   const days = [from, to].map((ms) => new Date(ms).toISOString().slice(0, 10));
   /** @type {ElectionPage | null} */
-  const answer = await read(`/elections?limit=200&from=${days[0]}&until=${days[1]}`);
+  const answer = await readJson(`/elections?limit=200&from=${days[0]}&until=${days[1]}`);
   return (answer?.elections ?? []).map(toMark);
 }
