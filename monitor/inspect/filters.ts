@@ -86,7 +86,7 @@ export const pageQuery = strict({
 });
 /** Of the cancellation of pending payments: the filters without the status, which is fixed. */
 export const pendingQuery = strict(z.object(filterFields).omit({ status: true }).shape);
-/** Of the list of failed payments. `all`: those that were retried too. */
+/** Of the list of failed payments. `all`: those that were retried or cancelled too. */
 export const failedQuery = strict({ ...pageFields, all: z.enum(['yes']).optional() });
 
 export type SearchQuery = z.output<typeof searchQuery>;

@@ -1,5 +1,6 @@
 /** Previews a re-drive: the payments, their sums, and the refused payments with reasons. Pure. */
 import type { FailedPayment, PaymentToDrive } from './failed-payments.js';
+import type { FoundPayment } from './payment-search.js';
 
 export interface RefusedPayment {
   id: string;
@@ -56,11 +57,19 @@ class Bills {
   }
 }
 
+type Ended = Pick<FoundPayment, 'status' | 'reason'>;
+
+const isCancelled = ({ reason }: Pick<Ended, 'reason'>): boolean => reason === 'CANCELLED';
+
+/** Whether a payment may be retried, unless it was retried before or its bill refuses it. */
+export const isRetryable = (payment: Ended): boolean =>
+  payment.status === 'FAILED' && !isCancelled(payment);
+
 function refusal(payment: PaymentToDrive | undefined, bills: Bills): string | null {
   if (!payment) return 'does not exist';
   if (payment.status !== 'FAILED')
     return `is ${payment.status.toLowerCase()}: only a failed payment can be retried`;
-  if (payment.reason === 'CANCELLED') return 'was cancelled by an operator';
+  if (isCancelled(payment)) return 'was cancelled by an operator';
   return payment.repeatedBy === null ? bills.refusal(payment) : 'was retried already';
 }
 

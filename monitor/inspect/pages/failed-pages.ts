@@ -2,7 +2,7 @@
 import { html, type Html } from '../../../shared/web/html.js';
 import { toAddress } from '../filters.js';
 import type { FailedPayment, FailedResult } from '../failed-payments.js';
-import type { RedrivePreview } from '../redrive-preview.js';
+import { isRetryable, type RedrivePreview } from '../redrive-preview.js';
 import { listPreviewPage, type PreviewForm } from './list-pages.js';
 import { amountText, showTime, paymentLink, statusMark, toRetryAddress } from './parts.js';
 import { sumsText } from './totals.js';
@@ -17,19 +17,22 @@ export interface FailedPage {
   canDrive: boolean;
 }
 
-function again(
-  { id, repeatedBy, repeatedStatus }: FailedPayment,
-  canDrive: boolean,
-): Html | string {
+/** Neither retried nor cancelled by an operator. */
+const isOpen = (payment: FailedPayment): boolean =>
+  payment.repeatedBy === null && isRetryable(payment);
+
+function again(payment: FailedPayment, canDrive: boolean): Html | string {
+  const { id, repeatedBy, repeatedStatus } = payment;
   if (repeatedBy !== null)
     return html`as ${paymentLink(repeatedBy)} ${repeatedStatus === null ? null : statusMark(repeatedStatus)}`;
+  if (!isOpen(payment)) return 'cancelled by an operator';
   return canDrive
     ? html`<a class="button" href="${toRetryAddress([{ id }])}">Retry …</a>`
     : 'not yet';
 }
 
 const failedRow = (payment: FailedPayment, canDrive: boolean): Html => html`<tr>
-<td data-label="Select">${payment.repeatedBy === null && canDrive ? html`<input type="checkbox" name="ids" value="${payment.id}" aria-label="Select payment ${payment.id.slice(-12)}">` : null}</td>
+<td data-label="Select">${isOpen(payment) && canDrive ? html`<input type="checkbox" name="ids" value="${payment.id}" aria-label="Select payment ${payment.id.slice(-12)}">` : null}</td>
 <td data-label="Failed">${showTime(payment.completedAt)}</td>
 <td data-label="Payment">${paymentLink(payment.id)}</td>
 <td data-label="Patient" class="person">${payment.fullName} <span class="soft">${payment.document}</span></td>
@@ -54,7 +57,7 @@ function drivingBar(open: readonly FailedPayment[]): Html {
 
 export function failedPage({ result, all, before, canDrive }: FailedPage): Html {
   const { payments, next } = result;
-  const open = payments.filter(({ repeatedBy }) => repeatedBy === null);
+  const open = payments.filter(isOpen);
   const shown = { all: all ? 'yes' : undefined, before };
   const none = all ? 'No failed payments' : 'No failed payments to retry';
   return html`<h1>Failed payments</h1>
@@ -62,7 +65,7 @@ export function failedPage({ result, all, before, canDrive }: FailedPage): Html 
 ${canDrive ? null : html`<p class="problem" role="alert">This monitor knows no patients instance (option PATIENTS is empty), so nothing can be retried from here.</p>`}
 <section class="card" id="live" aria-labelledby="failed">
 <div class="bar"><h2 id="failed">${payments.length === 0 ? none : `${pluralize(payments.length, 'failed payment')}, newest first`}</h2>
-<p class="downloads"><a href="${all ? '/failed' : '/failed?all=yes'}">${all ? 'Hide retried payments' : 'Show retried payments too'}</a>
+<p class="downloads"><a href="${all ? '/failed' : '/failed?all=yes'}">${all ? 'Hide retried and cancelled payments' : 'Show retried and cancelled payments too'}</a>
 <a href="${toAddress('/failed.csv', shown)}" download>CSV</a> <a href="${toAddress('/failed.json', shown)}">JSON</a></p></div>
 ${payments.length === 0 ? null : html`<p class="soft">On this page: ${sumsText(payments)}</p>`}
 <form action="/failed/redrive" method="get">

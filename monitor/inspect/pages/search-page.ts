@@ -7,6 +7,7 @@ import type { ListTotals } from '../payment-totals.js';
 import type { Members } from '../search-words.js';
 import { amountText, showTime, paymentLink, statusMark, toRetryAddress } from './parts.js';
 import { LIST_MAX } from '../list-operator.js';
+import { isRetryable } from '../redrive-preview.js';
 import { totalsAbove } from './totals.js';
 import { pluralize } from '../../../shared/format.js';
 
@@ -120,11 +121,11 @@ const table = (payments: readonly FoundPayment[]): Html => html`<table class="pa
 <tbody>${payments.map(row)}</tbody></table>`;
 
 /** Links to the preview of a retry of the failed charges on the page. */
-function retryLink(payments: readonly FoundPayment[]): Html | null {
+function retryLink({ canAct }: SearchPage, { payments }: SearchResult): Html | null {
   const failed = payments
-    .filter(({ status, kind }) => status === 'FAILED' && kind === 'charge')
+    .filter((payment) => isRetryable(payment) && payment.kind === 'charge')
     .slice(0, LIST_MAX);
-  if (failed.length === 0) return null;
+  if (!canAct || failed.length === 0) return null;
   return html`<a class="button" href="${toRetryAddress(failed)}">Retry ${pluralize(failed.length, 'failed payment')} …</a> `;
 }
 
@@ -148,7 +149,7 @@ function found(page: SearchPage, result: SearchResult): Html {
 <p class="downloads"><a href="${toAddress('/payments.csv', asShown)}" download>CSV</a> <a href="${toAddress('/payments.json', asShown)}">JSON</a></p></div>
 ${totalsAbove(page.totals, result.payments)}
 ${result.payments.length === 0 ? null : table(result.payments)}
-<p class="actions">${retryLink(result.payments)}${cancelLink(page, result)}${before === undefined ? null : html`<a class="button" href="${toAddress('/payments', { ...asShown, typed, before: undefined })}">Newest</a> `}
+<p class="actions">${retryLink(page, result)}${cancelLink(page, result)}${before === undefined ? null : html`<a class="button" href="${toAddress('/payments', { ...asShown, typed, before: undefined })}">Newest</a> `}
 ${next === null ? null : html`<a class="button" rel="next" href="${next}">${result.cut ? 'Look further back' : 'Older'}</a>`}</p>
 </section>`;
 }

@@ -3,6 +3,7 @@ import { html, type Content, type Html } from '../../../shared/web/html.js';
 import { toAddress } from '../filters.js';
 import type { BillLine } from '../patient-bill.js';
 import { listActions } from '../payment-actions.js';
+import { isRetryable } from '../redrive-preview.js';
 import type { LedgerEntry, StoryFacts } from '../payment-story.js';
 import { ACTION_NAMES } from './action-page.js';
 import { didSurviveHandover, timeline, type Entry } from '../timeline.js';
@@ -108,8 +109,9 @@ const entryItem = ({
 ${details.length === 0 && !led ? null : html`<ul>${details.map((detail) => html`<li>${detail}</li>`)}${reign(led)}</ul>`}
 </li>`;
 
-function redrive({ status, repeatedBy, id }: StoryFacts): Html | null {
-  if (status !== 'FAILED' || repeatedBy.length > 0) return null;
+function redrive(story: StoryFacts, canAct: boolean): Html | null {
+  const { id, repeatedBy } = story;
+  if (!canAct || !isRetryable(story) || repeatedBy.length > 0) return null;
   return html`<p class="actions"><a class="button" href="${toAddress('/failed/redrive', { ids: id })}">Retry …</a></p>`;
 }
 
@@ -123,7 +125,7 @@ export const storyPage = (
 <div>${facts(story)}${bill(story)}</div>
 <div><section class="card" aria-labelledby="story"><h2 id="story">What happened</h2>
 <ol class="story">${timeline(story).map(entryItem)}</ol>
-${redrive(story)}
+${redrive(story, canAct)}
 ${actions(story, canAct)}
 </section>
 ${ledger(story)}</div>

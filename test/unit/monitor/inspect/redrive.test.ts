@@ -1,5 +1,6 @@
 /** The preview of re-drives: the payments, the refused ones, and the sums. */
 import type { PaymentToDrive } from '../../../../monitor/inspect/failed-payments.js';
+import { failedPage } from '../../../../monitor/inspect/pages/failed-pages.js';
 import { previewRedrive, sumByCurrency } from '../../../../monitor/inspect/redrive-preview.js';
 
 const payment = (id: string, rest: Partial<PaymentToDrive> = {}): PaymentToDrive =>
@@ -30,9 +31,24 @@ describe('the preview', () => {
     ]);
   });
 
-  test('a cancelled payment is not driven again', () => {
-    const { drive, refused } = previewRedrive(['a'], [payment('a', { reason: 'CANCELLED' })]);
-    expect([drive, refused]).toEqual([[], [{ id: 'a', why: 'was cancelled by an operator' }]]);
+  test('a cancelled payment is not retried, and no page offers it', () => {
+    const cancelled = payment('cancelled', { reason: 'CANCELLED', completedAt: new Date(0) });
+    const { drive, refused } = previewRedrive(['cancelled'], [cancelled]);
+    expect([drive, refused]).toEqual([
+      [],
+      [{ id: 'cancelled', why: 'was cancelled by an operator' }],
+    ]);
+    const failed = payment('failed', { completedAt: new Date(0) });
+    const page = failedPage({
+      result: { payments: [cancelled, failed], next: null },
+      all: true,
+      before: undefined,
+      canDrive: true,
+    }).toString();
+    expect(page).toContain('ids=failed');
+    expect(page).toContain('cancelled by an operator');
+    expect(page).not.toContain('ids=cancelled');
+    expect(page).not.toContain('value="cancelled"');
   });
 
   test('never exceeds the remaining amount of a bill; several payments of one bill share that amount', () => {
