@@ -2,6 +2,7 @@
  * Builds a payment's story from its data: a list of events, oldest first, each as a sentence. Pure.
  */
 import type { PaymentKind } from '../../shared/contracts/payment.js';
+import { isPaid } from '../../shared/core/paid.js';
 import { amountText } from './pages/parts.js';
 import type { Attempt } from '../../shared/postgres/attempts.js';
 import { describeAttemptError } from '../../shared/waiting-text.js';
@@ -171,8 +172,8 @@ function toCommitEntries(facts: StoryFacts): Entry[] {
   ];
 }
 
-const pass = ({ status, kind, completedAt, id }: StoryFacts): Entry[] =>
-  status === 'SUCCEEDED' && (kind === 'charge' || kind === 'capture')
+const pass = ({ status, kind, currency, completedAt, id }: StoryFacts): Entry[] =>
+  status === 'SUCCEEDED' && isPaid({ kind, currency })
     ? [
         {
           at: completedAt,

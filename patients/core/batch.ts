@@ -5,7 +5,8 @@
  */
 import type { Batch, CountedBatch, ListedBatch } from '../../shared/contracts/batch.js';
 import type { PaymentRecord } from './payment-record.js';
-import { isPaid, latencyMs } from './payment-record.js';
+import { isPaid } from '../../shared/core/paid.js';
+import { latencyMs } from './payment-record.js';
 
 /** The contents of one payment of a batch. */
 interface BatchItem {

@@ -5,8 +5,8 @@
  * refund and a test payment earn none; a refund does not take a pass away.
  */
 import type { PaymentKind, PaymentStatus } from '../../shared/contracts/payment.js';
+import { isPaid } from '../../shared/core/paid.js';
 import type { Bill } from './bill.js';
-import { isPaid } from './payment-record.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -3,7 +3,7 @@
  * acceptance. The second document never changes, so a replay gets the same answer byte for byte.
  */
 import type { Payment, PaymentKind, PaymentStatus } from '../../shared/contracts/payment.js';
-import { TEST_CURRENCY } from '../../shared/core/test-currency.js';
+import { isPaid } from '../../shared/core/paid.js';
 import type { NewPayment } from '../../shared/postgres/ledger.js';
 
 export interface PaymentRecord extends NewPayment {
@@ -73,13 +73,6 @@ export const latencyMs = ({
   completedAt,
 }: Pick<PaymentRecord, 'acceptedAt' | 'completedAt'>): number | null =>
   completedAt === null ? null : Math.max(0, completedAt.getTime() - acceptedAt.getTime());
-
-/**
- * Whether such a payment brings money to the hospital, and so earns an exit pass. A test payment
- * earns none.
- */
-export const isPaid = ({ kind, currency }: Pick<PaymentRecord, 'kind' | 'currency'>): boolean =>
-  (kind === 'charge' || kind === 'capture') && currency !== TEST_CURRENCY;
 
 /** The document of the current state. */
 export function paymentDocument(record: PaymentRecord): Payment {

@@ -80,6 +80,10 @@ test('a usual payment: accepted, committed, pass earned', () => {
   expect(didSurviveHandover(facts())).toBe(false);
 });
 
+test('a test payment does not count for the exit pass', () => {
+  expect(kinds({ currency: 'XTS' })).toEqual(['accepted', 'committed']);
+});
+
 test('a payment across a hand-over names the hand-over, and the leader with its time', () => {
   const rest = {
     processedBy: 'server_2',
