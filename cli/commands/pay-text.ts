@@ -1,5 +1,5 @@
 /** Formats the life of a payment. Pure. */
-import type { Payment } from '../../shared/contracts/payment.js';
+import type { Payment, PaymentKind } from '../../shared/contracts/payment.js';
 import { TEST_CURRENCY } from '../../shared/core/test-currency.js';
 import { formatAmount } from './amount.js';
 import { formatDuration, formatPreciseTime } from '../output/format-time.js';
@@ -21,16 +21,26 @@ const row = (left: string, right: string): string => `  ${left.padEnd(11)}${righ
 const IS_TEST = 'It is a test payment: no money moved, and there is no exit pass.';
 const NO_PASS = 'It is paid. There is no exit pass yet, because something is still due.';
 
-const WHAT_IT_MEANS: Readonly<Record<Payment['status'], string>> = {
+const IS_CANCELLED = 'An operator cancelled it; no money moved. It is not re-driven.';
+/** The meanings of a succeeded payment that pays nothing itself. */
+const WITHOUT_PASS: Readonly<Partial<Record<PaymentKind, string>>> = {
+  authorize: 'The money is held. A capture moves it, and a void releases it.',
+  void: 'The money that the authorization held is released.',
+  refund: 'The money is returned to the patient.',
+};
+
+const MEANINGS: Readonly<Record<Payment['status'], string>> = {
   SUCCEEDED: 'The patient may leave: the payment is the exit pass.',
   DECLINED: 'The gateway declined it; no money moved. A new payment needs a new key.',
   FAILED: 'It could not be charged; no money moved. An operator can re-drive it.',
   PENDING: 'It is stored and will be decided; a retry with the same key does not pay twice.',
 };
 
-function getMeaning({ status, exit_granted: isGranted, currency }: Payment): string {
-  if (status !== 'SUCCEEDED' || isGranted) return WHAT_IT_MEANS[status];
-  return currency === TEST_CURRENCY ? IS_TEST : NO_PASS;
+function getMeaning(payment: Payment): string {
+  const { status, exit_granted: isGranted, kind, currency, reason } = payment;
+  if (status === 'FAILED' && reason === 'CANCELLED') return IS_CANCELLED;
+  if (status !== 'SUCCEEDED' || isGranted) return MEANINGS[status];
+  return currency === TEST_CURRENCY ? IS_TEST : (WITHOUT_PASS[kind] ?? NO_PASS);
 }
 
 function formatOutcome(payment: Payment, paint: Paint): string[] {

@@ -79,6 +79,16 @@ describe('a payment', () => {
     const text = formatPayment({ ...PAID, exit_granted: false }, paintNothing).join('\n');
     expect([text.includes('may leave'), text.includes('no exit pass yet')]).toEqual([false, true]);
   });
+  it.each([
+    [{ kind: 'authorize' }, 'The money is held'],
+    [{ kind: 'void' }, 'is released'],
+    [{ kind: 'refund' }, 'is returned to the patient'],
+    [{ status: 'FAILED', reason: 'CANCELLED' }, 'It is not re-driven'],
+  ] as const)('that is %j is not called paid or failed', (rest, meaning) => {
+    const text = formatPayment({ ...PAID, exit_granted: false, ...rest }, paintNothing).join('\n');
+    expect(text).toContain(meaning);
+    expect(text).not.toMatch(/It is paid|can re-drive it/);
+  });
   it('in the test currency moves no money', () => {
     const test = { ...PAID, exit_granted: false, currency: 'XTS' };
     expect(formatPayment(test, paintNothing).join('\n')).toContain('It is a test payment');
