@@ -1,6 +1,7 @@
 /**
- * Reads a stream of server-sent events. Reconnects after a lost connection with the id of the last
- * event, so that the service sends the events that were missed and that it still has.
+ * Reads a stream of server-sent events. Reconnects after a lost connection, with several addresses
+ * to the next one, with the id of the last event, so that the service sends the events that were
+ * missed and that it still has.
  */
 import { EventSourceParserStream, type EventSourceMessage } from 'eventsource-parser/stream';
 import { sleep } from '../shared/clock.js';
@@ -8,7 +9,8 @@ import { EXIT } from './exit-codes.js';
 import { CommandFailure } from './failure.js';
 
 export interface EventStream {
-  url: string;
+  /** The same stream at several services; at least one. */
+  urls: readonly string[];
   token: string | undefined;
   signal: AbortSignal;
   onEvent: (event: EventSourceMessage) => void;
@@ -27,7 +29,10 @@ const getReason = (error: unknown): string => {
   return cause?.code ?? message ?? String(error);
 };
 
-async function connect({ url, token, signal }: EventStream, lastId: string): Promise<Response> {
+/** One connection of a stream. */
+type Connection = Omit<EventStream, 'urls'> & { url: string };
+
+async function connect({ url, token, signal }: Connection, lastId: string): Promise<Response> {
   const response = await fetch(url, {
     headers: {
       accept: 'text/event-stream',
@@ -38,12 +43,13 @@ async function connect({ url, token, signal }: EventStream, lastId: string): Pro
   });
   if (response.status === 401 || response.status === 403 || response.status === 404)
     throw new CommandFailure('REFUSED', `${url} answered ${response.status}.`, EXIT.no);
-  if (!response.ok || !response.body) throw new Error(`${url} answered ${response.status}`);
-  return response;
+  if (response.ok && response.body) return response;
+  await response.body?.cancel();
+  throw new Error(`${url} answered ${response.status}`);
 }
 
 /** Reads one connection until it ends. @returns the id of the last event. */
-async function readOnce(stream: EventStream, lastId: string): Promise<string> {
+async function readOnce(stream: Connection, lastId: string): Promise<string> {
   const silence = new AbortController();
   const signal = AbortSignal.any([stream.signal, silence.signal]);
   const restart = (): NodeJS.Timeout =>
@@ -75,10 +81,10 @@ async function readOnce(stream: EventStream, lastId: string): Promise<string> {
  * Reads until `signal` fires.
  * @throws CommandFailure REFUSED when the service refuses the stream.
  */
-export async function readEvents(stream: EventStream): Promise<void> {
+export async function readEvents({ urls, ...stream }: EventStream): Promise<void> {
   let lastId = '';
-  while (!stream.signal.aborted) {
-    lastId = await readOnce(stream, lastId);
+  for (let turn = 0; !stream.signal.aborted; turn += 1) {
+    lastId = await readOnce({ ...stream, url: urls[turn % urls.length] ?? '' }, lastId);
     await sleep(RETRY_MS, stream.signal).catch(() => undefined);
   }
 }

@@ -27,10 +27,9 @@ export const listenCommand = command({
   examples: [['relevo listen', 'beside `relevo handover`, for example']],
   async run(args, context) {
     const target = context.target(args);
-    const [address] = target.addresses('monitor');
     const limit = args.seconds === 0 ? [] : [AbortSignal.timeout(args.seconds * 1_000)];
     await readEvents({
-      url: `${address ?? ''}/events`,
+      urls: target.addresses('monitor').map((address) => `${address}/events`),
       token: findToken(target, 'operator'),
       signal: AbortSignal.any([context.interruption, ...limit]),
       onEvent: ({ event, data }) => print(context, args.json, event ?? 'message', data),

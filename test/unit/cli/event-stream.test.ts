@@ -30,7 +30,7 @@ test('reads events across a lost connection, with the id of the last one', async
   const end = new AbortController();
   const [seen, lost]: [string[], string[]] = [[], []];
   const reading = readEvents({
-    url: stage.url,
+    urls: [stage.url],
     token: 'secret',
     signal: end.signal,
     onEvent: ({ event, data }) => seen.push(`${event} ${data}`),
@@ -49,10 +49,34 @@ test('reads events across a lost connection, with the id of the last one', async
   stage.server.close();
 });
 
+test('without an answer of the first service, reads from the next one', async () => {
+  const away = await serve((response) => void response.destroy());
+  const stage = await serve((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('event: election:won\ndata: {}\n\n');
+  });
+  const end = new AbortController();
+  const seen: string[] = [];
+  const reading = readEvents({
+    urls: [away.url, stage.url],
+    token: undefined,
+    signal: end.signal,
+    onEvent: ({ data }) => seen.push(data),
+    onLost: () => undefined,
+  });
+  await eventually(() => seen.length === 1, { what: 'an event of the second service' });
+  end.abort();
+  await reading;
+  for (const { server } of [away, stage]) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
 test('a refusal ends the reading', async () => {
   const stage = await serve((response) => void response.writeHead(401).end());
   const reading = readEvents({
-    url: stage.url,
+    urls: [stage.url],
     token: undefined,
     signal: new AbortController().signal,
     onEvent: () => undefined,
