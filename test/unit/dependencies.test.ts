@@ -22,9 +22,20 @@ const PRODUCTION =
 /** The client is a package of its own: its manifest (generate/client-package.ts) names these. */
 const CLIENT = { folder: /^client\//, packages: ['openapi-fetch'] };
 
-const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+interface Manifest {
   dependencies: Record<string, string>;
-};
+  devDependencies?: Record<string, string>;
+}
+
+const readManifest = (path: string): Manifest =>
+  JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as Manifest;
+const { dependencies } = readManifest('package.json');
+
+/** The packages whose version is a range. */
+const findRanges = (manifest: Manifest): string[] =>
+  Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
+    .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
+    .map(([name, version]) => `${name}: ${version}`);
 
 function readSources(): Source[] {
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
@@ -85,6 +96,15 @@ describe('dependencies', () => {
 
   test('production code uses every production dependency', () => {
     expect(findUnused(sources)).toEqual([]);
+  });
+
+  test.each(['package.json', 'experiments/bench/peers/package.json'])(
+    '%s has exact versions',
+    (path) => expect(findRanges(readManifest(path))).toEqual([]),
+  );
+
+  test('control: a range of versions is found', () => {
+    expect(findRanges({ dependencies: { a: '^1.0.0', b: '1.0.0' } })).toEqual(['a: ^1.0.0']);
   });
 
   test('control: a package of the lab is found in a service, also when it is imported late', () => {
