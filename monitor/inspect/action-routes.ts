@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { amountMinor, id } from '../../shared/contracts/ids.js';
-import { paymentRequest, paymentStatus } from '../../shared/contracts/payment.js';
+import { paymentRequest } from '../../shared/contracts/payment.js';
 import { parseAmount } from '../../shared/core/amount.js';
 import { Problem } from '../../shared/errors.js';
 import { parse, toProblem } from '../../shared/http/http.js';
@@ -14,9 +14,10 @@ import { route, type Answer, type Route } from '../../shared/http/routes.js';
 import { decimalsOf } from '../../shared/money.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import { ACTION_BODY, OPERATED } from './examples.js';
-import type { Operated, PaymentOperator } from './operate.js';
+import type { PaymentOperator } from './operate.js';
 import { actionPage, ACTION_NAMES, type ActionForm } from './pages/action-page.js';
 import { asPage, type PageDeps, type Shown } from './pages/as-page.js';
+import { answeredPayment } from './patients-caller.js';
 import { findAction, PAYMENT_ACTIONS, type PaymentAction } from './payment-actions.js';
 import { paymentStory, type StoryFacts } from './payment-story.js';
 
@@ -41,7 +42,6 @@ const formBody = z.object({
   amount: z.string().max(32).default(''),
   reason: z.string().max(500).default(''),
 });
-const operatedAnswer = z.object({ id, status: paymentStatus });
 
 const wantsPage = (request: Request): boolean => request.accepts(['json', 'html']) === 'html';
 
@@ -51,13 +51,14 @@ async function toShown(
   story: StoryFacts,
   action: PaymentAction,
   form: Omit<ActionForm, 'csrf'>,
+  status = 200,
 ): Promise<Shown> {
   const csrf = (await deps.sessions.read(request))?.csrf ?? '';
   return {
     title: `${ACTION_NAMES[action]} a payment`,
     active: 'payments',
     body: actionPage(story, action, findAction(story, action), { ...form, csrf }),
-    status: form.problem === null ? 200 : 409,
+    status,
     scripts: ['action-preview.js'],
   };
 }
@@ -112,7 +113,8 @@ async function performForm(
   } catch (error) {
     const problem = toProblem(error);
     if (problem.code === 'INTERNAL') throw error;
-    return toShown(deps, request, story, action, { ...form, problem: problem.message });
+    const refused = { ...form, problem: problem.message };
+    return toShown(deps, request, story, action, refused, problem.status);
   }
   return { status: 303, headers: { Location: `/payments/${paymentId}`, ...PRIVATE } };
 }
@@ -136,7 +138,7 @@ const performRoute = (deps: ActionDeps): Route =>
     responses: {
       200: {
         description: 'The operation, or the cancelled payment, with its status.',
-        schema: operatedAnswer,
+        schema: answeredPayment,
         example: OPERATED.answer,
       },
     },
@@ -147,7 +149,7 @@ const performRoute = (deps: ActionDeps): Route =>
       const { key = randomUUID(), ...body } = parse(actionBody, request.body, 'body');
       const actor = await deps.sessions.getActor(request);
       const { id: paymentId, action } = params;
-      const made: Operated = await deps.operator.operate({
+      const made = await deps.operator.operate({
         ...body,
         id: paymentId,
         action,

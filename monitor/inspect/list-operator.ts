@@ -6,14 +6,14 @@
  * writes none for a service.
  */
 import type { AxiosResponse } from 'axios';
-import { z } from 'zod';
-import type { AuditEntry } from '../../shared/postgres/audit.js';
-import { id as paymentId } from '../../shared/contracts/ids.js';
-import { paymentStatus } from '../../shared/contracts/payment.js';
 import { PROBLEMS, type ProblemCode } from '../../shared/errors.js';
-import type { Logger } from '../../shared/observability/logger.js';
 import {
+  answeredPayment,
+  answeredProblem,
+  noteAction,
   PatientsCaller,
+  type AnsweredPayment,
+  type AuditOptions,
   type PatientsCall,
   type PatientsCallerOptions,
 } from './patients-caller.js';
@@ -31,20 +31,12 @@ export interface ListOrder {
   reason: string;
 }
 
-/** The fields of the new or the cancelled payment that are used here. */
-const answered = z.object({ id: paymentId, status: paymentStatus });
-type Answered = z.infer<typeof answered>;
-const problemDocument = z.object({ code: z.string(), detail: z.string() });
-
+/** `payment` is the new or the cancelled one. `replayed`: an earlier request made it. */
 export type Performed =
-  /** `replayed`: an earlier request made the payment. */
-  | { id: string; ok: true; payment: Answered; replayed: boolean }
+  | { id: string; ok: true; payment: AnsweredPayment; replayed: boolean }
   | { id: string; ok: false; code: string; detail: string };
 
-export interface ListOperatorOptions extends PatientsCallerOptions {
-  audit: (entry: AuditEntry) => Promise<void>;
-  logger: Logger;
-}
+type ListOperatorOptions = PatientsCallerOptions & AuditOptions;
 
 /**
  * Maximum concurrent calls. Each one needs a row, a commit and an audit row. Two leave most
@@ -60,13 +52,13 @@ const BODIES: Readonly<Record<ListAction, (reason: string) => Pick<PatientsCall,
   cancel: (reason) => ({ body: { reason } }),
 };
 /** The outcome in the audit. */
-const OUTCOMES: Readonly<Record<ListAction, (payment: Answered) => string>> = {
+const OUTCOMES: Readonly<Record<ListAction, (payment: AnsweredPayment) => string>> = {
   redrive: ({ id }) => `retried as ${id}`,
   cancel: ({ id, status }) => `${id}: ${status}`,
 };
 
 function toPerformed(id: string, response: AxiosResponse): Performed {
-  const payment = answered.safeParse(response.data);
+  const payment = answeredPayment.safeParse(response.data);
   if (response.status < 300 && payment.success) {
     return {
       id,
@@ -75,7 +67,7 @@ function toPerformed(id: string, response: AxiosResponse): Performed {
       replayed: String(response.headers['idempotent-replayed']) === 'true',
     };
   }
-  const problem = problemDocument.safeParse(response.data);
+  const problem = answeredProblem.safeParse(response.data);
   if (problem.success) return { id, ok: false, ...problem.data };
   return {
     id,
@@ -139,17 +131,8 @@ export class ListOperator {
     return { id, ok: false, code: NO_INSTANCE, detail };
   }
 
-  /** A failed write of the audit row must not replace the result of the action. */
-  private async note({ action, actor, reason }: ListOrder, performed: Performed): Promise<void> {
+  private note({ action, actor, reason }: ListOrder, performed: Performed): Promise<void> {
     const outcome = performed.ok ? OUTCOMES[action](performed.payment) : performed.code;
-    const entry = { actor, action, target: performed.id, reason, outcome };
-    await this.options
-      .audit(entry)
-      .catch((error: unknown) =>
-        this.options.logger.warn(
-          { err: error, entry },
-          'cannot write the audit row; the action itself is complete',
-        ),
-      );
+    return noteAction(this.options, { actor, action, target: performed.id, reason, outcome });
   }
 }

@@ -3,19 +3,19 @@
  * cancel. The key comes from the form, so that a form that is sent twice makes one operation. This
  * monitor writes the audit row; patients writes none for a service.
  */
-import { z } from 'zod';
-import type { AuditEntry } from '../../shared/postgres/audit.js';
-import { id as paymentId } from '../../shared/contracts/ids.js';
-import { paymentStatus } from '../../shared/contracts/payment.js';
 import { Problem, PROBLEMS, type ProblemCode } from '../../shared/errors.js';
-import type { Logger } from '../../shared/observability/logger.js';
 import type { PaymentAction } from './payment-actions.js';
-import { PatientsCaller, type PatientsCallerOptions } from './patients-caller.js';
+import {
+  answeredPayment,
+  answeredProblem,
+  noteAction,
+  PatientsCaller,
+  type AnsweredPayment,
+  type AuditOptions,
+  type PatientsCallerOptions,
+} from './patients-caller.js';
 
-export interface OperateOptions extends PatientsCallerOptions {
-  audit: (entry: AuditEntry) => Promise<void>;
-  logger: Logger;
-}
+type OperateOptions = PatientsCallerOptions & AuditOptions;
 
 export interface OperateOrder {
   action: PaymentAction;
@@ -27,11 +27,6 @@ export interface OperateOrder {
   actor: string;
   key: string;
 }
-
-/** The operation, or the cancelled payment, as patients answered. */
-const operated = z.object({ id: paymentId, status: paymentStatus });
-export type Operated = z.infer<typeof operated>;
-const problemDocument = z.object({ code: z.string(), detail: z.string() });
 
 const PATHS: Readonly<Record<PaymentAction, string>> = {
   refund: 'refunds',
@@ -63,8 +58,11 @@ export class PaymentOperator {
     return this.caller.isPossible;
   }
 
-  /** @throws Problem as patients answers; NO_PATIENTS_INSTANCE when none answers. */
-  async operate(order: OperateOrder): Promise<Operated> {
+  /**
+   * @returns the operation, or the cancelled payment. @throws Problem as patients answers;
+   *   NO_PATIENTS_INSTANCE when none answers.
+   */
+  async operate(order: OperateOrder): Promise<AnsweredPayment> {
     try {
       const made = await this.ask(order);
       await this.note(order, `${made.id}: ${made.status}`);
@@ -75,7 +73,7 @@ export class PaymentOperator {
     }
   }
 
-  private async ask(order: OperateOrder): Promise<Operated> {
+  private async ask(order: OperateOrder): Promise<AnsweredPayment> {
     const { action, id, key } = order;
     const response = await this.caller.post({
       path: `/api/payments/${encodeURIComponent(id)}/${PATHS[action]}`,
@@ -84,21 +82,15 @@ export class PaymentOperator {
       waitMs: WAIT_SECONDS * 1_000,
     });
     if (!response) throw new Problem('NO_PATIENTS_INSTANCE');
-    const made = operated.safeParse(response.data);
+    const made = answeredPayment.safeParse(response.data);
     if (response.status < 300 && made.success) return made.data;
-    const problem = problemDocument.safeParse(response.data);
+    const problem = answeredProblem.safeParse(response.data);
     if (problem.success && isProblemCode(problem.data.code))
       throw new Problem(problem.data.code, problem.data.detail);
     throw new Problem('UNAVAILABLE', `The patients instance answered ${response.status}`);
   }
 
-  /** A failed write of the audit row must not replace the result of the action. */
-  private async note({ action, id, reason, actor }: OperateOrder, outcome: string): Promise<void> {
-    const entry = { actor, action, target: id, reason, outcome };
-    await this.options
-      .audit(entry)
-      .catch((error: unknown) =>
-        this.options.logger.warn({ err: error, entry }, 'cannot write the audit row of an action'),
-      );
+  private note({ action, id, reason, actor }: OperateOrder, outcome: string): Promise<void> {
+    return noteAction(this.options, { actor, action, target: id, reason, outcome });
   }
 }

@@ -1,11 +1,17 @@
 /**
  * Calls a route of patients with the internal token, at the first instance that gives a definite
  * answer. Only for requests that may be sent twice, because the answer of one instance may be lost.
+ * Also writes the audit rows of such calls.
  */
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { z } from 'zod';
 import type { Member } from '../../shared/config.js';
+import { id } from '../../shared/contracts/ids.js';
+import { paymentStatus } from '../../shared/contracts/payment.js';
 import { withDeadline } from '../../shared/deadline.js';
+import type { Logger } from '../../shared/observability/logger.js';
 import { getLongestAcceptanceMs } from '../../shared/patience.js';
+import type { AuditEntry } from '../../shared/postgres/audit.js';
 
 export interface PatientsCallerOptions {
   patients: readonly Member[];
@@ -21,6 +27,26 @@ export interface PatientsCall {
   headers?: Readonly<Record<string, string>>;
   /** How long the request waits for an outcome, in ms. Default: 0. */
   waitMs?: number;
+}
+
+/** The fields of a payment in an answer that are used here. */
+export const answeredPayment = z.object({ id, status: paymentStatus });
+export type AnsweredPayment = z.infer<typeof answeredPayment>;
+export const answeredProblem = z.object({ code: z.string(), detail: z.string() });
+
+export interface AuditOptions {
+  audit: (entry: AuditEntry) => Promise<void>;
+  logger: Logger;
+}
+
+/** A failed write of the audit row must not replace the result of the action. Never rejects. */
+export async function noteAction(
+  { audit, logger }: AuditOptions,
+  entry: AuditEntry,
+): Promise<void> {
+  await audit(entry).catch((error: unknown) =>
+    logger.warn({ err: error, entry }, 'cannot write the audit row; the action itself is complete'),
+  );
 }
 
 /** Maximum size of an answer, in bytes. A payment has less than 2 kB. */
