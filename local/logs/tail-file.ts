@@ -40,7 +40,7 @@ const { O_NONBLOCK, O_RDONLY } = constants;
 /** Null: there is no regular file. O_NONBLOCK: a pipe would wait for its writer. */
 async function openFile(path: string): Promise<OpenFile | null> {
   const handle = await open(path, O_RDONLY | O_NONBLOCK).catch(() => null);
-  const stats = await handle?.stat();
+  const stats = await handle?.stat().catch(() => null);
   if (handle && stats?.isFile()) return { handle, stats };
   await handle?.close();
   return null;
