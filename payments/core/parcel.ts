@@ -7,6 +7,7 @@
  * the parcel's turn to commit has come. In between an earlier parcel may defer a payment of the
  * same patient; `Blocked` carries that from one parcel to the next.
  */
+import type { Deferral } from '../../shared/postgres/defer.js';
 import type { Blocked } from './blocked.js';
 import { backoffMs, type RetryPolicy } from './retry.js';
 
@@ -23,20 +24,8 @@ export interface PlannedPayment {
   cancelRequested?: boolean;
 }
 
-/**
- * A payment to process again later. `lastError` null: it only waits behind an earlier one of its
- * patient.
- */
-export interface Wait {
-  id: string;
-  attempts: number;
-  waitMs: number;
-  lastError: string | null;
-  /** Whether the payment is known to be cancelled. Absent: no. */
-  cancelling?: boolean | undefined;
-  /** Duration of the failed attempt, ms. Omitted: there was none, or it is not known. */
-  tookMs?: number;
-}
+/** A payment to process again later. */
+export type Wait = Deferral;
 
 export interface ParcelPlan<P> {
   /** Payments to charge now, oldest first. */

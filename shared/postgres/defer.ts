@@ -17,9 +17,9 @@ export interface Deferral {
   waitMs: number;
   /** Null: it only waits behind an earlier payment of its patient. */
   lastError: string | null;
-  /** Whether the attempt cancelled the payment instead of charging it. Absent: no. */
+  /** Whether the leader knew that the payment is to be cancelled. Absent: no. */
   cancelling?: boolean | undefined;
-  /** Duration of the failed attempt, ms. Omitted: not known. */
+  /** Duration of the failed attempt, ms. Omitted: there was none, or it is not known. */
   tookMs?: number;
 }
 
