@@ -1,7 +1,7 @@
 /**
  * `relevo refund|capture|void|cancel PAYMENT`: an operation on one payment, with a preview of its
- * amount. A key makes the operation safe to repeat. Exit codes: 0 done, 1 refused, declined or
- * failed, 2 pending, 5 no answer.
+ * amount. A key makes an operation safe to repeat; a cancellation needs none. Exit codes: 0 done, 1
+ * refused, declined or failed, 2 pending, 5 no answer.
  */
 import { randomUUID } from 'node:crypto';
 import type { Payment } from '../../shared/contracts/payment.js';
@@ -54,9 +54,12 @@ interface Spec {
 interface Optional {
   amount?: string | null;
   reason?: string | null;
+  key?: string | null;
 }
 
 function operationCommand({ operation, describe, details, hasAmount, hasReason }: Spec): Command {
+  // A repeated cancellation is harmless without a key.
+  const hasKey = operation !== 'cancel';
   return command({
     command: `${operation} <id>`,
     describe,
@@ -70,7 +73,13 @@ function operationCommand({ operation, describe, details, hasAmount, hasReason }
       ...(hasReason
         ? { reason: text('Reason, kept in the audit. On a terminal, the command asks for it') }
         : {}),
-      key: text('Idempotency key; a repeated key returns the first answer. Default: a new one'),
+      ...(hasKey
+        ? {
+            key: text(
+              'Idempotency key; a repeated key returns the first answer. Default: a new one',
+            ),
+          }
+        : {}),
       yes: { ...flag('Do not ask for confirmation'), alias: 'y' },
     },
     examples: [
@@ -82,8 +91,8 @@ function operationCommand({ operation, describe, details, hasAmount, hasReason }
     async run(args, context) {
       const target = context.target(args);
       const payment = await fetchPaymentDetail(target, args.id, context.interruption);
-      // The type of the options does not know which of the two a command has.
-      const { amount = null, reason: given = null } = args as Optional;
+      // The type of the options does not know which of them a command has.
+      const { amount = null, reason: given = null, key } = args as Optional;
       const amountMinor = amount === null ? null : readAmount(amount, payment.currency);
       if (!args.json) context.terminal.err(formatBeforeOperation(operation, payment, amountMinor));
       const reason = hasReason ? await askReason(given, context) : null;
@@ -96,10 +105,10 @@ function operationCommand({ operation, describe, details, hasAmount, hasReason }
         operation,
         id: args.id,
         body,
-        key: args.key ?? randomUUID(),
+        key: key ?? randomUUID(),
       };
       const made = await performOrExplain(target, order, context);
-      answer(context, args.json, { key: order.key, payment: made }, () =>
+      answer(context, args.json, { ...(hasKey ? { key: order.key } : {}), payment: made }, () =>
         formatOperation(operation, made),
       );
       return toExitCode(operation, made);
