@@ -24,7 +24,7 @@ function describeEnd(port: number, owner: string | null): string {
 
 /**
  * @throws StartError for a port that browsers refuse; for a taken port with the process that needs
- *   it, where known the program that has it, and what to do.
+ *   it, where known the program that has it, and the remedy.
  */
 export async function checkPorts(
   places: readonly Place[],

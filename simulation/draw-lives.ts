@@ -1,6 +1,6 @@
 /**
- * Draws what follows some payments: captures, voids and refunds that together may exceed what is
- * left, close to each other, and cancellations of payments that may still be pending.
+ * Draws the operations of some payments: captures, voids and refunds that together may exceed the
+ * rest, close to each other, and cancellations of payments that may still be pending.
  */
 import type { PaymentPlan } from './draw-payments.js';
 import { QUIET_MS } from './draw-payments.js';

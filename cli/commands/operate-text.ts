@@ -1,4 +1,4 @@
-/** Formats the operations on a payment: before, and what came of them. Pure. */
+/** Formats the operations on a payment: the preview and the outcome. Pure. */
 import type { Payment, PaymentDetail } from '../../shared/contracts/payment.js';
 import { WIDTH, wrap } from '../output/table.js';
 import { formatAmount } from './amount.js';

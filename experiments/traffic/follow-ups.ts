@@ -46,7 +46,7 @@ export class FollowUps {
     return sent;
   }
 
-  /** Begins what follows a payment, as soon as it has succeeded. */
+  /** Begins the operations of a payment, as soon as it has succeeded. */
   onRecord(record: RequestRecord): void {
     const followed = this.due.get(record.key);
     this.due.delete(record.key);

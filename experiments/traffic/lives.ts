@@ -1,5 +1,5 @@
 /**
- * Decides what follows a payment of the run: nothing, or one refund or void, some of them with a
+ * Decides the operations of a payment of the run: none, or one refund or void, some of them with a
  * second request that must be refused or answered the same. A function of the payment's index, so
  * that a share of the payments is an exact number. Pure.
  */

@@ -33,18 +33,17 @@ const ADDRESSES = {
   measurements: '{{measurementsUrl}}',
 } as const;
 const VARIABLES = [
-  ...[
-    'batchId',
-    'paymentId',
-    'key',
-    'batchKey',
-    'firstAnswer',
-    'leader',
-    'standby',
-    'tomorrow',
-    'scheduledId',
-  ],
-  ...['authorizationId', 'operationId'],
+  'batchId',
+  'paymentId',
+  'key',
+  'batchKey',
+  'firstAnswer',
+  'leader',
+  'standby',
+  'tomorrow',
+  'scheduledId',
+  'authorizationId',
+  'operationId',
 ];
 
 const bearer = (token: string): Json => ({

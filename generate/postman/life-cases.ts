@@ -31,7 +31,9 @@ const REFUNDED: CaseValues = {
   checks: [expectAnswer('is refunded', `${ANSWER}.state`, "equal('refunded')")],
 };
 const refuseFor = (code: ProblemCode, id: string, body: object = {}): CaseValues => ({
-  ...{ code, id, body },
+  code,
+  id,
+  body,
 });
 
 export const LIFE: readonly CaseRow[] = [

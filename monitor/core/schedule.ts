@@ -50,7 +50,7 @@ function findObstacle(state: State, { to, leader }: DueOrder, at: Now): Obstacle
   return null;
 }
 
-/** @returns what this monitor does now with a pending order. */
+/** @returns the decision of this monitor about a pending order now. */
 export function decideSchedule(state: State, order: DueOrder, at: Now): ScheduleDecision {
   const lateMs = -order.dueInMs;
   if (lateMs < 0) return WAIT;

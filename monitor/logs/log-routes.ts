@@ -25,7 +25,11 @@ const path = z.object({ process: processName });
 const page = { description: 'A page.', contentType: 'text/html' };
 
 const toShown = (title: string, body: Shown['body'], status = 200): Shown => ({
-  ...{ title, active: 'logs', body, status, styles: ['logs.css'] },
+  title,
+  active: 'logs',
+  body,
+  status,
+  styles: ['logs.css'],
 });
 
 async function showList(options: RoutesOptions): Promise<Shown> {

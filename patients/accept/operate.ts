@@ -61,12 +61,12 @@ async function toPayCommand(deps: OperateDeps, command: OperateCommand): Promise
     amountMinor: getAmount(root, command, await deps.records.operationSums(id)),
     currency,
     concept: reason,
-    // A capture pays what its authorization was meant to pay.
+    // A capture settles the bill that its authorization was meant to settle.
     settles: kind === 'capture' ? (root.settles ?? undefined) : undefined,
     kind,
     ofPayment: id,
   };
-  // The same request may name another amount later, so the key stands for what was asked.
+  // The amount of the same request may differ later, so the fingerprint is of the request itself.
   const asked = { id, kind, amountMinor, reason };
   const rest = { redriveOf: null, idempotencyKey, waitMs, traceparent, clientGone };
   return { request, asked, ...rest };
