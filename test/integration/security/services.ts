@@ -5,8 +5,7 @@
  */
 import type { Express } from 'express';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +13,6 @@ import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
 import { freePort } from '../../../local/processes/ports.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
 import { seedPatient } from '../../../prisma/seed-data.js';
-import { NGINX_PID } from '../../../shared/balancer/nginx-control.js';
-import { CONTROL_FILE } from '../../../shared/balancer/open-control.js';
-import { createPool, DEFAULT_WEIGHT } from '../../../shared/balancer/pool.js';
 import { loadConfig } from '../../../shared/config.js';
 import { closeServer, listen } from '../../../shared/http/http.js';
 import { readLeadership } from '../../../shared/postgres/leadership-store.js';
@@ -28,6 +24,7 @@ import { testRedisUrl } from '../../support/redis.js';
 import type { Hospital } from '../monitor/support.js';
 import { beside, type Part } from './part.js';
 import { startDeviceRoutes, startMeasurements } from './round-services.js';
+import { makeBalancerFolder, startStatesPage, startSupervisor } from './stand-ins.js';
 import { SERVICES, TOLD_TERM, type ServiceName, type Subjects } from './vocabulary.js';
 import { createTestPool } from '../../support/pool.js';
 
@@ -168,55 +165,6 @@ async function startReplicaPart(engines: Engines): Promise<Part> {
     wasTold: replica.report().term >= TOLD_TERM,
   });
   return { server, state, stop: () => (server.closeAllConnections(), running.stop()) };
-}
-
-/** Answers on the port of nginx's own page: the only instance is ready. */
-async function startStatesPage(): Promise<{ port: number; stop: () => void }> {
-  const server = createServer((_request, response) => {
-    response.setHeader('Connection', 'close');
-    response.end(JSON.stringify({ patients_1: 'ready' }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return { port, stop: () => (server.closeAllConnections(), server.close()) };
-}
-
-/** The folder of an nginx with one instance. */
-function makeBalancerFolder(port: number, adminPort: number): string {
-  const folder = mkdtempSync(join(tmpdir(), 'relevo-security-balancer-'));
-  const host = '127.0.0.1';
-  const members = [{ name: 'patients_1', host, port, weight: DEFAULT_WEIGHT }];
-  const pool = createPool({ host, port: 1, adminPort, members });
-  const control = { balancer: 'nginx', folder, nonce: '', pool };
-  writeFileSync(join(folder, CONTROL_FILE), JSON.stringify(control));
-  // The only instance stays ready, so that no reload is sent to this process.
-  writeFileSync(join(folder, NGINX_PID), String(process.pid));
-  return folder;
-}
-
-/** Answers as the control of `npm start`, and counts the restarts instead of performing them. */
-async function startSupervisor(): Promise<{ url: string; count: () => number; stop: () => void }> {
-  const { LOG_LIST, LOG_TAIL, RESTART, RESTART_STEPS } =
-    await import('../../../monitor/http/examples.js');
-  const answers: Readonly<Record<string, unknown>> = {
-    '/restarts/plan': RESTART_STEPS,
-    '/logs': LOG_LIST,
-    '/logs/server_1': LOG_TAIL,
-  };
-  let restarts = 0;
-  const server = createServer((request, response) => {
-    if (request.method === 'POST') restarts += 1;
-    response.setHeader('Connection', 'close');
-    const { pathname } = new URL(request.url ?? '', 'http://supervisor');
-    response.end(JSON.stringify(answers[pathname] ?? RESTART));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    count: () => restarts,
-    stop: () => (server.closeAllConnections(), server.close()),
-  };
 }
 
 async function startMonitorPart(hospital: Hospital, env: NodeJS.ProcessEnv): Promise<Part> {

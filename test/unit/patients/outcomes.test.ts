@@ -1,81 +1,23 @@
 /**
- * Callers that wait for an outcome are notified: by events, by polls where events were lost, and at
- * their deadline. The rows are fake.
+ * Callers that wait for an outcome are notified: by events, and by polls where events were lost.
+ * The rows are fake.
  */
-import type { Clock } from '../../../shared/clock.js';
-import type { NewPayment } from '../../../shared/postgres/ledger.js';
-import { createLogger } from '../../../shared/observability/logger.js';
-import { toAcceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
-import { Countdown } from '../../../patients/outcomes/countdown.js';
-import { hintsUnreadable } from '../../../patients/metrics.js';
 import { Outcomes } from '../../../patients/outcomes/outcomes.js';
-
-const logger = createLogger('test', 'test', 'silent');
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const passing = (): Error => Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
-const stays = (): AbortSignal => new AbortController().signal;
-const uuid = (number: number): string =>
-  `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-
-function manualClock(): Clock & { nowMs: number } {
-  const clock = { nowMs: 1_000, now: () => clock.nowMs, wall: () => new Date(clock.nowMs) };
-  return clock;
-}
-
-const newPayment = (id: string): NewPayment => ({
-  id,
-  patientId: uuid(1),
-  batchId: null,
-  batchIndex: null,
-  redriveOf: null,
-  idempotencyKey: id,
-  fingerprint: 'f',
-  answerWaited: false,
-  amountMinor: 1,
-  currency: 'USD',
-  concept: null,
-});
-const paid = (id: string): PaymentRecord => ({
-  ...toAcceptedRecord(newPayment(id), { seq: 1, acceptedAt: new Date(0) }, 'patients_1'),
-  status: 'SUCCEEDED',
-  completedAt: new Date(5),
-  term: 1,
-  processedBy: 's',
-});
+import { hintsUnreadable } from '../../../patients/metrics.js';
+import {
+  createOutcomes,
+  logger,
+  manualClock,
+  paid,
+  passing,
+  settle,
+  stays,
+  uuid,
+} from './outcomes-support.js';
 
 describe('outcomes', () => {
-  const create = (waitingMax = 10) => {
-    const clock = manualClock();
-    const finals = new Set<string>();
-    const reads: string[][] = [];
-    const counts: string[][] = [];
-    const logged: unknown[] = [];
-    const outcomes = new Outcomes({
-      readFinal: async (ids) => {
-        reads.push([...ids]);
-        return ids.filter((id) => finals.has(id)).map(paid);
-      },
-      readEnded: async (ids) => {
-        counts.push([...ids]);
-        return ids.filter((id) => finals.has(id));
-      },
-      clock,
-      config: { waitingMax, outcomePollMs: 250 },
-      logger: Object.assign(Object.create(logger), {
-        warn: (...words: unknown[]) => logged.push(words),
-      }) as typeof logger,
-    });
-    const message = (term: number, payments?: string[]): Promise<void> =>
-      outcomes.onEvent(
-        JSON.stringify({ partition: 0, term, ...(payments ? { ids: payments } : {}) }),
-      );
-    /** A commit of term 1. */
-    const hint = (...ids: string[]): Promise<void> => message(1, ids);
-    return { outcomes, clock, finals, reads, counts, logged, message, hint };
-  };
-
   test('an event causes a read of the row, and callers receive the row', async () => {
-    const { outcomes, finals, hint } = create();
+    const { outcomes, finals, hint } = createOutcomes();
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
     finals.add(uuid(1));
     await hint(uuid(1), uuid(2));
@@ -115,7 +57,7 @@ describe('outcomes', () => {
   });
 
   test('an event without a final row notifies no caller', async () => {
-    const { outcomes, hint } = create();
+    const { outcomes, hint } = createOutcomes();
     let told = 0;
     outcomes.watch(uuid(1), () => (told += 1));
     await hint(uuid(1));
@@ -123,7 +65,7 @@ describe('outcomes', () => {
   });
 
   test('an event about payments without waiting callers reads nothing; an unreadable event is ignored', async () => {
-    const { outcomes, reads, hint } = create();
+    const { outcomes, reads, hint } = createOutcomes();
     await hint(uuid(7));
     outcomes.watch(uuid(1), () => undefined);
     await hint(uuid(7));
@@ -133,7 +75,7 @@ describe('outcomes', () => {
   });
 
   test('an unreadable event is counted and logged without its content; an event that is too long is not parsed at all', async () => {
-    const { outcomes, reads, logged } = create();
+    const { outcomes, reads, logged } = createOutcomes();
     outcomes.watch(uuid(1), () => undefined);
     const counted = async () => (await hintsUnreadable.get()).values[0]?.value ?? 0;
     const before = await counted();
@@ -149,7 +91,7 @@ describe('outcomes', () => {
   });
 
   test('a poll recovers from a lost event, but only for callers that have waited long enough', async () => {
-    const { outcomes, clock, finals, reads } = create();
+    const { outcomes, clock, finals, reads } = createOutcomes();
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
     finals.add(uuid(1));
     clock.nowMs += 249;
@@ -161,7 +103,7 @@ describe('outcomes', () => {
   });
 
   test('a new leader causes a read of the rows of all awaited payments, however short the wait was', async () => {
-    const { outcomes, finals, reads, message, hint } = create();
+    const { outcomes, finals, reads, message, hint } = createOutcomes();
     await hint(uuid(7));
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
     outcomes.watch(uuid(2), () => undefined);
@@ -172,7 +114,7 @@ describe('outcomes', () => {
   });
 
   test('a leader that reconnects to Redis announces it: in the same term all rows are read again', async () => {
-    const { outcomes, reads, message } = create();
+    const { outcomes, reads, message } = createOutcomes();
     outcomes.watch(uuid(1), () => undefined);
     await message(1);
     await message(1);
@@ -180,7 +122,7 @@ describe('outcomes', () => {
   });
 
   test('the first event of a term shows that the term began; control: a further event reads no other rows', async () => {
-    const { outcomes, finals, reads, message } = create();
+    const { outcomes, finals, reads, message } = createOutcomes();
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
     outcomes.watch(uuid(2), () => undefined);
     finals.add(uuid(1));
@@ -192,7 +134,7 @@ describe('outcomes', () => {
   });
 
   test('of very many awaited payments the oldest are read first, in groups, until a group has no final payment', async () => {
-    const { outcomes, finals, reads } = create(20_000);
+    const { outcomes, finals, reads } = createOutcomes(20_000);
     for (let number = 1; number <= 12_000; number += 1)
       outcomes.watch(uuid(number), () => undefined);
     for (const number of [1, 5_000]) finals.add(uuid(number));
@@ -224,7 +166,7 @@ describe('outcomes', () => {
   });
 
   test('a round of polls reads every due payment once before it reads any of them twice', async () => {
-    const { outcomes, clock, reads } = create(20_000);
+    const { outcomes, clock, reads } = createOutcomes(20_000);
     for (let number = 1; number <= 6_000; number += 1)
       outcomes.watch(uuid(number), () => undefined);
     clock.nowMs += 250;
@@ -255,71 +197,5 @@ describe('outcomes', () => {
     await outcomes.poll();
     await outcomes.poll();
     expect((await waiting)?.id).toBe(uuid(1));
-  });
-
-  test('a caller that only counts is notified without a row; next to a caller that needs the row, by the same read', async () => {
-    const { outcomes, finals, reads, counts, hint } = create();
-    let over = 0;
-    await hint(uuid(9)); // The first event of a term reads the rows of all awaited payments.
-    for (const number of [1, 2]) outcomes.count(uuid(number), () => (over += 1));
-    const waiting = outcomes.wait(uuid(2), 10_000, stays());
-    for (const number of [1, 2]) finals.add(uuid(number));
-    await hint(uuid(1), uuid(2), uuid(3));
-    expect((await waiting)?.id).toBe(uuid(2));
-    expect({ over, reads, counts, room: outcomes.room }).toEqual({
-      over: 2,
-      reads: [[uuid(2)]],
-      counts: [[uuid(1)]],
-      room: 10,
-    });
-  });
-
-  test('several callers of one payment are all notified', async () => {
-    const { outcomes, finals, hint } = create();
-    const waiting = [
-      outcomes.wait(uuid(1), 10_000, stays()),
-      outcomes.wait(uuid(1), 10_000, stays()),
-    ];
-    finals.add(uuid(1));
-    await hint(uuid(1));
-    expect((await Promise.all(waiting)).map((record) => record?.id)).toEqual([uuid(1), uuid(1)]);
-  });
-
-  test('a caller that disconnects, has no time, finds no room, or is released gets null, and nothing is kept', async () => {
-    const { outcomes } = create(1);
-    const leaving = new AbortController();
-    const left = outcomes.wait(uuid(1), 10_000, leaving.signal);
-    expect(await outcomes.wait(uuid(2), 10_000, stays())).toBeNull();
-    leaving.abort();
-    expect([await left, outcomes.room]).toEqual([null, 1]);
-    expect(await outcomes.wait(uuid(3), 0, stays())).toBeNull();
-    expect(await outcomes.wait(uuid(4), 1, stays())).toBeNull();
-    const released = outcomes.wait(uuid(5), 10_000, stays());
-    outcomes.release();
-    expect([await released, outcomes.room]).toEqual([null, 0]);
-  });
-
-  test('a countdown ends with the last of its payments', async () => {
-    const { outcomes, finals, hint } = create();
-    const countdown = new Countdown(outcomes);
-    for (const number of [1, 2]) countdown.add(uuid(number));
-    let ended = false;
-    const done = countdown.done(10_000, stays()).then(() => (ended = true));
-    finals.add(uuid(1));
-    await hint(uuid(1));
-    await settle();
-    expect(ended).toBe(false);
-    finals.add(uuid(2));
-    await hint(uuid(2));
-    await done;
-    expect(outcomes.room).toBe(10);
-  });
-
-  test('an expired countdown keeps no subscription', async () => {
-    const { outcomes } = create();
-    const countdown = new Countdown(outcomes);
-    countdown.add(uuid(1));
-    await countdown.done(1, stays());
-    expect(outcomes.room).toBe(10);
   });
 });
