@@ -17,7 +17,7 @@ import { ACTION_BODY, OPERATED } from './examples.js';
 import type { PaymentOperator } from './operate.js';
 import { actionPage, ACTION_NAMES, type ActionForm } from './pages/action-page.js';
 import { asPage, type PageDeps, type Shown } from './pages/as-page.js';
-import { answeredPayment } from './patients-caller.js';
+import { paymentAnswer } from './patients-caller.js';
 import { findAction, PAYMENT_ACTIONS, type PaymentAction } from './payment-actions.js';
 import { paymentStory, type StoryFacts } from './payment-story.js';
 
@@ -138,7 +138,7 @@ const performRoute = (deps: ActionDeps): Route =>
     responses: {
       200: {
         description: 'The operation, or the cancelled payment, with its status.',
-        schema: answeredPayment,
+        schema: paymentAnswer,
         example: OPERATED.answer,
       },
     },

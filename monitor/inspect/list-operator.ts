@@ -8,11 +8,11 @@
 import type { AxiosResponse } from 'axios';
 import { PROBLEMS, type ProblemCode } from '../../shared/errors.js';
 import {
-  answeredPayment,
-  answeredProblem,
+  paymentAnswer,
+  problemAnswer,
   noteAction,
   PatientsCaller,
-  type AnsweredPayment,
+  type PaymentAnswer,
   type AuditOptions,
   type PatientsCall,
   type PatientsCallerOptions,
@@ -33,7 +33,7 @@ export interface ListOrder {
 
 /** `payment` is the new or the cancelled one. `replayed`: an earlier request made it. */
 export type Performed =
-  | { id: string; ok: true; payment: AnsweredPayment; replayed: boolean }
+  | { id: string; ok: true; payment: PaymentAnswer; replayed: boolean }
   | { id: string; ok: false; code: string; detail: string };
 
 type ListOperatorOptions = PatientsCallerOptions & AuditOptions;
@@ -52,13 +52,13 @@ const BODIES: Readonly<Record<ListAction, (reason: string) => Pick<PatientsCall,
   cancel: (reason) => ({ body: { reason } }),
 };
 /** The outcome in the audit. */
-const OUTCOMES: Readonly<Record<ListAction, (payment: AnsweredPayment) => string>> = {
+const OUTCOMES: Readonly<Record<ListAction, (payment: PaymentAnswer) => string>> = {
   redrive: ({ id }) => `retried as ${id}`,
   cancel: ({ id, status }) => `${id}: ${status}`,
 };
 
 function toPerformed(id: string, response: AxiosResponse): Performed {
-  const payment = answeredPayment.safeParse(response.data);
+  const payment = paymentAnswer.safeParse(response.data);
   if (response.status < 300 && payment.success) {
     return {
       id,
@@ -67,7 +67,7 @@ function toPerformed(id: string, response: AxiosResponse): Performed {
       replayed: String(response.headers['idempotent-replayed']) === 'true',
     };
   }
-  const problem = answeredProblem.safeParse(response.data);
+  const problem = problemAnswer.safeParse(response.data);
   if (problem.success) return { id, ok: false, ...problem.data };
   return {
     id,

@@ -6,11 +6,11 @@
 import { Problem, PROBLEMS, type ProblemCode } from '../../shared/errors.js';
 import type { PaymentAction } from './payment-actions.js';
 import {
-  answeredPayment,
-  answeredProblem,
+  paymentAnswer,
+  problemAnswer,
   noteAction,
   PatientsCaller,
-  type AnsweredPayment,
+  type PaymentAnswer,
   type AuditOptions,
   type PatientsCallerOptions,
 } from './patients-caller.js';
@@ -62,7 +62,7 @@ export class PaymentOperator {
    * @returns the operation, or the cancelled payment. @throws Problem as patients answers;
    *   NO_PATIENTS_INSTANCE when none answers.
    */
-  async operate(order: OperateOrder): Promise<AnsweredPayment> {
+  async operate(order: OperateOrder): Promise<PaymentAnswer> {
     try {
       const made = await this.ask(order);
       await this.note(order, `${made.id}: ${made.status}`);
@@ -73,7 +73,7 @@ export class PaymentOperator {
     }
   }
 
-  private async ask(order: OperateOrder): Promise<AnsweredPayment> {
+  private async ask(order: OperateOrder): Promise<PaymentAnswer> {
     const { action, id, key } = order;
     const response = await this.caller.post({
       path: `/api/payments/${encodeURIComponent(id)}/${PATHS[action]}`,
@@ -82,9 +82,9 @@ export class PaymentOperator {
       waitMs: WAIT_SECONDS * 1_000,
     });
     if (!response) throw new Problem('NO_PATIENTS_INSTANCE');
-    const made = answeredPayment.safeParse(response.data);
+    const made = paymentAnswer.safeParse(response.data);
     if (response.status < 300 && made.success) return made.data;
-    const problem = answeredProblem.safeParse(response.data);
+    const problem = problemAnswer.safeParse(response.data);
     if (problem.success && isProblemCode(problem.data.code))
       throw new Problem(problem.data.code, problem.data.detail);
     throw new Problem('UNAVAILABLE', `The patients instance answered ${response.status}`);

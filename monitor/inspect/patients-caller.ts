@@ -30,9 +30,9 @@ export interface PatientsCall {
 }
 
 /** The fields of a payment in an answer that are used here. */
-export const answeredPayment = z.object({ id, status: paymentStatus });
-export type AnsweredPayment = z.infer<typeof answeredPayment>;
-export const answeredProblem = z.object({ code: z.string(), detail: z.string() });
+export const paymentAnswer = z.object({ id, status: paymentStatus });
+export type PaymentAnswer = z.infer<typeof paymentAnswer>;
+export const problemAnswer = z.object({ code: z.string(), detail: z.string() });
 
 export interface AuditOptions {
   audit: (entry: AuditEntry) => Promise<void>;

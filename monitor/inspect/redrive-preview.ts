@@ -62,7 +62,7 @@ type Ended = Pick<FoundPayment, 'status' | 'reason'>;
 const isCancelled = ({ reason }: Pick<Ended, 'reason'>): boolean => reason === 'CANCELLED';
 
 /** Whether a payment may be retried, unless it was retried before or its bill refuses it. */
-export const isRetryable = (payment: Ended): boolean =>
+export const canRetry = (payment: Ended): boolean =>
   payment.status === 'FAILED' && !isCancelled(payment);
 
 function refusal(payment: PaymentToDrive | undefined, bills: Bills): string | null {

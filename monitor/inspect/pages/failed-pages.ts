@@ -2,7 +2,7 @@
 import { html, type Html } from '../../../shared/web/html.js';
 import { toAddress } from '../filters.js';
 import type { FailedPayment, FailedResult } from '../failed-payments.js';
-import { isRetryable, type RedrivePreview } from '../redrive-preview.js';
+import { canRetry, type RedrivePreview } from '../redrive-preview.js';
 import { listPreviewPage, type PreviewForm } from './list-pages.js';
 import { amountText, showTime, paymentLink, statusMark, toRetryAddress } from './parts.js';
 import { sumsText } from './totals.js';
@@ -19,7 +19,7 @@ export interface FailedPage {
 
 /** Neither retried nor cancelled by an operator. */
 const isOpen = (payment: FailedPayment): boolean =>
-  payment.repeatedBy === null && isRetryable(payment);
+  payment.repeatedBy === null && canRetry(payment);
 
 function again(payment: FailedPayment, canDrive: boolean): Html | string {
   const { id, repeatedBy, repeatedStatus } = payment;

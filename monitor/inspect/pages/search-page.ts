@@ -7,7 +7,7 @@ import type { ListTotals } from '../payment-totals.js';
 import type { Members } from '../search-words.js';
 import { amountText, showTime, paymentLink, statusMark, toRetryAddress } from './parts.js';
 import { LIST_MAX } from '../list-operator.js';
-import { isRetryable } from '../redrive-preview.js';
+import { canRetry } from '../redrive-preview.js';
 import { totalsAbove } from './totals.js';
 import { pluralize } from '../../../shared/format.js';
 
@@ -123,7 +123,7 @@ const table = (payments: readonly FoundPayment[]): Html => html`<table class="pa
 /** Links to the preview of a retry of the failed charges on the page. */
 function retryLink({ canAct }: SearchPage, { payments }: SearchResult): Html | null {
   const failed = payments
-    .filter((payment) => isRetryable(payment) && payment.kind === 'charge')
+    .filter((payment) => canRetry(payment) && payment.kind === 'charge')
     .slice(0, LIST_MAX);
   if (!canAct || failed.length === 0) return null;
   return html`<a class="button" href="${toRetryAddress(failed)}">Retry ${pluralize(failed.length, 'failed payment')} …</a> `;

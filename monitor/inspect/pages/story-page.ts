@@ -3,7 +3,7 @@ import { html, type Content, type Html } from '../../../shared/web/html.js';
 import { toAddress } from '../filters.js';
 import type { BillLine } from '../patient-bill.js';
 import { listActions } from '../payment-actions.js';
-import { isRetryable } from '../redrive-preview.js';
+import { canRetry } from '../redrive-preview.js';
 import type { LedgerEntry, StoryFacts } from '../payment-story.js';
 import { ACTION_NAMES } from './action-page.js';
 import { didSurviveHandover, timeline, type Entry } from '../timeline.js';
@@ -111,7 +111,7 @@ ${details.length === 0 && !led ? null : html`<ul>${details.map((detail) => html`
 
 function redrive(story: StoryFacts, canAct: boolean): Html | null {
   const { id, repeatedBy } = story;
-  if (!canAct || !isRetryable(story) || repeatedBy.length > 0) return null;
+  if (!canAct || !canRetry(story) || repeatedBy.length > 0) return null;
   return html`<p class="actions"><a class="button" href="${toAddress('/failed/redrive', { ids: id })}">Retry …</a></p>`;
 }
 

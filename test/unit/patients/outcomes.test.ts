@@ -2,6 +2,7 @@
  * Callers that wait for an outcome are notified: by events, and by polls where events were lost.
  * The rows are fake.
  */
+import type { PaymentRecord } from '../../../patients/core/payment-record.js';
 import { Outcomes } from '../../../patients/outcomes/outcomes.js';
 import { hintsUnreadable } from '../../../patients/metrics.js';
 import {
