@@ -97,14 +97,16 @@ describeInBrowser('the console over time', () => {
       browser.watch(page).requests.filter((url) => url.includes('/elections?limit=200'));
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
+    let isFirst = true;
     await page.route('**/series/range*', async (route) => {
-      await released;
+      const waits = isFirst;
+      isFirst = false;
+      if (waits) await released;
       await route.continue();
     });
     const asked = page.waitForRequest('**/series/range*');
     await page.selectOption('[name=minutes]', '1440');
     const late = (await asked).response();
-    await page.unroute('**/series/range*');
     await page.selectOption('[name=minutes]', '60');
     await eventually(() => marks().length === 1, { what: 'the marks of the hour' });
     release();
