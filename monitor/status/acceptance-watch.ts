@@ -46,6 +46,6 @@ export const createSetAcceptance =
   (db: Queryable, watch: AcceptanceWatch): SetAcceptance =>
   async (order) => {
     const state = await setAcceptance(db, order);
-    await watch.look();
+    await watch.refresh();
     return state;
   };

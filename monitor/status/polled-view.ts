@@ -5,7 +5,7 @@ const LOOK_MS = 2_000;
 
 export abstract class PolledView<T> {
   private timer: NodeJS.Timeout | null = null;
-  private isLooking = false;
+  private looking: Promise<void> | null = null;
   private known: T | null = null;
 
   /** Whether there is anything to poll. */
@@ -31,9 +31,17 @@ export abstract class PolledView<T> {
 
   /** Never rejects. A poll that lasts longer than the interval replaces the next one. */
   async look(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    this.known = await this.read();
-    this.isLooking = false;
+    if (this.looking) return;
+    this.looking = this.read().then((view) => {
+      this.known = view;
+      this.looking = null;
+    });
+    await this.looking;
+  }
+
+  /** Reads again, after a poll in progress, which may not know a change of this monitor yet. */
+  async refresh(): Promise<void> {
+    await this.looking;
+    await this.look();
   }
 }
