@@ -21,7 +21,7 @@ export const signInPage = ({
 ${problem === null ? null : html`<p class="problem" role="alert" id="sign-in-problem">${problem}</p>`}
 <form class="stacked" method="post" action="/session">
 <input type="hidden" name="next" value="${next}">
-<label for="name">Your name <small>optional; stands beside what you do in the audit</small></label>
+<label for="name">Your name <small>optional; the audit shows it with your actions</small></label>
 <input id="name" name="name" value="${name}" autocomplete="username" maxlength="${NAME_MAX}">
 <label for="token">Operator token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus${problem === null ? null : html` aria-describedby="sign-in-problem"`}>
