@@ -115,7 +115,8 @@ export class ScheduleStore {
   /** @throws Problem SCHEDULE_TIME_INVALID, SCHEDULE_EXISTS. */
   async order({ at, to, reason, actor }: ScheduleOrder): Promise<ScheduleRow> {
     const limits = [SCHEDULE_LEAST_MS, SCHEDULE_MOST_MS];
-    const values = [randomUUID(), at, to, reason, actor, this.partition, ...limits];
+    // PostgreSQL refuses the text of some valid times: the year 0, and a fraction of many digits.
+    const values = [randomUUID(), new Date(at), to, reason, actor, this.partition, ...limits];
     const { rows } = await this.db.query<{ timely: boolean } & ScheduleRow>(ORDER, values);
     const { timely, ...row } = rows[0] as (typeof rows)[0];
     if (!timely) throw new Problem('SCHEDULE_TIME_INVALID');

@@ -1,0 +1,45 @@
+/**
+ * The orders of scheduled hand-overs in a real PostgreSQL: times that PostgreSQL cannot read.
+ */
+import { ScheduleStore, type ScheduleRow } from '../../../monitor/schedule/schedule-store.js';
+import { scheduleRequest } from '../../../shared/contracts/scheduled-handover.js';
+import type { Pool } from '../../../shared/postgres/postgres.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createTestPool } from '../../support/pool.js';
+
+const HOUR_MS = 3_600_000;
+const inOneHour = (): string => new Date(Date.now() + HOUR_MS).toISOString();
+
+describe('the stored orders of scheduled hand-overs', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  let store: ScheduleStore;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    pool = createTestPool(database.url);
+    store = new ScheduleStore(pool, 0, 'monitor_1');
+  });
+  afterEach(() => pool.query('DELETE FROM scheduled_handover'));
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  const order = (at = inOneHour(), reason = 'kernel'): Promise<ScheduleRow> =>
+    store.order({ at, to: null, reason, actor: 'operator' });
+  test.each(['0000-01-01T00:00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'])(
+    'the time %s is out of range and no internal error',
+    async (at) => {
+      expect(scheduleRequest.safeParse({ at, reason: 'x' }).success).toBe(true);
+      await expect(order(at)).rejects.toMatchObject({ code: 'SCHEDULE_TIME_INVALID' });
+    },
+  );
+
+  test('a time with a fraction of many digits is stored to the millisecond', async () => {
+    const at = inOneHour();
+    const precise = at.replace('Z', `${'7'.repeat(200)}Z`);
+    expect(scheduleRequest.safeParse({ at: precise, reason: 'x' }).success).toBe(true);
+    expect((await order(precise)).at.toISOString()).toBe(at);
+  });
+});
