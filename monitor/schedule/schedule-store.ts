@@ -68,11 +68,12 @@ noted AS (
          'for ' || to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') FROM done)
 SELECT timely, ${ROW} FROM checked LEFT JOIN done ON true`;
 
+/** The open order comes first: when the clock was set back, an ended one may seem newer. */
 const LATEST = `
 SELECT ${ROW} FROM scheduled_handover
  WHERE partition = $1 AND (state IN ('pending', 'running')
     OR (state IN ('done', 'missed', 'failed') AND ended_at > clock_timestamp() - interval '24 hours'))
- ORDER BY ordered_at DESC LIMIT 1`;
+ ORDER BY ended_at IS NULL DESC, ordered_at DESC LIMIT 1`;
 const LIST = `SELECT ${ROW} FROM scheduled_handover WHERE partition = $1 ORDER BY ordered_at DESC, id LIMIT ${LISTED}`;
 
 const CANCEL = `

@@ -1,5 +1,6 @@
 /**
- * The orders of scheduled hand-overs in a real PostgreSQL: times that PostgreSQL cannot read.
+ * The orders of scheduled hand-overs in a real PostgreSQL: times that PostgreSQL cannot read, and
+ * a clock that was set back.
  */
 import { ScheduleStore, type ScheduleRow } from '../../../monitor/schedule/schedule-store.js';
 import { scheduleRequest } from '../../../shared/contracts/scheduled-handover.js';
@@ -28,6 +29,9 @@ describe('the stored orders of scheduled hand-overs', () => {
 
   const order = (at = inOneHour(), reason = 'kernel'): Promise<ScheduleRow> =>
     store.order({ at, to: null, reason, actor: 'operator' });
+  const end = async ({ id }: ScheduleRow): Promise<void> => {
+    await store.cancel(id, 'postponed', 'operator');
+  };
   test.each(['0000-01-01T00:00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z'])(
     'the time %s is out of range and no internal error',
     async (at) => {
@@ -41,5 +45,18 @@ describe('the stored orders of scheduled hand-overs', () => {
     const precise = at.replace('Z', `${'7'.repeat(200)}Z`);
     expect(scheduleRequest.safeParse({ at: precise, reason: 'x' }).success).toBe(true);
     expect((await order(precise)).at.toISOString()).toBe(at);
+  });
+
+  test('the open order comes before a result that a clock ahead has dated later', async () => {
+    const former = await order();
+    await pool.query(
+      "UPDATE scheduled_handover SET state = 'done', ordered_at = now() + interval '2 hours', ended_at = now() + interval '2 hours' WHERE id = $1",
+      [former.id],
+    );
+    expect(await store.readLatest()).toMatchObject({ id: former.id, state: 'done' });
+    const open = await order();
+    expect(await store.readLatest()).toMatchObject({ id: open.id, state: 'pending' });
+    await end(open);
+    expect(await store.readLatest()).toMatchObject({ id: former.id, state: 'done' });
   });
 });
