@@ -1,7 +1,7 @@
 /**
  * The hand-overs of a later time in PostgreSQL (table `scheduled_handover`). Each change is one
  * statement with a condition on the state, and writes its audit row itself. All times come from
- * the clock of the database.
+ * the clock of the database. The newest KEPT orders are kept; the audit keeps all.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -17,6 +17,10 @@ import { SCHEDULE_GRACE_MS } from '../core/schedule.js';
 const ABANDONED_MS = 180_000;
 /** Rows in the list. */
 const LISTED = 50;
+/** Ended orders that are kept. An order deletes some of the older ones. */
+const KEPT = 1_000;
+/** Ended orders that one order deletes at most, so that it ends within its time limit. */
+const PURGED_MAX = 100;
 
 export interface ScheduleRow {
   id: string;
@@ -65,7 +69,10 @@ done AS (
 noted AS (
   INSERT INTO audit (actor, action, target, reason, outcome)
   SELECT ordered_by, 'schedule', coalesce(successor, ''), reason,
-         'for ' || to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') FROM done)
+         'for ' || to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') FROM done),
+purged AS (
+  DELETE FROM scheduled_handover WHERE EXISTS (SELECT FROM done) AND id IN (
+    SELECT id FROM scheduled_handover WHERE partition = $6::smallint ORDER BY ordered_at DESC OFFSET ${KEPT} LIMIT ${PURGED_MAX}))
 SELECT timely, ${ROW} FROM checked LEFT JOIN done ON true`;
 
 /** The open order comes first: when the clock was set back, an ended one may seem newer. */
