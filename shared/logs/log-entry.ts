@@ -35,8 +35,15 @@ export function cutText(text: string, most: number): string {
   return `${kept} … (${text.length - kept.length} more characters)`;
 }
 
-const toText = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+/** Text as it is; other values as JSON. JSON can be parsed at a depth that it cannot be written. */
+function toText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '… (nested too deeply)';
+  }
+}
 
 function toFields(entry: LogLine): LogField[] {
   const named = Object.entries(entry).filter(([name]) => !NOT_SHOWN.has(name));

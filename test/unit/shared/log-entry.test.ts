@@ -43,6 +43,17 @@ test('long texts are cut with a marker, and many fields too', () => {
   expect(many.at(-1)).toEqual({ name: '…', value: '30 more fields' });
 });
 
+test.each([10_000, 250_000])('a value that is nested %i times has a marker instead', (depth) => {
+  const value = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  expect(toLogEntry(`{"level":"warn","msg":"a","deep":${value},"term":4}`)).toMatchObject({
+    message: 'a',
+    fields: [
+      { name: 'deep', value: '… (nested too deeply)' },
+      { name: 'term', value: '4' },
+    ],
+  });
+});
+
 test('a cut does not divide a character', () => {
   expect(cutText('ab😀', 3)).toBe('ab … (2 more characters)');
   expect(cutText('ab😀', 4)).toBe('ab😀');
