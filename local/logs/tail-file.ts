@@ -114,11 +114,13 @@ async function readFiles(
     left = Math.max(0, left - (part.file.stats.size - part.from));
     reads.unshift(read);
   }
+  // A first read of a long incomplete line finds no line, but lines may precede it.
+  const isLonger = found === null && last.stats.size > bytesMax;
   const wanted = reads.flatMap((read) => read.lines).filter(isWanted);
   return {
     lines: wanted.slice(-lines),
     position: await describePosition(last, reads.at(-1)?.end ?? 0),
-    skipped: wanted.length > lines || reads.some(({ isCut }) => isCut),
+    skipped: wanted.length > lines || isLonger || reads.some(({ isCut }) => isCut),
     restarted: after !== null && found === null,
   };
 }

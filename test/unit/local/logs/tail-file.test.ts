@@ -61,6 +61,15 @@ test('of a line longer than the bound the end is shown, and the next line follow
   expect(await tail(waiting.position, 100, 100)).toMatchObject({ lines: ['last'], skipped: true });
 });
 
+test('a first read that finds only the middle of a line states that it left out lines', async () => {
+  writeFileSync(file, `first\n${'x'.repeat(1_000)}`);
+  const waiting = await tail(null, 100, 100);
+  expect(waiting).toMatchObject({ lines: [], skipped: true });
+  // The lines may still come: a follower has missed none so far.
+  expect(await tail(waiting.position, 100, 100)).toMatchObject({ lines: [], skipped: false });
+  expect(await tail()).toMatchObject({ lines: ['first'], skipped: false });
+});
+
 test('after a rotation the rest of the former file comes before the new one', async () => {
   writeFileSync(file, 'one\n');
   const { position } = await tail();
