@@ -35,11 +35,14 @@ export interface FileTail {
 /** Bytes of one read. */
 const BYTES_MAX = 524_288;
 const NEWLINE = 0x0a;
-const { O_NONBLOCK, O_RDONLY } = constants;
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
-/** Null: there is no regular file. O_NONBLOCK: a pipe would wait for its writer. */
+/**
+ * Null: there is no regular file. O_NONBLOCK: a pipe would wait for its writer. O_NOFOLLOW: a link
+ * would show a file that is no log.
+ */
 async function openFile(path: string): Promise<OpenFile | null> {
-  const handle = await open(path, O_RDONLY | O_NONBLOCK).catch(() => null);
+  const handle = await open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW).catch(() => null);
   const stats = await handle?.stat().catch(() => null);
   if (handle && stats?.isFile()) return { handle, stats };
   await handle?.close();

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -104,12 +105,16 @@ test.each([
   });
 });
 
-test('a missing file, a folder and a pipe have no lines', async () => {
+test('a missing file, a folder, a link and a pipe have no lines', async () => {
   const none = { lines: [], position: '', skipped: false, restarted: false };
   expect(await tail()).toEqual(none);
   mkdirSync(file);
   expect(await tail()).toEqual(none);
   rmSync(file, { recursive: true });
+  writeFileSync(join(folder, 'secret'), 'no log\n');
+  symlinkSync(join(folder, 'secret'), file);
+  expect(await tail()).toEqual(none);
+  rmSync(file);
   execFileSync('mkfifo', [file]);
   expect(await tail()).toEqual(none);
 });
