@@ -37,6 +37,10 @@ test('long texts are cut with a marker, and many fields too', () => {
   expect(long.message).toMatch(/^x+ … \(5 more characters\)$/);
   expect(long.fields[0]?.value).toMatch(/^y+ … \(700 more characters\)$/);
   expect(toLogEntry('z'.repeat(1_000_000)).message.length).toBeLessThan(MESSAGE_MAX + 50);
+  const name = 'n'.repeat(100);
+  expect(toLogEntry(line({ msg: 'a', [name]: 1 })).fields[0]?.name).toMatch(
+    /^n{60} … \(40 more characters\)$/,
+  );
   const fields = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`f${index}`, 1]));
   const many = toLogEntry(line({ msg: 'a', ...fields })).fields;
   expect(many).toHaveLength(FIELDS_MAX + 1);

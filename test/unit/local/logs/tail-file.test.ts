@@ -3,8 +3,12 @@ import { beforeEach, afterEach, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -13,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onlyWhere } from '../../../support/only-where.js';
 import { tailFile, type FileTail } from '../../../../local/logs/tail-file.js';
 
 let folder: string;
@@ -85,6 +90,14 @@ test('after a rotation the rest of the former file comes before the new one', as
   expect(await tail(position, 100, 6)).toMatchObject({ lines: ['three'], skipped: true });
 });
 
+test('a file that was rotated while it was opened is read once', async () => {
+  writeFileSync(file, 'one\n');
+  const { position } = await tail();
+  appendFileSync(file, 'two\n');
+  linkSync(file, `${file}.1`);
+  expect(await tail(position)).toMatchObject({ lines: ['two'], restarted: false });
+});
+
 test('a first read does not reach into the file of an earlier run', async () => {
   writeFileSync(`${file}.1`, 'former\n');
   writeFileSync(file, 'now\n');
@@ -103,6 +116,51 @@ test.each([
     lines: text.trim().split('\n'),
     restarted: true,
   });
+});
+
+test('an invented position behind the end of the file is no position', async () => {
+  writeFileSync(file, 'one\n');
+  const [device, inode] = (await tail()).position.split('-');
+  // The digest of no bytes.
+  const invented = `${device}-${inode}-999999999999999-e3b0c442`;
+  expect(await tail(invented)).toMatchObject({ lines: ['one'], restarted: true });
+});
+
+test('another file with the same content is another log', async () => {
+  writeFileSync(file, 'one\n');
+  const { position } = await tail();
+  renameSync(file, join(folder, 'moved'));
+  writeFileSync(file, 'one\ntwo\n');
+  expect(await tail(position)).toMatchObject({ lines: ['one', 'two'], restarted: true });
+});
+
+test('without a bound of the caller a read has at most 512 KiB', async () => {
+  writeFileSync(file, 'x\n'.repeat(400_000));
+  const { lines, skipped } = await tail(null, Infinity);
+  expect(lines).toHaveLength(262_143);
+  expect(skipped).toBe(true);
+});
+
+onlyWhere(
+  existsSync('/proc/self/fd'),
+  'needs /proc',
+  test,
+)('closes every file, also a folder and both files of a rotation', async () => {
+  const opened = (path: string): number =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(join('/proc/self/fd', fd)).startsWith(path);
+      } catch {
+        return false;
+      }
+    }).length;
+  writeFileSync(file, 'one\n');
+  writeFileSync(`${file}.1`, 'zero\n');
+  await tail('1-1-9-00000000');
+  rmSync(file);
+  mkdirSync(file);
+  await tail();
+  expect(opened(folder)).toBe(0);
 });
 
 test('a missing file, a folder, a link and a pipe have no lines', async () => {
