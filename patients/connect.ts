@@ -20,7 +20,7 @@ import { createAcceptor, PARTITION, type Acceptor } from './accept/accept.js';
 import { Backlog } from './accept/backlog.js';
 import { startConversion } from './records/code-conversion.js';
 import type { PatientsConfig } from './config.js';
-import { Semaphore } from './core/semaphore.js';
+import { Semaphore } from '../shared/core/semaphore.js';
 import { createDispatch, type Dispatch } from './accept/dispatch.js';
 import { createIdentify, type Identify } from './records/identification.js';
 import { createKnownPatients, type KnownPatients } from './accept/known-patients.js';

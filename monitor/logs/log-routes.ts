@@ -80,7 +80,7 @@ function pageRoutes(options: RoutesOptions): Route[] {
       query: logQuery,
       summary: 'Page of the last lines of a log, live',
       responses: { 200: page },
-      problems: ['NOT_FOUND', 'NO_SUPERVISOR', 'UNAVAILABLE'],
+      problems: ['NOT_FOUND', 'NO_SUPERVISOR', 'TOO_BUSY', 'UNAVAILABLE'],
       handle: ({ params: { process }, query, request }) =>
         show(request, () => showLog(options, process, query)),
     }),
@@ -118,7 +118,7 @@ export const logRoutes = (options: RoutesOptions): Route[] => [
     description:
       'Oldest first, from the last 512 KiB of the log. `level` is the least level; lines of other programs have none and match. For newer lines only, send `position` as `after`.',
     responses: { 200: { description: 'The lines.', schema: logTail, example: LOG_TAIL } },
-    problems: ['NOT_FOUND', 'NO_SUPERVISOR', 'UNAVAILABLE'],
+    problems: ['NOT_FOUND', 'NO_SUPERVISOR', 'TOO_BUSY', 'UNAVAILABLE'],
     handle: async ({ params: { process }, query }) => ({
       status: 200,
       body: await requireSupervisor(options).readLog(process, query),

@@ -17,6 +17,7 @@ import {
   type RestartPlan,
   type RestartRecord,
 } from '../../shared/contracts/rolling-restart.js';
+import { Semaphore } from '../../shared/core/semaphore.js';
 import { Problem, PROBLEMS, type ProblemCode } from '../../shared/errors.js';
 import { readBoundedText } from '../../shared/http/bounded-body.js';
 import { search } from '../console/filters.js';
@@ -27,6 +28,11 @@ const ANSWER_MAX = 1_048_576;
 /** A log's bytes of one read, as JSON with its escapes. */
 const LOG_ANSWER_MAX = 8_388_608;
 const RETRY_AFTER_SECONDS = 2;
+/**
+ * Logs that this monitor reads at the same time. Each blocks its loop for some milliseconds, and a
+ * monitor that is late does not vote.
+ */
+export const LOG_READS_MAX = 4;
 
 export interface Supervisor {
   /** @throws Problem UNAVAILABLE. */
@@ -37,7 +43,7 @@ export interface Supervisor {
   start(order: { reason: string; actor: string }): Promise<RestartRecord>;
   /** The processes that have a log. @throws Problem UNAVAILABLE. */
   listLogs(): Promise<ProcessList>;
-  /** @throws Problem NOT_FOUND when there is no such process; UNAVAILABLE. */
+  /** @throws Problem NOT_FOUND when there is no such process; TOO_BUSY, UNAVAILABLE. */
   readLog(process: string, query: LogQuery): Promise<LogTail>;
 }
 
@@ -49,6 +55,25 @@ function toProblem(body: unknown): Problem {
   if (typeof code === 'string' && code in PROBLEMS && PROBLEMS[code as ProblemCode].status < 500)
     return new Problem(code as ProblemCode, typeof detail === 'string' ? detail : undefined);
   return unavailable(typeof detail === 'string' ? detail : 'The supervisor refused the request');
+}
+
+/** Work of which at most `most` is in progress. @throws Problem TOO_BUSY */
+function limit<A extends unknown[], T>(
+  most: number,
+  work: (...given: A) => Promise<T>,
+): (...given: A) => Promise<T> {
+  const places = new Semaphore(most);
+  return async (...given) => {
+    if (!places.acquire())
+      throw new Problem('TOO_BUSY', 'This monitor reads other logs at the moment', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    try {
+      return await work(...given);
+    } finally {
+      places.release();
+    }
+  };
 }
 
 export function createSupervisorClient(url: string, token: string): Supervisor {
@@ -85,9 +110,10 @@ export function createSupervisorClient(url: string, token: string): Supervisor {
       }),
     start: (order) => ask(restartRecord, '/restarts', { order }),
     listLogs: () => ask(processList, '/logs'),
-    readLog: (process, query) =>
+    readLog: limit(LOG_READS_MAX, (process, query) =>
       ask(logTail, `/logs/${encodeURIComponent(process)}${search(query)}`, {
         answerMax: LOG_ANSWER_MAX,
       }),
+    ),
   };
 }

@@ -12,7 +12,7 @@ import { jsonBodies } from '../../shared/http/json-bodies.js';
 import type { Acceptor } from '../accept/accept.js';
 import type { PatientsConfig } from '../config.js';
 import { isClientKey } from '../core/idempotency.js';
-import { Semaphore } from '../core/semaphore.js';
+import { Semaphore } from '../../shared/core/semaphore.js';
 import { batchesUnderWay, refusedTotal, requestsUnderWay } from '../metrics.js';
 import { getGivenKey } from './headers.js';
 import { createSlowReading, type SlowReading } from './slow-reading.js';

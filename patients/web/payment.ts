@@ -8,7 +8,7 @@ import { answeredHead, clientGone } from '../../shared/http/routes.js';
 import { id as idSchema } from '../../shared/contracts/ids.js';
 import { balanceIn } from '../core/bill.js';
 import { passState } from '../core/pass.js';
-import { Semaphore } from '../core/semaphore.js';
+import { Semaphore } from '../../shared/core/semaphore.js';
 import { isFinal, toStage } from '../core/progress.js';
 import { toExitRule } from '../config.js';
 import type { PatientsDeps } from '../connect.js';

@@ -3,7 +3,7 @@
  * control; and the semaphore.
  */
 import { Admission } from '../../../patients/core/admission.js';
-import { Semaphore } from '../../../patients/core/semaphore.js';
+import { Semaphore } from '../../../shared/core/semaphore.js';
 import { seededRandom } from '../../../shared/random.js';
 
 /** Admits and stores single payments at once. @returns how many of `count` were admitted. */
