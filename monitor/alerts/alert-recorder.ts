@@ -37,6 +37,10 @@ const toStored = (alert: Alert, monitor: string): StoredAlert => ({
   acknowledgedReason: null,
 });
 
+/** The row of the same rule and subject, which another monitor may have recorded. */
+const findRow = (rows: readonly StoredAlert[], { rule, subject }: Alert): StoredAlert | undefined =>
+  rows.find((row) => row.rule === rule.name && row.subject === subject);
+
 export class AlertRecorder {
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> | null = null;
@@ -75,20 +79,25 @@ export class AlertRecorder {
   }
 
   /**
-   * Acknowledges an alert; one that fires and is not recorded yet is recorded first. The next read
-   * of the open alerts shows it. @returns null: there is no such alert. @throws Error when
-   * PostgreSQL does not answer.
+   * Acknowledges an alert; one that fires and is not recorded yet is recorded first. When another
+   * monitor recorded it under its own id, that row is acknowledged. The next read of the open
+   * alerts shows it. @returns null: there is no such alert. @throws Error when PostgreSQL does not
+   * answer.
    */
   async acknowledge(id: string, actor: string, reason: string): Promise<StoredAlert | null> {
     const { store, watch } = this.options;
     let found = await store.acknowledge(id, actor, reason);
-    if (!found && watch.firing.some((alert) => alert.id === id)) {
+    const firing = watch.firing.find((alert) => alert.id === id);
+    if (!found && firing) {
       await store.record(watch.firing);
-      found = await store.acknowledge(id, actor, reason);
+      const row = findRow(await store.open(), firing);
+      found = row ? await store.acknowledge(row.id, actor, reason) : null;
     }
     // A reading that began before the acknowledgement would replace the row with an older one.
     await this.running;
-    if (found?.clearedAt === null) this.rows = [...this.rows.filter((row) => row.id !== id), found];
+    const shown = found;
+    if (shown?.clearedAt === null)
+      this.rows = [...this.rows.filter((row) => row.id !== shown.id), shown];
     return found;
   }
 
@@ -128,8 +137,8 @@ export class AlertRecorder {
     );
   }
 
-  private findRow({ rule, subject }: Alert): StoredAlert | undefined {
-    return this.rows.find((row) => row.rule === rule.name && row.subject === subject);
+  private findRow(alert: Alert): StoredAlert | undefined {
+    return findRow(this.rows, alert);
   }
 
   private notifyFromMemory(): void {
