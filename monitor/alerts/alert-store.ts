@@ -123,6 +123,8 @@ export class AlertStore {
    */
   async acknowledge(id: string, actor: string, reason: string): Promise<StoredAlert | null> {
     await this.db.query(ACKNOWLEDGE, [id, actor, reason]);
-    return (await this.db.query<StoredAlert>(ONE, [id])).rows[0] ?? null;
+    const row = (await this.db.query<StoredAlert>(ONE, [id])).rows[0] ?? null;
+    // A monitor recorded it between the two statements.
+    return row?.acknowledgedAt === null ? this.acknowledge(id, actor, reason) : row;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The recorded alerts of two monitors in a real PostgreSQL: acknowledgements of an alert
+ * The recorded alerts of two monitors in a real PostgreSQL: acknowledgements that race, of an alert
  * that the other monitor recorded, of one that cleared, and with a hostile reason.
  */
 import { randomUUID } from 'node:crypto';
@@ -54,6 +54,21 @@ describe('the recorded alerts of two monitors', () => {
     expect(found).toMatchObject({ id: theirs.id, acknowledgedReason: 'it is repaired' });
     expect(recorder.open).toMatchObject([{ id: theirs.id, acknowledgedReason: 'it is repaired' }]);
     expect(await countAudits('server_2')).toBe(1);
+  });
+
+  test('of 40 acknowledgements at two monitors one stays, with one audit row', async () => {
+    const alert = fire('server_3');
+    const monitors = [openMonitor('monitor_1', [alert]), openMonitor('monitor_2', [alert])];
+    const reasons = await Promise.all(
+      Array.from({ length: 40 }, async (_, index) => {
+        const { recorder } = monitors[index % 2] as (typeof monitors)[number];
+        return (await recorder.acknowledge(alert.id, 'operator', `reason ${index}`))
+          ?.acknowledgedReason;
+      }),
+    );
+    expect(new Set(reasons).size).toBe(1);
+    expect(reasons[0]).toMatch(/^reason \d+$/);
+    expect(await countAudits('server_3')).toBe(1);
   });
 
   test('an alert that cleared can be acknowledged and is not shown as open again', async () => {
