@@ -47,7 +47,8 @@ UPDATE alert SET cleared_at = clock_timestamp()
    AND NOT EXISTS (SELECT FROM unnest($1::text[], $2::text[]) AS held (rule, subject) WHERE held.rule = alert.rule AND held.subject = alert.subject)`;
 const PURGE = `DELETE FROM alert WHERE cleared_at < clock_timestamp() - interval '90 days'`;
 const OPEN = `SELECT ${COLUMNS} FROM alert WHERE cleared_at IS NULL`;
-const CLEARED = `SELECT ${COLUMNS} FROM alert WHERE cleared_at IS NOT NULL AND fired_at < $1 ORDER BY fired_at DESC LIMIT $2`;
+/** With all alerts of the last time: the next page begins before that time. */
+const CLEARED = `SELECT ${COLUMNS} FROM alert WHERE cleared_at IS NOT NULL AND fired_at < $1 ORDER BY fired_at DESC FETCH FIRST $2 ROWS WITH TIES`;
 /** An hour-old notice is no news. */
 const UNTOLD = `
 SELECT ${COLUMNS}, told_fired_at IS NULL AS "isNew" FROM alert
@@ -99,7 +100,10 @@ export class AlertStore {
     return (await this.db.query<StoredAlert>({ name: 'open-alerts', text: OPEN })).rows;
   }
 
-  /** The alerts that cleared, newest first. @param before only alerts that fired earlier. */
+  /**
+   * The alerts that cleared, newest first. @param before only alerts that fired earlier. @param
+   * limit more when the last ones fired at the same time.
+   */
   async cleared(before: Date, limit: number): Promise<StoredAlert[]> {
     return (await this.db.query<StoredAlert>(CLEARED, [before, limit])).rows;
   }

@@ -40,7 +40,7 @@ export function toAlertPage(
   history: readonly StoredAlert[],
   limit: number,
 ): AlertPage {
-  const last = history.length === limit ? history.at(-1) : undefined;
+  const last = history.length >= limit ? history.at(-1) : undefined;
   return {
     ...now,
     history: history.map(toDocument),

@@ -1,10 +1,12 @@
 /**
  * The recorded alerts of two monitors in a real PostgreSQL: acknowledgements that race, of an alert
- * that the other monitor recorded, of one that cleared, and with a hostile reason.
+ * that the other monitor recorded, of one that cleared, and with a hostile reason; and the pages of
+ * alerts that fired at the same time.
  */
 import { randomUUID } from 'node:crypto';
 import { AlertRecorder } from '../../../monitor/alerts/alert-recorder.js';
 import { AlertStore } from '../../../monitor/alerts/alert-store.js';
+import { toAlertPage, toOpenAlerts } from '../../../monitor/alerts/documents.js';
 import { ALERT_RULES } from '../../../monitor/core/alerts/rules.js';
 import type { Alert } from '../../../monitor/core/alerts/tracker.js';
 import { createLogger } from '../../../shared/observability/logger.js';
@@ -90,5 +92,24 @@ describe('the recorded alerts of two monitors', () => {
     expect(await recorder.acknowledge(alert.id, 'operator', reason)).toMatchObject({
       acknowledgedReason: reason,
     });
+  });
+
+  test('the pages of the history have each alert once, also those that fired at the same time', async () => {
+    const { store } = openMonitor('monitor_1', []);
+    const now = Date.now();
+    const times = [1, 1, 1, 2, 3, 3, 4].map((ago) => now - ago * 1_000);
+    await store.record(times.map((at, index) => fire(`server_${index}`, at)));
+    await store.clearOthers([]);
+    for (const limit of [1, 2, 5]) {
+      const subjects: string[] = [];
+      let next: string | null = String(now);
+      for (let page = 1; next !== null && page <= times.length + 1; page += 1) {
+        const rows = await store.cleared(new Date(Number(next)), limit);
+        const document = toAlertPage(toOpenAlerts([], true, new Date(now)), rows, limit);
+        subjects.push(...document.history.map(({ subject }) => subject));
+        next = document.next;
+      }
+      expect(subjects.toSorted()).toEqual(times.map((_, index) => `server_${index}`));
+    }
   });
 });
