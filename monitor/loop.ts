@@ -16,7 +16,8 @@ import { initialState, step } from './core/failover.js';
 import type { InputBody } from './core/inputs.js';
 import type { Effect, HandoverOutcome } from './core/effects.js';
 import type { HandoverRequest, Settings, State } from './core/types.js';
-import type { AdminRow, LeadershipStore } from './cluster/leadership-store.js';
+import type { AdminRow } from './cluster/admin-table.js';
+import type { LeadershipStore } from './cluster/leadership-store.js';
 import { toFailure, type ReplicaClient } from './cluster/replica-client.js';
 import type { StreamListener } from './cluster/replica-stream.js';
 

@@ -266,7 +266,7 @@ export async function startMonitor(
   sync?.start();
   alerts.start();
   samples.recorder.start();
-  schedule.runner.start();
+  schedule.start();
   logger.info(
     { worstCaseMs: getWorstCaseMs(toSettings(config)) },
     `${config.id} watches ${config.replicas.length} replicas`,
@@ -277,7 +277,7 @@ export async function startMonitor(
     steps: [
       { name: 'not ready', run: () => leave(server) },
       { name: 'loop', run: () => loop.stop() },
-      { name: 'scheduled hand-over', run: () => schedule.runner.stop() },
+      { name: 'schedule', run: () => schedule.stop() },
       { name: 'balancer', run: () => sync?.stop() },
       { name: 'alerts', run: () => alerts.stop() },
       { name: 'samples', run: () => samples.recorder.stop() },

@@ -116,7 +116,7 @@ export const PROBLEMS = {
   SCHEDULE_TIME_INVALID: {
     status: 422,
     retryable: false,
-    title: 'The time of a scheduled hand-over must be 5 seconds to 7 days from now',
+    title: 'The time of an order for later must be 5 seconds to 7 days from now',
   },
   SCHEDULE_EXISTS: {
     status: 409,

@@ -8,7 +8,7 @@ import type { BalancerControl, MemberState } from '../../shared/balancer/control
 import { createControl, readControlFile } from '../../shared/balancer/open-control.js';
 import type { BalancerName } from '../../shared/balancer/pool.js';
 import type { Logger } from '../../shared/observability/logger.js';
-import type { AdminRow } from '../cluster/leadership-store.js';
+import type { AdminRow } from '../cluster/admin-table.js';
 import type { InstanceStore } from './instance-store.js';
 import { planChanges } from './plan-changes.js';
 

@@ -8,9 +8,9 @@
  * the last two instances out of service.
  */
 import type { MemberState } from '../../shared/balancer/control.js';
-import type { AdminState } from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
 import type { Logger } from '../../shared/observability/logger.js';
+import type { AdminChange } from '../cluster/admin-table.js';
 import type { BalancerSync } from './balancer-sync.js';
 import type { InstanceStore } from './instance-store.js';
 import { isLastInService } from './plan-changes.js';
@@ -22,13 +22,6 @@ export interface SetInstanceOptions {
   sync: Pick<BalancerSync, 'exclusively' | 'run'> | null;
   store: Pick<InstanceStore, 'set' | 'audit'>;
   logger: Logger;
-}
-
-export interface InstanceOrder {
-  id: string;
-  state: AdminState;
-  reason: string;
-  actor: string;
 }
 
 type Sync = NonNullable<SetInstanceOptions['sync']>;
@@ -47,7 +40,7 @@ function requireBalancer({ instances, sync }: SetInstanceOptions, id: string): S
 }
 
 /** @throws Problem INSTANCE_NOT_FOUND, LAST_INSTANCE. */
-function requireAllowed({ id, state }: InstanceOrder, states: readonly MemberState[]): void {
+function requireAllowed({ id, state }: AdminChange, states: readonly MemberState[]): void {
   if (!states.some(({ name }) => name === id))
     throw new Problem('INSTANCE_NOT_FOUND', `The balancer has no instance ${id}`);
   if (isLastInService(id, state, states))
@@ -58,14 +51,14 @@ function requireAllowed({ id, state }: InstanceOrder, states: readonly MemberSta
 async function set(
   { store }: SetInstanceOptions,
   sync: Sync,
-  order: InstanceOrder,
+  order: AdminChange,
 ): Promise<MemberState> {
-  const { id, state, reason, actor } = order;
+  const { id, state } = order;
   const before = await sync.run().catch((error: unknown) => {
     throw unavailable('The balancer does not answer; nothing was changed', error);
   });
   requireAllowed(order, before);
-  await store.set(id, state, reason, actor);
+  await store.set(order);
   const recorded = `${state} is recorded for ${id}, and will be applied when the balancer answers`;
   const after = await sync.run().catch((error: unknown) => {
     throw unavailable(recorded, error);
@@ -78,7 +71,7 @@ async function set(
 /** A failed write of the audit row must not replace the refusal. */
 async function auditRefusal(
   { store, logger }: SetInstanceOptions,
-  { id: target, reason, actor }: InstanceOrder,
+  { id: target, reason, actor }: AdminChange,
   outcome: string,
 ): Promise<void> {
   const entry = { actor, action: 'state', target, reason, outcome };
@@ -92,7 +85,7 @@ async function auditRefusal(
 /** @throws Problem INSTANCE_NOT_FOUND, NO_BALANCER, LAST_INSTANCE, UNAVAILABLE. */
 export async function setInstanceState(
   options: SetInstanceOptions,
-  order: InstanceOrder,
+  order: AdminChange,
 ): Promise<MemberState> {
   const sync = requireBalancer(options, order.id);
   try {

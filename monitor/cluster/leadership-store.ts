@@ -4,9 +4,10 @@
  * `vote_and_elect`. The migration documents its guarantees. No state is kept here.
  */
 import { writeAudit, type AuditEntry } from '../../shared/postgres/audit.js';
-import type { AdminState, Leadership } from '../../shared/contracts/leadership.js';
+import type { Leadership } from '../../shared/contracts/leadership.js';
 import { readLeadership } from '../../shared/postgres/leadership-store.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
+import { readAdminRows, setAdminRow, type AdminChange, type AdminRow } from './admin-table.js';
 import { awaitUnblocked, type BlockerOptions } from './blockers.js';
 import type { Candidate } from '../core/effects.js';
 import type { ElectionKind } from '../core/kinds.js';
@@ -31,21 +32,14 @@ export interface VoteAnswer {
   leadership: Leadership;
 }
 
-export interface AdminRow {
-  id: string;
-  admin: AdminState;
-  reason: string;
-  changedAt: Date;
-}
-
 export interface LeadershipStore {
   read(): Promise<Leadership>;
   voteAndElect(change: Change & { candidate: Candidate | null }): Promise<VoteAnswer>;
   /** @returns null when the term had already moved or the candidate is not ready. */
   move(change: Change & { candidate: Candidate }): Promise<Leadership | null>;
   adminStates(): Promise<AdminRow[]>;
-  /** Sets the state and writes the audit row in one transaction. */
-  setAdminState(id: string, state: AdminState, reason: string, actor: string): Promise<void>;
+  /** Sets the state and writes the audit row in one statement. */
+  setAdminState(change: AdminChange): Promise<void>;
   audit(entry: AuditEntry): Promise<void>;
   /** Payments by status, counted by the partial indexes. */
   paymentCounts(): Promise<PaymentCounts>;
@@ -64,12 +58,6 @@ const toLeadership = ({ electedAt, ...row }: LeadershipRow): Leadership => ({
 const VOTE = `SELECT $1::int AS partition, votes, majority, elected, ${ROW}
   FROM vote_and_elect($1::smallint, $2::bigint, $3, $4::text[], $5::float8, $6, $7, $8, $9, $10::float8)`;
 const MOVE = `SELECT partition, ${ROW} FROM move_leadership($1::smallint, $2::bigint, $3, $4, $5, $6, $7, 0, $8::float8)`;
-const SET_ADMIN = `
-WITH done AS (
-  INSERT INTO replica AS r (id, admin, reason, changed_at) VALUES ($1, $2::admin_state, $3, clock_timestamp())
-  ON CONFLICT (id) DO UPDATE SET admin = excluded.admin, reason = excluded.reason, changed_at = excluded.changed_at
-  RETURNING id)
-INSERT INTO audit (actor, action, target, reason, outcome) SELECT $4, 'state', id, $3, $2::text FROM done`;
 const COUNTS = `SELECT (SELECT count(*) FROM pending_payment WHERE partition = $1) AS pending, (SELECT count(*) FROM failed_payment) AS failed,
        oldest.*
   FROM (SELECT) AS one LEFT JOIN LATERAL (
@@ -168,17 +156,12 @@ export class PostgresLeadershipStore implements LeadershipStore {
     return rows[0] ? toLeadership(rows[0]) : null;
   }
 
-  async adminStates(): Promise<AdminRow[]> {
-    return (
-      await this.db.query<AdminRow>({
-        name: 'admin-states',
-        text: 'SELECT id, admin, reason, changed_at AS "changedAt" FROM replica',
-      })
-    ).rows;
+  adminStates(): Promise<AdminRow[]> {
+    return readAdminRows(this.db, 'replica');
   }
 
-  async setAdminState(id: string, state: AdminState, reason: string, actor: string): Promise<void> {
-    await this.db.query(SET_ADMIN, [id, state, reason, actor]);
+  setAdminState(change: AdminChange): Promise<void> {
+    return setAdminRow(this.db, 'replica', change);
   }
 
   audit(entry: AuditEntry): Promise<void> {

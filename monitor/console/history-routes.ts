@@ -133,7 +133,7 @@ function auditRoutes(options: RoutesOptions): Route[] {
       queryExample: { limit: '10' },
       summary: 'List the actions of operators, with reasons and outcomes',
       description:
-        'Newest first. The actor is `operator`, with the name from the sign-in. For the next page send `next` as `cursor`.',
+        'Newest first. The actor is `operator`, with the name from the sign-in, or the monitor that ended a maintenance window. For the next page send `next` as `cursor`.',
       responses: {
         200: {
           description: 'One page of the audit.',

@@ -67,6 +67,7 @@ const REPLICA_COLUMNS = [
   'admin',
   'adminReason',
   'adminSince',
+  'adminUntil',
   'observed',
   'observedSince',
   'layer',

@@ -6,6 +6,7 @@ const replica = (id: string, leads: boolean): object => ({
   admin: 'ready',
   adminReason: '',
   adminSince: null,
+  adminUntil: null,
   observed: 'alive',
   observedSince: AT,
   opinions: { monitor_1: 'alive' },
@@ -25,6 +26,7 @@ const instance = (id: string): object => ({
   admin: 'ready',
   adminReason: '',
   adminSince: null,
+  adminUntil: null,
   observed: 'alive',
   since: AT,
   balancer: 'up',
@@ -142,6 +144,7 @@ export const STATE_SET = {
   id: 'server_1',
   admin: 'drain',
   reason: 'new disk',
+  until: null,
   leader: 'server_2',
   term: 4,
   moved: null,
@@ -150,6 +153,7 @@ export const INSTANCE_SET = {
   id: 'patients_2',
   admin: 'drain',
   reason: 'new disk',
+  until: null,
   balancer: 'up',
 };
 export const NO_FAULTS = { blockMs: 0, wallAheadMs: 0, monotonicLeapMs: 0 };

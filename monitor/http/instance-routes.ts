@@ -12,9 +12,9 @@ const DESCRIPTION = `The load balancer gives a drained instance no new clients; 
 receives nothing, and its clients continue elsewhere. The response follows the change in the balancer. The state stays
 after a restart of the balancer. The last instance that receives new clients cannot be taken out of service. When the
 balancer does not answer, the detail says whether the state is recorded; a recorded state is applied as soon as it
-answers.`;
+answers. With \`until\` the monitors return the instance to ready at that time; a later change of state replaces the time.`;
 
-export const instanceRoutes = ({ instances, sessions }: RoutesOptions): Route[] => [
+export const instanceRoutes = ({ instances, schedule, sessions }: RoutesOptions): Route[] => [
   route({
     id: 'setInstanceState',
     method: 'post',
@@ -34,11 +34,20 @@ export const instanceRoutes = ({ instances, sessions }: RoutesOptions): Route[] 
         example: INSTANCE_SET,
       },
     },
-    problems: ['INSTANCE_NOT_FOUND', 'NO_BALANCER', 'LAST_INSTANCE', 'UNAVAILABLE'],
-    handle: async ({ params: { id }, body: { state, reason }, request }) => {
+    problems: [
+      'INSTANCE_NOT_FOUND',
+      'NO_BALANCER',
+      'LAST_INSTANCE',
+      'SCHEDULE_TIME_INVALID',
+      'UNAVAILABLE',
+    ],
+    handle: async ({ params: { id }, body, request }) => {
       const actor = await sessions.getActor(request);
-      const { observed } = await setInstanceState(instances, { id, state, reason, actor });
-      return { status: 200, body: { id, admin: state, reason, balancer: observed } };
+      const { state, reason, until = null } = body;
+      if (until !== null) await schedule.requireTimely(until);
+      const change = { id, state, reason, actor, until };
+      const { observed } = await setInstanceState(instances, change);
+      return { status: 200, body: { id, admin: state, reason, until, balancer: observed } };
     },
   }),
 ];

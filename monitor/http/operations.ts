@@ -6,10 +6,10 @@
  */
 import type { AuditEntry } from '../../shared/postgres/audit.js';
 import type { Clock } from '../../shared/clock.js';
-import type { AdminState } from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
 import type { Logger } from '../../shared/observability/logger.js';
 import type { HandoverOutcome } from '../core/effects.js';
+import type { AdminChange } from '../cluster/admin-table.js';
 import type { LeadershipStore } from '../cluster/leadership-store.js';
 import type { MonitorLoop } from '../loop.js';
 import {
@@ -63,12 +63,13 @@ export class Operations {
    * @returns the last hand-over that was necessary; null: none.
    * @throws Problem REPLICA_NOT_FOUND, and the problems of a hand-over.
    */
-  async setState(id: string, state: AdminState, { actor, reason }: Order): Promise<Moved | null> {
+  async setState(change: AdminChange): Promise<Moved | null> {
     const { loop, store } = this.options;
+    const { id, state, reason, actor } = change;
     this.demand(id);
     const order = { actor, reason: `${id} is set to ${state}: ${reason}` };
     const before = state === 'ready' ? null : await this.relieve(id, order);
-    await store.setAdminState(id, state, reason, actor);
+    await store.setAdminState(change);
     await loop.refreshAdmin();
     const after = state === 'ready' ? null : await this.relieve(id, order);
     return after ?? before;

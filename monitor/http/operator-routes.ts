@@ -130,7 +130,7 @@ const stateRoute = (options: RoutesOptions): Route =>
     bodyExample: { state: 'drain', reason: 'new disk' },
     summary: 'Set a replica to ready, drain or maint',
     description:
-      'For the leader, `drain` and `maint` first hand over leadership. Without another candidate nothing changes.',
+      'For the leader, `drain` and `maint` first hand over leadership. Without another candidate nothing changes. With `until` the monitors return the replica to ready at that time, also when it is down; a later change of state replaces the time.',
     responses: {
       200: {
         description: 'The stored state and the current leader.',
@@ -138,14 +138,15 @@ const stateRoute = (options: RoutesOptions): Route =>
         example: STATE_SET,
       },
     },
-    problems: MOVING,
+    problems: [...MOVING, 'SCHEDULE_TIME_INVALID'],
     handle: async ({ params, body, request }) => {
-      const actor = await options.sessions.getActor(request);
-      const moved = await options.operations.setState(params.id, body.state, {
-        actor,
-        reason: body.reason,
-      });
-      const now = { id: params.id, admin: body.state, reason: body.reason, ...leads(options) };
+      const { operations, schedule, sessions } = options;
+      const { state, reason, until = null } = body;
+      const { id } = params;
+      const actor = await sessions.getActor(request);
+      if (until !== null) await schedule.requireTimely(until);
+      const moved = await operations.setState({ id, state, reason, actor, until });
+      const now = { id, admin: state, reason, until, ...leads(options) };
       return { status: 200, body: { ...now, moved: moved && toHandoverAnswer(moved) } };
     },
   });

@@ -58,6 +58,8 @@ export const stateAnswer = z.object({
   id: memberId,
   admin: adminState,
   reason: z.string(),
+  /** When the monitors return it to ready; null: an operator does. */
+  until: timestamp.nullable(),
   leader: memberId.nullable(),
   term,
   /** The hand-over that was necessary. Null: none. */
@@ -70,6 +72,8 @@ export const instanceAnswer = z.object({
   id: memberId,
   admin: adminState,
   reason: z.string(),
+  /** As for a replica. */
+  until: timestamp.nullable(),
   balancer: z.enum(BALANCER_VIEWS),
 });
 export type InstanceAnswer = z.infer<typeof instanceAnswer>;

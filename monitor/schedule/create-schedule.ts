@@ -1,4 +1,7 @@
-/** Connects the hand-overs of a later time: store, runner, and the orders of the routes. */
+/**
+ * Connects the orders of a later time: hand-overs with the orders of the routes, and the end of
+ * maintenance windows.
+ */
 import type {
   ScheduledHandover,
   ScheduleStatus,
@@ -9,6 +12,9 @@ import type { Operations } from '../http/operations.js';
 import type { MonitorLoop } from '../loop.js';
 import { ScheduledHandoverRunner } from './schedule-runner.js';
 import { ScheduleStore, type ScheduleOrder, type ScheduleRow } from './schedule-store.js';
+import { requireTimely } from './time-range.js';
+import { createWindowRunner } from './window-runner.js';
+import { WindowStore } from './window-store.js';
 
 const toScheduledHandover = ({
   at,
@@ -42,6 +48,11 @@ export interface Schedule {
   cancel(this: void, id: string, reason: string, actor: string): Promise<ScheduledHandover>;
   /** Newest first. */
   list(this: void): Promise<ScheduledHandover[]>;
+  /** Checks the end time of a state. @throws Problem SCHEDULE_TIME_INVALID. */
+  requireTimely(this: void, at: string): Promise<void>;
+  start(this: void): void;
+  /** Resolves when nothing runs any more. */
+  stop(this: void): Promise<void>;
 }
 
 export function createSchedule(
@@ -55,6 +66,11 @@ export function createSchedule(
     operations,
     state: () => loop.state,
     now: () => ({ now: clock.now(), random: 0 }),
+    logger,
+  });
+  const windows = createWindowRunner({
+    store: new WindowStore(instancePool, config.id),
+    onEnded: () => loop.refreshAdmin(),
     logger,
   });
   const changed = async (change: Promise<ScheduleRow>): Promise<ScheduledHandover> => {
@@ -71,5 +87,13 @@ export function createSchedule(
     },
     cancel: (id, reason, actor) => changed(store.cancel(id, reason, actor)),
     list: async () => (await store.list()).map(toScheduledHandover),
+    requireTimely: (at) => requireTimely(instancePool, at),
+    start: () => {
+      runner.start();
+      windows.start();
+    },
+    stop: async () => {
+      await Promise.all([runner.stop(), windows.stop()]);
+    },
   };
 }

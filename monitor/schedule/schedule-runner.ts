@@ -12,12 +12,8 @@ import { decideSchedule } from '../core/schedule.js';
 import type { Now } from '../core/inputs.js';
 import type { State } from '../core/types.js';
 import type { Operations } from '../http/operations.js';
+import { DuePoller } from './due-poller.js';
 import type { ScheduleEnd, ScheduleRow, ScheduleStore } from './schedule-store.js';
-
-/** Maximum interval between two reads, ms. */
-const POLL_MS = 1_000;
-/** Minimum interval, ms: the clock of the database decides, and may be behind. */
-const LEAST_MS = 20;
 
 interface RunnerOptions {
   store: Pick<ScheduleStore, 'readLatest' | 'claim' | 'miss' | 'end' | 'abandon'>;
@@ -36,12 +32,13 @@ interface Result {
 export class ScheduledHandoverRunner {
   private row: ScheduleRow | null = null;
   private result: Result | null = null;
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> | null = null;
-  private stopped = false;
-  private answers = true;
+  private readonly poller: DuePoller;
 
-  constructor(private readonly options: RunnerOptions) {}
+  constructor(private readonly options: RunnerOptions) {
+    const { logger } = options;
+    const subject = 'the scheduled hand-over';
+    this.poller = new DuePoller({ poll: () => this.poll(), subject, logger });
+  }
 
   /** The open order, or the latest result of the last 24 hours. Null: none, or not read yet. */
   get latest(): ScheduleRow | null {
@@ -49,52 +46,29 @@ export class ScheduledHandoverRunner {
   }
 
   start(): void {
-    this.plan(0);
+    this.poller.start();
   }
 
   /** @returns when no hand-over of this monitor is under way and its result is stored. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    if (this.timer) clearTimeout(this.timer);
-    await this.running;
+  stop(): Promise<void> {
+    return this.poller.stop();
   }
 
   /** Reads the order again, after a change. Never rejects. */
   async refresh(): Promise<void> {
     const { store } = this.options;
-    await this.running;
+    await this.poller.settle();
     this.row = await store.readLatest().catch(() => this.row);
   }
 
-  private plan(waitMs: number): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.poll().finally(() => {
-        this.running = null;
-        this.plan(this.getWaitMs());
-      });
-    }, waitMs);
-  }
-
-  private getWaitMs(): number {
-    const { row } = this;
-    if (row?.state !== 'pending' || row.dueInMs < 0) return POLL_MS;
-    return Math.min(POLL_MS, Math.max(LEAST_MS, row.dueInMs));
-  }
-
-  private async poll(): Promise<void> {
-    const { store, logger } = this.options;
-    try {
-      await this.storeResult();
-      this.row = await store.readLatest();
-      if (this.row?.state === 'pending') await this.consider(this.row);
-      else if (this.row?.state === 'running') await store.abandon(this.row.id);
-      this.answers = true;
-    } catch (error) {
-      if (this.answers)
-        logger.warn({ err: error }, 'cannot read the scheduled hand-over; retrying every second');
-      this.answers = false;
-    }
+  /** @returns the time until the order is due, ms; null: none is pending. */
+  private async poll(): Promise<number | null> {
+    const { store } = this.options;
+    await this.storeResult();
+    this.row = await store.readLatest();
+    if (this.row?.state === 'pending') await this.consider(this.row);
+    else if (this.row?.state === 'running') await store.abandon(this.row.id);
+    return this.row?.state === 'pending' && this.row.dueInMs >= 0 ? this.row.dueInMs : null;
   }
 
   private async consider(row: ScheduleRow): Promise<void> {

@@ -4,14 +4,11 @@
  * the clock of the database. The newest KEPT orders are kept; the audit keeps all.
  */
 import { randomUUID } from 'node:crypto';
-import {
-  SCHEDULE_LEAST_MS,
-  SCHEDULE_MOST_MS,
-  type ScheduleState,
-} from '../../shared/contracts/scheduled-handover.js';
+import type { ScheduleState } from '../../shared/contracts/scheduled-handover.js';
 import { Problem } from '../../shared/errors.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import { SCHEDULE_GRACE_MS } from '../core/schedule.js';
+import { getTimelyCondition, toDueInMs, toUtcText } from './time-range.js';
 
 /** A claimed order without a result after this time has none, in ms: its monitor ended. */
 const ABANDONED_MS = 180_000;
@@ -49,7 +46,7 @@ export interface ScheduleOrder {
 export type ScheduleEnd = Extract<ScheduleState, 'done' | 'missed' | 'failed'>;
 
 const ROW = `id, due_at AS at, successor AS "to", leader, reason, ordered_by AS "orderedBy", ordered_at AS "orderedAt", state,
-  claimed_by AS "claimedBy", outcome, ended_at AS "endedAt", extract(epoch FROM due_at - clock_timestamp())::float8 * 1000 AS "dueInMs"`;
+  claimed_by AS "claimedBy", outcome, ended_at AS "endedAt", ${toDueInMs('due_at')} AS "dueInMs"`;
 
 const noted = (actor: string, action: string, outcome: string): string => `
 noted AS (
@@ -58,9 +55,7 @@ noted AS (
 SELECT ${ROW} FROM done`;
 
 const ORDER = `
-WITH checked AS (
-  SELECT $2::timestamptz BETWEEN now.at + $7::float8 * interval '1 ms' AND now.at + $8::float8 * interval '1 ms' AS timely
-    FROM (SELECT clock_timestamp() AS at) AS now),
+WITH checked AS (SELECT ${getTimelyCondition('$2')} AS timely),
 done AS (
   INSERT INTO scheduled_handover (id, partition, due_at, successor, leader, reason, ordered_by)
   SELECT $1::uuid, $6::smallint, $2, $3, (SELECT leader FROM leadership WHERE partition = $6::smallint), $4, $5 FROM checked WHERE timely
@@ -69,7 +64,7 @@ done AS (
 noted AS (
   INSERT INTO audit (actor, action, target, reason, outcome)
   SELECT ordered_by, 'schedule', coalesce(successor, ''), reason,
-         'for ' || to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') FROM done),
+         'for ' || ${toUtcText('due_at')} FROM done),
 purged AS (
   DELETE FROM scheduled_handover WHERE EXISTS (SELECT FROM done) AND id IN (
     SELECT id FROM scheduled_handover WHERE partition = $6::smallint ORDER BY ordered_at DESC OFFSET ${KEPT} LIMIT ${PURGED_MAX}))
@@ -122,9 +117,8 @@ export class ScheduleStore {
 
   /** @throws Problem SCHEDULE_TIME_INVALID, SCHEDULE_EXISTS. */
   async order({ at, to, reason, actor }: ScheduleOrder): Promise<ScheduleRow> {
-    const limits = [SCHEDULE_LEAST_MS, SCHEDULE_MOST_MS];
     // PostgreSQL refuses the text of some valid times: the year 0, and a fraction of many digits.
-    const values = [randomUUID(), new Date(at), to, reason, actor, this.partition, ...limits];
+    const values = [randomUUID(), new Date(at), to, reason, actor, this.partition];
     const { rows } = await this.db.query<{ timely: boolean } & ScheduleRow>(ORDER, values);
     const { timely, ...row } = rows[0] as (typeof rows)[0];
     if (!timely) throw new Problem('SCHEDULE_TIME_INVALID');

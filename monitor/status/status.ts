@@ -24,7 +24,7 @@ import { getObserved, getOpinions, type Opinions } from '../core/observed.js';
 import type { State } from '../core/types.js';
 import type { Failure } from './failure-memory.js';
 import type { BalancerView } from '../balancer/balancer-sync.js';
-import type { AdminRow } from '../cluster/leadership-store.js';
+import type { AdminRow } from '../cluster/admin-table.js';
 import type { OpinionAnswer, PeerObserved } from '../cluster/peer-client.js';
 import type { ScheduleStatus } from '../../shared/contracts/scheduled-handover.js';
 import { toGatewayStatus } from './gateway-status.js';
@@ -91,6 +91,7 @@ interface Administered {
   admin: AdminState;
   adminReason: string;
   adminSince: string | null;
+  adminUntil: string | null;
 }
 
 const describeAdmin = (rows: readonly AdminRow[], id: string): Administered => {
@@ -99,6 +100,7 @@ const describeAdmin = (rows: readonly AdminRow[], id: string): Administered => {
     admin: row?.admin ?? 'ready',
     adminReason: row?.reason ?? '',
     adminSince: row?.changedAt.toISOString() ?? null,
+    adminUntil: row?.returnAt?.toISOString() ?? null,
   };
 };
 

@@ -9,6 +9,16 @@ export const ADMIN_STATES = ['ready', 'drain', 'maint'] as const;
 export const adminState = z.enum(ADMIN_STATES);
 export type AdminState = z.infer<typeof adminState>;
 
+/** The state of a replica or an instance in the status, as an operator set it. */
+export const administered = z.object({
+  admin: adminState,
+  adminReason: z.string(),
+  /** Null: never set. */
+  adminSince: timestamp.nullable(),
+  /** When the monitors return it to ready; null: it is ready, or an operator does. */
+  adminUntil: timestamp.nullable(),
+});
+
 /**
  * The row of `leadership`, as pings and promotions carry it. `leader` null: no leader was elected
  * yet (term 0).
@@ -108,5 +118,11 @@ export const standDownAnswer = z.object({ drained: z.boolean(), report: replicaR
 export type StandDownAnswer = z.infer<typeof standDownAnswer>;
 
 /** Operator commands to a monitor. */
-export const stateRequest = z.strictObject({ state: adminState, reason });
+/** `until`: UTC; when the monitors return the member to ready. Omitted: an operator does. */
+export const stateRequest = z
+  .strictObject({ state: adminState, reason, until: timestamp.optional() })
+  .refine(({ state, until }) => state !== 'ready' || until === undefined, {
+    path: ['until'],
+    error: 'only drain and maint have an end',
+  });
 export const handoverRequest = z.strictObject({ to: memberId.optional(), reason });

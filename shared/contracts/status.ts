@@ -8,7 +8,7 @@ import { BALANCERS } from '../balancer/pool.js';
 import { NODE_ROLES } from '../record/nodes.js';
 import { acceptance } from './acceptance.js';
 import { memberId, partition, term, timestamp } from './ids.js';
-import { adminState, gatewayReport, reaches, role } from './leadership.js';
+import { administered, gatewayReport, reaches, role } from './leadership.js';
 import { scheduleStatus } from './scheduled-handover.js';
 import { waitingStatus } from './waiting.js';
 import { DEVICE_STATES, MEMBER_ROLES } from '../zookeeper/round-kinds.js';
@@ -65,10 +65,7 @@ export const replicaStatus = z.object({
   url: z.string().optional(),
   pid: z.int().nullable().optional(),
   bootId: z.string().nullable().optional(),
-  admin: adminState,
-  adminReason: z.string(),
-  /** Null: never set. */
-  adminSince: timestamp.nullable(),
+  ...administered.shape,
   observed: z.enum(OBSERVED),
   observedSince: timestamp.nullable(),
   /**
@@ -108,11 +105,8 @@ export type MonitorStatus = z.infer<typeof monitorStatus>;
 const instanceStatus = z.object({
   id: memberId,
   url: z.string().optional(),
-  /** As an operator set it; the state in the balancer when no operator did. */
-  admin: adminState,
-  adminReason: z.string(),
-  /** Null: never set. */
-  adminSince: timestamp.nullable(),
+  /** `admin`: the state in the balancer when no operator set one. */
+  ...administered.shape,
   /** `suspect`: it answered before and does not any more. `unknown`: it never answered. */
   observed: z.enum(INSTANCE_OBSERVED),
   /** When the observed state last changed. Null: it never answered. */
@@ -257,6 +251,8 @@ export const status = z.object({
 });
 export type Status = z.infer<typeof status>;
 
+const adminEnd = administered.pick({ adminReason: true, adminUntil: true }).partial().shape;
+
 /**
  * The fields that the CLI shows. Other fields are not checked and are passed on, so that the CLI
  * and a monitor may have different versions.
@@ -271,6 +267,7 @@ export const statusSummary = z.looseObject({
   replicas: z.array(
     replicaStatus
       .pick({ id: true, admin: true, observed: true, role: true, term: true, pingMs: true })
+      .extend(adminEnd)
       .partial({ role: true, term: true, pingMs: true })
       .loose(),
   ),
@@ -281,6 +278,7 @@ export const statusSummary = z.looseObject({
     .array(
       instanceStatus
         .pick({ id: true, admin: true, observed: true, balancer: true })
+        .extend(adminEnd)
         .partial({ admin: true, observed: true, balancer: true })
         .loose(),
     )

@@ -84,6 +84,20 @@ describeWith('balancers', 'the states of instances behind HAProxy', () => {
     expect(await stage.getAudit()).toEqual(before);
   });
 
+  test('a state with an end ends, in the record and in the balancer', async () => {
+    const until = new Date(Date.now() + 10_000).toISOString();
+    const body = { state: 'maint', ...REASON, until };
+    expect(await stage.order('patients_2', body)).toMatchObject({ status: 200, body: { until } });
+    expect(await stage.readAdmin()).toEqual(['ready', 'maint', 'ready']);
+    await eventually(async () => (await stage.readAdmin())[1] === 'ready', {
+      what: 'the balancer gives it clients again',
+    });
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(until));
+    await eventually(async () => (await stage.getStatus()).patients[1]?.adminUntil === null, {
+      what: 'the end in the status',
+    });
+  });
+
   test('a state that an operator sets during a rolling restart stays', async () => {
     const restarts = new Restarts({
       system: stage.system,

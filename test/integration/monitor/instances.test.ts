@@ -72,6 +72,7 @@ describe('the patients instances in the status', () => {
       admin: 'ready',
       adminReason: '',
       adminSince: null,
+      adminUntil: null,
       observed: 'unknown',
       since: null,
       balancer: 'unknown',

@@ -145,7 +145,8 @@ describe('the leadership store on PostgreSQL', () => {
     'a candidate in %s is refused, by vote and by move',
     async (state) => {
       const store = storeOf('monitor_1', 1);
-      await store.setAdminState('server_2', state, 'a test', 'operator');
+      const order = { id: 'server_2', reason: 'a test', actor: 'operator', until: null };
+      await store.setAdminState({ ...order, state });
       const answer = await store.voteAndElect({ ...change(0), candidate: candidate('server_2') });
       expect(answer).toMatchObject({
         votes: 1,
@@ -154,7 +155,7 @@ describe('the leadership store on PostgreSQL', () => {
         leadership: { term: 0, leader: null },
       });
       expect(await store.move({ ...change(0), candidate: candidate('server_2') })).toBeNull();
-      await store.setAdminState('server_2', 'ready', 'done', 'operator');
+      await store.setAdminState({ ...order, state: 'ready' });
       expect(await store.move({ ...change(0), candidate: candidate('server_2') })).toMatchObject({
         term: 1,
         leader: 'server_2',

@@ -69,7 +69,7 @@ export const MONITOR: readonly Row[] = [
     entrance: 'POST /replicas/:id/state',
     who: OPERATOR_OR_SIGNED_IN,
     answer: 200,
-    changes: 'takes a replica in or out of service',
+    changes: 'takes a replica in or out of service, also until a time',
     ask: () => ({
       path: { id: 'server_1' },
       body: { state: 'ready', reason: 'test' },
@@ -80,7 +80,7 @@ export const MONITOR: readonly Row[] = [
     entrance: 'POST /patients/:id/state',
     who: OPERATOR_OR_SIGNED_IN,
     answer: 200,
-    changes: 'takes an instance in or out of service',
+    changes: 'takes an instance in or out of service, also until a time',
     ask: () => ({
       path: { id: 'patients_1' },
       body: { state: 'ready', reason: 'test' },

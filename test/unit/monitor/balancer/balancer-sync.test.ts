@@ -4,12 +4,18 @@ import {
   setInstanceState,
   type SetInstanceOptions,
 } from '../../../../monitor/balancer/set-instance-state.js';
-import type { AdminRow } from '../../../../monitor/cluster/leadership-store.js';
+import type { AdminChange, AdminRow } from '../../../../monitor/cluster/admin-table.js';
 import type { MemberState } from '../../../../shared/balancer/control.js';
 import type { AdminState } from '../../../../shared/contracts/leadership.js';
 import type { Logger } from '../../../../shared/observability/logger.js';
 
-const ORDER = { id: 'patients_2', state: 'drain', reason: 'disk', actor: 'Ana' } as const;
+const ORDER = {
+  id: 'patients_2',
+  state: 'drain',
+  reason: 'disk',
+  actor: 'Ana',
+  until: null,
+} as const;
 
 class Scene {
   states = new Map<string, AdminState>([
@@ -35,9 +41,9 @@ class Scene {
       this.fail('database');
       return Promise.resolve(this.rows);
     },
-    set: async (id: string, admin: AdminState, reason: string): Promise<void> => {
+    set: async ({ id, state: admin, reason }: AdminChange): Promise<void> => {
       this.fail('database');
-      const row = { id, admin, reason, changedAt: new Date(0) };
+      const row = { id, admin, reason, changedAt: new Date(0), returnAt: null };
       this.rows = [...this.rows.filter((each) => each.id !== id), row];
       return Promise.resolve();
     },
@@ -88,7 +94,7 @@ class Scene {
 
 test('a balancer that forgot a state gets it again, and a run without a difference sets nothing', async () => {
   const scene = new Scene();
-  await scene.store.set('patients_2', 'drain', 'disk');
+  await scene.store.set(ORDER);
   await scene.sync.run();
   await scene.sync.run();
   expect(scene.states.get('patients_2')).toBe('drain');
