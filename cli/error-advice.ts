@@ -17,7 +17,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   HANDOVER_LOST: 'Check the current leader (`relevo status`), then retry.',
   SCHEDULE_EXISTS: '`relevo status` shows it; `relevo handover --cancel` cancels it.',
   SCHEDULE_TIME_INVALID:
-    'For example `--at 2026-11-30T02:00:00Z`; `date -u` prints the time in UTC.',
+    'Choose a time like 2026-11-30T02:00:00Z, within seven days; `date -u` prints the time in UTC.',
   TOO_BUSY: 'Retry after a short time, with the same key if there is one.',
   BACKLOG_FULL: 'Retry after a short time, with the same key; `relevo status` shows the backlog.',
   NOT_ACCEPTING: '`relevo status` shows the reason; an operator resumes: `relevo accept resume`.',

@@ -1,6 +1,7 @@
 /** Formats the states of patients instances behind a load balancer, within 80 columns. Pure. */
 import type { StatusSummary } from '../../shared/contracts/status.js';
 import { formatTable, WIDTH, wrap } from '../output/table.js';
+import { formatUntil } from './leadership-text.js';
 
 export interface AppliedState {
   id: string;
@@ -8,6 +9,8 @@ export interface AppliedState {
   reason: string;
   /** The view of the balancer. */
   balancer: string;
+  /** When it returns to ready; null: an operator returns it. Omitted by an older monitor. */
+  until?: string | null;
 }
 
 const STATE_EFFECTS: Readonly<Record<string, string>> = {
@@ -20,9 +23,13 @@ const STATE_EFFECTS: Readonly<Record<string, string>> = {
 export const formatBeforeInstanceState = (id: string, admin: string, state: string): string =>
   wrap(`${id} is ${admin}. In ${state} it ${STATE_EFFECTS[state] ?? state}.`, WIDTH).join('\n');
 
-export function formatInstanceState({ id, admin, balancer }: AppliedState): string {
+export function formatInstanceState(
+  { id, admin, balancer, until }: AppliedState,
+  now: Date,
+): string {
   const view = balancer === 'unknown' ? '' : ` For the balancer it is ${balancer}.`;
-  return `${id} is set to ${admin} in the balancer.${view}`;
+  const text = `${id} is set to ${admin} in the balancer${formatUntil(until, now)}.${view}`;
+  return wrap(text, WIDTH).join('\n');
 }
 
 /** The instances with their three states, and the balancer; no lines without a balancer. */

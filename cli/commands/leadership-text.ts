@@ -1,4 +1,5 @@
 /** Formats the commands of the leadership: the state before, and the result. Pure. */
+import { formatLaterTime } from '../later-time.js';
 import { formatDuration } from '../output/format-time.js';
 import { wrap, WIDTH } from '../output/table.js';
 
@@ -17,6 +18,8 @@ export interface StateAnswer {
   reason: string;
   leader: string | null;
   term: number;
+  /** When it returns to ready; null: an operator returns it. Omitted by an older monitor. */
+  until?: string | null;
 }
 
 const joinNames = (words: readonly string[]): string =>
@@ -74,13 +77,19 @@ export function formatBeforeState(
   ).join('\n');
 }
 
+/** ` until 2026-11-30 02:00:00 UTC (in 2 h)`; '' without an end. */
+export const formatUntil = (until: string | null | undefined, now: Date): string =>
+  until ? ` until ${formatLaterTime(until, now)}` : '';
+
+/** @param before the leader before the command. */
 export function formatState(
-  { id, admin, leader, term }: StateAnswer,
+  { id, admin, leader, term, until }: StateAnswer,
   before: string | null,
+  now: Date,
 ): string {
   const leads =
     leader === null
       ? 'There is no leader'
       : `${leader} leads${leader === before ? '' : ' now'}, in term ${term}`;
-  return `${id} is set to ${admin}. ${leads}.`;
+  return wrap(`${id} is set to ${admin}${formatUntil(until, now)}. ${leads}.`, WIDTH).join('\n');
 }

@@ -1,10 +1,10 @@
 /** Orders and cancels the hand-over of a later time for `relevo handover --at` and `--cancel`. */
-import { timestamp } from '../../shared/contracts/ids.js';
 import type { ScheduledHandover } from '../../shared/contracts/scheduled-handover.js';
 import { ask } from '../client.js';
 import { answer, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure, wrongArguments } from '../failure.js';
+import { checkTime } from '../later-time.js';
 import { askReason, confirm, type Leadership } from './confirm.js';
 import { formatSchedule } from './schedule-text.js';
 
@@ -21,11 +21,7 @@ export interface ScheduleArguments {
 export function checkSchedule({ at, to, cancel }: ScheduleArguments): void {
   if (cancel && (at !== null || to !== null))
     throw wrongArguments('--cancel has neither a time nor a next leader.');
-  if (at !== null && !timestamp.safeParse(at).success)
-    throw wrongArguments(
-      `--at must be a time in UTC, not "${at}".`,
-      'For example --at 2026-11-30T02:00:00Z.',
-    );
+  checkTime('--at', at);
 }
 
 interface Change {

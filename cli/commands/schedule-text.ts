@@ -1,18 +1,13 @@
 /** Formats the scheduled hand-over within 80 columns. Pure. */
 import type { ScheduledHandover } from '../../shared/contracts/scheduled-handover.js';
 import type { StatusSummary } from '../../shared/contracts/status.js';
-import { duration, readableTime } from '../../shared/format.js';
+import { readableTime } from '../../shared/format.js';
+import { formatLaterTime } from '../later-time.js';
 import { WIDTH, wrap } from '../output/table.js';
 
 type Shown = Pick<ScheduledHandover, 'at' | 'to' | 'reason' | 'state' | 'outcome'>;
 
 const formatTarget = (to: string | null): string => (to === null ? '' : ` to ${to}`);
-
-/** ` (in 2 h)`; '' when the time has passed. */
-function formatRest(at: string, now: Date): string {
-  const ms = Date.parse(at) - now.getTime();
-  return ms > 0 ? ` (in ${duration(Math.ceil(ms / 1_000) * 1_000)})` : '';
-}
 
 /** One sentence about the order and its result. */
 export function formatSchedule({ at, to, reason, state, outcome }: Shown, now: Date): string {
@@ -20,7 +15,7 @@ export function formatSchedule({ at, to, reason, state, outcome }: Shown, now: D
   const when = readableTime(at);
   const sentence =
     state === 'pending'
-      ? `A ${what} is scheduled for ${when}${formatRest(at, now)}: ${reason}`
+      ? `A ${what} is scheduled for ${formatLaterTime(at, now)}: ${reason}`
       : state === 'running'
         ? `The ${what} scheduled for ${when} is under way: ${reason}`
         : state === 'cancelled'
@@ -34,3 +29,17 @@ export const formatScheduleLines = (
   { scheduledHandover }: Pick<StatusSummary, 'scheduledHandover'>,
   now: Date,
 ): string[] => (scheduledHandover ? formatSchedule(scheduledHandover, now).split('\n') : []);
+
+/** A line for each member whose state has an end; none without. */
+export const formatWindowLines = (
+  { replicas, patients }: Pick<StatusSummary, 'replicas' | 'patients'>,
+  now: Date,
+): string[] =>
+  [...replicas, ...patients].flatMap(({ id, admin, adminUntil, adminReason = '' }) =>
+    adminUntil
+      ? wrap(
+          `${id} is in ${admin ?? 'maint'} until ${formatLaterTime(adminUntil, now)}: ${adminReason}`,
+          WIDTH,
+        )
+      : [],
+  );

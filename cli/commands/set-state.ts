@@ -7,6 +7,7 @@ import { ask } from '../client.js';
 import { answer, command, flag, text, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
+import { checkTime } from '../later-time.js';
 import { findNearest } from '../../shared/arguments/nearest.js';
 import type { StatusSummary } from '../../shared/contracts/status.js';
 import {
@@ -25,7 +26,7 @@ interface Subject {
   id: string;
   path: string;
   before: string;
-  format: (body: unknown) => string;
+  format: (body: unknown, now: Date) => string;
 }
 
 function toReplicaSubject(
@@ -38,7 +39,7 @@ function toReplicaSubject(
     id,
     path: `/replicas/${encodeURIComponent(id)}/state`,
     before: formatBeforeState(id, admin, state, leads, getFollowers(leadership)),
-    format: (body) => formatState(body as StateAnswer, leadership.leader),
+    format: (body, now) => formatState(body as StateAnswer, leadership.leader, now),
   };
 }
 
@@ -49,7 +50,7 @@ const toInstanceSubject = (
   id,
   path: `/patients/${encodeURIComponent(id)}/state`,
   before: formatBeforeInstanceState(id, admin, state),
-  format: (body) => formatInstanceState(body as AppliedState),
+  format: (body, now) => formatInstanceState(body as AppliedState, now),
 });
 
 function refuseName(id: string, { replicas, patients, balancer }: StatusSummary): CommandFailure {
@@ -87,6 +88,13 @@ function findSubject(id: string, state: State, leadership: Leadership): Subject 
   );
 }
 
+const UNTIL = text('When the monitors return it to ready: UTC, 5 seconds to 7 days from now');
+
+const toWindowExample = (state: State): readonly [string, string] => [
+  `relevo ${state} server_1 --until 2026-11-30T02:00:00Z --reason "new disk"`,
+  'ready again at two in the night',
+];
+
 const stateCommand = (state: State, describe: string, example: string): Command =>
   command({
     command: `${state} <name>`,
@@ -99,25 +107,36 @@ const stateCommand = (state: State, describe: string, example: string): Command 
       },
     },
     options: {
+      ...(state === 'ready' ? {} : { until: UNTIL }),
       reason: text('Reason, kept in the history. On a terminal, the command asks for it'),
       yes: { ...flag('Do not ask for confirmation'), alias: 'y' },
     },
-    examples: [[`relevo ${state} server_1 --reason "${example}"`, describe.toLowerCase()]],
+    examples: [
+      [`relevo ${state} server_1 --reason "${example}"`, describe.toLowerCase()],
+      ...(state === 'ready' ? [] : [toWindowExample(state)]),
+    ],
     async run(args, context) {
+      // The type of the options does not know that `ready` has no end.
+      const { until = null } = args as { until?: string | null };
+      checkTime('--until', until);
       const leadership = await readLeadership(args, context);
       const { id, path, before, format } = findSubject(args.name, state, leadership);
       if (!args.json) context.terminal.err(before);
       const reason = await askReason(args.reason, context);
-      await confirm(`Set ${id} to ${state}?`, args.yes, context);
+      await confirm(
+        `Set ${id} to ${state}${until === null ? '' : ` until ${until}`}?`,
+        args.yes,
+        context,
+      );
       const { body } = await ask<object>(leadership.target.addresses('monitor'), {
         method: 'POST',
         path,
         token: leadership.target.token('operator'),
-        body: { state, reason },
+        body: { state, reason, ...(until === null ? {} : { until }) },
         timeoutMs: TIMEOUT_MS,
         signal: context.interruption,
       });
-      answer(context, args.json, body, () => format(body));
+      answer(context, args.json, body, () => format(body, context.now()));
       return EXIT.done;
     },
   });

@@ -2,7 +2,7 @@
 import type { StatusSummary } from '../../shared/contracts/status.js';
 import { duration } from '../../shared/format.js';
 import { paintNothing, type Paint } from '../output/paint.js';
-import { formatScheduleLines } from './schedule-text.js';
+import { formatScheduleLines, formatWindowLines } from './schedule-text.js';
 import { formatStopLine } from './accept-text.js';
 import { formatInstances } from './instance-text.js';
 import { formatTable, WIDTH, wrap } from '../output/table.js';
@@ -140,6 +140,7 @@ export function formatStatus(
     ...formatScheduleLines(status, now).map((line) =>
       status.scheduledHandover?.outcome === '' ? line : paint('yellow', line),
     ),
+    ...formatWindowLines(status, now).map((line) => paint('yellow', line)),
     ...formatStopLine(status).map((line) => paint('red', line)),
     '',
     ...replicaTable(status, paint),

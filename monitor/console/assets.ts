@@ -25,6 +25,7 @@ const SCRIPTS = [
   'link',
   'live',
   'log-follow',
+  'maintenance',
   'news',
   'overview',
   'periods',

@@ -50,6 +50,8 @@ export const deedDialog: Html = html`<dialog id="deed" aria-labelledby="deed-tit
 <input type="datetime-local" id="schedule-at" step="1">
 <label for="schedule-to">Next leader</label>
 <select id="schedule-to"></select></div>
+<div id="deed-return" hidden><label for="return-at">Back to ready at <small>optional; in the time zone of this browser</small></label>
+<input type="datetime-local" id="return-at" step="1"></div>
 <label for="deed-reason">Reason <small>stored in the audit, and in the history when the leadership moves</small></label>
 <input id="deed-reason" name="reason" required maxlength="400" autocomplete="off">
 <p class="buttons"><button type="submit" class="primary" id="deed-do" disabled>–</button> <button type="button" id="deed-cancel">Cancel</button></p>

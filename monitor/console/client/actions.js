@@ -5,6 +5,7 @@
 import { getCsrfToken } from './csrf.js';
 import { byId, byIdAs, make, show } from './dom.js';
 import { dateTime } from './format.js';
+import { addReturn, describeUntil, readReturn, resetReturn } from './maintenance.js';
 
 /** @typedef {import('../../core/preview.js').Action} Action */
 /** @typedef {import('../../core/preview.js').Preview} Preview */
@@ -66,9 +67,10 @@ function toTitle({ action, id }) {
  * @param {Intent} intent `id` is null only with a hand-over: the policy chooses.
  * @param {string} reason
  * @param {number} freezeMs
+ * @param {number | null} returnAt epoch ms; null: the state has no end.
  * @returns {[path: string, body: object]}
  */
-function toRequest({ action, id, getEffect, getRequest }, reason, freezeMs) {
+function toRequest({ action, id, getEffect, getRequest }, reason, freezeMs, returnAt) {
   if (getRequest) return getRequest(reason);
   if (action === 'restart') return ['/restarts', { reason }];
   if (action === 'stop' || action === 'resume')
@@ -77,7 +79,8 @@ function toRequest({ action, id, getEffect, getRequest }, reason, freezeMs) {
   const path = `/${getEffect ? 'patients' : 'replicas'}/${encodeURIComponent(id ?? '')}`;
   if (action === 'kill') return [`${path}/kill`, { reason }];
   if (action === 'freeze') return [`${path}/freeze`, { reason, freezeMs }];
-  return [`${path}/state`, { state: action, reason }];
+  const until = returnAt === null ? {} : { until: new Date(returnAt).toISOString() };
+  return [`${path}/state`, { state: action, reason, ...until }];
 }
 
 /**
@@ -98,8 +101,9 @@ function describeMove({ leader, term, previous, drained }) {
 /**
  * The exact outcome as text. Pure.
  * @param {Answer} answer
+ * @param {number} now epoch ms.
  */
-export function describeOutcome(answer) {
+export function describeOutcome(answer, now) {
   if ('drained' in answer) return describeMove(answer);
   if ('steps' in answer)
     return `The restart of ${answer.steps.length} processes has begun; its progress is below.`;
@@ -112,7 +116,7 @@ export function describeOutcome(answer) {
       ? 'The scheduled hand-over is cancelled.'
       : `The hand-over is scheduled for ${dateTime(answer.at)}.`;
   if ('words' in answer) return `${answer.words}.`;
-  const state = `${answer.id} is ${IN_STATE[answer.admin]}`;
+  const state = `${answer.id} is ${IN_STATE[answer.admin]}${describeUntil(answer.until, now)}`;
   if ('balancer' in answer) return `${state}; the balancer has changed.`;
   const leads = answer.moved
     ? describeMove(answer.moved)
@@ -158,7 +162,7 @@ async function send(path, body) {
   }).catch(() => null);
   /** @type {Answer | null} */
   const answer = response?.ok ? await readJson(response) : null;
-  if (answer) return ['good', describeOutcome(answer)];
+  if (answer) return ['good', describeOutcome(answer, Date.now())];
   /** @type {Refusal | null} */
   const refused = response?.ok ? null : await readJson(response);
   if (!refused)
@@ -206,7 +210,8 @@ export function actions(done) {
 
   async function preview() {
     const look = asked;
-    const { words, isPossible } = await requestPreview(look, freezeMs());
+    const effect = await requestPreview(look, freezeMs());
+    const { words, isPossible } = addReturn(effect, readReturn(), Date.now());
     if (asked !== look) return;
     byId('deed-preview').replaceChildren(...words.map((sentence) => make('li', {}, sentence)));
     doIt.disabled = !isPossible;
@@ -225,6 +230,7 @@ export function actions(done) {
     byId('deed-preview').replaceChildren(make('li', {}, 'Loading the preview …'));
     byId('deed-freeze').hidden = action !== 'freeze';
     byId('deed-schedule').hidden = action !== 'schedule';
+    resetReturn(action);
     doIt.disabled = true;
     doIt.classList.toggle('danger', isFault);
     reason.value = '';
@@ -234,7 +240,7 @@ export function actions(done) {
   }
 
   async function perform() {
-    const [path, body] = toRequest(asked, reason.value, freezeMs());
+    const [path, body] = toRequest(asked, reason.value, freezeMs(), readReturn());
     dialog.close();
     tell('none', `${toTitle(asked)}: under way …`);
     const [tone, outcome] = await send(path, body);
@@ -249,7 +255,8 @@ export function actions(done) {
   });
   byId('deed-cancel').addEventListener('click', () => dialog.close());
   freeze.addEventListener('change', () => void preview());
-  byId('deed-schedule').addEventListener('change', () => void preview());
+  for (const part of ['deed-schedule', 'deed-return'])
+    byId(part).addEventListener('change', () => void preview());
   document.getElementById('handover')?.addEventListener('click', () => ask('handover'));
   return {
     ask,

@@ -5,6 +5,7 @@
 import { isSignedIn } from './csrf.js';
 import { byId, logLink, make, setState, show, state } from './dom.js';
 import { dateTime } from './format.js';
+import { describeUntil } from './maintenance.js';
 import { ADMIN, OBSERVED } from './tones.js';
 
 /** @typedef {import('../../../shared/contracts/status.js').Status} Status */
@@ -96,9 +97,10 @@ function makeRow(id, onState) {
  * @param {NonNullable<Status['balancer']>} balancer
  */
 function fill(parts, instance, { name, answers }) {
-  const { admin, adminReason, adminSince, observed } = instance;
+  const { admin, adminReason, adminSince, adminUntil, observed } = instance;
   setState(parts.admin, ADMIN[admin], admin);
-  show(parts.since, adminSince === null ? '' : `since ${dateTime(adminSince)}`);
+  const until = describeUntil(adminUntil, Date.now());
+  show(parts.since, adminSince === null ? '' : `since ${dateTime(adminSince)}${until}`);
   show(parts.reason, adminReason || '–');
   setState(parts.observed, OBSERVED[observed], observed);
   show(parts.balancer, `${name ?? 'balancer'}: ${answers ? instance.balancer : 'no answer'}`);

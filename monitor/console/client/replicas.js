@@ -5,6 +5,7 @@
 import { isSignedIn } from './csrf.js';
 import { byId, logLink, make, setState, show, state, time } from './dom.js';
 import { ago, count, dash, milliseconds, rate } from './format.js';
+import { describeUntil } from './maintenance.js';
 import { sparkline } from './sparkline.js';
 import { ADMIN, OBSERVED, reaches } from './tones.js';
 
@@ -63,6 +64,7 @@ function makeRow(id, onAction) {
   const parts = {
     leads: make('span', { class: 'state leads', hidden: true }, 'leads'),
     admin: state('none', '–'),
+    until: make('small'),
     adminWhy: make('small'),
     observed: state('none', '–'),
     opinions: make('small'),
@@ -79,7 +81,7 @@ function makeRow(id, onAction) {
     'tr',
     { dataset: { replica: id } },
     make('th', { scope: 'row' }, make('span', { class: 'id' }, logLink(id)), parts.leads),
-    cell('Administrative', parts.admin, parts.adminWhy),
+    cell('Administrative', parts.admin, parts.until, parts.adminWhy),
     cell('Observed', parts.observed, parts.opinions),
     cell('Ping', parts.ping, parts.spark.svg),
     cell('Term', parts.term),
@@ -126,6 +128,7 @@ function fill(parts, replica, status) {
   const leads = replica.id === status.partitions[0]?.leader;
   parts.leads.hidden = !leads || replica.observed !== 'alive';
   setState(parts.admin, ADMIN[replica.admin], replica.admin);
+  show(parts.until, describeUntil(replica.adminUntil, Date.now()).trim());
   show(parts.adminWhy, replica.adminReason);
   setState(
     parts.observed,

@@ -15,6 +15,13 @@ import { offer } from './link.js';
 const LEAST_MS = 5_000;
 const MOST_MS = 7 * 86_400_000;
 
+/**
+ * Whether an order may be for that time. Pure.
+ * @param {number} at epoch ms; NaN: no time is chosen.
+ * @param {number} now epoch ms.
+ */
+export const isTimely = (at, now) => at - now >= LEAST_MS && at - now <= MOST_MS;
+
 /** @param {string | null} to */
 const toTarget = (to) => (to === null ? '' : ` to ${to}`);
 
@@ -41,7 +48,7 @@ export function describeSchedule({ at, to, reason, state, outcome }, now) {
  * @returns {Effect}
  */
 export function previewSchedule(at, to, now) {
-  if (!(at - now >= LEAST_MS && at - now <= MOST_MS))
+  if (!isTimely(at, now))
     return { words: ['Choose a time within the next seven days.'], isPossible: false };
   const left = ago(new Date(now).toISOString(), at);
   return {

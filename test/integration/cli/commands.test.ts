@@ -252,22 +252,6 @@ describe('leadership', () => {
   );
 
   it(
-    'schedules a hand-over, shows it in the status, and cancels it once',
-    async () => {
-      const at = new Date(Date.now() + 3_600_000).toISOString();
-      const cancel = ['handover', '--cancel', '--reason', 'postponed'];
-      const ordered = await ranHere(['handover', '--at', at, '--reason', 'night'], env);
-      expect([ordered.code, ordered.out]).toEqual([0, expect.stringContaining('is scheduled for')]);
-      await eventually(async () => (await ranHere(['status'], env)).out.includes('is scheduled'), {
-        what: 'the order in the status',
-      });
-      expect((await ranHere(cancel, env)).out).toContain('is cancelled.');
-      expect(await ranHere(cancel, env)).toMatchObject({ code: 1 });
-    },
-    PATIENCE_MS,
-  );
-
-  it(
     'on a terminal moves only after a reason and a confirmation',
     async () => {
       const before = await leader();

@@ -1,6 +1,10 @@
 /** The texts of `relevo handover --at` and `--cancel`, and the order in `relevo status`. */
 import { checkSchedule } from '../../../cli/commands/schedule-handover.js';
-import { formatSchedule, formatScheduleLines } from '../../../cli/commands/schedule-text.js';
+import {
+  formatSchedule,
+  formatScheduleLines,
+  formatWindowLines,
+} from '../../../cli/commands/schedule-text.js';
 
 const NOW = new Date('2026-11-29T23:00:00Z');
 const order = {
@@ -53,4 +57,21 @@ test('a time that is not UTC, and a cancellation with a time or a successor, are
     { ...args, cancel: true, to: 'server_2' },
   ])
     expect(() => checkSchedule(wrong)).toThrow(/--at must be|--cancel has/);
+});
+
+test('each member whose state has an end is a line of the status', () => {
+  const member = { id: 'server_1', admin: 'maint', observed: 'down' } as const;
+  const end = { adminUntil: '2026-11-29T23:40:00.000Z', adminReason: 'new disk' };
+  expect(
+    formatWindowLines(
+      {
+        replicas: [{ ...member, ...end }, { ...member, adminUntil: null }, member],
+        patients: [{ ...end, id: 'patients_2', admin: 'drain' }],
+      },
+      NOW,
+    ),
+  ).toEqual([
+    'server_1 is in maint until 2026-11-29 23:40:00 UTC (in 40 min): new disk',
+    'patients_2 is in drain until 2026-11-29 23:40:00 UTC (in 40 min): new disk',
+  ]);
 });

@@ -237,6 +237,7 @@ describe('moving the leadership', () => {
     );
   });
   it('explains a state, and whether the leadership moves', () => {
+    const now = new Date('2026-11-30T11:00:00Z');
     expect(
       formatBeforeState('server_1', 'ready', 'drain', true, ['server_2']).replace('\n', ' '),
     ).toContain('It leads now; possible next leaders: server_2.');
@@ -244,10 +245,20 @@ describe('moving the leadership', () => {
       formatState(
         { id: 'server_1', admin: 'drain', reason: 'x', leader: 'server_2', term: 4 },
         'server_1',
+        now,
       ),
     ).toBe('server_1 is set to drain. server_2 leads now, in term 4.');
+    const until = '2026-11-30T12:30:00Z';
+    const answer = { id: 'server_1', admin: 'maint', reason: 'x', leader: 'server_2', term: 4 };
+    expect(formatState({ ...answer, until }, 'server_2', now).replace('\n', ' ')).toBe(
+      'server_1 is set to maint until 2026-11-30 12:30:00 UTC (in 90 min). server_2 leads, in term 4.',
+    );
     expect(
-      formatState({ id: 'server_1', admin: 'ready', reason: 'x', leader: null, term: 4 }, null),
+      formatState(
+        { id: 'server_1', admin: 'ready', reason: 'x', leader: null, term: 4 },
+        null,
+        now,
+      ),
     ).toContain('There is no leader.');
   });
 });

@@ -48,7 +48,7 @@ test('the effect of a state, and the result', () => {
     'patients_2 is ready. In drain it keeps its clients and gets no new ones.',
   );
   const answer = { id: 'patients_2', admin: 'drain', reason: 'x', balancer: 'up' };
-  expect(formatInstanceState(answer)).toBe(
+  expect(formatInstanceState(answer, NOW)).toBe(
     'patients_2 is set to drain in the balancer. For the balancer it is up.',
   );
 });
