@@ -2,16 +2,16 @@
  * Searches payments by filter, newest first, in bounded time on a table of any size. Every value is
  * a parameter. Only the names of the filter select the columns.
  *
- * Ids, patients and batches have indexes. Pending payments have a list of their own. Recorded
- * ranges show where payments of a replica, term or final status are. A binary search first converts
- * times to numbers of acceptance. Only the accepting instance has no index or range, except of
- * pending payments: such a search reads a limited number of rows, and the answer contains the
- * position it reached.
+ * Ids, patients and batches have indexes. Pending and failed payments have lists of their own.
+ * Recorded ranges show where payments of a replica, term or other status are. A binary search first
+ * converts times to numbers of acceptance. Only the accepting instance has no index or range,
+ * except of pending payments: such a search reads a limited number of rows, and the answer contains
+ * the position it reached.
  */
 import { Problem } from '../../shared/errors.js';
 import { listHandled, type Stretch } from '../../shared/postgres/handled-ranges.js';
 import { documentSpellings, patientByDocument } from '../../shared/postgres/patient-documents.js';
-import { listTable } from '../../shared/postgres/payment-lists.js';
+import { isListedStatus, listTable } from '../../shared/postgres/payment-lists.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import type { PaymentKind, PaymentStatus } from '../../shared/contracts/payment.js';
 import type { PaymentFilter, SearchQuery } from './filters.js';
@@ -145,7 +145,7 @@ export function toSelection(query: PaymentFilter, { from, below }: Stretch): Sel
   const conditions = columns.map((column) => CONDITIONS[column](bind(getValue(column))));
   if (since) conditions.push(`p.accepted_at >= ${bind(since)}::timestamptz`);
   if (until) conditions.push(`p.accepted_at < ${bind(until)}::timestamptz`);
-  const list = filter.status === 'PENDING' && !isIndexed(filter) ? listTable(filter.status) : null;
+  const list = isIndexed(filter) ? null : listTable(filter.status);
   const source =
     list === null ? 'payment p' : `(SELECT seq FROM ${list}) AS listed JOIN payment p USING (seq)`;
   const where = ['p.seq < $1', 'p.seq >= $2', ...conditions].join(' AND ');
@@ -173,7 +173,7 @@ async function readPage(
   const { processedBy, term, status } = query;
   const limit = query.limit + 1;
   const isNoted = processedBy !== undefined || term !== undefined || status !== undefined;
-  if (!isNoted || status === 'PENDING' || bounds.cut || isIndexed(query))
+  if (!isNoted || isListedStatus(status) || bounds.cut || isIndexed(query))
     return readStretch(db, query, bounds, limit);
   const read = async ({ from, below }: Stretch, take: number): Promise<FoundPayment[]> =>
     below <= bounds.from

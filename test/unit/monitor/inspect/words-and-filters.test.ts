@@ -5,6 +5,7 @@ import {
   pageQuery,
   searchQuery,
 } from '../../../../monitor/inspect/filters.js';
+import { toSelection } from '../../../../monitor/inspect/payment-search.js';
 import { understand } from '../../../../monitor/inspect/search-words.js';
 
 const ID = '01a1ff4f-6ad0-75ae-a611-4d9d8a772cd2';
@@ -106,4 +107,13 @@ describe('filters', () => {
     });
     expect(toAddress('/payments', {})).toBe('/payments');
   });
+});
+
+test('pending and failed payments are read from their lists, unless an index finds them', () => {
+  const getSource = (filter: object): string =>
+    toSelection(searchQuery.parse(filter), { from: 0, below: 9 }).source;
+  expect(getSource({ status: 'PENDING' })).toContain('pending_payment');
+  expect(getSource({ status: 'FAILED', term: '2' })).toContain('failed_payment');
+  expect(getSource({ status: 'FAILED', document: '107919317' })).toBe('payment p');
+  expect(getSource({ status: 'DECLINED' })).toBe('payment p');
 });
