@@ -133,6 +133,12 @@ const ORDER = { before: TOMORROW, body: { at: '{{tomorrow}}', reason: REASON } }
 const OF_ORDER = { id: '{{scheduledId}}', body: { reason: REASON } };
 const TO_NONE = { at: '{{tomorrow}}', to: 'server_99', reason: REASON };
 const LONG_AGO = { at: '2026-01-01T00:00:00Z', reason: REASON };
+/** @param id of a replica or an instance. */
+const untilLongAgo = (id: string): CaseValues => ({
+  id,
+  body: { state: 'maint', until: LONG_AGO.at, reason: REASON },
+  code: 'SCHEDULE_TIME_INVALID',
+});
 const LIST = 'patients.listPayments';
 const REDRIVE = 'patients.redrive';
 const OF_BATCH = { batchId: '{{batchId}}', limit: '500' };
@@ -235,6 +241,7 @@ const ROWS: Partial<Record<keyof typeof FOLDERS, readonly CaseRow[]>> = {
     ['Drain the former leader', STATE, setState('drain')],
     ['Hand over to a drained replica', HANDOVER, refuse('NO_CANDIDATE', TO_LEADER)],
     ['Return the replica to service', STATE, setState('ready')],
+    ['Take it out of service until a past time', STATE, untilLongAgo('{{leader}}')],
     [
       'Schedule a hand-over',
       SCHEDULE,
@@ -249,6 +256,7 @@ const ROWS: Partial<Record<keyof typeof FOLDERS, readonly CaseRow[]>> = {
     ],
     ['Cancel the scheduled hand-over', UNSCHEDULE, OF_ORDER],
     ['Cancel it again', UNSCHEDULE, { ...OF_ORDER, code: 'SCHEDULE_ENDED' }],
+    ['Take an instance out of service until a past time', INSTANCE, untilLongAgo('patients_1')],
     ['Set an instance to ready; without a load balancer this is refused', INSTANCE, OF_INSTANCE],
     ['Preview a rolling restart', 'monitor.planRestart', WITH_SUPERVISOR],
     ['Get the rolling restart', 'monitor.getRestart', WITH_SUPERVISOR],
