@@ -32,11 +32,17 @@ export const LOOSER_PAGES: readonly string[] = ['/docs'];
 
 /**
  * Handlers before or after every route, by the names of their functions: each of them answers only
- * with refusals.
+ * with refusals, or, as the compression of pages, not at all.
  */
 export const AROUND: Readonly<Record<ServiceName, readonly Entrance[]>> = {
   patients: FRAME,
-  monitor: [...FRAME, 'USE * askToSignIn', 'USE * showMissing', 'USE * urlencodedParser'],
+  monitor: [
+    ...FRAME,
+    'USE * askToSignIn',
+    'USE * compression',
+    'USE * showMissing',
+    'USE * urlencodedParser',
+  ],
   payments: FRAME,
   gateway: FRAME,
   measurements: FRAME,
