@@ -151,8 +151,8 @@ describeInBrowser('inspecting payments', () => {
     await screenshot(page, 'inspect-preview');
     await page.getByLabel('Reason').fill('the gateway is back <b>');
     await page.getByRole('button', { name: 'Retry 2 payments' }).click();
-    await page.getByRole('status').waitFor();
-    expect(await page.getByRole('status').innerText()).toContain(
+    await page.locator('main').getByRole('status').waitFor();
+    expect(await page.locator('main').getByRole('status').innerText()).toContain(
       '2 payments: 2 retried. Reason: the gateway is back <b>',
     );
     await screenshot(page, 'inspect-outcome');
