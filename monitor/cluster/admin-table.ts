@@ -52,5 +52,7 @@ export async function setAdminRow(
   table: AdminTable,
   { id, state, reason, actor, until }: AdminChange,
 ): Promise<void> {
-  await db.query(getSetText(table), [id, state, reason, actor, until]);
+  // PostgreSQL refuses the text of some valid times: a fraction of many digits.
+  const returnAt = until === null ? null : new Date(until);
+  await db.query(getSetText(table), [id, state, reason, actor, returnAt]);
 }

@@ -117,12 +117,15 @@ export const standDownRequest = z.object({
 export const standDownAnswer = z.object({ drained: z.boolean(), report: replicaReport });
 export type StandDownAnswer = z.infer<typeof standDownAnswer>;
 
-/** Operator commands to a monitor. */
-/** `until`: UTC; when the monitors return the member to ready. Omitted: an operator does. */
+/**
+ * An operator's command to a monitor. `until`: UTC; when the monitors return the member to ready.
+ * Omitted: an operator does.
+ */
 export const stateRequest = z
   .strictObject({ state: adminState, reason, until: timestamp.optional() })
   .refine(({ state, until }) => state !== 'ready' || until === undefined, {
     path: ['until'],
     error: 'only drain and maint have an end',
   });
+/** An operator's command to a monitor. `to` omitted: the monitor chooses. */
 export const handoverRequest = z.strictObject({ to: memberId.optional(), reason });

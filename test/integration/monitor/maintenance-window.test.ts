@@ -155,6 +155,16 @@ describe('a maintenance window', () => {
     expect(await shown(0)).toMatchObject({ admin: 'drain', adminUntil: null });
   });
 
+  test('a time with more digits than PostgreSQL reads is stored to the millisecond', async () => {
+    const at = inMs(HOUR_MS);
+    await set('maint', { until: at.replace('Z', `${'0'.repeat(200)}Z`) });
+    const { rows } = await pool.query<{ at: Date }>(
+      'SELECT return_at AS at FROM replica WHERE id = $1',
+      [standby],
+    );
+    expect(rows[0]?.at.toISOString()).toBe(at);
+  });
+
   test('refused: a time out of range, no time, an end of ready, no token; nothing changes', async () => {
     await set('ready');
     const before = await shown(0);
