@@ -16,15 +16,31 @@ import { stillCandidate } from './leader-writes.js';
 /** Of an ensemble in which no round was finished. */
 const NO_ROUND = '0';
 
-/**
- * The version of the counter in an ensemble without rounds of its own; null: it has some.
- * @throws ZooKeeperError.
- */
-export async function readNewCounter(zk: ZooKeeper): Promise<number | null> {
-  const [base, barrier, counter] = await Promise.all(
-    [ZNODES.epochBase, ZNODES.barrier, ZNODES.counter].map((path) => readData(zk, path)),
-  );
-  return !base && !barrier && counter?.text === NO_ROUND ? counter.version : null;
+/** Where the epochs and the rounds of this ensemble begin. */
+export interface Origin {
+  /** Every epoch of this ensemble must be higher; null: the ensemble continues no other one. */
+  base: number | null;
+  /** Version of the counter in an ensemble without rounds of its own; null: it has some. */
+  newCounterVersion: number | null;
+}
+
+/** @throws ZooKeeperError; RangeError when `/epoch_base` is no number. */
+export async function readOrigin(zk: ZooKeeper): Promise<Origin> {
+  const [base, barrier, counter] = await Promise.all([
+    readBase(zk),
+    readData(zk, ZNODES.barrier),
+    readData(zk, ZNODES.counter),
+  ]);
+  const isNew = base === null && !barrier && counter?.text === NO_ROUND;
+  return { base, newCounterVersion: isNew ? counter.version : null };
+}
+
+async function readBase(zk: ZooKeeper): Promise<number | null> {
+  const base = await readData(zk, ZNODES.epochBase);
+  if (!base) return null;
+  const parsed = epochBaseData.safeParse(base.text);
+  if (!parsed.success) throw new RangeError(`${ZNODES.epochBase} holds no valid data`);
+  return parsed.data;
 }
 
 /** Writes what the API knows into a new ensemble, when this candidate still exists. */
@@ -43,9 +59,7 @@ export const toContinuation = (
  * @throws ZooKeeperError; RangeError when `/epoch_base` is no number or the sum is not exact.
  */
 export async function toEpoch(zk: ZooKeeper, czxid: number): Promise<number> {
-  const base = await readData(zk, ZNODES.epochBase);
-  const parsed = epochBaseData.safeParse(base?.text ?? '0');
-  const epoch = (parsed.data ?? NaN) + czxid;
-  if (!Number.isSafeInteger(epoch)) throw new RangeError(`${ZNODES.epochBase} holds no valid data`);
+  const epoch = ((await readBase(zk)) ?? 0) + czxid;
+  if (!Number.isSafeInteger(epoch)) throw new RangeError(`${ZNODES.epochBase} is too large`);
   return epoch;
 }

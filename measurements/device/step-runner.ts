@@ -11,8 +11,8 @@ import { standForElection } from '../../shared/zookeeper/election.js';
 import { isRefusal } from '../../shared/zookeeper/errors.js';
 import { commit, type NodeOperation } from '../../shared/zookeeper/transaction.js';
 import type { DeviceState, Mean, RoundStep, StepResult } from '../core/types.js';
-import type { ApiClient } from './api-client.js';
-import { readNewCounter, toContinuation, toEpoch } from './continue-rounds.js';
+import type { AnnounceResult, ApiClient } from './api-client.js';
+import { readOrigin, toContinuation, toEpoch } from './continue-rounds.js';
 import { toFinish, toOpening } from './leader-writes.js';
 import { deviceSeconds, notMeasured, roundsMissed } from './metrics.js';
 import type { ReplicaMeter } from './replica-meter.js';
@@ -30,6 +30,9 @@ export interface StepsOptions {
 }
 
 type Acting = Exclude<RoundStep, { kind: 'wait' }>;
+
+const LATER_EPOCH =
+  'the API knows a later epoch; standing again. If this repeats, the ensemble has older data than the API: see measurements/README.md';
 
 const REFUSALS = ['NO_NODE', 'NODE_EXISTS', 'BAD_VERSION'];
 
@@ -91,28 +94,36 @@ export class StepRunner {
   private async announce(epoch: number, node: string, apiUrl: string): Promise<StepResult> {
     const { api, device, logger } = this.options;
     const { result, detail } = await api.announce(apiUrl, { epoch, device });
-    if (result === 'failed')
+    if (result === 'failed') {
       logger.warn({ epoch, code: detail }, 'the API did not confirm the epoch; retrying');
-    else if (await this.continueRounds(node, apiUrl, result === 'old-epoch'))
-      return { step: 'announce', result: 'old-epoch' };
-    else if (result === 'old-epoch')
-      logger.warn(
-        { epoch, code: detail },
-        'the API knows a later epoch; standing again. If this repeats, the ensemble has older data than the API: see measurements/README.md',
-      );
-    return { step: 'announce', result };
+      return { step: 'announce', result };
+    }
+    const { base, newCounterVersion } = await readOrigin(this.options.zk);
+    if (newCounterVersion !== null) {
+      const continued = await this.continueRounds(node, apiUrl, newCounterVersion, result);
+      return { step: 'announce', result: continued };
+    }
+    if (result === 'old-epoch') logger.warn({ epoch, code: detail }, LATER_EPOCH);
+    // A candidate from before the base may have the epoch of a leader in the former ensemble.
+    const isFormer = epoch <= (base ?? 0);
+    return { step: 'announce', result: isFormer ? 'old-epoch' : result };
   }
 
-  /** @returns whether this ensemble was new and continues now: stand again. */
-  private async continueRounds(node: string, apiUrl: string, isOld: boolean): Promise<boolean> {
-    const { zk, api, logger } = this.options;
-    const counterVersion = await readNewCounter(zk);
-    if (counterVersion === null) return false;
+  /** Continues after the last round of the API. @returns `old-epoch`: stand again. */
+  private async continueRounds(
+    node: string,
+    apiUrl: string,
+    counterVersion: number,
+    result: AnnounceResult,
+  ): Promise<AnnounceResult> {
+    const { api, logger } = this.options;
     const known = await api.readLeading(apiUrl);
-    if (!known || (known.lastRound === 0 && !isOld)) return false;
+    if (!known) return 'failed';
+    if (known.lastRound === 0 && result === 'confirmed') return result;
     const done = await this.commit(toContinuation(node, known, counterVersion));
-    if (done) logger.warn(known, 'the ensemble is new: continuing after the last round of the API');
-    return done;
+    if (!done) return 'failed';
+    logger.warn(known, 'the ensemble is new: continuing after the last round of the API');
+    return 'old-epoch';
   }
 
   private async measure(round: number): Promise<StepResult> {
