@@ -58,6 +58,16 @@ describe('three monitors', () => {
     );
   });
 
+  /** The leadership that all monitors watch; null: not the same one. */
+  function agreed(): { term: number; leader: string } | null {
+    const states = hospital.monitors.map(({ loop }) => loop.state);
+    const { term, leader: id } = states[0]?.leadership ?? { term: 0, leader: null };
+    const isShared = states.every(
+      ({ phase, leadership }) => phase.name === 'watching' && leadership?.term === term,
+    );
+    return isShared && id ? { term, leader: id } : null;
+  }
+
   /**
    * Cuts the third monitor off from the leader; waits until it suspects the leader and has voted a
    * few times.
@@ -69,12 +79,10 @@ describe('three monitors', () => {
     await start(1, CALM);
     const { lines, REPLICAS } = await hospital.separateLines();
     const third = await start(2, { ...CALM, REPLICAS, ...env });
-    const before = await leader();
-    await eventually(
-      () => hospital.monitors.every(({ loop }) => loop.state.phase.name === 'watching'),
-      { what: 'all watching' },
-    );
-    const term = third.loop.state.leadership?.term ?? 0;
+    await leader();
+    // A replica that takes over slowly is replaced, so the leader is the one that all agree on.
+    const { term, leader: id } = await eventually(agreed, { what: 'all watching the same leader' });
+    const before = hospital.replica(id);
     // Only the connection to the leader, so that the others remain candidates in its view.
     lines[hospital.replicas.indexOf(before)]?.cut();
     await eventually(() => third.loop.state.replicas[before.id]?.opinion === 'suspect', {
