@@ -28,17 +28,20 @@ export const batchKey = (batchId: string, index: number): string =>
   `${BATCH_PREFIX}${batchId}:${index}`;
 export const redriveKey = (paymentId: string): string => `${REDRIVE_PREFIX}${paymentId}`;
 
+function addNames(value: unknown, names: Set<string>): void {
+  if (value === null || typeof value !== 'object') return;
+  if (!Array.isArray(value)) for (const name of Object.keys(value)) names.add(name);
+  for (const member of Object.values(value)) addNames(member, names);
+}
+
 /**
  * JSON with sorted keys in every object, so that equal values give equal text. Omits `undefined`
- * members.
+ * members. `JSON.stringify` writes the members of every object in the order of a list of names.
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
+  const names = new Set<string>();
+  addNames(value, names);
+  return JSON.stringify(value, [...names].sort());
 }
 
 /** The request of the row under the key. */

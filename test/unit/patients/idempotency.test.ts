@@ -44,6 +44,15 @@ describe('a fingerprint', () => {
     expect(fingerprint({ a: 1, b: 2 })).toBe(fingerprint({ b: 2, a: 1 }));
     expect(fingerprint({ a: 1 })).toMatch(/^[0-9a-f]{64}$/);
   });
+  test('stays the same over the versions, because stored rows have it', () => {
+    const payments = [
+      { patientId: 'p', amountMinor: 5, currency: 'USD', concept: 'é "x"' },
+      { patientId: 'q', concept: undefined, amountMinor: 7, currency: 'EUR' },
+    ];
+    expect(fingerprint({ payments, of: null })).toBe(
+      '1592c18aa8fa22eb54dc46cccfd9b5eebd5cb9e2d7cf802395f81ceb8d27722d',
+    );
+  });
   test('differs when anything differs', () =>
     expect(fingerprint({ a: 1 })).not.toBe(fingerprint({ a: 2 })));
 });
