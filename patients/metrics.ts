@@ -30,7 +30,11 @@ export const hintsUnreadable = counter(
   'relevo_outcome_events_unreadable_total',
   'Unreadable messages of the outcome channel; the rows are polled anyway.',
 );
-export const waitingGauge = gauge('relevo_awaited_payments', 'Payments with an awaited outcome.');
+/** A batch begins and ends thousands of waits at once, so the gauge counts only when it is read. */
+export const awaited = { count: (): number => 0 };
+gauge('relevo_awaited_payments', 'Payments with an awaited outcome.', [], function () {
+  this.set(awaited.count());
+});
 export const backlogGauge = gauge(
   'relevo_backlog_payments',
   'Accepted payments that are not final, at the last measurement.',

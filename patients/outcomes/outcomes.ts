@@ -10,7 +10,7 @@ import type { Logger } from '../../shared/observability/logger.js';
 import type { PatientsConfig } from '../config.js';
 import type { PaymentRecord } from '../core/payment-record.js';
 import { OutcomeEvents, type OutcomeHint } from './outcome-events.js';
-import { hintsUnreadable, outcomesTotal, waitingGauge } from '../metrics.js';
+import { awaited, hintsUnreadable, outcomesTotal } from '../metrics.js';
 
 /** Rows read by one statement. */
 const POLL_MAX = 5_000;
@@ -68,7 +68,9 @@ export class Outcomes {
   private catchingUp = false;
   private gap = false;
 
-  constructor(private readonly deps: OutcomesDeps) {}
+  constructor(private readonly deps: OutcomesDeps) {
+    awaited.count = () => this.entries.size;
+  }
 
   /** How many more payments may be awaited; 0 once released. */
   get room(): number {
@@ -118,7 +120,6 @@ export class Outcomes {
     if (!entry) {
       entry = { sinceMs: this.deps.clock.now(), onRow: [], onFinal: [] };
       this.entries.set(paymentId, entry);
-      waitingGauge.set(this.entries.size);
     }
     return entry;
   }
@@ -127,7 +128,7 @@ export class Outcomes {
     const entry = this.entries.get(paymentId);
     if (!entry) return;
     remove(entry);
-    if (entry.onRow.length + entry.onFinal.length === 0) this.remove(paymentId);
+    if (entry.onRow.length + entry.onFinal.length === 0) this.entries.delete(paymentId);
   }
 
   /**
@@ -251,8 +252,10 @@ export class Outcomes {
       this.read(toTell, (few) => this.deps.readFinal(few)),
       this.read(toCount, (few) => this.deps.readEnded(few)),
     ]);
-    for (const row of rows) this.resolveRow(row, by);
-    for (const paymentId of ended) this.resolveCount(paymentId, by);
+    const delivered =
+      rows.filter((row) => this.resolveRow(row)).length +
+      ended.filter((paymentId) => this.resolveCount(paymentId)).length;
+    outcomesTotal.inc({ by }, delivered);
     return rows.length + ended.length;
   }
 
@@ -267,28 +270,23 @@ export class Outcomes {
     });
   }
 
-  private resolveRow(row: PaymentRecord, by: Cause): void {
-    const entry = this.end(row.id, by);
-    for (const onRow of entry?.onRow ?? []) onRow(row);
-    for (const onFinal of entry?.onFinal ?? []) onFinal();
+  /** @returns whether the payment was awaited. */
+  private resolveRow(row: PaymentRecord): boolean {
+    const entry = this.entries.get(row.id);
+    if (!entry) return false;
+    this.entries.delete(row.id);
+    for (const onRow of entry.onRow) onRow(row);
+    for (const onFinal of entry.onFinal) onFinal();
+    return true;
   }
 
-  private resolveCount(paymentId: string, by: Cause): void {
-    // A caller that needs the row subscribed meanwhile: the next poll reads it.
-    if ((this.entries.get(paymentId)?.onRow.length ?? 0) > 0) return;
-    for (const onFinal of this.end(paymentId, by)?.onFinal ?? []) onFinal();
-  }
-
-  private end(paymentId: string, by: Cause): Entry | undefined {
+  /** @returns whether the payment was awaited and needs no row. */
+  private resolveCount(paymentId: string): boolean {
     const entry = this.entries.get(paymentId);
-    if (!entry) return undefined;
-    this.remove(paymentId);
-    outcomesTotal.inc({ by });
-    return entry;
-  }
-
-  private remove(paymentId: string): void {
+    // A caller that needs the row subscribed meanwhile: the next poll reads it.
+    if (!entry || entry.onRow.length > 0) return false;
     this.entries.delete(paymentId);
-    waitingGauge.set(this.entries.size);
+    for (const onFinal of entry.onFinal) onFinal();
+    return true;
   }
 }
