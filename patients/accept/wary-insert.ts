@@ -6,10 +6,10 @@
  */
 import {
   acceptPayments,
-  findLockedOut,
   type AcceptedPayment,
   type NewPayment,
 } from '../../shared/postgres/accept.js';
+import { findLockedOut } from '../../shared/postgres/accept-locked.js';
 import { isLockTimeout, type Queryable } from '../../shared/postgres/postgres.js';
 
 /** Longest wait of one insert for a lock, in ms. */

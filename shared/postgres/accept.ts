@@ -37,6 +37,33 @@ export interface AcceptedPayment {
 }
 
 /**
+ * Columns that often have one value for all payments of a statement, such as the parts of a batch:
+ * name, field, type. Each has two parameters (`toCommon`).
+ */
+const COMMON = [
+  ['batch_id', 'batchId', 'uuid'],
+  ['batch_index', 'batchIndex', 'int'],
+  ['redrive_of', 'redriveOf', 'uuid'],
+  ['fingerprint', 'fingerprint', 'text'],
+  ['answer_waited', 'answerWaited', 'boolean'],
+  ['currency', 'currency', 'text'],
+  ['concept', 'concept', 'text'],
+  ['settles', 'settles', 'settlement'],
+  ['kind', 'kind', 'payment_kind'],
+  ['of_payment', 'ofPayment', 'uuid'],
+] as const satisfies readonly (readonly [string, keyof NewPayment, string])[];
+/** Number of the first of these parameters. */
+const FIRST_COMMON = 8;
+
+const commonNames = COMMON.map(([name]) => name).join(', ');
+const commonArrays = COMMON.map(
+  ([, , type], index) => `$${FIRST_COMMON + 2 * index}::${type}[]`,
+).join(', ');
+const commonValues = COMMON.map(
+  ([name, , type], index) => `coalesce(i.${name}, $${FIRST_COMMON + 2 * index + 1}::${type})`,
+).join(', ');
+
+/**
  * accept: many payments, one insert (I2). The insert skips a payment whose key exists, whose key
  * belongs to a batch, or whose patient is unknown. The caller compares the rows returned with the
  * payments passed. The advisory lock of `accept_turn` makes rows visible in the order of `seq`, so
@@ -45,39 +72,47 @@ export interface AcceptedPayment {
  * decides each such row in order, under the lock, from the rows committed by then and the rows that
  * this statement has inserted (I9). Trigger `payment_operation_is_due` decides the captures, voids
  * and refunds in the same way: the insert skips an operation that its payment does not allow.
+ *
+ * The answer is one row of arrays, because the driver needs more time for a row than for an
+ * element.
  */
 const ACCEPT = `
-WITH turn AS MATERIALIZED (SELECT accept_turn($1::int, $15::text[]) AS taken)
-INSERT INTO payment (partition, id, patient_id, batch_id, batch_index, redrive_of, idempotency_key, fingerprint,
-                     answer_waited, amount_minor, currency, concept, accepted_by, settles, kind, of_payment)
-SELECT $1::int, i.id, i.patient_id, i.batch_id, i.batch_index, i.redrive_of, i.idempotency_key, i.fingerprint,
-       i.answer_waited, i.amount_minor, i.currency, i.concept, $2, i.settles::settlement,
-       coalesce(i.kind::payment_kind, 'charge'), i.of_payment
-  FROM turn,
-       unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::text[], $9::text[], $10::boolean[],
-              $11::bigint[], $12::text[], $13::text[], $14::text[], $16::text[], $17::uuid[]) WITH ORDINALITY
-       AS i (id, patient_id, batch_id, batch_index, redrive_of, idempotency_key, fingerprint, answer_waited,
-             amount_minor, currency, concept, settles, kind, of_payment, position)
+WITH turn AS MATERIALIZED (SELECT accept_turn($1::int, $7::text[]) AS taken),
+accepted AS (
+INSERT INTO payment (partition, accepted_by, id, patient_id, idempotency_key, amount_minor, ${commonNames})
+SELECT $1::int, $2, i.id, i.patient_id, i.idempotency_key, i.amount_minor, ${commonValues}
+  FROM turn, unnest($3::uuid[], $4::uuid[], $5::text[], $6::bigint[], ${commonArrays}) WITH ORDINALITY
+       AS i (id, patient_id, idempotency_key, amount_minor, ${commonNames}, position)
  WHERE EXISTS (SELECT 1 FROM patient WHERE patient.id = i.patient_id) AND i.idempotency_key <> ALL (turn.taken)
  ORDER BY i.position
 ON CONFLICT DO NOTHING
-RETURNING id, seq, accepted_at AS "acceptedAt"`;
+RETURNING id, seq, accepted_at)
+SELECT array_agg(id) AS ids, array_agg(seq) AS seqs,
+       array_agg((date_part('epoch', accepted_at) * 1000)::bigint) AS "acceptedMs" FROM accepted`;
 
-/** Sends nothing for free payments: `unnest` fills a shorter array with NULL. */
-const settlements = (payments: readonly NewPayment[]): string =>
-  textArray(
-    payments.some(({ settles }) => settles) ? payments.map(({ settles = null }) => settles) : [],
-  );
-
-/** Sends nothing for charges: `unnest` fills a shorter array with NULL. */
-function kinds(payments: readonly NewPayment[]): [string, string] {
-  const isCharge = ({ kind = 'charge' }: NewPayment): boolean => kind === 'charge';
-  if (payments.every(isCharge)) return ['{}', '{}'];
-  return [
-    textArray(payments.map(({ kind = 'charge' }) => kind)),
-    textArray(payments.map(({ ofPayment = null }) => ofPayment)),
-  ];
+/** A null field when nothing was inserted. */
+interface AcceptedColumns {
+  ids: string[] | null;
+  seqs: number[] | null;
+  acceptedMs: number[] | null;
 }
+
+/**
+ * The two parameters of a common column: an array, and the value that replaces its NULLs. `unnest`
+ * fills a shorter array with NULL, so one value for all needs no array.
+ */
+function toCommon(values: readonly (string | number | boolean | null)[]): [string, string | null] {
+  const [first = null] = values;
+  if (values.every((value) => value === first)) return ['{}', first === null ? null : `${first}`];
+  return [textArray(values.map((value) => (value === null ? null : `${value}`))), null];
+}
+
+const DEFAULTS: Partial<NewPayment> = { settles: null, kind: 'charge', ofPayment: null };
+
+const commonParameters = (payments: readonly NewPayment[]): (string | null)[] =>
+  COMMON.flatMap(([, field]) =>
+    toCommon(payments.map((payment) => payment[field] ?? DEFAULTS[field] ?? null)),
+  );
 
 /**
  * Keys that a batch may also have. The service creates the keys of re-drives and of parts of a
@@ -98,68 +133,24 @@ export async function acceptPayments(
   acceptedBy: string,
   payments: readonly NewPayment[],
 ): Promise<AcceptedPayment[]> {
-  const column = <K extends keyof NewPayment>(key: K): NewPayment[K][] =>
-    payments.map((payment) => payment[key]);
-  const { rows } = await db.query<AcceptedPayment>({
+  const { rows } = await db.query<AcceptedColumns>({
     name: 'accept',
     text: ACCEPT,
     values: [
       partition,
       acceptedBy,
-      plainArray(column('id')),
-      plainArray(column('patientId')),
-      column('batchId'),
-      column('batchIndex'),
-      column('redriveOf'),
-      textArray(column('idempotencyKey')),
-      textArray(column('fingerprint')),
-      plainArray(column('answerWaited')),
-      plainArray(column('amountMinor')),
-      textArray(column('currency')),
-      textArray(column('concept')),
-      settlements(payments),
+      plainArray(payments.map(({ id }) => id)),
+      plainArray(payments.map(({ patientId }) => patientId)),
+      textArray(payments.map(({ idempotencyKey }) => idempotencyKey)),
+      plainArray(payments.map(({ amountMinor }) => amountMinor)),
       textArray(clientKeys(payments)),
-      ...kinds(payments),
+      ...commonParameters(payments),
     ],
   });
-  return rows;
-}
-
-/**
- * accept-locked: which of these payments ACCEPT would have to wait for, because another session
- * holds a lock on the row of their patient, of their batch or of the payment that they repeat or
- * belong to.
- * Takes the locks of the foreign keys where they are free, for this statement only.
- */
-const ACCEPT_LOCKED = `
-WITH asked AS MATERIALIZED (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[]) AS a (id, patient_id, batch_id, redrive_of, of_payment)),
-free_patient AS MATERIALIZED (SELECT id FROM patient WHERE id = ANY ($2::uuid[]) FOR KEY SHARE SKIP LOCKED),
-free_batch AS MATERIALIZED (SELECT id FROM batch WHERE id = ANY ($3::uuid[]) FOR KEY SHARE SKIP LOCKED),
-free_payment AS MATERIALIZED (SELECT id FROM payment WHERE id = ANY ($4::uuid[]) OR id = ANY ($5::uuid[]) FOR KEY SHARE SKIP LOCKED)
-SELECT id FROM asked a
- WHERE EXISTS (SELECT 1 FROM patient WHERE id = a.patient_id AND id NOT IN (SELECT id FROM free_patient))
-    OR EXISTS (SELECT 1 FROM batch WHERE id = a.batch_id AND id NOT IN (SELECT id FROM free_batch))
-    OR EXISTS (SELECT 1 FROM payment WHERE id IN (a.redrive_of, a.of_payment) AND id NOT IN (SELECT id FROM free_payment))`;
-
-/** @returns the ids of the payments that cannot be accepted now because a row is locked. */
-export async function findLockedOut(
-  db: Queryable,
-  payments: readonly NewPayment[],
-): Promise<Set<string>> {
-  const column = <K extends keyof NewPayment>(key: K): NewPayment[K][] =>
-    payments.map((payment) => payment[key]);
-  const values = [
-    plainArray(column('id')),
-    plainArray(column('patientId')),
-    column('batchId'),
-    column('redriveOf'),
-    payments.map(({ ofPayment = null }) => ofPayment),
-  ];
-  const { rows } = await db.query<{ id: string }>({
-    name: 'accept-locked',
-    text: ACCEPT_LOCKED,
-    values,
-  });
-  return new Set(rows.map(({ id }) => id));
+  const { ids, seqs, acceptedMs } = rows[0] as AcceptedColumns;
+  return (ids ?? []).map((id, index) => ({
+    id,
+    seq: seqs?.[index] as number,
+    acceptedAt: new Date(acceptedMs?.[index] as number),
+  }));
 }

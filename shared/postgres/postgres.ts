@@ -10,6 +10,7 @@ import { openPool } from './hosts/follow.js';
 import type { Logger } from '../observability/logger.js';
 
 const INT8 = 20;
+const INT8_ARRAY = 1016;
 const UUID_ARRAY = 2951;
 const TIMESTAMPTZ = 1184;
 
@@ -25,10 +26,15 @@ const parseTime: Parser = (text) =>
     ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
     : standardParser(TIMESTAMPTZ)(text);
 
+/** Of an array whose elements need no quotes. */
+const splitArray = (text: string): string[] => (text === '{}' ? [] : text.slice(1, -1).split(','));
+
 const parsers: Readonly<Record<number, Parser>> = {
   [INT8]: Number,
   [TIMESTAMPTZ]: parseTime,
-  [UUID_ARRAY]: (text) => (text === '{}' ? [] : text.slice(1, -1).split(',')),
+  [INT8_ARRAY]: (text) =>
+    splitArray(text).map((element) => (element === 'NULL' ? null : Number(element))),
+  [UUID_ARRAY]: splitArray,
 };
 const types = {
   getTypeParser: (oid: number, format?: string): Parser =>

@@ -52,6 +52,41 @@ describe('accept', () => {
     ).toEqual([known.id]);
   });
 
+  const storedFields = async (id: string): Promise<unknown> =>
+    (
+      await record.pool.query(
+        `SELECT redrive_of AS "redriveOf", batch_index AS "batchIndex", answer_waited AS "answerWaited",
+                fingerprint, currency, concept, settles, kind, of_payment AS "ofPayment" FROM payment WHERE id = $1`,
+        [id],
+      )
+    ).rows[0];
+  const DIFFERENT = {
+    answerWaited: true,
+    fingerprint: 'NULL',
+    currency: 'EUR',
+    concept: 'a, "b" {c}',
+    kind: 'authorize',
+  } as const;
+
+  test.each([
+    ['alone', []],
+    ['beside an equal one', [{}]],
+    ['beside a different one', [DIFFERENT]],
+  ])('a payment %s is stored with its own values', async (_, others) => {
+    const [first] = await record.accept(1);
+    const own = { redriveOf: first ?? null, batchIndex: 3, concept: 'x' };
+    const payments = [own, ...others].map((rest) => newPayment(PATIENTS[0], rest));
+    const accepted = await acceptPayments(record.pool, 0, 'test', payments);
+    expect(accepted.map(({ id }) => id)).toEqual(payments.map(({ id }) => id));
+    for (const { id, ...payment } of payments) {
+      const { redriveOf, batchIndex, answerWaited, fingerprint, currency, concept } = payment;
+      expect(await storedFields(id)).toEqual({
+        ...{ redriveOf, batchIndex, answerWaited, fingerprint, currency, concept },
+        ...{ settles: null, kind: payment.kind ?? 'charge', ofPayment: null },
+      });
+    }
+  });
+
   test('seq is the order in the group', async () => {
     const payments = Array.from({ length: 50 }, () => newPayment(PATIENTS[0]));
     const accepted = await acceptPayments(record.pool, 0, 'test', payments);

@@ -119,11 +119,11 @@ describe('accept', () => {
     });
     return { acceptor, sent };
   };
-  const inserted = (values: unknown[]): unknown[] =>
-    (values[2] as string)
-      .slice(1, -1)
-      .split(',')
-      .map((id, index) => ({ id, seq: index + 1, acceptedAt: new Date(7) }));
+  const inserted = (values: unknown[]): unknown[] => {
+    const ids = (values[2] as string).slice(1, -1).split(',');
+    return [{ ids, seqs: ids.map((_, index) => index + 1), acceptedMs: ids.map(() => 7) }];
+  };
+  const nothing = [{ ids: null, seqs: null, acceptedMs: null }];
 
   test('an inserted payment returns its row and is enqueued', async () => {
     const { acceptor, sent } = create(inserted);
@@ -138,7 +138,7 @@ describe('accept', () => {
 
   test('an existing key returns the earlier row, which is not enqueued again', async () => {
     const { acceptor, sent } = create(
-      () => [],
+      () => nothing,
       () => [pending('earlier', 'key')],
     );
     expect([(await acceptor.accept({ payment: newPayment('a', 'key') }))?.id, sent]).toEqual([
@@ -150,7 +150,7 @@ describe('accept', () => {
   test('an insert whose answer was lost finds its own row and enqueues it', async () => {
     let tries = 0;
     const { acceptor, sent } = create(
-      () => ((tries += 1) === 1 ? passing() : []),
+      () => ((tries += 1) === 1 ? passing() : nothing),
       () => [pending('a', 'key')],
     );
     expect([(await acceptor.accept({ payment: newPayment('a', 'key') }))?.id, tries, sent]).toEqual(
@@ -160,14 +160,14 @@ describe('accept', () => {
 
   test('no row after an insert with an unknown result is UNAVAILABLE, because the first insert may still run', async () => {
     let tries = 0;
-    const { acceptor } = create(() => ((tries += 1) === 1 ? passing() : []));
+    const { acceptor } = create(() => ((tries += 1) === 1 ? passing() : nothing));
     const accepted = acceptor.accept({ payment: newPayment('a', 'key') });
     await expect(accepted).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(tries).toBe(2);
   });
 
   test('no row at all means that the patient does not exist', async () => {
-    const { acceptor } = create(() => []);
+    const { acceptor } = create(() => nothing);
     expect(await acceptor.accept({ payment: newPayment('a') })).toBeNull();
   });
 });
