@@ -3,7 +3,8 @@ import type { Batch } from '../../shared/contracts/batch.js';
 import { Problem } from '../../shared/errors.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import { tallyBatch, toBatchPayment } from '../core/batch.js';
-import { batchById, batchRows } from '../records/payment-rows.js';
+import { batchRows } from '../records/batch-rows.js';
+import { batchById } from '../records/payment-rows.js';
 
 /** Rows per read. */
 const PAGE = 5_000;

@@ -69,16 +69,13 @@ export function unknownIndexes(
 /** The fields of a payment that the document of a batch needs. */
 export type BatchRow = Pick<
   PaymentRecord,
-  | 'id'
-  | 'status'
-  | 'kind'
-  | 'currency'
-  | 'processedBy'
-  | 'term'
-  | 'attempts'
-  | 'acceptedAt'
-  | 'completedAt'
->;
+  'id' | 'status' | 'kind' | 'currency' | 'processedBy' | 'term' | 'attempts'
+> & {
+  /** In ms since 1970. */
+  acceptedMs: number;
+  /** Null: pending. */
+  completedMs: number | null;
+};
 
 export const toBatchPayment = (row: BatchRow): Batch['payments'][number] => ({
   id: row.id,
@@ -87,7 +84,7 @@ export const toBatchPayment = (row: BatchRow): Batch['payments'][number] => ({
   processedBy: row.processedBy,
   term: row.term,
   attempts: row.attempts,
-  latencyMs: latencyMs(row),
+  latencyMs: latencyMs(row.acceptedMs, row.completedMs),
 });
 
 /**

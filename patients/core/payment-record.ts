@@ -68,11 +68,8 @@ export function toAcceptedRecord(
 }
 
 /** From acceptance to the final status, in ms; null before. */
-export const latencyMs = ({
-  acceptedAt,
-  completedAt,
-}: Pick<PaymentRecord, 'acceptedAt' | 'completedAt'>): number | null =>
-  completedAt === null ? null : Math.max(0, completedAt.getTime() - acceptedAt.getTime());
+export const latencyMs = (acceptedMs: number, completedMs: number | null): number | null =>
+  completedMs === null ? null : Math.max(0, completedMs - acceptedMs);
 
 /** The document of the current state. */
 export function paymentDocument(record: PaymentRecord): Payment {
@@ -95,7 +92,7 @@ export function paymentDocument(record: PaymentRecord): Payment {
     attempts: record.attempts,
     reason: record.reason,
     completedAt: record.completedAt?.toISOString() ?? null,
-    latencyMs: latencyMs(record),
+    latencyMs: latencyMs(record.acceptedAt.getTime(), record.completedAt?.getTime() ?? null),
   };
 }
 

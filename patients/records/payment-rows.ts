@@ -5,7 +5,6 @@
  */
 import type { PaymentRecord } from '../core/payment-record.js';
 import type { OperationSums } from '../core/standing.js';
-import type { BatchRow } from '../core/batch.js';
 import { listTable, type ListedStatus } from '../../shared/postgres/payment-lists.js';
 import type { OperationRefusal } from '../../shared/core/operation-rules.js';
 import type { NewPayment } from '../../shared/postgres/ledger.js';
@@ -123,23 +122,6 @@ export async function listPayments(
     ORDER BY seq DESC LIMIT $7`;
   const values = [before, status, patient, batch, by, term, limit, of];
   return (await db.query<PaymentRecord>(text, values)).rows;
-}
-
-export type IndexedBatchRow = BatchRow & { batchIndex: number };
-
-/** Payments of a batch from index `from` on, in order of index. */
-export async function batchRows(
-  db: Queryable,
-  batchId: string,
-  from: number,
-  limit: number,
-): Promise<IndexedBatchRow[]> {
-  const text = `SELECT id, batch_index AS "batchIndex", status, kind, currency, processed_by AS "processedBy", term, attempts,
-      accepted_at AS "acceptedAt", completed_at AS "completedAt"
-    FROM payment WHERE batch_id = $1 AND batch_index >= $2 ORDER BY batch_index LIMIT $3`;
-  return (
-    await db.query<IndexedBatchRow>({ name: 'batch-rows', text, values: [batchId, from, limit] })
-  ).rows;
 }
 
 export interface BatchHead {

@@ -86,9 +86,9 @@ describe('the numbers of a batch', () => {
       processedBy: 'server_1',
       term: 2,
       attempts: 1,
-      acceptedAt: new Date(1_000),
+      acceptedMs: 1_000,
     } as const;
-    expect(toBatchPayment({ ...row, completedAt: new Date(1_084) })).toEqual({
+    expect(toBatchPayment({ ...row, completedMs: 1_084 })).toEqual({
       id: ID,
       status: 'SUCCEEDED',
       exit_granted: true,
@@ -97,10 +97,10 @@ describe('the numbers of a batch', () => {
       attempts: 1,
       latencyMs: 84,
     });
-    expect(toBatchPayment({ ...row, completedAt: new Date(900) }).latencyMs).toBe(0);
-    const test = { ...row, currency: 'XTS', completedAt: new Date(1_084) };
+    expect(toBatchPayment({ ...row, completedMs: 900 }).latencyMs).toBe(0);
+    const test = { ...row, currency: 'XTS', completedMs: 1_084 };
     expect(toBatchPayment(test).exit_granted).toBe(false);
-    expect(toBatchPayment({ ...row, status: 'PENDING', completedAt: null }).latencyMs).toBeNull();
+    expect(toBatchPayment({ ...row, status: 'PENDING', completedMs: null }).latencyMs).toBeNull();
   });
 });
 
