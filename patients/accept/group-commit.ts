@@ -15,10 +15,7 @@ export interface GroupCommitOptions<Row, Result> {
    * later and does not delay the next group. No attempt starts after `giveUpAtMs`, the deadline of
    * the oldest row. A row whose insert failed may be inserted again.
    */
-  insert(
-    rows: readonly Row[],
-    giveUpAtMs: number,
-  ): Promise<readonly (Result | PromiseLike<Result>)[]>;
+  insert(rows: readonly Row[], giveUpAtMs: number): Promise<readonly (Result | Promise<Result>)[]>;
   clock: Clock;
   /** Maximum number of rows in one insert. */
   groupMax: number;
@@ -43,7 +40,7 @@ interface Portion<Row, Result> {
   sinceMs: number;
   /** The group of this portion could not be stored, so the portion is inserted alone. */
   alone?: boolean;
-  resolve: (results: readonly (Result | PromiseLike<Result>)[]) => void;
+  resolve: (results: readonly (Result | Promise<Result>)[]) => void;
   reject: (error: unknown) => void;
 }
 
@@ -52,6 +49,14 @@ const getOldest = (group: readonly { sinceMs: number }[]): number => group[0]?.s
 
 const countRows = (portions: readonly { rows: readonly unknown[] }[]): number =>
   portions.reduce((sum, { rows }) => sum + rows.length, 0);
+
+/**
+ * A result may fail after its portion was rejected. Then no caller receives the failure, and without
+ * a handler it would end the process.
+ */
+function handleFailures(results: readonly unknown[]): void {
+  for (const result of results) if (result instanceof Promise) result.catch(() => undefined);
+}
 
 export class GroupCommit<Row, Result> {
   private waiting: Portion<Row, Result>[] = [];
@@ -98,7 +103,15 @@ export class GroupCommit<Row, Result> {
    */
   admit(rows: readonly Row[]): Promise<Result[]> {
     return new Promise((resolve, reject) =>
-      this.enqueue(rows, (results) => resolve(Promise.all(results)), reject),
+      this.enqueue(
+        rows,
+        (results) => {
+          const all = Promise.all(results);
+          handleFailures([all]);
+          resolve(all);
+        },
+        reject,
+      ),
     );
   }
 
@@ -153,6 +166,7 @@ export class GroupCommit<Row, Result> {
         giveUpAtMs,
       );
       this.silentSinceMs = null;
+      handleFailures(results);
       let start = 0;
       for (const portion of group)
         portion.resolve(results.slice(start, (start += portion.rows.length)));

@@ -8,6 +8,8 @@ interface Call {
   rows: readonly string[];
   giveUpAtMs: number;
   finish(): void;
+  /** The rows share a result that settles later. */
+  finishLater(result: Promise<string>): void;
   fail(error: Error): void;
 }
 
@@ -25,6 +27,7 @@ function create(options: { groupMax?: number; waitingMax?: number; patienceMs?: 
           rows,
           giveUpAtMs,
           finish: () => resolve(rows.map((row) => `${row}!`)),
+          finishLater: (result) => resolve(rows.map(() => result)),
           fail: reject,
         });
       }),
@@ -227,7 +230,13 @@ describe('an insert that does not end', () => {
     const groups = new GroupCommit<string, string>({
       insert: (rows, giveUpAtMs) =>
         new Promise((resolve, reject) => {
-          calls.push({ rows, giveUpAtMs, finish: () => resolve([...rows]), fail: reject });
+          calls.push({
+            rows,
+            giveUpAtMs,
+            finish: () => resolve([...rows]),
+            finishLater: (result) => resolve(rows.map(() => result)),
+            fail: reject,
+          });
         }),
       clock: systemClock,
       groupMax: 500,
@@ -282,6 +291,18 @@ describe('an insert that does not end', () => {
     groups.endPatience();
     expect((await waiting).code).toBe('UNAVAILABLE');
   });
+
+  test.each(['a row', 'a part of a batch'])(
+    'rejects %s; when its result fails later, the failure is handled (else it ends the process)',
+    async (what) => {
+      const { groups, calls } = open();
+      const submitted = what === 'a row' ? groups.submit('a') : groups.admit(['a']).then(String);
+      expect(await outcome(submitted)).toBe('UNAVAILABLE');
+      calls[0]?.finishLater(Promise.reject(UNAVAILABLE));
+      await settle();
+      await settle();
+    },
+  );
 });
 
 test('control: in a long queue whose inserts end, rows wait beyond their patience', async () => {
