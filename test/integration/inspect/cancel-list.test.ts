@@ -39,8 +39,7 @@ const readDone = async (): Promise<unknown> =>
   ).rows;
 
 beforeAll(async () => {
-  // A busy machine may need longer than the usual patience for the first answer.
-  system = await openInspected({ ACCEPT_RETRY_MS: '30000' });
+  system = await openInspected();
   term = await system.elect('server_1');
 });
 beforeEach(async () => {

@@ -36,8 +36,7 @@ const post = (body: unknown, headers: Record<string, string> = {}): RequestInit 
 const story = (id: string): Promise<Story> => system.json<Story>(`/payments/${id}.json`);
 
 beforeAll(async () => {
-  // A busy machine may need longer than the usual patience for the first payment.
-  system = await openInspected({ ACCEPT_RETRY_MS: '30000' });
+  system = await openInspected();
   const { accept, elect, finish, pool } = system;
   const first = await elect('server_1');
   const accepted = await accept([{}, {}, {}, { currency: 'EUR', amountMinor: 700 }]);

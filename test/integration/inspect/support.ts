@@ -16,6 +16,7 @@ import {
 } from '../../../shared/postgres/ledger.js';
 import type { Pool } from '../../../shared/postgres/postgres.js';
 import { Hospital } from '../monitor/support.js';
+import { PATIENT } from '../../process/patience.js';
 import { keptLogger } from '../../support/kept-logger.js';
 import { testRedisUrl } from '../../support/redis.js';
 import { createTestPool } from '../../support/pool.js';
@@ -77,6 +78,7 @@ async function patientsFor(hospital: Hospital, port: number): Promise<RunningPat
       OPERATOR_TOKEN: 'operator',
       INTERNAL_TOKEN: 'internal',
       ID: 'patients_1',
+      ...PATIENT,
     }),
     keptLogger('patients_1'),
   );
@@ -119,6 +121,7 @@ export async function openInspected(env: NodeJS.ProcessEnv = {}): Promise<Inspec
   const [place] = await hospital.plan(1);
   const monitor = await hospital.startMonitor(place as { id: string; port: number }, {
     PATIENTS: `patients_1=http://127.0.0.1:${port}`,
+    ACCEPT_RETRY_MS: '30000',
     ...env,
   });
   const patients = await patientsFor(hospital, port);
