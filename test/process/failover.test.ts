@@ -24,7 +24,7 @@ describe('npm run experiment -- failover', () => {
         '--monitors',
         '3',
         '--rate',
-        '15',
+        '20',
         '--deadline',
         '30000',
         '--json',
