@@ -1,7 +1,9 @@
 /**
  * A line that is updated in place on a terminal; elsewhere a line every few seconds, so that logs
- * stay short.
+ * stay short. It is cut at the width of a terminal: a list of processes may be longer.
  */
+import { cut } from './report/verdict-lines.js';
+
 const ELSEWHERE_MS = 5_000;
 
 export interface Progress {
@@ -19,7 +21,7 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
         stream.write(`\r\x1b[2K${text.slice(0, (stream.columns || 80) - 1)}`);
       } else if (performance.now() - lastMs >= ELSEWHERE_MS) {
         lastMs = performance.now();
-        stream.write(`${text}\n`);
+        stream.write(`${cut(text)}\n`);
       }
     },
     end: () => {
