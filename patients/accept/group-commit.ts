@@ -51,8 +51,8 @@ const countRows = (portions: readonly { rows: readonly unknown[] }[]): number =>
   portions.reduce((sum, { rows }) => sum + rows.length, 0);
 
 /**
- * A result may fail after its portion was rejected. Then no caller receives the failure, and without
- * a handler it would end the process.
+ * A result may fail after its portion was rejected. Then no caller receives the failure, and
+ * without a handler it would end the process.
  */
 function handleFailures(results: readonly unknown[]): void {
   for (const result of results) if (result instanceof Promise) result.catch(() => undefined);
