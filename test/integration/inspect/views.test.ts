@@ -247,3 +247,15 @@ test('every view has a description with the cost of reading it', async () => {
     { views: 8 },
   ]);
 });
+
+test('payment_story: a succeeded test payment earns no exit pass', async () => {
+  const [{ term, leader }] = (await rows(
+    'SELECT term, leader FROM leadership WHERE partition = 0',
+  )) as [{ term: number; leader: string }];
+  const payment = newPayment(PATIENTS[1], { currency: 'XTS' });
+  await acceptPayments(record.pool, 0, 'patients_1', [payment]);
+  await commitOutcomes(record.pool, { partition: 0, term, leader }, [outcome(payment.id)]);
+  expect(
+    await rows('SELECT status, exit_pass FROM payment_story WHERE id = $1', [payment.id]),
+  ).toEqual([{ status: 'SUCCEEDED', exit_pass: null }]);
+});
