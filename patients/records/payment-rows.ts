@@ -8,7 +8,7 @@ import type { OperationSums } from '../core/standing.js';
 import { listTable, type ListedStatus } from '../../shared/postgres/payment-lists.js';
 import type { OperationRefusal } from '../../shared/core/operation-rules.js';
 import type { NewPayment } from '../../shared/postgres/ledger.js';
-import { plainArray, type Queryable } from '../../shared/postgres/postgres.js';
+import { plainArray, textArray, type Queryable } from '../../shared/postgres/postgres.js';
 
 const COLUMNS = `id, seq, patient_id AS "patientId", batch_id AS "batchId", batch_index AS "batchIndex", redrive_of AS "redriveOf",
   idempotency_key AS "idempotencyKey", fingerprint, answer_waited AS "answerWaited", amount_minor AS "amountMinor", currency, concept,
@@ -21,7 +21,9 @@ export async function paymentsByKey(
   keys: readonly string[],
 ): Promise<PaymentRecord[]> {
   const text = `SELECT ${COLUMNS} FROM payment WHERE idempotency_key = ANY ($1::text[])`;
-  return (await db.query<PaymentRecord>({ name: 'payments-by-key', text, values: [keys] })).rows;
+  return (
+    await db.query<PaymentRecord>({ name: 'payments-by-key', text, values: [textArray(keys)] })
+  ).rows;
 }
 
 /** The possible reasons why a payment was not inserted. */
@@ -72,7 +74,9 @@ export async function finalPayments(
   ids: readonly string[],
 ): Promise<PaymentRecord[]> {
   const text = `SELECT ${COLUMNS} FROM payment WHERE id = ANY ($1::uuid[]) AND status <> 'PENDING'`;
-  return (await db.query<PaymentRecord>({ name: 'final-payments', text, values: [ids] })).rows;
+  return (
+    await db.query<PaymentRecord>({ name: 'final-payments', text, values: [plainArray(ids)] })
+  ).rows;
 }
 
 /** The ids of the final payments among these ids. */

@@ -107,12 +107,11 @@ function toCommon(values: readonly (string | number | boolean | null)[]): [strin
   return [textArray(values.map((value) => (value === null ? null : `${value}`))), null];
 }
 
-const DEFAULTS: Partial<NewPayment> = { settles: null, kind: 'charge', ofPayment: null };
-
 const commonParameters = (payments: readonly NewPayment[]): (string | null)[] =>
-  COMMON.flatMap(([, field]) =>
-    toCommon(payments.map((payment) => payment[field] ?? DEFAULTS[field] ?? null)),
-  );
+  COMMON.flatMap(([, field]) => {
+    const absent = field === 'kind' ? 'charge' : null;
+    return toCommon(payments.map((payment) => payment[field] ?? absent));
+  });
 
 /**
  * Keys that a batch may also have. The service creates the keys of re-drives and of parts of a
