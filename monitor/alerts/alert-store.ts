@@ -49,11 +49,11 @@ const PURGE = `DELETE FROM alert WHERE cleared_at < clock_timestamp() - interval
 const OPEN = `SELECT ${COLUMNS} FROM alert WHERE cleared_at IS NULL`;
 /** With all alerts of the last time: the next page begins before that time. */
 const CLEARED = `SELECT ${COLUMNS} FROM alert WHERE cleared_at IS NOT NULL AND fired_at < $1 ORDER BY fired_at DESC FETCH FIRST $2 ROWS WITH TIES`;
-/** An hour-old notice is no news. */
+/** An open alert is news, however old. One that cleared more than an hour ago is none. */
 const UNTOLD = `
 SELECT ${COLUMNS}, told_fired_at IS NULL AS "isNew" FROM alert
- WHERE fired_at > clock_timestamp() - interval '1 hour'
-   AND (told_fired_at IS NULL OR (cleared_at IS NOT NULL AND told_cleared_at IS NULL))
+ WHERE (cleared_at IS NULL AND told_fired_at IS NULL)
+    OR (cleared_at > clock_timestamp() - interval '1 hour' AND told_cleared_at IS NULL)
  ORDER BY fired_at LIMIT 100`;
 const TOLD: Readonly<Record<NoticeKind, string>> = {
   fired: 'UPDATE alert SET told_fired_at = clock_timestamp() WHERE id = $1',

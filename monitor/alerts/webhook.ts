@@ -1,7 +1,8 @@
 /**
  * Sends notices about alerts to a webhook, one after the other, at least once: a notice is repeated
- * with growing pauses until the receiver answers with 2xx, for at most a quarter of an hour. The
- * receiver recognises a repetition by `id` and `event`.
+ * with growing pauses until the receiver answers with 2xx. After a quarter of an hour it is
+ * dropped, and the recorder may push it again. The receiver recognises a repetition by `id` and
+ * `event`.
  *
  * Each request is signed: `Relevo-Signature: t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA256 of
  * `SECONDS.BODY` under the shared secret. A receiver must compare it and refuse an old time.

@@ -50,8 +50,16 @@ export interface Supervisor {
 const unavailable = (detail: string, cause?: unknown): Problem =>
   new Problem('UNAVAILABLE', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause });
 
+/** About the token of this monitor, not about that of the operator who asked. */
+const OWN_TOKEN: readonly unknown[] = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+] satisfies readonly ProblemCode[];
+
 function toProblem(body: unknown): Problem {
   const { code, detail } = (body ?? {}) as { code?: unknown; detail?: unknown };
+  if (OWN_TOKEN.includes(code))
+    return unavailable('The supervisor (`npm start`) refuses the token of this monitor');
   if (typeof code === 'string' && code in PROBLEMS && PROBLEMS[code as ProblemCode].status < 500)
     return new Problem(code as ProblemCode, typeof detail === 'string' ? detail : undefined);
   return unavailable(typeof detail === 'string' ? detail : 'The supervisor refused the request');

@@ -73,6 +73,22 @@ describe('the recorded alerts of two monitors', () => {
     expect(await countAudits('server_3')).toBe(1);
   });
 
+  const HOUR_MS = 3_600_000;
+  test.each([
+    ['open for two hours', 2 * HOUR_MS, null, ['fired']],
+    ['cleared a minute ago after two hours', 2 * HOUR_MS, 60_000, ['fired', 'cleared']],
+    ['cleared two hours ago', 3 * HOUR_MS, 2 * HOUR_MS, []],
+  ])('the notices of an alert that was %s', async (_, firedAgoMs, clearedAgoMs, kinds) => {
+    const { store } = openMonitor('monitor_1', []);
+    await store.record([fire('server_1', Date.now() - firedAgoMs)]);
+    if (clearedAgoMs !== null)
+      await pool.query('UPDATE alert SET cleared_at = $1', [new Date(Date.now() - clearedAgoMs)]);
+    const untold = await store.untold();
+    expect(untold.map(({ kind }) => kind)).toEqual(kinds);
+    for (const notice of untold) await store.markTold(notice);
+    expect(await store.untold()).toEqual([]);
+  });
+
   test('an alert that cleared can be acknowledged and is not shown as open again', async () => {
     const alert = fire('server_2');
     const { store, recorder } = openMonitor('monitor_1', []);

@@ -78,6 +78,7 @@ describe('a monitor whose supervisor misbehaves', () => {
     ['more lines than are allowed', sendJson({ ...TAIL, lines: Array(1_001).fill({}) })],
     ['an unknown code', sendJson({ code: 'toString', detail: 'x' }, 400)],
     ['an internal error', sendJson({ code: 'INTERNAL', detail: 'x' }, 500)],
+    ['a refused token', sendJson({ code: 'UNAUTHENTICATED', detail: 'x' }, 401)],
     ['null with an error', sendJson(null, 500)],
   ])('an answer with %s is a refusal', async (_, given) => {
     answer = given;
