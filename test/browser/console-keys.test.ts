@@ -33,6 +33,26 @@ describeInBrowser('keys and small tools of the console', () => {
     expect(entries.filter((entry) => !keys.includes(entry))).toEqual([]);
   });
 
+  test('the keys can be switched off and on again without a key', async () => {
+    const page = await stage.open();
+    const setKeys = async (on: boolean): Promise<void> => {
+      await page.click('nav button:text("Keys")');
+      await page.setChecked('dialog.keys input[type=checkbox]', on);
+      expect(await axeProblems(page)).toEqual([]);
+      await page.click('dialog.keys button[type=submit]');
+      await page.waitForSelector('dialog.keys', { state: 'detached' });
+    };
+    await setKeys(false);
+    await page.reload();
+    const address = page.url();
+    for (const key of ['?', 'g', 'e', '/']) await page.keyboard.press(key);
+    expect(await page.locator('dialog.keys').count()).toBe(0);
+    expect(page.url()).toBe(address);
+    await setKeys(true);
+    await page.keyboard.press('?');
+    await page.waitForSelector('dialog.keys[open]');
+  });
+
   test('an unknown address is a page for a browser and a problem for a program', async () => {
     const page = await browser.page();
     const answer = await page.goto(`${stage.url}/nothing/<b>`);

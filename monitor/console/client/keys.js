@@ -12,6 +12,8 @@ const PAGES = {
   u: ['Audit', '/audit.html'],
   l: ['Logs', '/logs'],
 };
+/** Name of the browser's stored value; `off` while the user has switched the keys off. */
+const SWITCH = 'relevo-keys';
 /** Maximum time between `g` and the second key, in ms. */
 const PAIR_MS = 1_500;
 
@@ -35,6 +37,33 @@ const line = (keys, meaning) =>
     make('dd', {}, meaning),
   );
 
+/** A browser may refuse to store anything: then the keys are on. */
+function areOn() {
+  try {
+    return localStorage.getItem(SWITCH) !== 'off';
+  } catch {
+    return true;
+  }
+}
+
+/** @param {boolean} on */
+function switchKeys(on) {
+  try {
+    localStorage.setItem(SWITCH, on ? 'on' : 'off');
+  } catch {
+    // The keys stay on.
+  }
+}
+
+function makeSwitch() {
+  const box = make('input', {
+    type: 'checkbox',
+    checked: areOn(),
+    onchange: () => switchKeys(box.checked),
+  });
+  return make('label', {}, box, ' Use these keys in this browser');
+}
+
 function showHelp() {
   const dialog = make(
     'dialog',
@@ -48,6 +77,7 @@ function showHelp() {
       ...Object.entries(PAGES).map(([key, [name]]) => line(`g ${key}`, name ?? '')),
       line('Esc', 'Close a dialog'),
     ),
+    makeSwitch(),
     make('form', { method: 'dialog' }, make('button', { type: 'submit' }, 'Close')),
   );
   dialog.addEventListener('close', () => dialog.remove());
@@ -70,7 +100,7 @@ function goTo(key) {
 document.addEventListener('keydown', (event) => {
   const { key, target, ctrlKey, altKey, metaKey } = event;
   const isInDialog = document.querySelector('dialog[open]') !== null;
-  if (ctrlKey || altKey || metaKey || isInDialog || isTyping(target)) return;
+  if (ctrlKey || altKey || metaKey || isInDialog || isTyping(target) || !areOn()) return;
   const isSecond = performance.now() - pressedAt < PAIR_MS;
   pressedAt = key === 'g' && !isSecond ? performance.now() : -Infinity;
   if (isSecond) goTo(key);
@@ -80,5 +110,10 @@ document.addEventListener('keydown', (event) => {
     search();
   }
 });
+
+// Reachable without a key, because a key may disturb speech input (WCAG 2.1.4).
+document
+  .querySelector('nav[aria-label=Console] ul')
+  ?.append(make('li', {}, make('button', { type: 'button', onclick: showHelp }, 'Keys')));
 
 if (location.hash === '#q') search();
