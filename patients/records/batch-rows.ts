@@ -8,7 +8,7 @@ export type IndexedBatchRow = BatchRow & { batchIndex: number };
 const BATCH_COLUMNS = `
 SELECT array_agg(id) AS ids, array_agg(batch_index::bigint) AS indexes, string_agg(status::text, ',') AS statuses,
        string_agg(kind::text, ',') AS kinds, string_agg(currency, ',') AS currencies,
-       string_agg(coalesce(processed_by, ''), ',') AS "processedBy", array_agg(term) AS terms,
+       array_agg(processed_by) AS "processedBy", array_agg(term) AS terms,
        array_agg(attempts::bigint) AS attempts,
        array_agg((date_part('epoch', accepted_at) * 1000)::bigint) AS "acceptedMs",
        array_agg((date_part('epoch', completed_at) * 1000)::bigint) AS "completedMs"
@@ -21,7 +21,7 @@ interface BatchColumns {
   statuses: string;
   kinds: string;
   currencies: string;
-  processedBy: string;
+  processedBy: (string | null)[];
   terms: (number | null)[];
   attempts: number[];
   acceptedMs: number[];
@@ -32,14 +32,13 @@ function toBatchRows(columns: BatchColumns): IndexedBatchRow[] {
   const statuses = columns.statuses.split(',');
   const kinds = columns.kinds.split(',');
   const currencies = columns.currencies.split(',');
-  const processedBy = columns.processedBy.split(',');
   return columns.ids.map((id, at) => ({
     id,
     batchIndex: columns.indexes[at] as number,
     status: statuses[at] as BatchRow['status'],
     kind: kinds[at] as BatchRow['kind'],
     currency: currencies[at] as string,
-    processedBy: processedBy[at] || null,
+    processedBy: columns.processedBy[at] ?? null,
     term: columns.terms[at] ?? null,
     attempts: columns.attempts[at] as number,
     acceptedMs: columns.acceptedMs[at] as number,
