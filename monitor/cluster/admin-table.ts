@@ -4,6 +4,7 @@
  * (schedule/window-runner.ts). Each new state replaces the end time.
  */
 import type { AdminState } from '../../shared/contracts/leadership.js';
+import { parseTime } from '../../shared/core/parse-time.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import { toUtcText } from '../schedule/time-range.js';
 
@@ -53,6 +54,6 @@ export async function setAdminRow(
   { id, state, reason, actor, until }: AdminChange,
 ): Promise<void> {
   // PostgreSQL refuses the text of some valid times: a fraction of many digits.
-  const returnAt = until === null ? null : new Date(until);
+  const returnAt = until === null ? null : parseTime(until);
   await db.query(getSetText(table), [id, state, reason, actor, returnAt]);
 }

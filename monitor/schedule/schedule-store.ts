@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { ScheduleState } from '../../shared/contracts/scheduled-handover.js';
+import { parseTime } from '../../shared/core/parse-time.js';
 import { Problem } from '../../shared/errors.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import { SCHEDULE_GRACE_MS } from '../core/schedule.js';
@@ -118,7 +119,7 @@ export class ScheduleStore {
   /** @throws Problem SCHEDULE_TIME_INVALID, SCHEDULE_EXISTS. */
   async order({ at, to, reason, actor }: ScheduleOrder): Promise<ScheduleRow> {
     // PostgreSQL refuses the text of some valid times: the year 0, and a fraction of many digits.
-    const values = [randomUUID(), new Date(at), to, reason, actor, this.partition];
+    const values = [randomUUID(), parseTime(at), to, reason, actor, this.partition];
     const { rows } = await this.db.query<{ timely: boolean } & ScheduleRow>(ORDER, values);
     const { timely, ...row } = rows[0] as (typeof rows)[0];
     if (!timely) throw new Problem('SCHEDULE_TIME_INVALID');

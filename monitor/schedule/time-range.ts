@@ -1,5 +1,6 @@
 /** Times that an operator orders for later, in SQL. The clock of the database decides. */
 import { SCHEDULE_LEAST_MS, SCHEDULE_MOST_MS } from '../../shared/contracts/scheduled-handover.js';
+import { parseTime } from '../../shared/core/parse-time.js';
 import { Problem } from '../../shared/errors.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
 
@@ -17,7 +18,7 @@ export const toUtcText = (at: string): string =>
 
 /** @param at ISO 8601. @throws Problem SCHEDULE_TIME_INVALID. */
 export async function requireTimely(db: Queryable, at: string): Promise<void> {
-  const values = [new Date(at)];
+  const values = [parseTime(at)];
   const { rows } = await db.query<{ timely: boolean }>(
     `SELECT ${getTimelyCondition('$1')} AS timely`,
     values,
