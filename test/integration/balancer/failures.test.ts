@@ -125,6 +125,11 @@ const describeFailures = (balancer: BalancerName): void => {
     });
 
     test('DELETE and PUT are sent to one instance only, also when it fails', async () => {
+      // Each instance was stopped before: the balancer must see this one again.
+      await eventually(
+        async () => (await setup.withCookie('patients_2')).body.name === 'patients_2',
+        { what: 'the instance of the cookie' },
+      );
       const { length: before } = setup.slow;
       const headers = { cookie: setup.cookieOf('patients_2') };
       const asked = ['DELETE', 'PUT'].map((method) => ({ method, headers }));
