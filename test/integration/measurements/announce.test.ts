@@ -1,6 +1,6 @@
 /**
- * What a candidate does after the API answered to its epoch, in an ensemble that is new or that
- * continues the rounds of a former one.
+ * A candidate announces its epoch to the API, in an ensemble that is new or that continues the
+ * rounds of a former one. The tests check whether it may lead then.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
