@@ -125,8 +125,8 @@ const describeFailures = (balancer: BalancerName): void => {
     });
 
     test('DELETE and PUT are sent to one instance only, also when it fails', async () => {
-      // HAProxy accepts the cookie of an instance some time after it is up. Without it, the requests
-      // are spread over all instances.
+      // HAProxy accepts the cookie of an instance some time after it is up. Until then, it spreads
+      // the requests over all instances.
       await eventually(
         async () => {
           const answers = await Promise.all(
