@@ -174,8 +174,10 @@ const describeFailures = (balancer: BalancerName): void => {
     test('two lengths of one body, by length and in chunks: nothing behind it becomes a request', async () => {
       const socket = connect(Number(new URL(setup.balancer.url).port), '127.0.0.1');
       const lengths = 'Content-Length: 5\r\nTransfer-Encoding: chunked';
-      socket.write(`POST /a HTTP/1.1\r\nHost: a\r\n${lengths}\r\n\r\n0\r\n\r\n`);
-      socket.write('GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n');
+      const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n';
+      // In one write: a balancer that refuses the first request closes the connection, and a later
+      // write would then end it with ECONNRESET before its answer is read.
+      socket.write(`POST /a HTTP/1.1\r\nHost: a\r\n${lengths}\r\n\r\n0\r\n\r\n${smuggled}`);
       const text = await readText(socket);
       expect(text).toMatch(/^HTTP\/1\.1 (200|400) /);
       expect(text).not.toContain('smuggled');
