@@ -7,7 +7,7 @@ import { sleep } from '../../shared/clock.js';
 import { pollUntil } from '../../shared/wait-until.js';
 import { answersOk } from '../../local/processes/service-process.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
-import { waitUntilQuiet } from '../../local/rolling/perform.js';
+import { waitUntilQuiet } from '../../local/rolling/wait-until-quiet.js';
 import type { RunningBalancer, ReplicatedWeb } from '../balancer/replicated-web.js';
 import type { CellFault } from './matrix.js';
 
@@ -71,12 +71,14 @@ const setState =
     onEffect();
   };
 
-/** As `relevo restart --rolling`: drain and maint, each until the requests end, then a restart. */
+/** As `relevo restart --rolling`: out of service step by step, each until the requests end. */
 async function restartInstance(scene: FaultScene, name: string): Promise<void> {
   const { web, running, signal, note, onEffect } = scene;
   const process = web.cluster.system.process(name);
   await running.control.set(name, 'drain');
   note(`${name} in drain`);
+  await waitUntilQuiet(process, signal);
+  await running.control.moveClients?.(name);
   await waitUntilQuiet(process, signal);
   await running.control.set(name, 'maint');
   note(`${name} in maint`);

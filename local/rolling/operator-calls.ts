@@ -79,6 +79,11 @@ export class OperatorCalls {
     return new Map(states.map(({ name, admin }) => [name, admin]));
   }
 
+  /** As `BalancerControl.moveClients`; nothing when the balancer needs no such step. */
+  async moveClients(instance: string): Promise<void> {
+    await this.balancer?.moveClients?.(instance);
+  }
+
   /** Whether the balancer sends requests to an instance. True when it does not check instances. */
   async isServed(instance: string): Promise<boolean> {
     const states = (await this.balancer?.read().catch(() => null)) ?? null;

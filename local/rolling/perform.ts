@@ -1,16 +1,13 @@
 /** Performs one step of a rolling restart on the running processes. */
-import { env as environment } from 'node:process';
 import type { RestartStep } from '../../shared/contracts/rolling-restart.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import type { StatusSummary } from '../../shared/contracts/status.js';
-import { readBoundedText } from '../../shared/http/bounded-body.js';
-import { pollUntil } from '../../shared/wait-until.js';
-import { getLongestPaymentMs } from '../check-timeouts.js';
 import type { ManagedProcess } from '../processes/processes.js';
 import type { System } from '../system.js';
 import type { OperatorCalls } from './operator-calls.js';
 import { restartMember } from './restart-member.js';
-import { POLL_MS, restartService, waitForCheck } from './restart-process.js';
+import { restartService, waitForCheck } from './restart-process.js';
+import { waitUntilQuiet } from './wait-until-quiet.js';
 
 export interface Performing {
   system: Pick<System, 'process' | 'balancer' | 'patients' | 'ensemble' | 'devices'>;
@@ -19,44 +16,6 @@ export interface Performing {
   reason: string;
   /** Whether an operator took an instance out of service, so that its state must stay. */
   isKept: (instance: string) => Promise<boolean>;
-}
-
-/** Largest answer of `/metrics` that is read, in bytes. */
-const METRICS_MAX = 4_194_304;
-const METRICS_TIMEOUT_MS = 2_000;
-
-/** The longest request for a payment at an instance, in ms. */
-export const getLongestPayment = ({ spec }: Pick<ManagedProcess, 'spec'>): number =>
-  getLongestPaymentMs({ ...environment, ...spec.env });
-
-/** Age of the oldest open request of an instance, in ms; null: it does not answer. */
-async function readOldestMs({ url }: ManagedProcess): Promise<number | null> {
-  try {
-    const response = await fetch(`${url}/metrics`, {
-      signal: AbortSignal.timeout(METRICS_TIMEOUT_MS),
-    });
-    const text = await readBoundedText(response, METRICS_MAX);
-    const found = /^relevo_http_oldest_request_seconds(?:\{[^}]*\})? (\S+)$/m.exec(text)?.[1];
-    return found === undefined ? null : Number(found) * 1_000;
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Waits until the requests for payments from before have ended, or an instance no longer answers. A
- * busy instance may not have read the latest of them yet: after two answers it has.
- */
-export async function waitUntilQuiet(process: ManagedProcess, signal: AbortSignal): Promise<void> {
-  await readOldestMs(process);
-  await readOldestMs(process);
-  const since = performance.now();
-  const isQuiet = async (): Promise<boolean> => {
-    const elapsedMs = performance.now() - since;
-    const oldestMs = await readOldestMs(process);
-    return oldestMs === null || oldestMs < elapsedMs;
-  };
-  await pollUntil(isQuiet, { deadlineMs: getLongestPayment(process), pollMs: POLL_MS, signal });
 }
 
 /** @returns false when the instance is the last one that receives new clients. */
@@ -96,6 +55,25 @@ async function waitUntilServed(
 }
 
 /**
+ * Moves the clients of a drained instance to the others, and leaves their requests the time to end:
+ * HAProxy ends the rest of them at the beginning of the maintenance. The requests of a frozen
+ * instance do not end.
+ */
+async function emptyInstance(
+  performing: Performing,
+  process: ManagedProcess,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name } = process;
+  const answers = await waitUntilQuiet(process, signal);
+  // The clients with its cookie stay on a drained instance: they move before it stops.
+  if (!(await performing.isKept(name))) await performing.calls.moveClients(name);
+  if (answers) await waitUntilQuiet(process, signal);
+  await setUnlessKept(performing, name, 'maint', signal);
+  if (answers) await waitUntilQuiet(process, signal);
+}
+
+/**
  * An instance that an operator took out of service keeps its state, also when that happens during
  * its restart.
  */
@@ -117,10 +95,7 @@ async function restartInstance(
     return;
   }
   try {
-    await waitUntilQuiet(process, signal);
-    // The clients with its cookie stay on a drained instance: they move before it stops.
-    await setUnlessKept(performing, name, 'maint', signal);
-    await waitUntilQuiet(process, signal);
+    await emptyInstance(performing, process, signal);
     await restartService(process, signal);
   } finally {
     // Also after a failure: the balancer itself avoids an instance that does not answer.

@@ -55,8 +55,8 @@ const USUAL_MS = {
 };
 const DEADLINE_MS = 120_000;
 
-/** An instance waits for its requests twice: after `drain` and after `maint`. */
-const WAITS = 2;
+/** An instance waits for its requests: after `drain`, after its clients moved, after `maint`. */
+const WAITS = 3;
 
 const toStep = (
   kind: StepKind,

@@ -13,12 +13,13 @@ import { Problem } from '../../shared/errors.js';
 import type { AuditEntry } from '../../shared/postgres/audit.js';
 import type { System } from '../system.js';
 import { OperatorCalls } from './operator-calls.js';
-import { getLongestPayment, performStep } from './perform.js';
+import { performStep } from './perform.js';
 import { planRestart, type RestartFacts } from './plan.js';
 import { isKeptByOperator, releaseDrains, toStateReason } from './release-drains.js';
 import { withDatabase, writeAuditOnce } from './restart-database.js';
 import { readRoundState } from './restart-member.js';
 import { runRestart, toWaiting } from './runner.js';
+import { getLongestPayment } from './wait-until-quiet.js';
 
 export interface RestartsOptions {
   system: System;

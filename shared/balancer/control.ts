@@ -20,6 +20,12 @@ export interface BalancerControl {
   read(): Promise<MemberState[]>;
   /** Resolves when the balancer applied the state. @throws Error as read. */
   set(member: string, state: AdminState): Promise<void>;
+  /**
+   * Sends the next requests of a drained instance's clients to the others, and completes its own.
+   * Only of a balancer that ends the requests of an instance at the beginning of a maintenance.
+   * Setting a state ends it. @throws Error as read.
+   */
+  moveClients?(member: string): Promise<void>;
 }
 
 /** Describes a running balancer and its interface. */

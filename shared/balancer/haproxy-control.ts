@@ -16,7 +16,10 @@ export const HAPROXY_SOCKET = 'admin.sock';
 export const HAPROXY_LEAVING = 'leaving.acl';
 
 const TIMEOUT_MS = 1_000;
-/** Longest wait for the requests of an instance before its maintenance, ms. */
+/**
+ * Longest wait for the requests of an instance before its maintenance, ms. An operator waits for
+ * the answer, and may want to be rid of an instance that completes nothing.
+ */
 const LEAVING_MS = 5_000;
 const POLL_MS = 20;
 /** Largest answer that is read, in bytes; a pool has at most some dozens of instances. */
@@ -127,8 +130,7 @@ async function isBusy(socket: string, member: string): Promise<boolean> {
  * HAProxy ends the requests of an instance at the beginning of its maintenance. Therefore its
  * clients have moved to other instances before, and its requests end first.
  */
-async function emptyInstance(socket: string, member: string): Promise<void> {
-  await setState(socket, member, 'drain');
+async function waitUntilEmpty(socket: string, member: string): Promise<void> {
   const isEmpty = async (): Promise<boolean> => !(await isBusy(socket, member));
   await pollUntil(isEmpty, { deadlineMs: LEAVING_MS, pollMs: POLL_MS });
 }
@@ -141,13 +143,22 @@ export function createHaproxyControl({ folder, pool }: ControlFile): BalancerCon
   const changeLeaving = async (change: 'add' | 'del', member: string): Promise<void> => {
     if (pool.affinity === 'cookie') await command(socket, `${change} acl ${leaving} ${member}`);
   };
+  const requireName = (member: string): void => {
+    if (!names.includes(member)) throw new Error(`There is no instance ${member}`);
+  };
+  const moveClients = async (member: string): Promise<void> => {
+    requireName(member);
+    await changeLeaving('add', member);
+    await setState(socket, member, 'drain');
+  };
   return {
     read: () => read(socket, names),
+    moveClients,
     async set(member, state) {
-      if (!names.includes(member)) throw new Error(`There is no instance ${member}`);
+      requireName(member);
       if (state === 'maint') {
-        await changeLeaving('add', member);
-        await emptyInstance(socket, member);
+        await moveClients(member);
+        await waitUntilEmpty(socket, member);
       }
       await setState(socket, member, state);
       await changeLeaving('del', member);

@@ -11,7 +11,9 @@ import type { Context } from '../../cli/command.js';
 import { runWords } from '../../cli/program.js';
 import { startControlServer, type ControlServer } from '../../local/rolling/control-server.js';
 import { Restarts } from '../../local/rolling/restarts.js';
+import { performStep } from '../../local/rolling/perform.js';
 import { createControl } from '../../shared/balancer/open-control.js';
+import { DEFAULT_CHECK } from '../../shared/balancer/pool.js';
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
 import { describeWith } from '../support/tools.js';
@@ -22,6 +24,10 @@ import { Scene } from './scene.js';
 const RATE_PER_SEC = 30;
 const SESSIONS = 6;
 const PAUSE_MS = 50;
+/** Longer than HAProxy's control waits for the requests of an instance before its maintenance. */
+const SLOW_MS = 8_000;
+/** A starved machine is silent for longer than HAProxy waits for a check in the product (2 s). */
+const CHECK = { ...DEFAULT_CHECK, timeoutMs: PATIENCE_MS };
 
 let scene: Scene;
 let restarts: Restarts;
@@ -145,7 +151,10 @@ const post = (body: unknown): Promise<[number, string]> =>
 
 describeWith('balancers', 'a rolling restart', () => {
   beforeAll(async () => {
-    scene = await Scene.open({ patients: 3, replicas: 2, monitors: 1, balancer: 'haproxy' });
+    scene = await Scene.open({
+      ...{ patients: 3, replicas: 2, monitors: 1, balancer: 'haproxy' },
+      pool: { check: CHECK },
+    });
     restarts = new Restarts({ system: scene.system });
     control = await startControlServer(() => restarts, scene.system.tokens);
   }, TEST_MS);
@@ -196,7 +205,9 @@ describeWith('balancers', 'a rolling restart', () => {
         while (restarts.current === null) await sleep(PAUSE_MS);
         second = await post({ reason: 'second' });
         const { exitCode, output } = await restarted;
-        expect([exitCode, (JSON.parse(output) as RestartRecord).state]).toEqual([0, 'done']);
+        const { state, steps } = JSON.parse(output) as RestartRecord;
+        const problems = steps.flatMap(({ name, problem }) => (problem ? [name, problem] : []));
+        expect({ exitCode, state, problems }).toEqual({ exitCode: 0, state: 'done', problems: [] });
       });
       expect(second).toEqual([409, 'RESTART_IN_PROGRESS']);
       const failed = payments.filter(({ httpStatus }) => (httpStatus ?? 0) >= 300 || !httpStatus);
@@ -210,6 +221,36 @@ describeWith('balancers', 'a rolling restart', () => {
         `SELECT reason, outcome FROM audit WHERE action = 'rolling restart'`,
       );
       expect(rows).toEqual([{ reason: 'no reason given', outcome: 'done' }]);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'an instance completes slow payments without a key before it stops',
+    async () => {
+      const { system } = scene;
+      if (!system.balancer) throw new Error('no balancer');
+      const states = createControl(system.balancer.control);
+      await scene.gatewayFaults({ slowMs: SLOW_MS });
+      const only = new Restarts({
+        system,
+        perform: async (performing, step, signal) => {
+          if (step.name === 'patients_1') await performStep(performing, step, signal);
+        },
+      });
+      const paid = [payOnce('relevo_instance=patients_1')];
+      await only.start('slow payments');
+      while (only.current?.state === 'running') {
+        const [{ admin } = { admin: null }] = await states.read();
+        if (admin === 'drain') paid.push(payOnce('relevo_instance=patients_1'));
+        await sleep(20 * PAUSE_MS);
+      }
+      await only.end();
+      expect(only.current?.state).toBe('done');
+      expect(paid.length).toBeGreaterThan(1);
+      const failed = (await Promise.all(paid)).filter((status) => status < 200 || status >= 300);
+      expect(failed).toEqual([]);
+      await scene.gatewayFaults({});
     },
     TEST_MS,
   );

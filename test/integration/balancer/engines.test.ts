@@ -107,6 +107,24 @@ const describeBalancer = (balancer: BalancerName): void => {
       );
     });
 
+    if (balancer === 'haproxy')
+      test('clients move to other instances while a request of theirs continues', async () => {
+        const headers = { cookie: setup.cookieOf('patients_2') };
+        const before = setup.slow.length;
+        const open = setup.ask(SILENT_PATH, { method: 'POST', headers, body: 'x' });
+        await eventually(() => setup.slow.length > before, { what: 'the open request' });
+        await setup.control.moveClients?.('patients_2');
+        expect((await setup.withCookie('patients_2')).body.name).not.toBe('patients_2');
+        expect((await setup.control.read())[1]).toMatchObject({ admin: 'drain' });
+        setup.slow.at(-1)?.end(JSON.stringify({ name: 'patients_2' }));
+        expect(await open).toMatchObject({ status: 200, body: { name: 'patients_2' } });
+        await setup.control.set('patients_2', 'ready');
+        await eventually(
+          async () => (await setup.withCookie('patients_2')).body.name === 'patients_2',
+          { what: 'the client is back' },
+        );
+      });
+
     // nginx has no health check: it notices only that a connection fails.
     if (balancer !== 'nginx') {
       test('an instance that is not ready gets no new request, and completes a POST without a key', async () => {
