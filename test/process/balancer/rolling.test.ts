@@ -19,7 +19,7 @@ const STARVED_MS = 200;
 /** A starved machine is silent for longer than HAProxy waits for a check in the product (2 s). */
 const CHECK_TIMEOUT_MS = 60_000;
 /** Characters of the output in the message of a failure. */
-const SHOWN = 2_000;
+const SHOWN = 4_000;
 
 /**
  * The objectives that were missed. A form is never sent twice, so a flow fails when a request takes
@@ -40,7 +40,7 @@ describeWith('balancers', 'npm run experiment -- rolling', () => {
     async () => {
       Object.assign(process.env, PATIENT);
       const { ended, output } = run(
-        ...['rolling', '--quick', '--rate', '30', '--deadline', '30000', '--json', 'result.json'],
+        ...['rolling', '--quick', '--rate', '30', '--deadline', '60000', '--json', 'result.json'],
         ...['--check-timeout', String(CHECK_TIMEOUT_MS)],
       );
       const code = await ended;
