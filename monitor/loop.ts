@@ -32,7 +32,7 @@ export interface LoopOptions {
   /** Uniform in [0, 1). */
   random: () => number;
   store: Pick<LeadershipStore, 'read' | 'voteAndElect' | 'move' | 'adminStates'>;
-  replicas: Pick<ReplicaClient, 'ping' | 'push' | 'standDown'>;
+  replicas: Pick<ReplicaClient, 'ping' | 'push' | 'standDown' | 'prepare'>;
   openStream: (replica: string, listener: StreamListener) => Stream;
   /** Polls the other monitors. Never rejects. */
   askPeers: () => Promise<void>;
@@ -256,16 +256,25 @@ export class MonitorLoop {
     replica,
     term,
     timeoutMs,
+    successor,
   }: Extract<Effect, { type: 'stand-down' }>): Promise<void> {
     const { settings, replicas } = this.options;
-    const answer: StandDownAnswer | null = await replicas
+    const standing: Promise<StandDownAnswer | null> = replicas
       .standDown(replica, settings.partition, term, timeoutMs)
       .catch(() => null);
+    if (successor !== null) this.prepare({ leader: replica, successor }, term);
+    const answer = await standing;
     this.dispatch(
       answer
         ? { type: 'stand-down-answered', term, drained: answer.drained }
         : { type: 'stand-down-failed', term },
     );
+  }
+
+  /** When it fails, the successor charges as soon as it leads. */
+  private prepare(pair: { leader: string; successor: string }, term: number): void {
+    const { settings, replicas } = this.options;
+    replicas.prepare(pair, settings.partition, term).catch(() => undefined);
   }
 
   private makeListener(replica: string): StreamListener {

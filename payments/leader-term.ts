@@ -259,6 +259,11 @@ export class LeaderTerm {
     await this.work.waitUntilIdle();
   }
 
+  /** Payments in flight once it fetches nothing more; null: it may still fetch. */
+  listLeft(): readonly string[] | null {
+    return this.phase.name === 'finishing' ? this.work.listLeft() : null;
+  }
+
   /** Ends at once. @returns whether the worker may be reused: it had finished in good order. */
   stop(): boolean {
     this.relay.stop();

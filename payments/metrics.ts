@@ -16,6 +16,10 @@ const paymentsCompleted = counter(
   ['status'],
   [{ status: 'SUCCEEDED' }, { status: 'DECLINED' }, { status: 'FAILED' }],
 );
+export const chargedEarly = counter(
+  'relevo_payments_charged_early_total',
+  'Charges begun before the term of this replica, while the leader of a planned hand-over finished.',
+);
 export const retriesPlanned = counter(
   'relevo_payment_retries_total',
   'Payments deferred to a later attempt.',

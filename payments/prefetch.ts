@@ -8,7 +8,12 @@
 import type { Redis } from 'ioredis';
 import type { BullQueue } from '../shared/queue/reconnecting-queue.js';
 import { readParcel, type Parcel } from '../shared/queue/queue.js';
-import { readActiveIds, readJobData, readOldestWaitingIds } from './bullmq-internals.js';
+import {
+  readActiveIds,
+  readJobData,
+  readOldestWaitingIds,
+  type ToKey,
+} from './bullmq-internals.js';
 
 export interface PrefetchedParcel {
   jobId: string;
@@ -38,7 +43,31 @@ export async function peekParcels(
     readOldestWaitingIds(redis, toKey, limit),
   ]);
   // Active jobs are older than waiting ones.
-  const jobIds = [...active, ...waiting].slice(0, limit);
+  return readParcels(redis, toKey, [...active, ...waiting].slice(0, limit));
+}
+
+/**
+ * Returns the oldest parcels that no worker has fetched, oldest first, of the `limit` oldest
+ * waiting ones. @throws when Redis is unavailable.
+ */
+export async function peekWaiting(
+  queue: BullQueue,
+  redis: Redis,
+  limit: number,
+): Promise<PrefetchedParcel[]> {
+  const toKey = (name: string): string => queue.toKey(name);
+  const waiting = await readOldestWaitingIds(redis, toKey, limit);
+  if (waiting.length === 0) return [];
+  const active = new Set(await readActiveIds(redis, toKey));
+  const jobIds = waiting.filter((id) => !active.has(id));
+  return readParcels(redis, toKey, jobIds);
+}
+
+async function readParcels(
+  redis: Redis,
+  toKey: ToKey,
+  jobIds: readonly string[],
+): Promise<PrefetchedParcel[]> {
   const contents = await Promise.all(jobIds.map((jobId) => readJobData(redis, toKey, jobId)));
   return jobIds.flatMap((jobId, index) => {
     const parcel = parse(contents[index] ?? null);

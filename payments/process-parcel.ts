@@ -100,6 +100,11 @@ export class TermWork {
     return this.pipeline.parcelsInFlight;
   }
 
+  /** Ids of the payments that are in flight or in parcels that are being loaded. */
+  listLeft(): readonly string[] {
+    return this.pipeline.listLeft();
+  }
+
   /** The newest payment (`seq`) that was settled. */
   get passedSeq(): number {
     return this.pipeline.passedSeq;

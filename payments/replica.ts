@@ -17,6 +17,7 @@ import {
   type RoleState,
 } from './core/role.js';
 import type { Database, Identity, Policy, QueueAccess, ReplicaEvents } from './dependencies.js';
+import type { EarlyWork } from './early-work.js';
 import { LeaderTerm } from './leader-term.js';
 import { currentTerm, leads } from './metrics.js';
 import { ParcelWorker, type ParcelWorkerOptions } from './parcel-worker.js';
@@ -26,7 +27,9 @@ export interface ReplicaOptions {
   database: Database;
   queue: QueueAccess;
   workerOptions: ParcelWorkerOptions;
+  /** The gateway of the terms; takes the replies of `early`. */
   gateway: Gateway;
+  early: EarlyWork;
   clock: Clock;
   random: Random;
   policy: Policy;
@@ -82,8 +85,28 @@ export class Replica {
    *   knows.
    */
   applyLeadership(leadership: Leadership, pushed = false): void {
-    if (leadership.partition === this.options.identity.partition)
-      this.step({ type: 'leadership', leadership, pushed });
+    if (leadership.partition !== this.options.identity.partition) return;
+    const { term } = this.state;
+    this.step({ type: 'leadership', leadership, pushed });
+    // Another replica leads in a later term, or this hand-over does not happen.
+    const isNews = this.state.term > term || (pushed && leadership.term === term);
+    if (isNews && this.state.role === 'standby') this.options.early.drop();
+  }
+
+  /**
+   * The leader of `term` finishes its work, and this replica may follow: charges waiting payments.
+   * @param inFlight payments that are left to the leader.
+   * @returns false when this replica does not stand by in that term.
+   */
+  prepare(term: number, inFlight: readonly string[]): boolean {
+    if (this.state.role !== 'standby' || this.state.term !== term) return false;
+    this.options.early.begin(new Set(inFlight));
+    return true;
+  }
+
+  /** Payments in flight of the leader of `term` that fetches nothing more; null: it may fetch. */
+  listInFlight(term: number): readonly string[] | null {
+    return this.current?.term === term ? this.current.listLeft() : null;
   }
 
   tick(): void {
@@ -110,6 +133,7 @@ export class Replica {
 
   /** Ends the replica permanently. */
   async close(): Promise<void> {
+    this.options.early.drop();
     this.current?.stop();
     await this.pending;
     await this.worker.destroy();
@@ -130,9 +154,11 @@ export class Replica {
     const { logger } = this.options;
     switch (effect.type) {
       case 'begin':
+        this.options.early.stop();
         return this.enqueue(() => this.begin(effect.term));
       case 'stop': {
         logger.info({ term: effect.term, because: effect.because }, 'standing by');
+        this.options.early.drop();
         const keep = this.current?.stop() ?? true; // Not enqueued: the signal must fire at once.
         return this.enqueue(() => this.end(keep));
       }

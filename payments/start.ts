@@ -13,6 +13,8 @@ import { seededRandom } from '../shared/random.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
 import type { PaymentsConfig } from './config.js';
 import { openConnections, type Connections } from './connections.js';
+import { EarlyWork } from './early-work.js';
+import { EarlyCharges } from './gateway/early-charges.js';
 import { GatewayWatch } from './gateway/gateway-watch.js';
 import { openGateway } from './gateway/open.js';
 import { createPaymentsApp } from './http/app.js';
@@ -54,17 +56,22 @@ type ReplicaParts = Pick<
 function createReplica(
   config: PaymentsConfig,
   { database, queue }: Connections,
-  { bootId, onRoleChange, onFatal, ...parts }: ReplicaParts,
+  { bootId, onRoleChange, onFatal, gateway, ...parts }: ReplicaParts,
 ): Replica {
   const channel = outcomeChannel(config.queuePrefix);
+  const policy = toPolicy(config);
+  const charges = new EarlyCharges(gateway);
+  const { logger } = parts;
   return new Replica({
     identity: { id: config.id, bootId, partition: PARTITION },
     database,
     queue,
-    workerOptions: workerOptions(config, parts.logger),
+    workerOptions: workerOptions(config, logger),
     clock: systemClock,
     random: seededRandom(Date.now(), bootId),
-    policy: toPolicy(config),
+    policy,
+    gateway: charges.gateway,
+    early: new EarlyWork({ partition: PARTITION, database, queue, policy, charges, logger }),
     events: {
       // A failed publication is ignored: patients also read the rows.
       publish: (event) =>

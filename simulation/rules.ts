@@ -10,6 +10,7 @@ import type { FencingToken } from '../shared/postgres/ledger.js';
 import { step } from '../monitor/core/failover.js';
 import { getMajority } from '../monitor/core/quorum.js';
 import { afterReply } from '../payments/core/attempt.js';
+import { selectEarly } from '../payments/core/early.js';
 import { oldestLast } from '../payments/core/oldest-last.js';
 import { ParcelPipeline } from '../payments/core/parcel-pipeline.js';
 import type { PipelineOptions } from '../payments/core/work-effects.js';
@@ -24,6 +25,7 @@ export interface Rules {
   stepRole: typeof stepRole;
   afterReply: typeof afterReply;
   oldestLast: typeof oldestLast;
+  selectEarly: typeof selectEarly;
   newLine(options: PipelineOptions): ParcelPipeline;
   newRelay(rules: RelayRules): RelayMachine;
   stalledMs: typeof stalledMs;
@@ -48,6 +50,8 @@ export interface Rules {
   /** False: one statement checks the fence, and a later one writes. */
   fencesInOneStatement: boolean;
   reclaims: boolean;
+  /** False: a successor only charges before its term begins. */
+  commitsEarly: boolean;
   pausesWhenStandingDown: boolean;
   stopsWork: boolean;
   replacesHeldWorker: boolean;
@@ -66,6 +70,7 @@ export const STANDARD: Rules = {
   stepRole,
   afterReply: afterReply,
   oldestLast: oldestLast,
+  selectEarly,
   newLine: (options) => new ParcelPipeline(options),
   newRelay: (rules) => new RelayMachine(rules),
   stalledMs,
@@ -85,6 +90,7 @@ export const STANDARD: Rules = {
   gatewayKey: (id) => id,
   fencesInOneStatement: true,
   reclaims: true,
+  commitsEarly: false,
   pausesWhenStandingDown: true,
   stopsWork: true,
   replacesHeldWorker: true,

@@ -25,6 +25,10 @@ export interface SimulatedReplica extends Process {
    * Finishes payments in flight. @param onResult receives whether nothing is in flight any more.
    */
   standDown(term: number, timeoutMs: number, onResult: (drained: boolean) => void): void;
+  /** @param onResult receives the payments in flight when the leader of `term` fetches no more. */
+  listLeft(term: number, onResult: (inFlight: readonly string[] | null) => void): void;
+  /** Charges waiting payments, except these and those behind them. */
+  prepare(term: number, inFlight: readonly string[]): void;
   /** Sends beats to this listener from now on. */
   listen(listener: BeatListener): void;
   redisReturned(): void;
@@ -92,6 +96,9 @@ export const TIMES = {
   beatMs: 100,
   pollMs: 300,
   resumeMs: 600,
+  earlyPauseMs: 4,
+  earlyMs: 400,
+  listMs: 40,
   relayIntervalMs: 120,
   relayGraceMs: 60,
   relayStallMs: 700,

@@ -7,10 +7,12 @@ import { Agent } from 'node:http';
 import axios, { type AxiosInstance } from 'axios';
 import type { Member } from '../../shared/config.js';
 import {
+  inFlightAnswer,
   replicaReport,
   standDownAnswer,
   type Leadership,
   type PingRequest,
+  type PrepareRequest,
   type ReplicaReport,
   type StandDownAnswer,
 } from '../../shared/contracts/leadership.js';
@@ -127,6 +129,23 @@ export class ReplicaClient {
       timeoutMs + ANSWER_MARGIN_MS,
     );
     return standDownAnswer.parse(answer);
+  }
+
+  /**
+   * Lets the successor charge waiting payments while the leader finishes. @throws when one of them
+   * does not answer: the hand-over then continues without it.
+   */
+  async prepare(
+    { leader, successor }: { leader: string; successor: string },
+    partition: number,
+    term: number,
+  ): Promise<void> {
+    const { pingTimeoutMs } = this.options;
+    const answer = await this.postKept(leader, '/in-flight', { partition, term }, pingTimeoutMs);
+    const { inFlight } = inFlightAnswer.parse(answer);
+    if (inFlight === null) return;
+    const request: PrepareRequest = { partition, term, inFlight };
+    await this.postKept(successor, '/prepare', request, pingTimeoutMs);
   }
 
   /** The route exists only with FAULTS=on. */

@@ -49,6 +49,8 @@ export type Effect =
       readonly replica: string;
       readonly term: number;
       readonly timeoutMs: number;
+      /** The replica that may charge waiting payments meanwhile; null: none. */
+      readonly successor: string | null;
     }
   | { readonly type: 'answer'; readonly id: number; readonly outcome: HandoverOutcome }
   | { readonly type: 'emit'; readonly event: MonitorEvent };

@@ -177,18 +177,19 @@ function completeFailover(state: State, now: number): Reaction {
  * Begins a hand-over of the monitor's own: the leader is drained, or gray while another replica is
  * better.
  */
-function beginOwnHandover(state: State, { now, random }: Now): Reaction | null {
+function beginOwnHandover(state: State, at: Now): Reaction | null {
+  const { now, random } = at;
   const leader = state.leadership?.leader;
   if (!leader || now < state.restUntil || state.databaseUp === false) return null;
   const gray = getGrayVerdict(state, now);
   if (gray)
-    return beginHandover(state, { id: null, to: null, kind: 'gray', reason: gray.reason }, now);
+    return beginHandover(state, { id: null, to: null, kind: 'gray', reason: gray.reason }, at);
   const admin = state.admin[leader] ?? 'ready';
   if (admin === 'ready' || chooseCandidate(state, random) === null) return null;
   return beginHandover(
     state,
     { id: null, to: null, kind: 'planned', reason: `${leader} is in ${admin}` },
-    now,
+    at,
   );
 }
 

@@ -7,7 +7,7 @@
  */
 import type { ProblemCode } from '../../shared/errors.js';
 import type { Leadership } from '../../shared/contracts/leadership.js';
-import { chooseCandidate, getNamedCandidate } from './election.js';
+import { chooseCandidate, getCandidates, getNamedCandidate } from './election.js';
 import { getGrayVerdict } from './leader-check.js';
 import { adoptLeadership, requestRow } from './adopt-leadership.js';
 import { isUnhealthy } from './local-health.js';
@@ -72,16 +72,26 @@ export function findObjection(
   return null;
 }
 
-/** Begins a hand-over. The candidate receives no call until the leader has finished. */
-export function beginHandover(state: State, request: HandoverRequest, now: number): Reaction {
+/**
+ * Begins a hand-over. The successor of a planned one charges waiting payments while the leader
+ * finishes. After a gray leader the monitors vote, so that the successor is not known yet.
+ */
+export function beginHandover(
+  state: State,
+  request: HandoverRequest,
+  { now, random }: Now,
+): Reaction {
   const { leadership, settings } = state;
   if (!leadership?.leader) return unchanged(state);
   const { term, leader } = leadership;
+  const successor =
+    request.kind === 'planned' ? (getCandidate(state, request, random)?.id ?? null) : null;
   const phase: Phase = {
     name: 'handing-over',
     term,
     stage: 'standing-down',
     request,
+    successor,
     drained: false,
     startedAt: now,
   };
@@ -94,7 +104,7 @@ export function beginHandover(state: State, request: HandoverRequest, now: numbe
       restUntil: now + restMs,
       failoverTimer: { kind: request.kind, startedAt: now, electedAt: null },
     },
-    effects: [{ type: 'stand-down', replica: leader, term, timeoutMs }],
+    effects: [{ type: 'stand-down', replica: leader, term, timeoutMs, successor }],
   };
 }
 
@@ -116,26 +126,34 @@ export function onHandoverRequested(state: State, request: HandoverRequest, at: 
     return { state, effects: answer(request, outcome) };
   }
   const no = findObjection(state, request, at);
-  return no ? { state, effects: answer(request, no) } : beginHandover(state, request, at.now);
+  return no ? { state, effects: answer(request, no) } : beginHandover(state, request, at);
 }
 
 /**
  * Ends a hand-over without a change of leadership, and pushes the leadership to the leader so that
- * it continues.
+ * it continues, and to the successor so that it charges nothing more.
  */
 function abandon(state: State, phase: HandingOver, outcome: HandoverOutcome): Reaction {
   const { leadership } = state;
-  const goOn: Effect[] = leadership?.leader
-    ? [{ type: 'push', leadership, to: [leadership.leader] }]
-    : [];
+  const to = [leadership?.leader, phase.successor].filter((id) => typeof id === 'string');
+  const goOn: Effect[] = leadership?.leader ? [{ type: 'push', leadership, to }] : [];
   return {
     state: { ...state, phase: { name: 'watching' }, failoverTimer: null },
     effects: [...goOn, ...answer(phase.request, outcome)],
   };
 }
 
+/** The prepared successor while it is a candidate as good as any. */
+const chooseSuccessor = (
+  state: State,
+  { request, successor }: HandingOver,
+  random: number,
+): Candidate | null =>
+  getCandidates(state).find(({ id }) => request.to === null && id === successor) ??
+  getCandidate(state, request, random);
+
 function move(state: State, phase: HandingOver, drained: boolean, { now, random }: Now): Reaction {
-  const candidate = getCandidate(state, phase.request, random);
+  const candidate = chooseSuccessor(state, phase, random);
   if (candidate === null) return abandon(state, phase, refuseWithoutCandidate(phase.request));
   const { term, request, startedAt } = phase;
   const effect: Effect = {

@@ -140,6 +140,8 @@ export type Phase =
       readonly term: number;
       readonly stage: 'standing-down' | 'moving';
       readonly request: HandoverRequest;
+      /** The replica that was told to prepare. Null: none. */
+      readonly successor: string | null;
       readonly drained: boolean;
       readonly startedAt: number;
     }

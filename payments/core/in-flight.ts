@@ -16,6 +16,10 @@ export class InFlight {
     return this.ids.size;
   }
 
+  list(): readonly string[] {
+    return [...this.ids];
+  }
+
   has(id: string): boolean {
     return this.ids.has(id);
   }

@@ -63,6 +63,12 @@ export class ParcelPipeline {
     return this.inFlight.has(id) || this.aside.waitMs(id, nowMs) > 0;
   }
 
+  /** Ids of the payments that are in flight or in parcels that are being loaded. */
+  listLeft(): readonly string[] {
+    const parcels = [...this.works.values()].flatMap(({ ids }) => ids);
+    return [...new Set([...parcels, ...this.inFlight.list()])];
+  }
+
   /** Accepts a parcel. */
   onArrived(number: number, ids: readonly string[], { nowMs }: PipelineTime): WorkEffect[] {
     if (this.works.size === 0) this.busySinceMs = nowMs;

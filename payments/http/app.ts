@@ -8,8 +8,12 @@ import { requireToken, type Tokens } from '../../shared/http/auth.js';
 import { sleep } from '../../shared/clock.js';
 import {
   leadership,
+  IN_FLIGHT_NAMED,
+  inFlightRequest,
   pingRequest,
+  prepareRequest,
   standDownRequest,
+  type InFlightAnswer,
   type StandDownAnswer,
 } from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
@@ -17,6 +21,7 @@ import { afterResponse, FaultSwitches, serviceFaults } from '../../shared/fault-
 import { createApp, finishApp, parse } from '../../shared/http/http.js';
 import type { Logger } from '../../shared/observability/logger.js';
 import { NO_PROGRESS_MS } from '../core/progress.js';
+import { pollUntil } from '../../shared/wait-until.js';
 import { answeredHead } from '../../shared/http/routes.js';
 import type { Probes } from '../probes.js';
 import type { Replica } from '../replica.js';
@@ -32,6 +37,9 @@ export interface PaymentsAppOptions {
   logger: Logger;
 }
 
+/** In ms. The hand-over does not wait for the list. */
+const LISTING = { deadlineMs: 300, pollMs: 1 };
+
 /**
  * The faults of a replica. No clock of a replica decides anything, so there is no clock fault; its
  * event loop can be blocked, and the process can be killed.
@@ -40,6 +48,12 @@ const replicaFaults = serviceFaults.pick({ blockMs: true }).extend({
   /** Sends SIGKILL to the process after the response. */
   kill: z.boolean().default(false),
 });
+
+/** Waits until the leader fetches nothing more: the request to stand down may arrive later. */
+async function nameInFlight(replica: Replica, term: number): Promise<string[] | null> {
+  const ids = await pollUntil(() => replica.listInFlight(term), LISTING);
+  return ids === null || ids.length > IN_FLIGHT_NAMED ? null : [...ids];
+}
 
 export function createPaymentsApp({
   replica,
@@ -58,7 +72,10 @@ export function createPaymentsApp({
     ready,
     // Rejects requests without the token before their bodies are read.
     beforeBodies: (early) =>
-      void early.post(['/ping', '/leadership', '/stand-down', '/faults'], internal),
+      void early.post(
+        ['/ping', '/leadership', '/stand-down', '/in-flight', '/prepare', '/faults'],
+        internal,
+      ),
   });
 
   app.post('/ping', internal, (request, response) => {
@@ -81,6 +98,19 @@ export function createPaymentsApp({
       sleep(timeoutMs).then(() => false),
     ]);
     response.json({ drained, report: replica.report() } satisfies StandDownAnswer);
+  });
+
+  app.post('/in-flight', internal, async (request, response) => {
+    const { term } = parse(inFlightRequest, request.body, 'body');
+    const inFlight = await nameInFlight(replica, term);
+    response.json({ inFlight } satisfies InFlightAnswer);
+  });
+
+  app.post('/prepare', internal, (request, response) => {
+    const { term, inFlight } = parse(prepareRequest, request.body, 'body');
+    if (!replica.prepare(term, inFlight))
+      throw new Problem('TERM_STALE', `This replica does not stand by in term ${term}`);
+    response.json(replica.report());
   });
 
   app.get('/stream', internal, (request, response) => {

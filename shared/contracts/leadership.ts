@@ -105,6 +105,10 @@ export type ReplicaReport = z.infer<typeof replicaReport>;
 export const streamLine = z.object({ type: z.enum(['beat', 'bye']), report: replicaReport });
 export type StreamLine = z.infer<typeof streamLine>;
 
+/** Most payments in flight that a message names. With more of them nothing is charged early. */
+export const IN_FLIGHT_NAMED = 1_000;
+const paymentIds = z.array(z.uuid()).max(IN_FLIGHT_NAMED);
+
 /**
  * `POST /stand-down` of the leader: finish payments in flight, fetch no new ones. Answered when
  * done or after `timeoutMs`.
@@ -115,6 +119,18 @@ export const standDownRequest = z.object({
   timeoutMs: z.int().min(0).max(60_000),
 });
 export const standDownAnswer = z.object({ drained: z.boolean(), report: replicaReport });
+/** `POST /in-flight` of a leader that stands down; answered when it fetches nothing more. */
+export const inFlightRequest = z.object({ partition, term });
+/** Null: more than `IN_FLIGHT_NAMED`, or it still fetches. */
+export const inFlightAnswer = z.object({ inFlight: paymentIds.nullable() });
+export type InFlightAnswer = z.infer<typeof inFlightAnswer>;
+
+/**
+ * `POST /prepare` of the successor: charge the payments that wait in the queue, except those in
+ * flight at the leader of this term and those behind them. Commits follow when the term begins.
+ */
+export const prepareRequest = z.object({ partition, term, inFlight: paymentIds });
+export type PrepareRequest = z.infer<typeof prepareRequest>;
 export type StandDownAnswer = z.infer<typeof standDownAnswer>;
 
 /**

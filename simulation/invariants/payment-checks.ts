@@ -69,6 +69,8 @@ export class PaymentChecks {
   /** By payment: time of the first call of the gateway, and number of charges made. */
   private readonly firstAsked = new Map<string, number>();
   private readonly chargesMade = new Map<string, number>();
+  /** The payments in work at a leader: its term, and since when. */
+  private readonly inWork = new Map<string, { term: number; sinceMs: number }>();
   private readonly attempts: Attempts;
   /** Of the gateway and of the database. */
   private readonly moneyBooks = new Books('the gateway');
@@ -93,6 +95,7 @@ export class PaymentChecks {
 
   /** Called before the row changes. */
   checkFinalised(row: SimulatedRow, status: FinalStatus, token: FencingToken): void {
+    this.inWork.delete(row.id);
     this.breaches.require('I4', holdsLeadership(this.leadership(), token, `${row.id} ${status}`));
     this.breaches.require('I1', outcomeIsFirst(row, status));
     this.breaches.require('I6', matchesMoney(row, status, this.moved.has(row.id)));
@@ -120,8 +123,30 @@ export class PaymentChecks {
     );
   }
 
+  /** A successor charges before its term. @param listedMs when it knew the leader's payments. */
+  chargesEarly(id: string, term: number, listedMs: number): void {
+    const row = this.rows.get(id);
+    const earlier = (this.byPatient.get(row?.patientId ?? '') ?? []).filter(
+      ({ seq, status }) => row !== undefined && seq <= row.seq && status === 'PENDING',
+    );
+    for (const each of earlier) {
+      const work = this.inWork.get(each.id);
+      if (work && work.term === term && work.sinceMs < listedMs)
+        this.breaches.require(
+          'early',
+          `${id} is charged early, and the leader works on ${each.id}`,
+        );
+    }
+  }
+
+  /** A leader no longer works on these payments. */
+  leavesWork(ids: readonly string[]): void {
+    for (const id of ids) this.inWork.delete(id);
+  }
+
   /** A charge of this payment starts. */
   charges(id: string, term: number): void {
+    this.inWork.set(id, { term, sinceMs: this.nowMs() });
     const row = this.rows.get(id);
     if (row)
       this.breaches.require(
@@ -136,6 +161,7 @@ export class PaymentChecks {
   }
 
   checkDeferral(row: SimulatedRow, token: FencingToken): void {
+    this.inWork.delete(row.id);
     this.attempts.noteDeferral(row, token.term);
     this.breaches.require('I4', holdsLeadership(this.leadership(), token, `a delay of ${row.id}`));
   }

@@ -7,11 +7,13 @@ import type { Leadership } from '../../shared/contracts/leadership.js';
 import type { Breaches, CheckResult } from './breaches.js';
 
 const isAllowed = (
-  { id, term: known }: RoleState,
+  { id, role, term: known }: RoleState,
   term: number,
   wasRefused: boolean,
   what: string,
 ): CheckResult => {
+  if (role === 'standby' && known === term && !wasRefused)
+    return `${id} starts ${what} in term ${term} without leading it`;
   if (known > term) return `${id} starts ${what} in term ${term} although it knows term ${known}`;
   return wasRefused ? `${id} starts ${what} in term ${term} although its commit was refused` : null;
 };

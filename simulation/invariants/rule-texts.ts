@@ -9,6 +9,7 @@ export const RULE_TEXTS = {
   I7: 'order, after a hand-over and after a retry',
   I8: 'stop when unsure, and only then',
   I10: 'captures, voids and refunds stay within their payment',
+  early: 'a successor charges nothing that the leader has in flight, and nothing behind that',
   quorum: 'a majority of the configured monitors deposes a leader',
   patience:
     'a payment is given up only after a long failure, and only calls that were made count as attempts',

@@ -59,6 +59,27 @@ export const CHARGE_MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    name: 'early-and-in-flight',
+    bug: 'a successor charges early what the leader has in flight',
+    caughtBy: 'early',
+    change: { selectEarly: (rows) => [...rows] },
+  },
+  {
+    name: 'early-and-behind',
+    bug: 'a successor charges early what is behind a payment in flight of the same patient',
+    caughtBy: 'early',
+    change: {
+      selectEarly: (rows, waiting, inFlight) =>
+        rows.filter((row) => STANDARD.selectEarly([row], waiting, inFlight).length > 0),
+    },
+  },
+  {
+    name: 'early-commit',
+    bug: 'a successor commits what it charged before its term begins',
+    caughtBy: 'I8',
+    change: { commitsEarly: true },
+  },
+  {
     name: 'unsent-counted',
     bug: 'a charge that was never sent, or that a rate limit refused, counts as an attempt',
     caughtBy: 'patience',

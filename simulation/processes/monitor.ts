@@ -252,9 +252,33 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
     );
   }
 
-  private standDown({ replica: name, term, timeoutMs }: Of<'stand-down'>): void {
+  /** The successor charges waiting payments while the leader finishes. */
+  private prepare(leader: SimulatedReplica, name: string, term: number): void {
+    const successor = this.byName.get(name) as SimulatedReplica;
+    const { pingTimeoutMs } = this.system.settings;
+    this.system.network.call<{ inFlight: readonly string[] | null }>(
+      this,
+      leader,
+      pingTimeoutMs,
+      (exchange) => leader.listLeft(term, (inFlight) => exchange.reply({ inFlight })),
+      (answer) => {
+        const inFlight = answer?.inFlight ?? null;
+        if (inFlight === null) return;
+        this.system.network.call<null>(
+          this,
+          successor,
+          pingTimeoutMs,
+          () => successor.prepare(term, inFlight),
+          () => undefined,
+        );
+      },
+    );
+  }
+
+  private standDown({ replica: name, term, timeoutMs, successor }: Of<'stand-down'>): void {
     const replica = this.byName.get(name) as SimulatedReplica;
     this.acts(`asks ${name} to stand down`);
+    if (successor !== null) this.prepare(replica, successor, term);
     this.system.network.call<Pick<StandDownAnswer, 'drained'>>(
       this,
       replica,

@@ -4,6 +4,7 @@
  * row is polled.
  */
 import type { Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
+import type { Reply } from '../../payments/core/gateway.js';
 import type { FinalOutcome } from '../../payments/core/parcel.js';
 import {
   initialRole,
@@ -18,6 +19,7 @@ import {
   type SimulatedReplica,
   type SimulatedSystem,
 } from '../system.js';
+import { SimulatedEarly } from './early.js';
 import { Term } from './term.js';
 import type { LeadingReplica } from './term-statements.js';
 import { Worker } from './worker.js';
@@ -28,6 +30,7 @@ export class ReplicaProcess extends Process implements SimulatedReplica, Leading
   role: RoleState;
   committed = 0;
   private current: Term | null = null;
+  private readonly early: SimulatedEarly;
   private worker: Worker;
   private workers = 0;
   private actions: Action[] = [];
@@ -44,6 +47,7 @@ export class ReplicaProcess extends Process implements SimulatedReplica, Leading
     super(system.world, name, node);
     this.role = initialRole(name, this.bootId);
     this.worker = this.newWorker();
+    this.early = new SimulatedEarly(system, this);
   }
 
   get bootId(): string {
@@ -58,6 +62,7 @@ export class ReplicaProcess extends Process implements SimulatedReplica, Leading
     this.actions = [];
     this.acting = false;
     this.drained = (done) => done();
+    this.early.drop();
     this.worker = this.newWorker();
     this.in(this.world.chance.below(TIMES.beatMs), () => this.beat());
     this.in(1 + this.world.chance.below(TIMES.pollMs), () => this.poll());
@@ -99,7 +104,28 @@ export class ReplicaProcess extends Process implements SimulatedReplica, Leading
   }
 
   applyLeadership(leadership: Leadership, pushed: boolean): void {
+    const { term } = this.role;
     this.step({ type: 'leadership', leadership, pushed });
+    const isNews = this.role.term > term || (pushed && leadership.term === term);
+    if (isNews && this.role.role === 'standby') this.early.drop();
+  }
+
+  listLeft(
+    term: number,
+    onResult: (inFlight: readonly string[] | null) => void,
+    untilMs = this.world.nowMs + TIMES.listMs,
+  ): void {
+    const left = this.current?.term === term ? this.current.listLeft() : null;
+    if (left !== null || this.world.nowMs >= untilMs) return onResult(left);
+    this.in(1, () => this.listLeft(term, onResult, untilMs));
+  }
+
+  prepare(term: number, inFlight: readonly string[]): void {
+    if (this.role.role === 'standby' && this.role.term === term) this.early.begin(term, inFlight);
+  }
+
+  takeEarly(id: string, onReply: (reply: Reply) => void): boolean {
+    return this.early.take(id, onReply);
   }
 
   onRefused(term: number): void {
@@ -210,10 +236,12 @@ export class ReplicaProcess extends Process implements SimulatedReplica, Leading
   private perform(effect: RoleEffect): void {
     switch (effect.type) {
       case 'begin':
+        this.early.stop();
         this.system.checks.roles.noteBegin(this.name, this.bootId, effect.term);
         return this.enqueue((done) => this.begin(effect.term, done));
       case 'stop': {
         this.system.checks.roles.checkStop(this.role, effect.term);
+        this.early.drop();
         const keep = this.current?.stop() ?? true;
         return this.enqueue((done) => this.end(keep, done));
       }

@@ -3,6 +3,7 @@
  * while the database is unavailable, until the term ends.
  */
 import { getFirstCall, type Call } from '../../payments/core/attempt.js';
+import type { Reply } from '../../payments/core/gateway.js';
 import { CalledOff } from '../../payments/core/errors.js';
 import type { FinalOutcome } from '../../payments/core/parcel.js';
 import type { ParcelPipeline } from '../../payments/core/parcel-pipeline.js';
@@ -22,7 +23,11 @@ export interface LeadingReplica extends Process {
   /** The fence refused a statement of this term. */
   onRefused(term: number): void;
   announce(outcomes: readonly FinalOutcome[]): void;
+  /** Takes the reply of a charge that was begun before the term. @returns false: there is none. */
+  takeEarly(id: string, onReply: (reply: Reply) => void): boolean;
 }
+
+const isDecision = ({ kind }: Reply): boolean => kind === 'approved' || kind === 'declined';
 
 const LOAD_MAX = 1_000;
 const FIRST_WAIT_MS = 20;
@@ -80,23 +85,35 @@ export class TermStatements {
   charge(effect: Of<'charge'>): void {
     const cancelling = effect.payment.cancelRequested;
     this.system.checks.payments.charges(effect.payment.id, this.term);
-    this.ask(effect, getFirstCall({ cancelling }), true);
+    const call = getFirstCall({ cancelling });
+    const onReply = (reply: Reply): void => {
+      if (this.hasEnded()) return;
+      if (isDecision(reply)) this.onReply(effect, call, reply);
+      else this.ask(effect, call, true);
+    };
+    const isEarly = call.ask === 'charge' && this.replica.takeEarly(effect.payment.id, onReply);
+    if (!isEarly) this.ask(effect, call, true);
   }
 
   private ask(effect: Of<'charge'>, call: Call, isFirst: boolean): void {
     const { gateway, rules, checks, world } = this.system;
-    const { work, index, payment, last } = effect;
-    const { id, attempts, kind = 'charge', cancelRequested: cancelling } = payment;
+    const { id, attempts, kind = 'charge' } = effect.payment;
     checks.roles.starts(this.replica.role, this.term, `a ${call.ask} of ${id}`);
     world.log?.(this.replica.name, `asks the gateway: ${call.ask} ${id}`);
     const key = rules.gatewayKey(id, attempts, this.term, kind);
     gateway.call(this.replica, { ask: call.ask, key, payment: id, isFirst }, (reply) => {
-      if (this.hasEnded()) return;
-      const step = rules.afterReply(call, reply, { last, cancelling });
-      if ('call' in step) return this.ask(effect, step.call, false);
-      world.log?.(this.replica.name, `${id}: ${step.answer.kind}`);
-      this.feed(this.line.onAnswered(work, index, step.answer, this.at()));
+      if (!this.hasEnded()) this.onReply(effect, call, reply);
     });
+  }
+
+  private onReply(effect: Of<'charge'>, call: Call, reply: Reply): void {
+    const { rules, world } = this.system;
+    const { work, index, payment, last } = effect;
+    const cancelling = payment.cancelRequested;
+    const step = rules.afterReply(call, reply, { last, cancelling });
+    if ('call' in step) return this.ask(effect, step.call, false);
+    world.log?.(this.replica.name, `${payment.id}: ${step.answer.kind}`);
+    this.feed(this.line.onAnswered(work, index, step.answer, this.at()));
   }
 
   commit(outcomes: Of<'commit'>['outcomes']): void {

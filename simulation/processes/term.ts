@@ -164,6 +164,11 @@ export class Term {
     else this.whenIdle.push(idle);
   }
 
+  /** Payments in flight once it fetches nothing more; null: it may still fetch. */
+  listLeft(): readonly string[] | null {
+    return this.phase.name === 'finishing' ? this.line.listLeft() : null;
+  }
+
   /** Ends at once. @returns whether the worker may be reused, because it finished in order. */
   stop(): boolean {
     if (!this.system.rules.stopsWork) return true;
@@ -224,7 +229,7 @@ export class Term {
       case 'defer':
         return this.statements.defer(effect.waits);
       case 'set-aside':
-        return;
+        return this.system.checks.payments.leavesWork(effect.ids);
       case 'announce':
         return this.replica.announce(effect.outcomes);
       case 'wake':

@@ -15,6 +15,7 @@ describe('in flight', () => {
     expect(inFlight.bounds().get('a')).toBe(3);
     inFlight.leave([claimed(1, 'a')]);
     expect([...inFlight.bounds()]).toEqual([['b', 2]]);
+    expect(inFlight.list()).toEqual(['p2']);
     expect([inFlight.size, inFlight.has('p2'), inFlight.has('p1')]).toEqual([1, true, false]);
   });
 

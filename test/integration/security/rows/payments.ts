@@ -33,6 +33,18 @@ export const PAYMENTS: readonly Row[] = [
     answer: 409,
     ask: () => ({ body: { partition: 0, term: 1, timeoutMs: 0 } }),
   },
+  {
+    entrance: 'POST /in-flight',
+    who: INTERNAL,
+    answer: 200,
+    ask: () => ({ body: { partition: 0, term: 1 } }),
+  },
+  {
+    entrance: 'POST /prepare',
+    who: INTERNAL,
+    answer: 409,
+    ask: () => ({ body: { partition: 0, term: 1, inFlight: [] } }),
+  },
   { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
   {
     entrance: 'POST /faults',

@@ -11,7 +11,7 @@ describe('a gray leader', () => {
     expect(machine.phase).toBe('watching');
     const effects = machine.pass(300, [ill, ...STANDBYS]);
     expect(ofType(effects, 'stand-down')).toEqual([
-      { type: 'stand-down', replica: 'server_1', term: 1, timeoutMs: 300 },
+      { type: 'stand-down', replica: 'server_1', term: 1, timeoutMs: 300, successor: null },
     ]);
     const voted = machine.happen({ type: 'stand-down-answered', term: 1, drained: false });
     expect(ofType(voted, 'vote')).toEqual([

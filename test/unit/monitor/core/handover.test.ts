@@ -49,6 +49,29 @@ describe('a planned hand-over', () => {
     });
   });
 
+  test('moves the term to the replica that prepared for it', () => {
+    for (const draw of [0, 0.99]) {
+      const machine = watching();
+      const { settings } = machine.state;
+      machine.state = { ...machine.state, settings: { ...settings, policy: 'random' } };
+      machine.random = draw;
+      const successor = ofType(ask(machine), 'stand-down')[0]?.successor ?? '';
+      expect(successor).toBe(draw === 0 ? 'server_2' : 'server_3');
+      machine.random = 0.99 - draw;
+      const effects = machine.happen({ type: 'stand-down-answered', term: 1, drained: true });
+      expect(ofType(effects, 'move')[0]?.candidate.id).toBe(successor);
+    }
+  });
+
+  test('another replica follows when the one that prepared died', () => {
+    const machine = watching();
+    const successor = ofType(ask(machine), 'stand-down')[0]?.successor ?? '';
+    machine.kill(successor);
+    const effects = machine.happen({ type: 'stand-down-answered', term: 1, drained: true });
+    const other = successor === 'server_2' ? 'server_3' : 'server_2';
+    expect(ofType(effects, 'move')[0]?.candidate.id).toBe(other);
+  });
+
   const REFUSALS: readonly [string, string | null, string, (machine: Machine) => unknown][] = [
     ['an unknown name', 'server_9', 'REPLICA_NOT_FOUND', () => undefined],
     ['a replica that is down', 'server_2', 'NO_CANDIDATE', (machine) => machine.kill('server_2')],
@@ -114,7 +137,10 @@ describe('a planned hand-over', () => {
       ok: false,
       code: 'NO_CANDIDATE',
     });
-    expect(ofType(effects, 'push')).toEqual([expect.objectContaining({ to: ['server_1'] })]);
+    // The successor, should it be alive, charges nothing more.
+    expect(ofType(effects, 'push')).toEqual([
+      expect.objectContaining({ to: ['server_1', 'server_3'] }),
+    ]);
   });
 
   test('starts automatically when the leader is drained in the database', () => {
