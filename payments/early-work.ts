@@ -1,7 +1,9 @@
 /**
  * Charges the payments that wait in the queue while the leader of a planned hand-over finishes:
- * reads the waiting parcels, loads their payments, charges those that core/early.ts chooses, and
- * begins again, because more arrive. Writes nothing: not to PostgreSQL, not to the queue.
+ * reads the oldest parcels, loads their payments, charges those that core/early.ts chooses, and
+ * begins again, because more arrive. Writes nothing: not to PostgreSQL, not to the queue. The
+ * leader's worker may have fetched parcels that it will not begin; only the leader's own list of
+ * payments tells which are in flight.
  */
 import { setMaxListeners } from 'node:events';
 import { sleep } from '../shared/clock.js';
@@ -12,10 +14,10 @@ import { selectEarly } from './core/early.js';
 import type { Database, Policy, QueueAccess } from './dependencies.js';
 import type { EarlyCharges } from './gateway/early-charges.js';
 import { chargedEarly } from './metrics.js';
-import { peekWaiting } from './prefetch.js';
+import { peekParcels } from './prefetch.js';
 
 /** Pause between two reads of the queue, in ms. */
-const PAUSE_MS = 4;
+const PAUSE_MS = 10;
 /** A hand-over is over within this time, or does not happen, in ms. */
 const LONGEST_MS = 5_000;
 
@@ -61,17 +63,16 @@ export class EarlyWork {
   private async run(inFlight: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
     const { queue, policy } = this.options;
     const seen = new Set<string>();
-    const waiting = new Set<string>();
+    const queued = new Set<string>();
     let begun = 0;
     while (!signal.aborted) {
       const parcels = await queue.parcels.use((bull) =>
-        peekWaiting(bull, queue.redis, policy.prefetchMax),
+        peekParcels(bull, queue.redis, policy.prefetchMax, seen),
       );
-      const fresh = parcels.filter(({ jobId }) => !seen.has(jobId));
-      for (const { jobId } of fresh) seen.add(jobId);
-      const ids = fresh.flatMap(({ parcel }) => parcel.ids);
-      for (const id of ids) waiting.add(id);
-      if (ids.length > 0) begun += await this.chargeThese(ids, waiting, inFlight, signal);
+      for (const { jobId } of parcels) seen.add(jobId);
+      const ids = parcels.flatMap(({ parcel }) => parcel.ids);
+      for (const id of ids) queued.add(id);
+      if (ids.length > 0) begun += await this.chargeThese(ids, queued, inFlight, signal);
       if (begun >= policy.inFlightMax) return;
       await sleep(PAUSE_MS, signal);
     }
@@ -80,7 +81,7 @@ export class EarlyWork {
   /** @returns how many charges were begun. */
   private async chargeThese(
     ids: readonly string[],
-    waiting: ReadonlySet<string>,
+    queued: ReadonlySet<string>,
     inFlight: ReadonlySet<string>,
     signal: AbortSignal,
   ): Promise<number> {
@@ -88,7 +89,7 @@ export class EarlyWork {
     const query = { partition, ids, limit: 2 * PARCEL_MAX, afterSeq: new Map<string, number>() };
     const rows = await loadParcel(database.loads, query);
     if (signal.aborted) return 0;
-    const chosen = selectEarly(rows, waiting, inFlight).filter(({ id }) => !charges.has(id));
+    const chosen = selectEarly(rows, queued, inFlight).filter(({ id }) => !charges.has(id));
     for (const { id: key, patientId, amountMinor, currency, kind } of chosen)
       charges.begin({ key, patientId, amountMinor, currency, kind });
     chargedEarly.inc(chosen.length);

@@ -8,17 +8,14 @@
 import type { Redis } from 'ioredis';
 import type { BullQueue } from '../shared/queue/reconnecting-queue.js';
 import { readParcel, type Parcel } from '../shared/queue/queue.js';
-import {
-  readActiveIds,
-  readJobData,
-  readOldestWaitingIds,
-  type ToKey,
-} from './bullmq-internals.js';
+import { readActiveIds, readJobData, readOldestWaitingIds } from './bullmq-internals.js';
 
 export interface PrefetchedParcel {
   jobId: string;
   parcel: Parcel;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 function parse(data: string | null): Parcel | null {
   try {
@@ -30,44 +27,22 @@ function parse(data: string | null): Parcel | null {
 
 /**
  * Returns the `limit` oldest parcels, oldest first, without those whose content is unreadable.
+ * @param known ids of jobs to leave out.
  * @throws when Redis is unavailable.
  */
 export async function peekParcels(
   queue: BullQueue,
   redis: Redis,
   limit: number,
+  known: Pick<ReadonlySet<string>, 'has' | 'size'> = NONE,
 ): Promise<PrefetchedParcel[]> {
   const toKey = (name: string): string => queue.toKey(name);
   const [active, waiting] = await Promise.all([
     readActiveIds(redis, toKey),
-    readOldestWaitingIds(redis, toKey, limit),
+    readOldestWaitingIds(redis, toKey, limit + known.size),
   ]);
   // Active jobs are older than waiting ones.
-  return readParcels(redis, toKey, [...active, ...waiting].slice(0, limit));
-}
-
-/**
- * Returns the oldest parcels that no worker has fetched, oldest first, of the `limit` oldest
- * waiting ones. @throws when Redis is unavailable.
- */
-export async function peekWaiting(
-  queue: BullQueue,
-  redis: Redis,
-  limit: number,
-): Promise<PrefetchedParcel[]> {
-  const toKey = (name: string): string => queue.toKey(name);
-  const waiting = await readOldestWaitingIds(redis, toKey, limit);
-  if (waiting.length === 0) return [];
-  const active = new Set(await readActiveIds(redis, toKey));
-  const jobIds = waiting.filter((id) => !active.has(id));
-  return readParcels(redis, toKey, jobIds);
-}
-
-async function readParcels(
-  redis: Redis,
-  toKey: ToKey,
-  jobIds: readonly string[],
-): Promise<PrefetchedParcel[]> {
+  const jobIds = [...active, ...waiting].filter((id) => !known.has(id)).slice(0, limit);
   const contents = await Promise.all(jobIds.map((jobId) => readJobData(redis, toKey, jobId)));
   return jobIds.flatMap((jobId, index) => {
     const parcel = parse(contents[index] ?? null);

@@ -15,19 +15,19 @@ const isPlain = ({ attempts, failingMs, waitMs, kind, cancelRequested }: Pending
 
 /**
  * @param rows pending payments, oldest first, with the earlier ones of the same patients.
- * @param waiting ids in the parcels that wait in the queue: no replica holds them.
+ * @param queued ids in the parcels of the queue.
  * @param inFlight ids that the leader had not finished when it fetched nothing more.
  * @returns those to charge: of each patient, the ones before the first that must not be charged.
  */
 export function selectEarly(
   rows: readonly PendingPayment[],
-  waiting: Pick<ReadonlySet<string>, 'has'>,
+  queued: Pick<ReadonlySet<string>, 'has'>,
   inFlight: Pick<ReadonlySet<string>, 'has'>,
 ): PendingPayment[] {
   const held = new Set<string>();
   return rows.filter((row) => {
     if (held.has(row.patientId)) return false;
-    const isFree = waiting.has(row.id) && !inFlight.has(row.id) && isPlain(row);
+    const isFree = queued.has(row.id) && !inFlight.has(row.id) && isPlain(row);
     if (!isFree) held.add(row.patientId);
     return isFree;
   });

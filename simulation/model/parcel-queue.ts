@@ -111,15 +111,6 @@ export class ParcelQueue extends Engine {
     );
   }
 
-  /** The oldest parcels that no worker has fetched. */
-  peekWaiting(
-    caller: Process,
-    limit: number,
-    onResult: (jobs: readonly QueueJob[] | null) => void,
-  ): void {
-    this.ask(caller, TIMEOUT_MS, 'a read', () => this.waiting.slice(0, limit), onResult);
-  }
-
   /** Ids in the active list, oldest first. */
   listActive(caller: Process, onResult: (ids: readonly number[] | null) => void): void {
     this.ask(caller, TIMEOUT_MS, 'a list', () => this.active.map(({ id }) => id), onResult);

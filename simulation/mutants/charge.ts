@@ -69,8 +69,8 @@ export const CHARGE_MUTANTS: readonly Mutant[] = [
     bug: 'a successor charges early what is behind a payment in flight of the same patient',
     caughtBy: 'early',
     change: {
-      selectEarly: (rows, waiting, inFlight) =>
-        rows.filter((row) => STANDARD.selectEarly([row], waiting, inFlight).length > 0),
+      selectEarly: (rows, queued, inFlight) =>
+        rows.filter((row) => STANDARD.selectEarly([row], queued, inFlight).length > 0),
     },
   },
   {

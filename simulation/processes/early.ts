@@ -25,7 +25,7 @@ interface Preparation {
   readonly inFlight: ReadonlySet<string>;
   readonly sinceMs: number;
   readonly seen: Set<number>;
-  readonly waiting: Set<string>;
+  readonly queued: Set<string>;
 }
 
 export interface Preparing extends Process {
@@ -49,7 +49,7 @@ export class SimulatedEarly {
       inFlight: new Set(inFlight),
       sinceMs,
       seen: new Set(),
-      waiting: new Set(),
+      queued: new Set(),
     };
     this.look(this.current);
   }
@@ -77,7 +77,7 @@ export class SimulatedEarly {
     if (this.current !== preparation) return;
     const { queue, world } = this.system;
     if (world.nowMs > preparation.sinceMs + TIMES.earlyMs) return this.stop();
-    queue.peekWaiting(this.replica, TIMES.concurrency, (jobs) => this.load(preparation, jobs));
+    queue.peek(this.replica, TIMES.concurrency, (jobs) => this.load(preparation, jobs));
   }
 
   private load(preparation: Preparation, jobs: readonly QueueJob[] | null): void {
@@ -88,7 +88,7 @@ export class SimulatedEarly {
     const fresh = (jobs ?? []).filter(({ id }) => !preparation.seen.has(id));
     for (const { id } of fresh) preparation.seen.add(id);
     const ids = fresh.flatMap(({ data }) => data.ids);
-    for (const id of ids) preparation.waiting.add(id);
+    for (const id of ids) preparation.queued.add(id);
     if (ids.length === 0) return again();
     database.ask(
       this.replica,
@@ -105,8 +105,8 @@ export class SimulatedEarly {
 
   private charge(preparation: Preparation, rows: readonly PendingPayment[]): void {
     const { rules, checks } = this.system;
-    const { term, inFlight, waiting, sinceMs } = preparation;
-    for (const payment of rules.selectEarly(rows, waiting, inFlight)) {
+    const { term, inFlight, queued, sinceMs } = preparation;
+    for (const payment of rules.selectEarly(rows, queued, inFlight)) {
       if (this.begun.has(payment.id)) continue;
       checks.payments.chargesEarly(payment.id, term, sinceMs);
       this.ask(payment, term);

@@ -28,7 +28,7 @@ describe('the choice of payments to charge early', () => {
     expect(choose(rows, ['p1', 'p2', 'p3', 'p4'], ['p1'])).toEqual(['p2', 'p4']);
   });
 
-  test('leaves what is in no waiting parcel, and what is behind it', () => {
+  test('leaves what is in no parcel of the queue, and what is behind it', () => {
     const rows = [row('p1', 'a'), row('p2', 'a'), row('p3', 'b')];
     expect(choose(rows, ['p2', 'p3'])).toEqual(['p3']);
   });
