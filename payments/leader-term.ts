@@ -259,9 +259,9 @@ export class LeaderTerm {
     await this.work.waitUntilIdle();
   }
 
-  /** Payments in flight once it fetches nothing more; null: it may still fetch. */
+  /** Payments in flight once it begins nothing more; null: it may still begin some. */
   listLeft(): readonly string[] | null {
-    return this.phase.name === 'finishing' ? this.work.listLeft() : null;
+    return this.phase.name === 'finishing' ? this.work.listInFlight() : null;
   }
 
   /** Ends at once. @returns whether the worker may be reused: it had finished in good order. */

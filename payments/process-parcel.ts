@@ -100,9 +100,9 @@ export class TermWork {
     return this.pipeline.parcelsInFlight;
   }
 
-  /** Ids of the payments that are in flight or in parcels that are being loaded. */
-  listLeft(): readonly string[] {
-    return this.pipeline.listLeft();
+  /** Ids of the payments in flight; null while parcels are to be loaded. */
+  listInFlight(): readonly string[] | null {
+    return this.pipeline.listInFlight();
   }
 
   /** The newest payment (`seq`) that was settled. */

@@ -26,6 +26,11 @@ export class LoadQueue {
     return this.loading.length > 0;
   }
 
+  /** Whether no parcel is being loaded or waits for its load. */
+  get isIdle(): boolean {
+    return !this.isLoading && this.waiting.length === 0;
+  }
+
   /** Begins the next load. @returns its parcels. */
   next(): readonly Work[] {
     this.loading = this.waiting.splice(0, groupEnd(this.waiting));

@@ -63,10 +63,12 @@ export class ParcelPipeline {
     return this.inFlight.has(id) || this.aside.waitMs(id, nowMs) > 0;
   }
 
-  /** Ids of the payments that are in flight or in parcels that are being loaded. */
-  listLeft(): readonly string[] {
-    const parcels = [...this.works.values()].flatMap(({ ids }) => ids);
-    return [...new Set([...parcels, ...this.inFlight.list()])];
+  /**
+   * Ids of the payments in flight. Null while parcels are to be loaded: a load adds earlier
+   * payments of the same patients.
+   */
+  listInFlight(): readonly string[] | null {
+    return this.loads.isIdle ? this.inFlight.list() : null;
   }
 
   /** Accepts a parcel. */

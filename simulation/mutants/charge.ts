@@ -1,6 +1,7 @@
 /** Mutants that charge twice, or decide without the answer of the gateway. */
 import type { AttemptStep } from '../../payments/core/attempt.js';
 import { ParcelPipeline } from '../../payments/core/parcel-pipeline.js';
+import { ListsBeforeTheLoad } from './faulty-machines.js';
 import { STANDARD } from '../rules.js';
 import type { Mutant } from './mutant.js';
 
@@ -72,6 +73,12 @@ export const CHARGE_MUTANTS: readonly Mutant[] = [
       selectEarly: (rows, queued, inFlight) =>
         rows.filter((row) => STANDARD.selectEarly([row], queued, inFlight).length > 0),
     },
+  },
+  {
+    name: 'early-before-the-load',
+    bug: 'a leader names its payments in flight while a load may add more',
+    caughtBy: 'early',
+    change: { newLine: (options) => new ListsBeforeTheLoad(options) },
   },
   {
     name: 'early-commit',

@@ -112,3 +112,10 @@ export class TrustsTheCount extends RelayMachine {
     return super.onCounted(waiting, { ...view, hasRoom: false }, nowMs);
   }
 }
+
+/** Names the payments in flight while a load may add more. */
+export class ListsBeforeTheLoad extends ParcelPipeline {
+  override listInFlight(): readonly string[] {
+    return this.inFlight.list();
+  }
+}

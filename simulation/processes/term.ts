@@ -164,9 +164,9 @@ export class Term {
     else this.whenIdle.push(idle);
   }
 
-  /** Payments in flight once it fetches nothing more; null: it may still fetch. */
+  /** Payments in flight once it begins nothing more; null: it may still begin some. */
   listLeft(): readonly string[] | null {
-    return this.phase.name === 'finishing' ? this.line.listLeft() : null;
+    return this.phase.name === 'finishing' ? this.line.listInFlight() : null;
   }
 
   /** Ends at once. @returns whether the worker may be reused, because it finished in order. */
