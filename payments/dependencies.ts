@@ -5,7 +5,11 @@
 import type { Redis } from 'ioredis';
 import type { Role } from '../shared/contracts/leadership.js';
 import type { OutcomeMessage } from '../shared/contracts/outcome.js';
-import type { CommitResult } from '../shared/postgres/ledger.js';
+import type { Clock } from '../shared/clock.js';
+import type { Logger } from '../shared/observability/logger.js';
+import type { CommitResult, FencingToken } from '../shared/postgres/ledger.js';
+import type { Random } from '../shared/random.js';
+import type { Gateway } from './core/gateway.js';
 import type { Pool } from '../shared/postgres/postgres.js';
 import type { ReconnectingQueue } from '../shared/queue/reconnecting-queue.js';
 import type { RetryPolicy } from './core/retry.js';
@@ -73,4 +77,18 @@ export interface WorkEvents extends Pick<ReplicaEvents, 'publish'> {
   /** A payment is due again in `ms`. */
   wakeIn: (ms: number) => void;
   onCommit: (result: CommitResult) => void;
+}
+
+/** The work on the parcels of one term. */
+export interface TermWorkOptions {
+  token: FencingToken;
+  database: Pick<Database, 'loads' | 'commits'>;
+  gateway: Gateway;
+  clock: Clock;
+  random: Random;
+  policy: Pick<Policy, 'retry' | 'inFlightMax'>;
+  events: WorkEvents;
+  logger: Logger;
+  /** Fires when the term is over, or possibly over. */
+  signal: AbortSignal;
 }

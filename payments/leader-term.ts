@@ -135,7 +135,7 @@ export class LeaderTerm {
       busySinceMs: work.busySinceMs,
       owed: wasAskedToFinish(phase) ? null : relay.owed,
       progressMs: work.progressMs,
-      callMs: work.inFlight.size > 0 ? options.policy.gatewayTimeoutMs : 0,
+      callMs: work.paymentsInFlight > 0 ? options.policy.gatewayTimeoutMs : 0,
     };
     return stalledMs(evidence, options.clock.now());
   }

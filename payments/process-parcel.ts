@@ -12,16 +12,11 @@ import {
   type FencingToken,
 } from '../shared/postgres/ledger.js';
 import { PARCEL_MAX, type Parcel } from '../shared/queue/queue.js';
-import type { Logger } from '../shared/observability/logger.js';
-import type { Clock } from '../shared/clock.js';
-import type { Random } from '../shared/random.js';
 import { tracing } from '../shared/observability/tracing.js';
-import type { Gateway } from './core/gateway.js';
-import type { InFlight } from './core/in-flight.js';
 import type { FinalOutcome } from './core/parcel.js';
 import { ParcelPipeline } from './core/parcel-pipeline.js';
 import type { EffectOf, PipelineTime, WorkEffect } from './core/work-effects.js';
-import type { Database, Policy, WorkEvents } from './dependencies.js';
+import type { TermWorkOptions } from './dependencies.js';
 import { chargeSafely } from './gateway/charge-safely.js';
 import { attemptWrite, type WriteResult } from './attempt-write.js';
 import {
@@ -44,19 +39,6 @@ interface Waiting {
   name: string | null;
   resolve(claimed: number): void;
   reject(error: unknown): void;
-}
-
-export interface TermWorkOptions {
-  token: FencingToken;
-  database: Pick<Database, 'loads' | 'commits'>;
-  gateway: Gateway;
-  clock: Clock;
-  random: Random;
-  policy: Pick<Policy, 'retry' | 'inFlightMax'>;
-  events: WorkEvents;
-  logger: Logger;
-  /** Fires when the term is over, or possibly over. */
-  signal: AbortSignal;
 }
 
 /** The parcels of one term; discarded with the term. */
@@ -87,8 +69,9 @@ export class TermWork {
     signal.addEventListener('abort', () => this.pipeline.stop());
   }
 
-  get inFlight(): InFlight {
-    return this.pipeline.inFlight;
+  /** Number of payments in flight. */
+  get paymentsInFlight(): number {
+    return this.pipeline.inFlight.size;
   }
 
   /** Payments that the relay must skip: those in flight, and those set aside and not due. */
@@ -101,9 +84,7 @@ export class TermWork {
   }
 
   /** Ids of the payments in flight; null while parcels are to be loaded. */
-  listInFlight(): readonly string[] | null {
-    return this.pipeline.listInFlight();
-  }
+  readonly listInFlight = () => this.pipeline.listInFlight();
 
   /** The newest payment (`seq`) that was settled. */
   get passedSeq(): number {

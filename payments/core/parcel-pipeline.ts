@@ -63,10 +63,7 @@ export class ParcelPipeline {
     return this.inFlight.has(id) || this.aside.waitMs(id, nowMs) > 0;
   }
 
-  /**
-   * Ids of the payments in flight. Null while parcels are to be loaded: a load adds earlier
-   * payments of the same patients.
-   */
+  /** Ids of the payments in flight. Null while parcels are to be loaded: a load may add some. */
   listInFlight(): readonly string[] | null {
     return this.loads.isIdle ? this.inFlight.list() : null;
   }
@@ -185,10 +182,7 @@ export class ParcelPipeline {
     return [{ type: 'set-aside', ...fault }, { type: 'wake', ms }, ...this.proceed(time)];
   }
 
-  /**
-   * When the earlier payment of its patient is due that this one must wait for, monotonic ms; null:
-   * there is none.
-   */
+  /** When the earlier payment of its patient is due, monotonic ms; null: there is none. */
   protected getPredecessorDueMs({ patientId, seq }: PaymentRef): number | null {
     return this.blocked.dueBefore(patientId, seq);
   }
