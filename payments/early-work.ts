@@ -18,14 +18,13 @@ import { peekParcels } from './prefetch.js';
 
 /** Pause between two reads of the queue, in ms. */
 const PAUSE_MS = 10;
-/** A hand-over is over within this time, or does not happen, in ms. */
-const LONGEST_MS = 5_000;
 
 export interface EarlyWorkOptions {
   partition: number;
   database: Pick<Database, 'loads'>;
   queue: QueueAccess;
-  policy: Pick<Policy, 'prefetchMax' | 'inFlightMax'>;
+  /** After `resumeMs` the leader leads again. */
+  policy: Pick<Policy, 'prefetchMax' | 'inFlightMax' | 'resumeMs'>;
   charges: EarlyCharges;
   logger: Logger;
 }
@@ -40,11 +39,14 @@ export class EarlyWork {
     this.drop();
     const current = new AbortController();
     this.current = current;
-    const signal = AbortSignal.any([current.signal, AbortSignal.timeout(LONGEST_MS)]);
+    const signal = AbortSignal.any([
+      current.signal,
+      AbortSignal.timeout(this.options.policy.resumeMs),
+    ]);
     setMaxListeners(0, signal);
     void this.run(inFlight, signal).catch((error: unknown) => {
       if (!signal.aborted)
-        this.options.logger.debug({ err: error }, 'charges nothing before its term');
+        this.options.logger.debug({ err: error }, 'begins no further charge before its term');
     });
   }
 

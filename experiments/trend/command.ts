@@ -4,6 +4,7 @@
  */
 import { formatOptions } from '../../shared/arguments/help.js';
 import { ArgumentError, asksForHelp, parseArguments } from '../../shared/arguments/parse.js';
+import { percentile } from '../../shared/percentile.js';
 import { EXPERIMENT_EXIT } from '../record/result.js';
 import { calibrate } from './calibration.js';
 import { USUAL_DETECTION } from './change-points.js';
@@ -38,10 +39,11 @@ const onLatestMachine = (entries: readonly HistoryEntry[]): HistoryEntry[] =>
   entries.filter(({ machine }) => machine === entries.at(-1)?.machine);
 
 /** The median noise of the figures with at least three runs; NaN: there is none. */
-function usualNoise(trends: readonly FigureTrend[]): number {
-  const known = trends.filter(({ runs }) => runs > 2).map(({ noise }) => noise);
-  return known.sort((one, other) => one - other)[Math.floor(known.length / 2)] ?? NaN;
-}
+const usualNoise = (trends: readonly FigureTrend[]): number =>
+  percentile(
+    trends.filter(({ runs }) => runs > 2).map(({ noise }) => noise),
+    0.5,
+  );
 
 function printCalibration(trends: readonly FigureTrend[], print: (text: string) => void): void {
   const noise = usualNoise(trends);
