@@ -73,7 +73,7 @@ export interface TermEvents extends Pick<ReplicaEvents, 'publish' | 'onFatal'> {
 }
 
 /** Events that the work on parcels reports to its term. */
-export interface WorkEvents extends Pick<ReplicaEvents, 'publish'> {
+interface WorkEvents extends Pick<ReplicaEvents, 'publish'> {
   /** A payment is due again in `ms`. */
   wakeIn: (ms: number) => void;
   onCommit: (result: CommitResult) => void;
