@@ -144,13 +144,14 @@ function abandon(state: State, phase: HandingOver, outcome: HandoverOutcome): Re
 }
 
 /** The prepared successor while it is a candidate as good as any. */
-const chooseSuccessor = (
+function chooseSuccessor(
   state: State,
   { request, successor }: HandingOver,
   random: number,
-): Candidate | null =>
-  getCandidates(state).find(({ id }) => request.to === null && id === successor) ??
-  getCandidate(state, request, random);
+): Candidate | null {
+  const prepared = getCandidates(state).find(({ id }) => id === successor);
+  return prepared ? getNamedCandidate(state, prepared.id) : getCandidate(state, request, random);
+}
 
 function move(state: State, phase: HandingOver, drained: boolean, { now, random }: Now): Reaction {
   const candidate = chooseSuccessor(state, phase, random);
