@@ -26,6 +26,21 @@ export const isBillKey = (key: string): boolean => isKey(key) && key.startsWith(
 
 export const batchKey = (batchId: string, index: number): string =>
   `${BATCH_PREFIX}${batchId}:${index}`;
+
+/** A payment of a batch. */
+export interface BatchPart {
+  batchId: string;
+  index: number;
+}
+
+const BATCH_KEY = /^batch:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):(\d{1,9})$/;
+
+/** Inverts `batchKey`. @returns null for all other keys. */
+export function parseBatchKey(key: string): BatchPart | null {
+  const [, batchId, index] = BATCH_KEY.exec(key) ?? [];
+  return batchId === undefined ? null : { batchId, index: Number(index) };
+}
+
 export const redriveKey = (paymentId: string): string => `${REDRIVE_PREFIX}${paymentId}`;
 
 function addNames(value: unknown, names: Set<string>): void {

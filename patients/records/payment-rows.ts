@@ -3,6 +3,7 @@
  * by id, for awaited payments; and the lists that Prisma cannot express. Everything else is read
  * through Prisma (records.ts).
  */
+import { parseBatchKey } from '../core/idempotency.js';
 import type { PaymentRecord } from '../core/payment-record.js';
 import type { OperationSums } from '../core/standing.js';
 import { listTable, type ListedStatus } from '../../shared/postgres/payment-lists.js';
@@ -15,14 +16,31 @@ const COLUMNS = `id, seq, patient_id AS "patientId", batch_id AS "batchId", batc
   accepted_by AS "acceptedBy", accepted_at AS "acceptedAt", status, attempts, processed_by AS "processedBy", term, reason,
   completed_at AS "completedAt", settles, kind, of_payment AS "ofPayment"`;
 
-/** The rows under these keys, unordered. */
+const BY_KEY = `
+SELECT ${COLUMNS} FROM payment WHERE batch_id IS NULL AND idempotency_key = ANY ($1::text[])
+UNION ALL
+SELECT ${COLUMNS} FROM unnest($2::uuid[], $3::int[]) AS part (batch, position)
+  JOIN payment ON batch_id = part.batch AND batch_index = part.position`;
+
+/**
+ * The rows under these keys, unordered. A payment of a batch is found by its batch and index,
+ * because the index of the keys has no such payments.
+ */
 export async function paymentsByKey(
   db: Queryable,
   keys: readonly string[],
 ): Promise<PaymentRecord[]> {
-  const text = `SELECT ${COLUMNS} FROM payment WHERE idempotency_key = ANY ($1::text[])`;
+  const parts = keys.map(parseBatchKey).filter((part) => part !== null);
   return (
-    await db.query<PaymentRecord>({ name: 'payments-by-key', text, values: [textArray(keys)] })
+    await db.query<PaymentRecord>({
+      name: 'payments-by-key',
+      text: BY_KEY,
+      values: [
+        textArray(keys.filter((key) => parseBatchKey(key) === null)),
+        plainArray(parts.map(({ batchId }) => batchId)),
+        plainArray(parts.map(({ index }) => index)),
+      ],
+    })
   ).rows;
 }
 

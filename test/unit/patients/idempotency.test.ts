@@ -3,6 +3,7 @@ import {
   canonicalJson,
   decide,
   isClientKey,
+  parseBatchKey,
   redriveKey,
   type KeyVerdict,
 } from '../../../patients/core/idempotency.js';
@@ -25,6 +26,22 @@ describe('a key', () => {
     [redriveKey('x'), false],
     [billKey('x', 'USD', 1), false],
   ])("%p may be a client's: %p", (key, expected) => expect(isClientKey(key)).toBe(expected));
+});
+
+describe('the key of a payment of a batch', () => {
+  const batchId = '01980000-0000-7000-8000-00000000abcd';
+  test.each([0, 7, 999_999_999])('at index %p gives the batch and the index back', (index) =>
+    expect(parseBatchKey(batchKey(batchId, index))).toEqual({ batchId, index }),
+  );
+  test.each([
+    'a',
+    batchKey('x', 1),
+    batchKey(batchId, -1),
+    `${batchKey(batchId, 1)} `,
+    ` ${batchKey(batchId, 1)}`,
+    redriveKey(batchId),
+    `batch:${batchId}:1234567890`,
+  ])('is not %p', (key) => expect(parseBatchKey(key)).toBeNull());
 });
 
 describe('canonical JSON', () => {
