@@ -31,16 +31,15 @@ export const TRACE_HEADER: HeaderSpec = {
 
 /**
  * The key of a request; undefined: none. Repeated headers give an invalid key: Node joins them to
- * one text that could be a valid key.
+ * one text that could be a valid key. `headersDistinct` is read only then, because Node makes it
+ * from all headers.
  */
-export function getGivenKey({
-  headers,
-  headersDistinct,
-}: Pick<Request, 'headers' | 'headersDistinct'>): string | undefined {
-  const key = headers['idempotency-key'];
-  const isRepeated =
-    key?.includes(', ') === true && headersDistinct['idempotency-key']?.length !== 1;
-  return isRepeated ? '' : (key as string | undefined);
+export function getGivenKey(
+  request: Pick<Request, 'headers' | 'headersDistinct'>,
+): string | undefined {
+  const key = request.headers['idempotency-key'] as string | undefined;
+  if (!key?.includes(', ')) return key;
+  return request.headersDistinct['idempotency-key']?.length === 1 ? key : '';
 }
 
 /**
