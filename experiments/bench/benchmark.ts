@@ -85,6 +85,6 @@ export interface Benchmark {
   side: Side;
   what: string;
   /** Installs what only this benchmark needs; called before the engines start. */
-  install?(): Promise<void>;
+  install?(signal: AbortSignal): Promise<void>;
   measure(environment: BenchEnvironment): Promise<Measurement>;
 }

@@ -5,7 +5,7 @@
 import type { Machine } from '../record/run-record.js';
 import { summarize, type BenchmarkResult, type Summary } from './figures.js';
 import type { Peer } from './peer.js';
-import { getPackageVersion } from './peers/packages.js';
+import { getPackageVersions } from './peers/packages.js';
 import { PEERS } from './peers/peers.js';
 import { LONGEST_SECONDS } from './warm-up.js';
 
@@ -35,14 +35,10 @@ export interface BenchConditions {
   settings: Record<string, string>;
 }
 
-const peerFacts = ({ name, what, packages, settings, recovery = '', lacks }: Peer): PeerFacts => ({
-  name,
-  what,
-  packages: Object.fromEntries(packages.map((each) => [each, getPackageVersion(each)])),
-  settings,
-  recovery,
-  lacks,
-});
+const peerFacts = (peer: Peer): PeerFacts => {
+  const { name, what, settings, recovery = '', lacks } = peer;
+  return { name, what, packages: getPackageVersions(peer), settings, recovery, lacks };
+};
 
 /**
  * Benchmarks that were measured with fewer payments because they are slow, and the number of

@@ -6,7 +6,7 @@ import type { Benchmark, BenchmarkKind, Measurement, Side, BenchEnvironment } fr
 import type { OrdersWanted } from './orders.js';
 import { PEER_PREFIX, startPeerProcess, type PeerProcess } from './peer-process.js';
 import type { Peer, PeerPlace } from './peer.js';
-import { installPeerPackages, usesPeerPackages } from './peers/packages.js';
+import { installPeer } from './peer-node.js';
 import { secondsOf, type Span } from './programs/commands.js';
 import type { BenchProgram } from './programs/program.js';
 import { watchUsage } from './usage.js';
@@ -36,6 +36,11 @@ class PeerUnderLoad {
     const producer = await start('producer');
     const worker = await start('worker');
     return new PeerUnderLoad(environment, place, producer, worker);
+  }
+
+  /** In a process of the peer, because its packages may need another Node.js than the bench. */
+  async prepare(): Promise<void> {
+    await this.producer.ask('prepare', this.place);
   }
 
   async openProducer(): Promise<void> {
@@ -144,8 +149,8 @@ async function measurePeer(
   };
   let peerSystem: PeerUnderLoad | null = null;
   try {
-    await peer.prepare(place);
     peerSystem = await PeerUnderLoad.open(environment, place, name, peer, folder);
+    await peerSystem.prepare();
     const measured = await measureAtWork(peerSystem, kind, environment);
     await peerSystem.close();
     const committed = await peer.countCommitted(place);
@@ -173,7 +178,7 @@ export function peerBenchmark(
     kind,
     side,
     what: peer.what,
-    ...(usesPeerPackages(peer) ? { install: installPeerPackages } : {}),
+    install: (signal) => installPeer(peer, signal),
     measure: (environment) => measurePeer(peer, folder, { name, kind }, environment),
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compile } from '../../local/processes/compile.js';
 import { ROOT } from '../../local/root.js';
 import type { BenchEnvironment } from './benchmark.js';
+import { provideNode } from './peer-node.js';
 import type { Peer } from './peer.js';
 import { BenchProgram } from './programs/program.js';
 
@@ -23,7 +24,7 @@ function sourceOf(name: string, folder: string): string {
 export interface PeerProcess {
   /** For the log and the profile. */
   benchmark: string;
-  peer: Pick<Peer, 'name'>;
+  peer: Pick<Peer, 'name' | 'nodeLine'>;
   /** Of the peer's file, below `experiments/bench/`. */
   folder: string;
   part: 'producer' | 'worker';
@@ -31,12 +32,13 @@ export interface PeerProcess {
 
 export async function startPeerProcess(
   { nodeArgs, signal, onLine }: Pick<BenchEnvironment, 'nodeArgs' | 'signal' | 'onLine'>,
-  { benchmark, peer: { name }, folder, part }: PeerProcess,
+  { benchmark, peer, folder, part }: PeerProcess,
 ): Promise<BenchProgram> {
   return BenchProgram.start({
     name: `${benchmark} ${part}`,
     source: PROGRAM,
-    args: [join(ROOT, await compile(sourceOf(name, folder))), name],
+    args: [join(ROOT, await compile(sourceOf(peer.name, folder))), peer.name],
+    execPath: await provideNode(peer, signal),
     nodeArgs: nodeArgs(`${benchmark}/${part}`),
     signal,
     onLine,

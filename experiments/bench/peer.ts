@@ -56,6 +56,11 @@ export interface Peer {
   name: string;
   /** A short description. */
   what: string;
+  /**
+   * The line of Node.js for its processes, such as 24, when its packages do not support the
+   * project's floor.
+   */
+  nodeLine?: number;
   /** npm packages whose versions are reported. */
   packages: readonly string[];
   /** Its settings, with the reasons that its documentation gives; one line each. */

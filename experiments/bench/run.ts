@@ -40,7 +40,7 @@ export interface BenchResult {
 
 /** @throws AbortError at Ctrl-C, and the error of a measurement. */
 export async function runBench(wanted: BenchOptions): Promise<BenchResult> {
-  for (const benchmark of wanted.benchmarks) await benchmark.install?.();
+  for (const benchmark of wanted.benchmarks) await benchmark.install?.(wanted.signal);
   const dataDir = createRunFolder(tmpdir(), 'bench');
   mkdirSync('reports', { recursive: true });
   const log = new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path: LOG });

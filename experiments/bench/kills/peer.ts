@@ -4,7 +4,7 @@ import type { Benchmark, BenchEnvironment, Measurement, Side } from '../benchmar
 import type { OrdersWanted } from '../orders.js';
 import { PEER_PREFIX, startPeerProcess, type PeerProcess } from '../peer-process.js';
 import type { Peer, PeerPlace } from '../peer.js';
-import { installPeerPackages, usesPeerPackages } from '../peers/packages.js';
+import { installPeer } from '../peer-node.js';
 import type { BenchProgram } from '../programs/program.js';
 import { KILLED_CALL_MS, measureKills, type Killable } from './kills.js';
 
@@ -46,6 +46,7 @@ class KilledPeer implements Killable {
 
   async open(): Promise<void> {
     this.producer = await this.start('producer');
+    await this.producer.ask('prepare', this.parts.place);
     await this.producer.ask('openProducer', this.parts.place);
     await this.revive();
   }
@@ -101,7 +102,6 @@ async function measurePeerKills(
   const killed = new KilledPeer(environment, parts, name);
   try {
     await ledger.pool.query(LEDGER);
-    await peer.prepare(place);
     await killed.open();
     return { ...(await measureKills(killed, environment)), problems: [] };
   } finally {
@@ -119,7 +119,7 @@ export function peerKills(peer: Peer, side: Side): Benchmark {
     kind: 'kills',
     side,
     what: `${peer.what}; ${peer.recovery ?? ''}`,
-    ...(usesPeerPackages(peer) ? { install: installPeerPackages } : {}),
+    install: (signal) => installPeer(peer, signal),
     measure: (environment) => measurePeerKills(peer, name, environment),
   };
 }

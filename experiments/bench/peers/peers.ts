@@ -6,6 +6,7 @@ import { bullmqPrisma } from './bullmq-prisma.js';
 import { dbos } from './dbos.js';
 import { graphileWorker } from './graphile-worker.js';
 import { pgBoss } from './pg-boss.js';
+import { pgBoss12 } from './pg-boss-12.js';
 
 export const PEERS: readonly Peer[] = [
   bullmqPrisma(1),
@@ -13,6 +14,7 @@ export const PEERS: readonly Peer[] = [
   bullmqMicroBatched,
   bullmqPostgres,
   pgBoss,
+  pgBoss12,
   graphileWorker,
   dbos,
 ];

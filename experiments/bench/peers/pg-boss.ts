@@ -36,6 +36,8 @@ const POLLING_INTERVAL_SECONDS = 0.5;
  * Statistics of an older table might prevent this; that was not tried.
  */
 const SERVER_OPTIONS = '-c enable_nestloop=off';
+/** The reason, for the list of settings. */
+export const SERVER_OPTIONS_SETTING = `connections with "${SERVER_OPTIONS}": our tuning, not in its documentation; otherwise PostgreSQL's plan for completing jobs is bad on new tables`;
 /** For the benchmark of kills. */
 const LEASE = { name: QUEUE, expireInSeconds: 5, retryLimit: 1_000, retryDelay: 0 } as const;
 /** Jobs per `insert`. */
@@ -68,12 +70,17 @@ type BossClass = new (
   options: BossOptions & { connectionString: string; schedule: boolean },
 ) => Boss;
 
-/** @param options in addition to those of every instance here: no cron. */
-async function startBoss({ databaseUrl }: PeerPlace, options: BossOptions = {}): Promise<Boss> {
-  const PgBoss = requirePeerPackage<BossClass>('pg-boss');
+/** The address for an instance of pg-boss, with the tuning. */
+export function toTunedUrl({ databaseUrl }: Pick<PeerPlace, 'databaseUrl'>): string {
   const url = new URL(databaseUrl);
   url.searchParams.set('options', SERVER_OPTIONS);
-  const boss = new PgBoss({ connectionString: url.href, schedule: false, ...options });
+  return url.href;
+}
+
+/** @param options in addition to those of every instance here: no cron. */
+async function startBoss(place: PeerPlace, options: BossOptions = {}): Promise<Boss> {
+  const PgBoss = requirePeerPackage<BossClass>('pg-boss');
+  const boss = new PgBoss({ connectionString: toTunedUrl(place), schedule: false, ...options });
   boss.on('error', (error) => console.error(error));
   await boss.start();
   return boss;
@@ -146,7 +153,7 @@ export const pgBoss: Peer = {
     `batchSize ${BATCH_SIZE}, ${POLLERS} workers: its documentation advises batches for handlers that write lists, and several workers`,
     `pollingIntervalSeconds ${POLLING_INTERVAL_SECONDS}, the shortest; a worker that found jobs calls notifyWorker to fetch again at once`,
     'priority: false: jobs are fetched by age alone',
-    `connections with "${SERVER_OPTIONS}": our tuning, not in its documentation; otherwise PostgreSQL's plan for completing jobs is bad on new tables`,
+    SERVER_OPTIONS_SETTING,
     `insert in portions of ${PORTION}, one statement each`,
     'schedule: false (no cron), supervise: false in the producer; archiving and deletion after hours, the default, so never in a run',
     'one payment per job, one multi-row insert per batch',

@@ -56,6 +56,7 @@ let tally = new Tally();
 const peer = loadPeer();
 
 serve({
+  prepare: async (place: PeerPlace) => (await peer).prepare(place),
   openProducer: async (place: PeerPlace) =>
     void (producer = await (await peer).openProducer(place)),
   /** Also starts a new tally. */

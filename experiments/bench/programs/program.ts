@@ -18,6 +18,8 @@ export interface ProgramOptions {
    */
   source: string;
   args?: readonly string[];
+  /** The path of node. Default: that of this process. */
+  execPath?: string;
   /** Additional arguments of node. */
   nodeArgs: readonly string[];
   /** Kills the process; its pending commands fail with an error. */
@@ -55,6 +57,7 @@ export class BenchProgram {
     name,
     source,
     args = [],
+    execPath = process.execPath,
     nodeArgs,
     signal,
     onLine,
@@ -62,6 +65,7 @@ export class BenchProgram {
     const file = join(ROOT, await compile(source));
     const child = fork(file, [...args], {
       cwd: ROOT,
+      execPath,
       execArgv: ['--enable-source-maps', ...nodeArgs],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
