@@ -1,7 +1,7 @@
 /**
  * Runs one term of a leader, from promotion to its end. The take-over is prefetch → reclaim →
- * fetch → relay, without any timer: the work on the oldest parcels begins before the queue is in
- * order and its worker runs. The end is either forced (`stop`: the AbortSignal reaches every
+ * fetch → relay: the work on the oldest parcels begins before the queue is in order and its worker
+ * runs (first-parcels.ts). The end is either forced (`stop`: the AbortSignal reaches every
  * handler) or planned (`finish`; to resume, the replica builds a new LeaderTerm of the same term).
  */
 import { setMaxListeners } from 'node:events';
@@ -22,7 +22,7 @@ import {
   type TermPhase,
 } from './core/term-phase.js';
 import type { Database, Policy, QueueAccess, TermEvents } from './dependencies.js';
-import { Prefetch, peekParcels } from './prefetch.js';
+import { FirstParcels, SILENT_MS } from './first-parcels.js';
 import { commitsRefused, reclaimed } from './metrics.js';
 import type { ParcelWorker } from './parcel-worker.js';
 import { TermWork } from './process-parcel.js';
@@ -45,12 +45,6 @@ export interface LeaderTermOptions {
 }
 
 /**
- * A Redis that does not answer the first question of a term within this time counts as silent, in
- * ms: the relay, which needs no Redis, must begin soon.
- */
-const SILENT_MS = 500;
-
-/**
  * The result of a cancelled parcel: it never resolves or rejects. Its job is returned to the queue,
  * see ParcelWorker.destroy.
  */
@@ -60,7 +54,7 @@ export class LeaderTerm {
   readonly work: TermWork;
   private readonly abort = new AbortController();
   private readonly relay: Relay;
-  private readonly prefetch = new Prefetch();
+  private readonly first: FirstParcels;
   private readonly logger: Logger;
   private readonly takeOver: TakeOver;
   private phase: TermPhase = FIRST_PHASE;
@@ -89,6 +83,14 @@ export class LeaderTerm {
       },
       logger,
       signal: this.abort.signal,
+    });
+    this.first = new FirstParcels({
+      queue,
+      clock,
+      firstMax: policy.prefetchMax,
+      max: options.worker.concurrency,
+      begin: (parcel, jobId) => this.attempt(parcel, jobId),
+      mayBegin: () => this.phase.name === 'running' && this.deliveredMs === 0,
     });
     this.relay = new Relay({
       partition: token.partition,
@@ -150,8 +152,9 @@ export class LeaderTerm {
    */
   async begin(): Promise<void> {
     this.announceGap();
-    const answers = await this.startPrefetch();
+    const answers = await this.first.beginOldest();
     this.takeOver.onReclaiming();
+    // The relay needs no Redis and must begin soon.
     const parcels = await this.reclaim(answers ? undefined : SILENT_MS);
     if (this.hasEnded) return;
     this.fetch();
@@ -165,17 +168,6 @@ export class LeaderTerm {
   private announceGap(): void {
     const { token, clock, events } = this.options;
     events.publish({ ...token, gapAt: clock.wall().toISOString() });
-  }
-
-  /** @returns whether Redis answered. */
-  private async startPrefetch(): Promise<boolean> {
-    const { queue, policy } = this.options;
-    const oldest = await queue.parcels
-      .use((bull) => peekParcels(bull, queue.redis, policy.prefetchMax), SILENT_MS)
-      .catch(() => null);
-    if (this.hasEnded || oldest === null) return false;
-    for (const each of oldest) this.prefetch.begin(each, this.attempt(each.parcel, each.jobId));
-    return true;
   }
 
   /** @param withinMs time limit. Default: that of the queue. */
@@ -200,6 +192,7 @@ export class LeaderTerm {
   private fetch(): void {
     this.options.worker.run((parcel, jobId) => this.process(parcel, jobId).catch(() => NEVER));
     this.relay.start();
+    void this.first.follow();
   }
 
   /** @param jobId null: the parcel did not come from the queue. */
@@ -209,7 +202,7 @@ export class LeaderTerm {
     this.openDeliveries += fromQueue;
     let claimed = 0;
     try {
-      claimed = await ((jobId === null ? null : this.prefetch.join(jobId, parcel)) ??
+      claimed = await ((jobId === null ? null : this.first.join(jobId, parcel)) ??
         this.attempt(parcel, jobId));
     } finally {
       this.openDeliveries -= fromQueue;

@@ -56,13 +56,21 @@ export class EarlyCharges {
     this.begun.clear();
   }
 
-  private async charge(order: ChargeOrder, signal: AbortSignal): Promise<Reply> {
+  private charge(order: ChargeOrder, signal: AbortSignal): Promise<Reply> {
     const early = this.begun.get(order.key);
+    if (early === undefined) return this.target.charge(order, signal);
     this.begun.delete(order.key);
-    if (early && isSame(early.order, order)) {
-      const reply = await awaitReply(early.reply, signal);
-      if (isDecision(reply)) return reply;
-    }
-    return this.target.charge(order, signal);
+    return isSame(early.order, order)
+      ? this.takeReply(early.reply, order, signal)
+      : this.target.charge(order, signal);
+  }
+
+  private async takeReply(
+    early: Promise<Reply | null>,
+    order: ChargeOrder,
+    signal: AbortSignal,
+  ): Promise<Reply> {
+    const reply = await awaitReply(early, signal);
+    return isDecision(reply) ? reply : this.target.charge(order, signal);
   }
 }

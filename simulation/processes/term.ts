@@ -126,8 +126,8 @@ export class Term {
   }
 
   /**
-   * Begins a parcel before the queue delivers it; on delivery, the queue job joins that work. @see
-   * payments/prefetch.ts
+   * Begins a parcel before the queue delivers it; on delivery, the queue job joins that work. Only
+   * once: this worker starts each job when it has fetched it. @see payments/first-parcels.ts
    */
   private startAhead(job: QueueJob): void {
     this.attempt(job.data.ids, this.prefetch.begin(job));
