@@ -3,6 +3,7 @@
  * an order that the seed shuffles for each round. After each fault: the first response under a new
  * term, the heal, every monitor healthy, then a pause of random length.
  */
+import { setMaxListeners } from 'node:events';
 import { sleep } from '../../shared/clock.js';
 import { seededRandom, shuffle, type Random } from '../../shared/random.js';
 import { waitUntil, type Waiting } from '../../shared/wait-until.js';
@@ -79,6 +80,8 @@ export interface RoundsDone {
 
 export async function forceHandovers(options: RoundsOptions): Promise<RoundsDone> {
   const { cluster, seed, segment: trial, deadlineMs, signal, ratePerSec } = options;
+  // Every wait of a run listens to this signal, and some waits overlap.
+  setMaxListeners(0, signal);
   const client = createPaymentClient(cluster.addresses, cluster.system.tokens.api, deadlineMs);
   const requests: RequestRecord[] = [];
   const watch = new TermWatch();
