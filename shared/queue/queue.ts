@@ -17,7 +17,7 @@ export const JOB_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, r
 
 /**
  * Sends one job with one command. The library's bulk call is a transaction of three commands, for
- * which it prepares every command that it knows: most of the work of one small parcel.
+ * which it prepares every command that it knows.
  */
 class ParcelQueue extends Queue<Parcel> {
   override async addBulk(jobs: Parameters<Queue<Parcel>['addBulk']>[0]): Promise<Job<Parcel>[]> {
