@@ -10,7 +10,7 @@ import type { QueueAccess } from './dependencies.js';
 import { peekParcels, Prefetch } from './prefetch.js';
 
 /** A Redis that does not answer within this time counts as silent, in ms. */
-export const SILENT_MS = 500;
+export const REDIS_SILENT_MS = 500;
 /** Pause between two reads of the queue, in ms. */
 const PAUSE_MS = 5;
 /** A worker that delivers nothing for this long has nothing to deliver, in ms. */
@@ -57,7 +57,10 @@ export class FirstParcels {
   private async beginUpTo(max: number): Promise<boolean> {
     const { queue, begin, mayBegin } = this.options;
     const oldest = await queue.parcels
-      .use((bull) => peekParcels(bull, queue.redis, max - this.begun.size, this.begun), SILENT_MS)
+      .use(
+        (bull) => peekParcels(bull, queue.redis, max - this.begun.size, this.begun),
+        REDIS_SILENT_MS,
+      )
       .catch(() => null);
     if (oldest === null || !mayBegin()) return false;
     for (const each of oldest) {

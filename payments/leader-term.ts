@@ -22,7 +22,7 @@ import {
   type TermPhase,
 } from './core/term-phase.js';
 import type { Database, Policy, QueueAccess, TermEvents } from './dependencies.js';
-import { FirstParcels, SILENT_MS } from './first-parcels.js';
+import { FirstParcels, REDIS_SILENT_MS } from './first-parcels.js';
 import { commitsRefused, reclaimed } from './metrics.js';
 import type { ParcelWorker } from './parcel-worker.js';
 import { TermWork } from './process-parcel.js';
@@ -155,7 +155,7 @@ export class LeaderTerm {
     const answers = await this.first.beginOldest();
     this.takeOver.onReclaiming();
     // The relay needs no Redis and must begin soon.
-    const parcels = await this.reclaim(answers ? undefined : SILENT_MS);
+    const parcels = await this.reclaim(answers ? undefined : REDIS_SILENT_MS);
     if (this.hasEnded) return;
     this.fetch();
     this.takeOver.onFetching(parcels);
