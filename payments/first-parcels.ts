@@ -19,8 +19,9 @@ const FOLLOW_MS = 1_000;
 export interface FirstParcelsOptions {
   queue: QueueAccess;
   clock: Pick<Clock, 'now'>;
-  /** Most parcels that are begun before the worker runs, and before it delivers. */
+  /** Maximum number of parcels that are begun before the worker runs. */
   firstMax: number;
+  /** Maximum number of parcels that are begun before the worker delivers, `firstMax` included. */
   max: number;
   /** Begins the work on a parcel. @returns the number of its payments that it claimed. */
   begin: (parcel: Parcel, jobId: string) => Promise<number>;

@@ -50,7 +50,6 @@ interface Boss {
 interface BossOptions {
   superviseIntervalSeconds?: number;
   monitorIntervalSeconds?: number;
-  maintenanceIntervalSeconds?: number;
   supervise?: boolean;
   migrate?: boolean;
   useListenNotify?: boolean;
